@@ -1,0 +1,42 @@
+// The one instance of the compute core, made when it is first needed.
+import { instantiateSync } from "@assemblyscript/loader";
+import type { CoreExports } from "./abi.js";
+import { wasmBase64 } from "./wasm.generated.js";
+
+let exports: CoreExports | undefined;
+let floats: Float32Array;
+
+// The smallest module that uses a 128-bit vector: (func (drop (v128.const 0))).
+const simdProbe = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 26, 11,
+];
+
+/**
+ * The core's exported functions; the module is compiled at the first call (a few milliseconds).
+ * @throws Error where this engine has no WebAssembly or no 128-bit SIMD.
+ */
+export function core(): CoreExports {
+  if (exports === undefined) exports = load();
+  return exports;
+}
+
+/** The core's memory as f32 elements: made anew when the memory has grown, so never keep it across a call. */
+export function coreFloats(): Float32Array {
+  const { buffer } = core().memory;
+  if (floats === undefined || floats.buffer !== buffer) floats = new Float32Array(buffer);
+  return floats;
+}
+
+function load(): CoreExports {
+  if (typeof WebAssembly !== "object") {
+    throw new Error("qstill needs WebAssembly, and this engine has none");
+  }
+  if (!WebAssembly.validate(new Uint8Array(simdProbe))) {
+    throw new Error(
+      "qstill needs WebAssembly with 128-bit SIMD, and this engine has none (Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it)",
+    );
+  }
+  const bytes = Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0));
+  return instantiateSync<CoreExports>(bytes).exports;
+}

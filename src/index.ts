@@ -1,0 +1,2 @@
+// The public API of qstill.
+export { version } from "./core/version.js";
