@@ -1,5 +1,8 @@
-// The whole ABI: every function the host can call, and nothing else.
+// The whole ABI: every function the host can call, and nothing else. Handles and addresses are byte offsets.
+import { Distiller } from "./distiller";
+import { Learner } from "./learner";
 import { exp, log } from "./math";
+import { Trainable } from "./trainable";
 
 export { cos, sin } from "./math";
 
@@ -9,4 +12,96 @@ export function exp64(x: f64): f64 {
 
 export function log64(x: f64): f64 {
   return log<f64>(x);
+}
+
+/** Memory for the host's own use, 16-byte aligned; given back with `release`. */
+export function allocate(bytes: usize): usize {
+  return heap.alloc(bytes);
+}
+
+export function release(address: usize): void {
+  heap.free(address);
+}
+
+export {
+  distiller_create,
+  distiller_fill,
+  distiller_filled,
+  distiller_free,
+  distiller_initialise,
+  distiller_label_mean,
+  distiller_label_scale,
+  distiller_labels,
+  distiller_loss,
+  distiller_normalise,
+  distiller_standardise,
+  distiller_states,
+  distiller_step,
+} from "./distiller";
+
+export {
+  learner_act,
+  learner_begin,
+  learner_create,
+  learner_free,
+  learner_incoming,
+  learner_initialise,
+  learner_normalise,
+  learner_record,
+  learner_step,
+} from "./learner";
+export {
+  network_act,
+  network_create,
+  network_forward,
+  network_free,
+  network_inputs,
+  network_parameters,
+} from "./network";
+
+// What a learner and a distiller have in common: a network in training, and a block whose first bytes are its state.
+
+export function trainable_parameters(net: Trainable): usize {
+  return net.parameters;
+}
+
+/** The mean (inputs) that is taken off an observation. */
+export function trainable_mean(net: Trainable): usize {
+  return net.mean;
+}
+
+/** The factor (inputs) that it is multiplied with then. */
+export function trainable_scale(net: Trainable): usize {
+  return net.scale;
+}
+
+export function learner_block(learner: Learner): usize {
+  return learner.block;
+}
+
+/** How many bytes of the block, from its start, a checkpoint holds. */
+export function learner_saved_bytes(learner: Learner): usize {
+  return learner.savedBytes;
+}
+
+export function learner_observations(learner: Learner): usize {
+  return learner.replay.observations;
+}
+
+/** How many observations the replay memory holds. */
+export function learner_filled(learner: Learner): usize {
+  return learner.replay.state.filled;
+}
+
+/** How many transitions can be sampled. */
+export function learner_ready(learner: Learner): usize {
+  return learner.replay.state.ready;
+}
+
+export function distiller_block(distiller: Distiller): usize {
+  return distiller.block;
+}
+
+export function distiller_saved_bytes(distiller: Distiller): usize {
+  return distiller.savedBytes;
 }

@@ -1,0 +1,102 @@
+// One Adam step over the flat parameters (Kingma & Ba 2015, algorithm 1).
+
+const BETA1: f32 = 0.9;
+const BETA2: f32 = 0.999;
+const EPSILON: f32 = 1e-8;
+
+/** β₁ᵗ and β₂ᵗ of the steps taken so far, for the bias correction; both begin at 1. */
+@unmanaged
+export class AdamPowers {
+  beta1: f64;
+  beta2: f64;
+}
+
+/**
+ * parameters −= learningRate · m̂ / (√v̂ + ε), with m̂ and v̂ corrected for their start at zero.
+ * @param gradients (P), read only
+ * @param first (P) the moving average of the gradients, m
+ * @param second (P) the moving average of their squares, v
+ */
+export function adam_step(
+  parameters: usize,
+  gradients: usize,
+  first: usize,
+  second: usize,
+  count: usize,
+  learningRate: f32,
+  powers: AdamPowers,
+): void {
+  powers.beta1 *= 0.9;
+  powers.beta2 *= 0.999;
+  const correction1 = <f32>(1.0 / (1.0 - powers.beta1));
+  const correction2 = <f32>(1.0 / (1.0 - powers.beta2));
+  adam_update(parameters, gradients, first, second, count, learningRate, correction1, correction2);
+}
+
+/** The element-wise part of a step, given 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
+export function adam_update(
+  parameters: usize,
+  gradients: usize,
+  first: usize,
+  second: usize,
+  count: usize,
+  learningRate: f32,
+  correction1: f32,
+  correction2: f32,
+): void {
+  let i: usize = 0;
+  for (; i + 4 <= count; i += 4) {
+    const g = v128.load(gradients);
+    const m = f32x4.add(f32x4.mul(f32x4.splat(BETA1), v128.load(first)), f32x4.mul(f32x4.splat(<f32>1 - BETA1), g));
+    const v = f32x4.add(
+      f32x4.mul(f32x4.splat(BETA2), v128.load(second)),
+      f32x4.mul(f32x4.splat(<f32>1 - BETA2), f32x4.mul(g, g)),
+    );
+    const root = f32x4.sqrt(f32x4.mul(v, f32x4.splat(correction2)));
+    const step = f32x4.div(
+      f32x4.mul(f32x4.splat(learningRate), f32x4.mul(m, f32x4.splat(correction1))),
+      f32x4.add(root, f32x4.splat(EPSILON)),
+    );
+    v128.store(first, m);
+    v128.store(second, v);
+    v128.store(parameters, f32x4.sub(v128.load(parameters), step));
+    parameters += 16;
+    gradients += 16;
+    first += 16;
+    second += 16;
+  }
+  for (; i < count; i++) {
+    const g = load<f32>(gradients);
+    const m = BETA1 * load<f32>(first) + (<f32>1 - BETA1) * g;
+    const v = BETA2 * load<f32>(second) + (<f32>1 - BETA2) * (g * g);
+    store<f32>(first, m);
+    store<f32>(second, v);
+    const root = sqrt<f32>(v * correction2);
+    store<f32>(parameters, load<f32>(parameters) - (learningRate * (m * correction1)) / (root + EPSILON));
+    parameters += 4;
+    gradients += 4;
+    first += 4;
+    second += 4;
+  }
+}
+
+/** target += τ · (online − target), element by element; τ = 1 copies (Lillicrap et al. 2016). */
+export function polyak(target: usize, online: usize, count: usize, tau: f32): void {
+  if (tau == 1) {
+    memory.copy(target, online, count << 2);
+    return;
+  }
+  let i: usize = 0;
+  for (; i + 4 <= count; i += 4) {
+    const old = v128.load(target);
+    v128.store(target, f32x4.add(old, f32x4.mul(f32x4.splat(tau), f32x4.sub(v128.load(online), old))));
+    target += 16;
+    online += 16;
+  }
+  for (; i < count; i++) {
+    const old = load<f32>(target);
+    store<f32>(target, old + tau * (load<f32>(online) - old));
+    target += 4;
+    online += 4;
+  }
+}

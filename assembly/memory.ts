@@ -1,0 +1,36 @@
+// Where every buffer lives: one block a learner, laid out once, so that a training step allocates nothing.
+
+/** heap.alloc ends the program beyond 1 GiB, so larger blocks are refused before. */
+const LARGEST_BLOCK: u64 = 1 << 30;
+
+// The layout under way: areas are handed out one after another from here. From 0 it only measures.
+let cursor: u64 = 0;
+
+export function begin_layout(base: usize): void {
+  cursor = base;
+}
+
+/** Where the next area will begin: after the last one, the block's end. */
+export function layout_end(): u64 {
+  return cursor;
+}
+
+/** The address of the next `bytes` bytes, 16-byte aligned. */
+export function area(bytes: u64): usize {
+  const start = cursor;
+  cursor = (start + bytes + 15) & ~15;
+  return <usize>start;
+}
+
+/** The address of the next `count` f32 values, 16-byte aligned. */
+export function floats(count: u64): usize {
+  return area(count << 2);
+}
+
+/** A block of zeros, or 0 where it would be larger than 1 GiB. */
+export function allocate_zeroed(bytes: u64): usize {
+  if (bytes > LARGEST_BLOCK) return 0;
+  const block = heap.alloc(<usize>bytes);
+  memory.fill(block, 0, <usize>bytes);
+  return block;
+}

@@ -1,0 +1,127 @@
+// The ring of transitions, with n-step returns and uniform sampling.
+//
+// Each observation is stored once, in a row of the ring; an episode's last observation has a row of its own. A
+// transition starts at row i and ends at the row n steps on, or at its episode's last: it is ready as soon as that row
+// exists. R = Σ_{k<n} γ^k·r_k; the discount of what follows is γ^n, or 0 where the episode terminated.
+import { area, floats } from "./memory";
+import { below } from "./random";
+
+/** nextRows of a row that no transition starts from (yet). */
+const NOT_READY = <usize>u32.MAX_VALUE;
+
+@unmanaged
+export class Replay {
+  inputs: usize;
+  rows: usize;
+  nStep: usize;
+
+  // all saved
+  state: ReplayState;
+  incoming: usize; // (inputs): where the host writes an observation
+  powers: usize; // (nStep + 1): γ^k
+  observations: usize; // (rows, inputs)
+  actions: usize; // u32 (rows)
+  returns: usize; // (rows)
+  discounts: usize; // (rows)
+  nextRows: usize; // u32 (rows)
+}
+
+@unmanaged
+export class ReplayState {
+  head: usize; // the row to be written next
+  filled: usize; // rows that hold an observation
+  ready: usize; // transitions that can be sampled
+  pending: usize; // the newest transitions, whose n steps are not complete
+  current: usize; // the row of the newest observation
+}
+
+export function place_replay(replay: Replay, inputs: usize, rows: usize, nStep: usize): void {
+  replay.inputs = inputs;
+  replay.rows = rows;
+  replay.nStep = nStep;
+  replay.state = changetype<ReplayState>(area(offsetof<ReplayState>()));
+  replay.incoming = floats(inputs);
+  replay.powers = floats(nStep + 1);
+  replay.observations = floats(<u64>rows * inputs);
+  replay.actions = area((<u64>rows) << 2);
+  replay.returns = floats(rows);
+  replay.discounts = floats(rows);
+  replay.nextRows = area((<u64>rows) << 2);
+}
+
+export function set_gamma(replay: Replay, gamma: f32): void {
+  let power: f32 = 1;
+  for (let k: usize = 0; k <= replay.nStep; k++) {
+    store<f32>(replay.powers + (k << 2), power);
+    power *= gamma;
+  }
+}
+
+export function observation_at(replay: Replay, row: usize): usize {
+  return replay.observations + ((row * replay.inputs) << 2);
+}
+
+export function next_row(replay: Replay, row: usize): usize {
+  return load<u32>(replay.nextRows + (row << 2));
+}
+
+/** Stores the incoming observation in the next row, over the oldest. */
+function push_row(replay: Replay): usize {
+  const state = replay.state;
+  const row = state.head;
+  if (state.filled < replay.rows) state.filled++;
+  else if (next_row(replay, row) != NOT_READY) state.ready--;
+  memory.copy(observation_at(replay, row), replay.incoming, replay.inputs << 2);
+  store<u32>(replay.nextRows + (row << 2), <u32>NOT_READY);
+  store<f32>(replay.returns + (row << 2), 0);
+  state.head = row + 1 == replay.rows ? 0 : row + 1;
+  state.current = row;
+  return row;
+}
+
+/** An episode begins with the incoming observation. */
+export function begin_episode(replay: Replay): void {
+  replay.state.pending = 0;
+  push_row(replay);
+}
+
+/** The action taken at the current row gave this reward and the incoming observation. */
+export function record(replay: Replay, action: usize, reward: f32, terminated: bool, truncated: bool): void {
+  const state = replay.state;
+  store<u32>(replay.actions + (state.current << 2), action);
+  const next = push_row(replay);
+  state.pending++;
+
+  // the reward belongs to each pending transition, discounted by its age; the oldest comes last
+  let row = next;
+  for (let age: usize = 0; age < state.pending; age++) {
+    row = (row == 0 ? replay.rows : row) - 1;
+    const at = replay.returns + (row << 2);
+    store<f32>(at, load<f32>(at) + load<f32>(replay.powers + (age << 2)) * reward);
+  }
+
+  if (terminated || truncated) {
+    while (state.pending > 0) {
+      complete(replay, row, next, state.pending, terminated);
+      row = row + 1 == replay.rows ? 0 : row + 1;
+    }
+  } else if (state.pending == replay.nStep) {
+    complete(replay, row, next, replay.nStep, false);
+  }
+}
+
+/** The oldest pending transition is complete after `steps` steps. */
+function complete(replay: Replay, row: usize, next: usize, steps: usize, terminated: bool): void {
+  const discount: f32 = terminated ? 0 : load<f32>(replay.powers + (steps << 2));
+  store<f32>(replay.discounts + (row << 2), discount);
+  store<u32>(replay.nextRows + (row << 2), <u32>next);
+  replay.state.ready++;
+  replay.state.pending--;
+}
+
+/** A ready transition's first row, uniformly; at least one must be ready. */
+export function sample(replay: Replay, random: usize): usize {
+  let row = below(random, replay.state.filled);
+  while (next_row(replay, row) == NOT_READY) row = below(random, replay.state.filled);
+  return row;
+}
