@@ -65,6 +65,10 @@ export function trainable_parameters(net: Trainable): usize {
   return net.parameters;
 }
 
+export function trainable_parameter_count(net: Trainable): usize {
+  return net.count;
+}
+
 /** The mean (inputs) that is taken off an observation. */
 export function trainable_mean(net: Trainable): usize {
   return net.mean;

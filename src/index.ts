@@ -1,2 +1,25 @@
 // The public API of qstill.
 export { version } from "./core/version.js";
+export { type StateSource, type StudentConfig, studentOptions } from "./distill/config.js";
+export { fitsQValues } from "./distill/loss.js";
+export { type DistillOptions, distill, type Labeller, Student } from "./distill/student.js";
+export { Interrupted } from "./dqn/checkpoint.js";
+export { type TeacherConfig, teacherOptions } from "./dqn/config.js";
+export {
+  type AttemptEvent,
+  DivergedError,
+  type EvaluationEvent,
+  type ProgressEvent,
+  type TrainingEvent,
+} from "./dqn/events.js";
+export { type Preset, presets } from "./dqn/presets.js";
+export { Teacher, type TrainingRecord, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
+export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env/env.js";
+export { Pcg64 } from "./env/random.js";
+export { environmentIds, makeEnv, registerEnv, UnknownEnvironmentError } from "./env/registry.js";
+export { type CompareOptions, type Comparison, compare, type QPolicy } from "./evaluate/compare.js";
+export { type Evaluable, type EvaluateOptions, type Evaluation, evaluate } from "./evaluate/evaluate.js";
+export type { Policy } from "./evaluate/returns.js";
+export { exportModule } from "./export/javascript.js";
+export { loadModel, saveModel } from "./model/files.js";
+export { Model, type ModelData } from "./model/model.js";

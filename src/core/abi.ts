@@ -1,4 +1,4 @@
-// The exports of assembly/index.ts as TypeScript sees them. Addresses and handles are byte offsets into `memory`.
+// The exports of assembly/index.ts as TypeScript sees them. Handles and addresses are byte offsets into `memory`.
 
 export interface CoreExports extends Record<string, unknown> {
   readonly memory: WebAssembly.Memory;
@@ -7,4 +7,69 @@ export interface CoreExports extends Record<string, unknown> {
   cos(x: number): number;
   exp64(x: number): number;
   log64(x: number): number;
+
+  allocate(bytes: number): number;
+  release(address: number): void;
+
+  network_create(widths: number, layers: number, batch: number): number;
+  network_free(network: number): void;
+  network_parameters(network: number): number;
+  network_inputs(network: number): number;
+  network_forward(network: number, batch: number): number;
+  network_act(network: number): number;
+
+  trainable_parameters(net: number): number;
+  trainable_parameter_count(net: number): number;
+  trainable_mean(net: number): number;
+  trainable_scale(net: number): number;
+
+  learner_create(
+    widths: number,
+    layers: number,
+    batch: number,
+    rows: number,
+    nStep: number,
+    gamma: number,
+    huberDelta: number,
+    tau: number,
+    targetUpdateInterval: number,
+  ): number;
+  learner_free(learner: number): void;
+  learner_initialise(learner: number, word0: number, word1: number, word2: number, word3: number): void;
+  learner_normalise(learner: number): void;
+  learner_incoming(learner: number): number;
+  learner_begin(learner: number): void;
+  learner_record(learner: number, action: number, reward: number, terminated: number, truncated: number): void;
+  learner_act(learner: number, epsilon: number, longest: number): number;
+  learner_step(learner: number, n: number, learningRate: number): number;
+  learner_observations(learner: number): number;
+  learner_filled(learner: number): number;
+  learner_ready(learner: number): number;
+  learner_block(learner: number): number;
+  learner_saved_bytes(learner: number): number;
+
+  distiller_create(widths: number, layers: number, batch: number, capacity: number): number;
+  distiller_free(distiller: number): void;
+  distiller_loss(
+    distiller: number,
+    mse: number,
+    huber: number,
+    crossEntropy: number,
+    nll: number,
+    kl: number,
+    temperature: number,
+    huberDelta: number,
+  ): void;
+  distiller_initialise(distiller: number, word0: number, word1: number, word2: number, word3: number): void;
+  distiller_states(distiller: number): number;
+  distiller_labels(distiller: number): number;
+  distiller_filled(distiller: number): number;
+  distiller_fill(distiller: number, filled: number): void;
+  distiller_normalise(distiller: number): void;
+  distiller_standardise(distiller: number): void;
+  distiller_label_mean(distiller: number): number;
+  distiller_label_scale(distiller: number): number;
+  distiller_step(distiller: number, n: number, learningRate: number): number;
+  distiller_block(distiller: number): number;
+  distiller_saved_bytes(distiller: number): number;
 }

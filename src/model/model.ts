@@ -12,6 +12,9 @@ export interface ModelData {
   readonly parameters: Float32Array;
 }
 
+/** Observations that are answered at once where there are many. */
+const largestBatch = 64;
+
 /**
  * A Q-network that acts. Its arithmetic is the core's: an output is its bias, then the products in order, each product
  * and sum rounded to f32.
@@ -31,11 +34,12 @@ export class Model implements ModelData {
       );
     }
     const broken = parameters.findIndex((value) => !Number.isFinite(value));
-    if (broken !== -1) throw new Error(`parameter ${broken} of the model is ${parameters[broken]}, not a finite number`);
+    if (broken !== -1)
+      throw new Error(`parameter ${broken} of the model is ${parameters[broken]}, not a finite number`);
     this.environment = environment;
     this.widths = [...widths];
     this.parameters = parameters.slice();
-    this.#network = new Network(widths, 1);
+    this.#network = new Network(widths, largestBatch);
     this.#network.setParameters(parameters);
   }
 
@@ -59,6 +63,22 @@ export class Model implements ModelData {
    */
   qValues(observation: ArrayLike<number>): Float32Array {
     return this.#network.qValues(observation);
+  }
+
+  /**
+   * The Q-values of many observations.
+   * @param observations (count, observationSize), row-major
+   * @returns (count, actionCount), row-major, in a new array
+   * @throws RangeError where the length is no multiple of the observation size
+   */
+  qValuesOfMany(observations: Float32Array): Float32Array {
+    const count = observations.length / this.widths[0];
+    if (!Number.isInteger(count)) {
+      throw new RangeError(
+        `${observations.length} numbers are no whole number of observations: ${this.widths[0]} are needed for each`,
+      );
+    }
+    return this.#network.forward(observations, count);
   }
 
   /** Gives the core's memory back; the model cannot act afterwards. Left out, the garbage collector does it. */

@@ -1,0 +1,73 @@
+// What the host owns in the core's memory: given back by dispose(), at the latest by the garbage collector.
+import type { CoreExports } from "./abi.js";
+import { core, coreFloats } from "./instance.js";
+
+interface Owned {
+  readonly free: (handle: number) => void;
+  readonly handle: number;
+}
+
+const abandoned = new FinalizationRegistry<Owned>(({ free, handle }) => free(handle));
+
+/** A handle of the core, usable until it is disposed of. */
+export class Handle {
+  readonly #what: string;
+  readonly #free: (handle: number) => void;
+  #value: number;
+
+  /**
+   * @param what the owner's name in errors
+   * @throws Error where the core answered 0: more than 1 GiB was asked for
+   */
+  constructor(what: string, value: number, free: (handle: number) => void) {
+    if (value === 0) throw new Error(`this ${what} needs more than 1 GiB: choose smaller layers, batch or buffer`);
+    this.#what = what;
+    this.#value = value;
+    this.#free = free;
+    abandoned.register(this, { free, handle: value }, this);
+  }
+
+  /** @throws Error after dispose() */
+  get value(): number {
+    if (this.#value === 0) throw new Error(`this ${this.#what} has been disposed of`);
+    return this.#value;
+  }
+
+  dispose(): void {
+    if (this.#value === 0) return;
+    abandoned.unregister(this);
+    this.#free(this.#value);
+    this.#value = 0;
+  }
+}
+
+/** Calls `use` with the widths laid out as the core reads them: u32 each. */
+export function withWidths(widths: readonly number[], use: (exports: CoreExports, address: number) => number): number {
+  const exports = core();
+  const address = exports.allocate(4 * widths.length);
+  new Uint32Array(exports.memory.buffer, address, widths.length).set(widths);
+  const result = use(exports, address);
+  exports.release(address);
+  return result;
+}
+
+/** A copy of `count` f32 values at an address of the core's memory. */
+export function copyFloats(address: number, count: number): Float32Array {
+  return coreFloats().slice(address / 4, address / 4 + count);
+}
+
+/** A copy of the first bytes of a block: its saved part. */
+export function copyBytes(address: number, count: number): Uint8Array {
+  return new Uint8Array(core().memory.buffer, address, count).slice();
+}
+
+/**
+ * Overwrites the saved part of a block.
+ * @throws Error where the lengths differ: the bytes were saved by another configuration
+ */
+export function restoreBytes(address: number, count: number, saved: Uint8Array): void {
+  if (saved.length !== count) {
+    throw new Error(`the checkpoint holds ${saved.length} bytes of state, but this configuration needs ${count}`);
+  }
+  new Uint8Array(core().memory.buffer, address, count).set(saved);
+}

@@ -1,0 +1,65 @@
+// A network in the core that answers: observations in, Q-values or greedy actions out.
+import { Handle, withWidths } from "./handle.js";
+import { core, coreFloats } from "./instance.js";
+
+export class Network {
+  readonly #handle: Handle;
+  readonly #observationSize: number;
+  readonly #actionCount: number;
+  readonly #batch: number;
+  readonly #inputs: number; // index into the core's memory as f32
+
+  /** @param batch the most observations that one call of `forward` takes */
+  constructor(widths: readonly number[], batch: number) {
+    const { network_free } = core();
+    const value = withWidths(widths, (exports, address) => exports.network_create(address, widths.length - 1, batch));
+    this.#handle = new Handle("network", value, network_free);
+    this.#observationSize = widths[0];
+    this.#actionCount = widths[widths.length - 1];
+    this.#batch = batch;
+    this.#inputs = core().network_inputs(value) / 4;
+  }
+
+  setParameters(parameters: Float32Array): void {
+    coreFloats().set(parameters, core().network_parameters(this.#handle.value) / 4);
+  }
+
+  /** The first of the largest Q-values' actions. */
+  act(observation: ArrayLike<number>): number {
+    this.#put(observation);
+    return core().network_act(this.#handle.value);
+  }
+
+  /** The Q-values of one observation, shape (actionCount), in a new array. */
+  qValues(observation: ArrayLike<number>): Float32Array {
+    this.#put(observation);
+    const at = core().network_forward(this.#handle.value, 1) / 4;
+    return coreFloats().slice(at, at + this.#actionCount);
+  }
+
+  /** The Q-values (count, actionCount) of observations (count, observationSize), however many. */
+  forward(observations: Float32Array, count: number): Float32Array {
+    const qValues = new Float32Array(count * this.#actionCount);
+    for (let first = 0; first < count; first += this.#batch) {
+      const rows = Math.min(this.#batch, count - first);
+      const size = this.#observationSize;
+      coreFloats().set(observations.subarray(first * size, (first + rows) * size), this.#inputs);
+      const at = core().network_forward(this.#handle.value, rows) / 4;
+      qValues.set(coreFloats().subarray(at, at + rows * this.#actionCount), first * this.#actionCount);
+    }
+    return qValues;
+  }
+
+  dispose(): void {
+    this.#handle.dispose();
+  }
+
+  #put(observation: ArrayLike<number>): void {
+    const size = this.#observationSize;
+    if (observation.length !== size) {
+      throw new RangeError(`an observation of length ${observation.length} was given: ${size} numbers are needed`);
+    }
+    const floats = coreFloats();
+    for (let i = 0; i < size; i++) floats[this.#inputs + i] = observation[i];
+  }
+}

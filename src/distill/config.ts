@@ -1,0 +1,73 @@
+// The student's configuration: each option with its default, its unit and what is allowed.
+import { configure, flag, hiddenWidths, type Option, type Options, oneOf, real, whole } from "../dqn/options.js";
+import { presets } from "../dqn/presets.js";
+import { lossNames, parseLoss } from "./loss.js";
+
+/** Where the states come from that the teacher labels. */
+export type StateSource = "teacher" | "student" | "replay";
+
+export interface StudentConfig {
+  readonly hidden: readonly number[];
+  readonly loss: string;
+  readonly temperature: number;
+  readonly huberDelta: number;
+  readonly standardizeLabels: boolean;
+  readonly states: StateSource;
+  readonly envSteps: number;
+  readonly exploration: number;
+  readonly rounds: number;
+  readonly updates: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly learningRateFinal: number;
+  readonly evaluationEpisodes: number;
+  readonly attempts: number;
+  readonly threshold: number;
+}
+
+const million = 1_000_000;
+
+const loss: Option<string> = {
+  default: "mse",
+  description: "what pulls the student's Q-values to the teacher's",
+  allowed: `one of ${lossNames.join(", ")}, or a weighted sum such as mse+0.5*cross-entropy,`,
+  accepts: (given): given is string => typeof given === "string" && parseLoss(given) !== undefined,
+  parse: (text) => text,
+};
+
+/** Every option of a student. */
+export const studentOptions: Options<StudentConfig> = {
+  hidden: hiddenWidths([16], "widths of the hidden layers"),
+  loss,
+  temperature: real(1, { above: 0, to: million }, "softness of the softmax in cross-entropy and kl"),
+  huberDelta: real(1, { above: 0, to: million }, "error from which the Huber loss is linear"),
+  standardizeLabels: flag(true, "scale Q-values to mean 0 and deviation 1 for the loss; undone in what is kept"),
+  states: oneOf("student", ["teacher", "student", "replay"], "who acts to find the states that the teacher labels"),
+  envSteps: whole(5000, { from: 1, to: 10 * million }, "states labelled, each an environment step (none for replay)"),
+  exploration: real(0.05, { from: 0, to: 1 }, "share of random actions while collecting states"),
+  rounds: whole(10, { from: 1, to: 10_000 }, "times that states are collected, learned from and the student evaluated"),
+  updates: whole(10_000, { from: 1, to: 1000 * million }, "updates of one student"),
+  batchSize: whole(128, { from: 1, to: 4096 }, "labelled states in an update"),
+  learningRate: real(3e-3, { above: 0, to: 1 }, "Adam's step size at the start"),
+  learningRateFinal: real(1e-4, { from: 0, to: 1 }, "Adam's step size at the end; linear between"),
+  evaluationEpisodes: whole(30, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
+  attempts: whole(3, { from: 1, to: 1000 }, "students initialised at most, until one reaches the threshold"),
+  threshold: real(0.99, { from: -million, to: million }, "share of the teacher's return above random that satisfies"),
+};
+
+/**
+ * The configuration of a student: the defaults, the environment's preset, and what was given.
+ * @throws RangeError for what is not allowed, in one line
+ */
+export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
+  const config = configure(
+    "student",
+    studentOptions,
+    (presets[environment]?.student ?? {}) as Partial<StudentConfig>,
+    given,
+  );
+  if (config.rounds > config.updates) {
+    throw new RangeError(`rounds is ${config.rounds}: at most updates, ${config.updates}, is allowed`);
+  }
+  return config;
+}

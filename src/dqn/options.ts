@@ -1,0 +1,135 @@
+// What an option of a configuration may be: its default, what is allowed, and how it reads on a command line.
+
+/** One option: everything that validation, `--help` and the documentation need to know of it. */
+export interface Option<T> {
+  readonly default: T;
+  /** What it means, with its unit. */
+  readonly description: string;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+  accepts(value: unknown): value is T;
+  /** Reads a command line's text; what it cannot read it returns as it is, for `accepts` to refuse. */
+  parse(text: string): unknown;
+}
+
+/** An option for each field of a configuration. */
+export type Options<Config> = { readonly [Name in keyof Config]: Option<Config[Name]> };
+
+function parseNumber(text: string): unknown {
+  const number = Number(text);
+  return text.trim() === "" || Number.isNaN(number) ? text : number;
+}
+
+export function whole(value: number, { from, to }: { from: number; to: number }, description: string): Option<number> {
+  return {
+    default: value,
+    description,
+    allowed: `a whole number from ${from} to ${to}`,
+    accepts: (given): given is number =>
+      Number.isInteger(given) && (given as number) >= from && (given as number) <= to,
+    parse: parseNumber,
+  };
+}
+
+/** A number from `from` to `to`; without `from` itself where `above` is given in its place. */
+export function real(
+  value: number,
+  { from, above, to }: { from?: number; above?: number; to: number },
+  description: string,
+): Option<number> {
+  return {
+    default: value,
+    description,
+    allowed: above === undefined ? `a number from ${from} to ${to}` : `a number above ${above}, at most ${to}`,
+    accepts: (given): given is number =>
+      typeof given === "number" && given <= to && (above === undefined ? given >= (from as number) : given > above),
+    parse: parseNumber,
+  };
+}
+
+/** A finite number, or null to leave it out. */
+export function optionalNumber(value: number | null, description: string): Option<number | null> {
+  return {
+    default: value,
+    description,
+    allowed: "a finite number, or none",
+    accepts: (given): given is number | null => given === null || Number.isFinite(given),
+    parse: (text) => (text === "none" ? null : parseNumber(text)),
+  };
+}
+
+export function oneOf<Name extends string>(value: Name, names: readonly Name[], description: string): Option<Name> {
+  return {
+    default: value,
+    description,
+    allowed: names.join(", "),
+    accepts: (given): given is Name => names.includes(given as Name),
+    parse: (text) => text,
+  };
+}
+
+export function flag(value: boolean, description: string): Option<boolean> {
+  return {
+    default: value,
+    description,
+    allowed: "true or false",
+    accepts: (given): given is boolean => typeof given === "boolean",
+    parse: (text) => (text === "true" ? true : text === "false" ? false : text),
+  };
+}
+
+const mostLayers = 8;
+const widest = 4096;
+
+/** The widths of the hidden layers. */
+export function hiddenWidths(value: readonly number[], description: string): Option<readonly number[]> {
+  const accepts = (given: unknown): given is readonly number[] =>
+    Array.isArray(given) &&
+    given.length <= mostLayers &&
+    given.every((width) => Number.isInteger(width) && width >= 1 && width <= widest);
+  return {
+    default: value,
+    description,
+    allowed: `at most ${mostLayers} whole numbers from 1 to ${widest}, separated by commas`,
+    accepts,
+    parse: (text) => (text === "none" ? [] : text.split(",").map(parseNumber)),
+  };
+}
+
+/**
+ * A whole configuration: the defaults, then each of `layers` over them, the last one strongest.
+ * @throws RangeError for an unknown name or a value that is not allowed, in one line
+ */
+export function configure<Config extends object>(
+  what: string,
+  options: Options<Config>,
+  ...layers: readonly Partial<Config>[]
+): Config {
+  const config: Record<string, unknown> = {};
+  const names = Object.keys(options) as (keyof Config & string)[];
+  for (const name of names) config[name] = options[name].default;
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer)) {
+      if (value === undefined) continue;
+      if (!Object.hasOwn(options, name)) {
+        throw new RangeError(`unknown ${what} option "${name}": allowed are ${names.join(", ")}`);
+      }
+      const option = options[name as keyof Config];
+      if (!option.accepts(value)) throw new RangeError(`${name} is ${show(value)}: ${option.allowed} is allowed`);
+      config[name] = value;
+    }
+  }
+  return config as Config;
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+}
+
+/** @throws RangeError for a seed that is not a whole number ≥ 0 */
+export function checkedSeed(seed: number): number {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`seed is ${seed}: a whole number from 0 to ${Number.MAX_SAFE_INTEGER} is allowed`);
+  }
+  return seed;
+}

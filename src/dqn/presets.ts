@@ -1,0 +1,23 @@
+// What works for each environment: one table for teachers and students. Everything else has its default.
+import type { TeacherConfig } from "./config.js";
+
+export interface Preset {
+  readonly teacher: Partial<TeacherConfig>;
+  /** Options of a student, which are checked where a student is configured. */
+  readonly student: Readonly<Record<string, unknown>>;
+}
+
+export const presets: Readonly<Record<string, Preset>> = {
+  "CartPole-v1": {
+    teacher: { stopReturn: 500 },
+    student: {},
+  },
+  "MountainCar-v0": {
+    teacher: { envSteps: 60_000, nStep: 10, explorationRepeat: 50 },
+    student: {},
+  },
+  "Acrobot-v1": {
+    teacher: { envSteps: 60_000 },
+    student: {},
+  },
+};

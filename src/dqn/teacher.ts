@@ -1,0 +1,215 @@
+// The teacher: a Double-DQN agent's training loop, from the first random step to the best network.
+import { Learner } from "../core/learner.js";
+import { Network } from "../core/network.js";
+import { resolveEnv } from "../env/custom.js";
+import type { Env, EnvSource, StepResult } from "../env/env.js";
+import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
+import { episodeReturns } from "../evaluate/returns.js";
+import { mean, standardDeviation } from "../evaluate/statistics.js";
+import { foldNormalisation } from "../model/fold.js";
+import { Model, type ModelData } from "../model/model.js";
+import { breather } from "./breathe.js";
+import { Interrupted, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { type TeacherConfig, teacherConfig } from "./config.js";
+import { DivergedError, type TrainingEvent } from "./events.js";
+import { checkedSeed } from "./options.js";
+import { linear } from "./schedules.js";
+
+/** What training a network took. */
+export interface TrainingRecord {
+  readonly env: EnvSource;
+  readonly seed: number;
+  readonly envSteps: number;
+  readonly updates: number;
+  readonly wallSeconds: number;
+}
+
+/** A trained teacher: a model, and how it came about. */
+export class Teacher extends Model implements TrainingRecord {
+  readonly env: EnvSource;
+  readonly seed: number;
+  readonly envSteps: number;
+  readonly updates: number;
+  readonly wallSeconds: number;
+  readonly config: TeacherConfig;
+  /** The observations in the replay memory at the end, (rows, observationSize). */
+  readonly observations: Float32Array;
+
+  constructor(data: ModelData, record: TrainingRecord, config: TeacherConfig, observations: Float32Array) {
+    super(data);
+    this.env = record.env;
+    this.seed = record.seed;
+    this.envSteps = record.envSteps;
+    this.updates = record.updates;
+    this.wallSeconds = record.wallSeconds;
+    this.config = config;
+    this.observations = observations;
+  }
+}
+
+export interface TrainOptions extends Partial<TeacherConfig> {
+  /** Everything random derives from it; 0 by default. */
+  readonly seed?: number;
+  /** Called with plain data as the work goes on. */
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Stops the work: the promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** A checkpoint of the same environment, seed and configuration to go on from. */
+  readonly resume?: Uint8Array;
+}
+
+/** What a checkpoint holds beside the learner's block: where the loop stands. */
+interface LoopState {
+  envSteps: number;
+  updates: number;
+  episode: number;
+  /** The actions of the running episode so far: replayed to bring its environment back. */
+  actions: number[];
+  loss: number | null;
+  latestMean: number | null;
+  bestMean: number | null;
+  /** Evaluations in a row that reached stopReturn. */
+  reached: number;
+  wallSeconds: number;
+}
+
+/** Evaluations in a row that must reach stopReturn, so that no lucky one ends the training. */
+const reachedToStop = 2;
+const progressInterval = 500;
+
+/**
+ * Trains a teacher by Double DQN (van Hasselt et al. 2016) and keeps the network that was best in the periodic
+ * evaluations.
+ * @param source the id of an environment, or a function that makes a new one at each call
+ * @throws RangeError for a configuration that is not allowed, {@link Interrupted} when stopped by the signal, and
+ * {@link DivergedError} where the loss is no longer finite
+ */
+export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
+  const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, ...given } = options;
+  const seed = checkedSeed(givenSeed);
+  const env = resolveEnv(source);
+  const evaluationEnv = resolveEnv(source);
+  const config = teacherConfig(env.id, given);
+  const widths = [env.observationSize, ...config.hidden, env.actionCount];
+  const setting = { environment: env.id, seed, config };
+
+  const learner = new Learner({ ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0 });
+  const network = new Network(widths, 1);
+  let best: Float32Array | undefined;
+  const state: LoopState = {
+    envSteps: 0,
+    updates: 0,
+    episode: 0,
+    actions: [],
+    loss: null,
+    latestMean: null,
+    bestMean: null,
+    reached: 0,
+    wallSeconds: 0,
+  };
+  try {
+    if (resume === undefined) {
+      learner.initialise(generatorWords(seed, purposes.learner, 0));
+      learner.begin(env.reset({ seed: episodeSeed(seed, purposes.train, 0) }));
+    } else {
+      const checkpoint = readCheckpoint<LoopState>(resume, "teacher", setting);
+      learner.restore(checkpoint.block);
+      Object.assign(state, checkpoint.state);
+      best = checkpoint.arrays.best;
+      replayEpisode(env, episodeSeed(seed, purposes.train, state.episode), state.actions);
+    }
+
+    const started = performance.now() - 1000 * state.wallSeconds;
+    const wallSeconds = () => (performance.now() - started) / 1000;
+    const breathe = breather();
+
+    while (state.envSteps < config.envSteps && state.reached < reachedToStop) {
+      await breathe();
+      if (signal?.aborted) {
+        state.wallSeconds = wallSeconds();
+        const arrays: Record<string, Float32Array> = best === undefined ? {} : { best };
+        throw new Interrupted(writeCheckpoint({ phase: "teacher", setting, state, block: learner.save(), arrays }));
+      }
+
+      // one step in the environment
+      const share = state.envSteps / config.envSteps;
+      const warmingUp = state.envSteps < config.learningStarts;
+      const epsilon = warmingUp
+        ? 1
+        : linear(config.explorationInitial, config.explorationFinal, share / config.explorationFraction);
+      const action = learner.act(epsilon, config.explorationRepeat);
+      const { observation, reward, terminated, truncated }: StepResult = env.step(action);
+      learner.record(action, reward, observation, terminated, truncated);
+      state.envSteps++;
+      state.actions.push(action);
+      if (terminated || truncated) {
+        state.episode++;
+        state.actions = [];
+        learner.begin(env.reset({ seed: episodeSeed(seed, purposes.train, state.episode) }));
+      }
+
+      // learn from it
+      if (state.envSteps === config.learningStarts && config.normalizeObservations) learner.normalise();
+      if (!warmingUp && state.envSteps % config.trainFrequency === 0 && learner.ready > 0) {
+        state.loss = learner.step(config.gradientSteps, linear(config.learningRate, config.learningRateFinal, share));
+        state.updates += config.gradientSteps;
+        if (!Number.isFinite(state.loss)) throw new DivergedError("teacher", state.updates);
+      }
+
+      // how good is it now?
+      const last = state.envSteps === config.envSteps;
+      if ((state.envSteps % config.evaluationInterval === 0 && state.updates > 0) || last) {
+        const parameters = foldNormalisation(widths, learner.parameters(), learner.normalisation());
+        network.setParameters(parameters);
+        const returns = episodeReturns(evaluationEnv, network, {
+          seed,
+          purpose: purposes.selection,
+          episodes: config.evaluationEpisodes,
+        });
+        const latest = mean(returns);
+        const isBest = state.bestMean === null || latest >= state.bestMean;
+        if (isBest) {
+          state.bestMean = latest;
+          best = parameters;
+        }
+        state.latestMean = latest;
+        state.reached = config.stopReturn !== null && latest >= config.stopReturn ? state.reached + 1 : 0;
+        onEvent({
+          kind: "evaluation",
+          network: "teacher",
+          envSteps: state.envSteps,
+          updates: state.updates,
+          mean: latest,
+          std: standardDeviation(returns),
+          min: returns.reduce((a, b) => Math.min(a, b)),
+          best: isBest,
+          loss: state.loss,
+        });
+      }
+      if (state.envSteps % progressInterval === 0 || last) {
+        onEvent({
+          kind: "progress",
+          network: "teacher",
+          share: state.envSteps / config.envSteps,
+          envSteps: state.envSteps,
+          updates: state.updates,
+          loss: state.loss,
+          mean: state.latestMean,
+        });
+      }
+    }
+
+    const data = { environment: env.id, widths, parameters: best as Float32Array };
+    const record = { env: source, seed, envSteps: state.envSteps, updates: state.updates, wallSeconds: wallSeconds() };
+    return new Teacher(data, record, config, learner.observations());
+  } finally {
+    learner.dispose();
+    network.dispose();
+  }
+}
+
+/** Brings an environment to where the running episode was: its seed, then its actions. */
+function replayEpisode(env: Env, seed: number, actions: readonly number[]): void {
+  env.reset({ seed });
+  for (const action of actions) env.step(action);
+}

@@ -1,0 +1,110 @@
+// A student held against its teacher: Q-value accuracy, policy stability, and the share of the return that it keeps.
+import { resolveEnv } from "../env/custom.js";
+import type { EnvSource } from "../env/env.js";
+import { Pcg64 } from "../env/random.js";
+import { episodeSeed, purposes } from "../env/seeds.js";
+import { type Evaluation, summarise } from "./evaluate.js";
+import { episodeReturns, type Policy, randomPolicy } from "./returns.js";
+import { standardDeviation } from "./statistics.js";
+
+/** What is compared: a policy with its Q-values. */
+export interface QPolicy extends Policy {
+  qValues(observation: ArrayLike<number>): ArrayLike<number>;
+}
+
+export interface Comparison {
+  readonly teacher: Evaluation;
+  readonly student: Evaluation;
+  /** Uniformly random actions on the same episodes: where `returnRatio` is 0. */
+  readonly random: Evaluation;
+  /** (S − random)/(T − random) of the mean returns; null where the teacher is no better than random. */
+  readonly returnRatio: number | null;
+  /** Mean over states and actions of (Q_T − Q_S)²; null where the loss does not fit Q-values. */
+  readonly qMse: number | null;
+  /** 1 − qMse / variance of Q_T; null where the loss does not fit Q-values, or Q_T does not vary. */
+  readonly qR2: number | null;
+  /** Share of states with the same greedy action. */
+  readonly actionAgreement: number;
+  /** Share of states whose greedy action changes under noise of 1 % of each feature's standard deviation. */
+  readonly actionFlipRate: number;
+}
+
+/** Episodes of which every state is a probe: the teacher acts in the even ones, the student in the odd. */
+const probeEpisodes = 10;
+const flipNoise = 0.01;
+
+export interface CompareOptions {
+  readonly env: EnvSource;
+  readonly seed: number;
+  readonly episodes?: number;
+  /** Whether the student's outputs are meant to be Q-values; if not, qMse and qR2 are null. */
+  readonly fitsQValues: boolean;
+}
+
+/** Evaluates both on the final evaluation's episodes, and on probe states that no training has seen. */
+export function compare(teacher: QPolicy, student: QPolicy, options: CompareOptions): Comparison {
+  const { seed, episodes = 100, fitsQValues } = options;
+  const env = resolveEnv(options.env);
+  const final = { seed, purpose: purposes.final, episodes };
+  const evaluations = {
+    teacher: summarise(episodeReturns(env, teacher, final), seed),
+    student: summarise(episodeReturns(env, student, final), seed),
+    random: summarise(episodeReturns(env, randomPolicy(env.actionCount, seed), final), seed),
+  };
+
+  const states = probeStates(options.env, [teacher, student], seed);
+  const deviations = featureDeviations(states);
+  const random = new Pcg64([seed, purposes.probe, probeEpisodes]);
+  const teacherValues: number[] = [];
+  let squaredErrors = 0;
+  let agreements = 0;
+  let flips = 0;
+  for (const state of states) {
+    const expected = teacher.qValues(state);
+    const actual = student.qValues(state);
+    for (let a = 0; a < expected.length; a++) {
+      teacherValues.push(expected[a]);
+      squaredErrors += (expected[a] - actual[a]) * (expected[a] - actual[a]);
+    }
+    const action = student.act(state);
+    if (action === teacher.act(state)) agreements++;
+    const noisy = state.map((value, i) => value + random.normal(0, flipNoise * deviations[i]));
+    if (student.act(noisy) !== action) flips++;
+  }
+
+  const qMse = squaredErrors / teacherValues.length;
+  const variance = standardDeviation(teacherValues) ** 2;
+  return {
+    ...evaluations,
+    returnRatio: returnRatio(evaluations.student.mean, evaluations.teacher.mean, evaluations.random.mean),
+    qMse: fitsQValues ? qMse : null,
+    qR2: fitsQValues && variance > 0 ? 1 - qMse / variance : null,
+    actionAgreement: agreements / states.length,
+    actionFlipRate: flips / states.length,
+  };
+}
+
+/** (student − random)/(teacher − random); null where the teacher is no better than random. */
+export function returnRatio(student: number, teacher: number, random: number): number | null {
+  return teacher > random ? (student - random) / (teacher - random) : null;
+}
+
+function probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Float32Array[] {
+  const env = resolveEnv(source);
+  const states: Float32Array[] = [];
+  for (let episode = 0; episode < probeEpisodes; episode++) {
+    const policy = policies[episode % policies.length];
+    let observation = env.reset({ seed: episodeSeed(seed, purposes.probe, episode) });
+    for (let ended = false; !ended; ) {
+      states.push(observation.slice());
+      const result = env.step(policy.act(observation));
+      observation = result.observation;
+      ended = result.terminated || result.truncated;
+    }
+  }
+  return states;
+}
+
+function featureDeviations(states: readonly Float32Array[]): number[] {
+  return Array.from(states[0], (_, i) => standardDeviation(states.map((state) => state[i])));
+}

@@ -1,0 +1,34 @@
+// Returns of whole episodes: a policy, an environment, and the seeds of a purpose.
+import type { Env } from "../env/env.js";
+import { Pcg64 } from "../env/random.js";
+import { episodeSeed, type Purpose, purposes } from "../env/seeds.js";
+
+/** Anything that chooses an action for an observation of shape (observationSize). */
+export interface Policy {
+  act(observation: Float32Array): number;
+}
+
+/** The undiscounted returns of episodes 0 … episodes − 1 of a purpose, one after another. */
+export function episodeReturns(
+  env: Env,
+  policy: Policy,
+  { seed, purpose, episodes }: { seed: number; purpose: Purpose; episodes: number },
+): Float64Array {
+  const returns = new Float64Array(episodes);
+  for (let episode = 0; episode < episodes; episode++) {
+    let observation = env.reset({ seed: episodeSeed(seed, purpose, episode) });
+    for (let ended = false; !ended; ) {
+      const result = env.step(policy.act(observation));
+      returns[episode] += result.reward;
+      observation = result.observation;
+      ended = result.terminated || result.truncated;
+    }
+  }
+  return returns;
+}
+
+/** The policy that every `returnRatio` is measured from: uniformly random actions, the same for the same seed. */
+export function randomPolicy(actionCount: number, seed: number): Policy {
+  const random = new Pcg64([seed, purposes.randomPolicy, 0]);
+  return { act: () => random.integers(0, actionCount) };
+}

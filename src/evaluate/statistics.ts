@@ -1,0 +1,43 @@
+// Means, deviations and bootstrap intervals of returns.
+import { Pcg64 } from "../env/random.js";
+import { purposes } from "../env/seeds.js";
+
+const bootstrapResamples = 2000;
+
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** The standard deviation of these very values (divided by their number, as NumPy's `std`). */
+export function standardDeviation(values: ArrayLike<number>): number {
+  const centre = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - centre) * (values[i] - centre);
+  return Math.sqrt(sum / values.length);
+}
+
+/**
+ * The 95 % percentile bootstrap interval of the mean (Efron & Tibshirani 1993, chapter 13), from 2,000 resamples whose
+ * draws depend on the seed alone.
+ */
+export function bootstrapInterval(values: ArrayLike<number>, seed: number): [number, number] {
+  const random = new Pcg64([seed, purposes.bootstrap, values.length]);
+  const means = new Float64Array(bootstrapResamples);
+  for (let resample = 0; resample < bootstrapResamples; resample++) {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[random.integers(0, values.length)];
+    means[resample] = sum / values.length;
+  }
+  means.sort();
+  return [quantile(means, 0.025), quantile(means, 0.975)];
+}
+
+/** The quantile of sorted values, linear between neighbours. */
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}
