@@ -3,8 +3,9 @@ export default {
   entries: ["assembly/__tests__/**/*.spec.ts"],
   include: ["assembly/__tests__/**/*.include.ts"],
   disclude: [/node_modules/],
-  async instantiate(memory, createImports, instantiate, binary) {
-    return instantiate(binary, createImports({ env: { memory } }));
+  // the compiled tests bring a memory of their own
+  async instantiate(_memory, createImports, instantiate, binary) {
+    return instantiate(binary, createImports({}));
   },
   outputBinary: false,
 };

@@ -1,7 +1,7 @@
 // Where every buffer lives: one block a learner, laid out once, so that a training step allocates nothing.
 
-/** heap.alloc ends the program beyond 1 GiB, so larger blocks are refused before. */
-const LARGEST_BLOCK: u64 = 1 << 30;
+/** heap.alloc ends the program from 1 GiB on, its own header included, so such blocks are refused before. */
+const LARGEST_BLOCK: u64 = (1 << 30) - 16;
 
 // The layout under way: areas are handed out one after another from here. From 0 it only measures.
 let cursor: u64 = 0;
@@ -27,7 +27,7 @@ export function floats(count: u64): usize {
   return area(count << 2);
 }
 
-/** A block of zeros, or 0 where it would be larger than 1 GiB. */
+/** A block of zeros, or 0 where it would take 1 GiB or more. */
 export function allocate_zeroed(bytes: u64): usize {
   if (bytes > LARGEST_BLOCK) return 0;
   const block = heap.alloc(<usize>bytes);

@@ -45,7 +45,7 @@ export function set_sizes(net: Trainable, widths: usize, layers: usize, batch: u
   net.batch = batch;
   net.inputs = width(widths, 0);
   net.outputs = width(widths, layers);
-  net.count = <usize>parameter_count(widths, layers);
+  net.count = <usize>min<u64>(parameter_count(widths, layers), u32.MAX_VALUE); // more is far too large for a block
 }
 
 /** Places what a checkpoint holds. `widths` is only measured: the caller copies it when there is memory. */

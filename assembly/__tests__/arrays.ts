@@ -1,0 +1,102 @@
+// Arrays for the specs: made, filled with random values, compared bit for bit. None is given back: a spec is short.
+
+let state: u32 = 1;
+
+/** Starts the random values over, so that a test sees the same ones alone as among others. */
+export function seed(value: u32): void {
+  state = value;
+}
+
+/** 32 random bits by a generator that the core does not have: xorshift32 (Marsaglia 2003). */
+export function random_bits(): u32 {
+  state ^= state << 13;
+  state ^= state >> 17;
+  state ^= state << 5;
+  return state;
+}
+
+/** Uniform in [-1, 1). */
+export function random_value(): f64 {
+  return <f64>(<i32>random_bits()) / 2147483648.0;
+}
+
+/** A whole number in [0, count), near enough to uniform. */
+export function random_below(count: u32): u32 {
+  return random_bits() % count;
+}
+
+export function zeros<T>(count: usize): usize {
+  const bytes = count << alignof<T>();
+  const address = heap.alloc(bytes);
+  memory.fill(address, 0, bytes);
+  return address;
+}
+
+export function array_of<T>(values: T[]): usize {
+  return copy_of<T>(values.dataStart, values.length);
+}
+
+export function copy_of<T>(values: usize, count: usize): usize {
+  const address = zeros<T>(count);
+  memory.copy(address, values, count << alignof<T>());
+  return address;
+}
+
+/** Uniform in ±size. */
+export function fill<T>(values: usize, count: usize, size: f64): void {
+  for (let i: usize = 0; i < count; i++) store<T>(values + (i << alignof<T>()), <T>(size * random_value()));
+}
+
+export function random_array<T>(count: usize, size: f64): usize {
+  const address = zeros<T>(count);
+  fill<T>(address, count, size);
+  return address;
+}
+
+/** One value in three is a zero of either sign, a denormal, an infinity or near the largest. */
+export function fill_special(values: usize, count: usize): void {
+  const special: u32[] = [0, 0x80000000, 1, 0x80000001, 0x007fffff, 0x807fffff, 0x7f800000, 0xff800000, 0x7f7fffff];
+  fill<f32>(values, count, 1);
+  for (let i: usize = 0; i < count; i++) {
+    if (random_below(3) == 0) store<u32>(values + (i << 2), special[random_below(special.length)]);
+  }
+}
+
+/** The same f32 values as f64. */
+export function widened(values: usize, count: usize): usize {
+  const address = zeros<f64>(count);
+  for (let i: usize = 0; i < count; i++) store<f64>(address + (i << 3), <f64>load<f32>(values + (i << 2)));
+  return address;
+}
+
+/** How many of `count` f32 (or u32) values differ in a bit; all NaN are alike, as engines may choose their bits. */
+export function differing(actual: usize, expected: usize, count: usize): i32 {
+  let different = 0;
+  for (let i: usize = 0; i < count; i++) {
+    const a = load<u32>(actual + (i << 2));
+    const b = load<u32>(expected + (i << 2));
+    if (a != b && !(isNaN(reinterpret<f32>(a)) && isNaN(reinterpret<f32>(b)))) different++;
+  }
+  return different;
+}
+
+/** Fails, naming what and its sizes, unless all `count` f32 (or u32) values are the same bit for bit. */
+export function expect_same_bits(
+  actual: usize,
+  expected: usize,
+  count: usize,
+  what: string,
+  size0: usize = 0,
+  size1: usize = 0,
+  size2: usize = 0,
+): void {
+  const different = differing(actual, expected, count);
+  if (different == 0) return;
+  expect(different).toBe(0, `${what} (${size0}, ${size1}, ${size2}): values that differ, of ${count}`);
+}
+
+/** Fails unless |actual − expected| is at most tolerance · max(1, |expected|); NaN fails. */
+export function expect_near(actual: f64, expected: f64, tolerance: f64, what: string): void {
+  if (abs(actual - expected) <= tolerance * max(1, abs(expected))) return;
+  expect(actual).toBe(expected, what);
+}

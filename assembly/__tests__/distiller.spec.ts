@@ -1,0 +1,267 @@
+// A whole distillation update beside the same update composed of reference functions, bit for bit; each loss learns.
+import {
+  Distiller,
+  distiller_create,
+  distiller_fill,
+  distiller_filled,
+  distiller_free,
+  distiller_initialise,
+  distiller_label_mean,
+  distiller_label_scale,
+  distiller_labels,
+  distiller_loss,
+  distiller_normalise,
+  distiller_standardise,
+  distiller_states,
+  distiller_step,
+} from "../distiller";
+import { cross_entropy, huber, kl, mse, nll } from "../losses";
+import { activation_count } from "../mlp";
+import { below } from "../random";
+import * as reference from "../reference";
+import { at, put } from "../reference";
+import { array_of, copy_of, expect_same_bits, fill, seed, zeros } from "./arrays";
+
+const CAPACITY: usize = 200;
+
+/** Weights of the five losses. */
+const MSE: f32[] = [1, 0, 0, 0, 0];
+const HUBER: f32[] = [0, 1, 0, 0, 0];
+const CROSS_ENTROPY: f32[] = [0, 0, 1, 0, 0];
+const NLL: f32[] = [0, 0, 0, 1, 0];
+const KL: f32[] = [0, 0, 0, 0, 1];
+const MIXTURE: f32[] = [0.5, 0.25, 2, 0.125, 0.3];
+
+function use_loss(distiller: Distiller, weights: f32[], temperature: f32): void {
+  distiller_loss(distiller, weights[0], weights[1], weights[2], weights[3], weights[4], temperature, 0.75);
+}
+
+/** A distiller with a fresh student and `filled` states, labelled by a random network of 8 hidden units. */
+function distiller_of(sizes: u32[], batch: usize, filled: usize): Distiller {
+  const handle = distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, CAPACITY);
+  const distiller = changetype<Distiller>(handle);
+  distiller_initialise(distiller, 1, 2, 3, 4);
+  const inputs = distiller.inputs;
+  const outputs = distiller.outputs;
+  const teacher = array_of<u32>([sizes[0], 8, sizes[sizes.length - 1]]);
+  const theta = zeros<f32>((inputs + 1) * 8 + 9 * outputs);
+  fill<f32>(theta, (inputs + 1) * 8 + 9 * outputs, 2);
+  const activations = zeros<f32>(filled * (inputs + 8 + outputs));
+  fill<f32>(distiller_states(distiller), filled * inputs, 2);
+  memory.copy(activations, distiller_states(distiller), (filled * inputs) << 2);
+  const labels = reference.mlp_forward<f32>(teacher, 2, theta, activations, filled);
+  memory.copy(distiller_labels(distiller), labels, (filled * outputs) << 2);
+  distiller_fill(distiller, filled);
+  return distiller;
+}
+
+/** What an update changes, by the reference. */
+class Twin {
+  parameters: usize;
+  first: usize;
+  second: usize;
+  random: usize;
+  updates: usize = 0;
+  loss: f32 = 0;
+
+  constructor(public distiller: Distiller) {
+    this.parameters = copy_of<f32>(distiller.parameters, distiller.count);
+    this.first = zeros<f32>(distiller.count);
+    this.second = zeros<f32>(distiller.count);
+    this.random = copy_of<u32>(distiller.random, 4);
+  }
+
+  update(weights: f32[], temperature: f32, learningRate: f32): void {
+    const distiller = this.distiller;
+    const batch = distiller.batch;
+    const inputs = distiller.inputs;
+    const actions = distiller.outputs;
+    const count = distiller.count;
+    const values = <usize>activation_count(distiller.widths, distiller.layers) * batch;
+
+    const states = zeros<f32>(batch * inputs);
+    const teacher = zeros<f32>(batch * actions);
+    for (let b: usize = 0; b < batch; b++) {
+      const row = below(this.random, distiller_filled(distiller));
+      memory.copy(states + ((b * inputs) << 2), distiller_states(distiller) + ((row * inputs) << 2), inputs << 2);
+      for (let a: usize = 0; a < actions; a++) {
+        const label = at<f32>(distiller_labels(distiller), row * actions + a);
+        const standard = (label - distiller_label_mean(distiller)) * distiller_label_scale(distiller);
+        put<f32>(teacher, b * actions + a, standard);
+      }
+    }
+
+    const activations = zeros<f32>(values);
+    const deltas = zeros<f32>(values);
+    reference.normalise<f32>(activations, states, distiller.mean, distiller.scale, batch, inputs);
+    const widths = distiller.widths;
+    const q = reference.mlp_forward<f32>(widths, distiller.layers, this.parameters, activations, batch);
+    const dq = deltas + (q - activations);
+    const logs = zeros<f32>(2 * actions);
+    const w = weights;
+    let loss: f32 = 0;
+    if (w[0] > 0) loss += w[0] * mse<f32>(q, teacher, batch, actions, w[0], dq);
+    if (w[1] > 0) loss += w[1] * huber<f32>(q, teacher, batch, actions, 0.75, w[1], dq);
+    if (w[2] > 0) loss += w[2] * cross_entropy<f32>(q, teacher, batch, actions, temperature, w[2], dq, logs);
+    if (w[3] > 0) loss += w[3] * nll<f32>(q, teacher, batch, actions, w[3], dq, logs);
+    if (w[4] > 0) loss += w[4] * kl<f32>(q, teacher, batch, actions, temperature, w[4], dq, logs);
+    this.loss = loss;
+
+    const gradients = zeros<f32>(count);
+    reference.mlp_backward<f32>(widths, distiller.layers, this.parameters, activations, deltas, gradients, batch);
+    this.updates++;
+    const parameters = this.parameters;
+    reference.adam_step<f32>(parameters, gradients, this.first, this.second, count, learningRate, this.updates);
+  }
+}
+
+/** Eight updates of a distiller and of its twin. */
+function compare(sizes: u32[], batch: usize, weights: f32[], temperature: f32, standardised: bool): void {
+  const distiller = distiller_of(sizes, batch, 150);
+  distiller_normalise(distiller);
+  if (standardised) distiller_standardise(distiller);
+  use_loss(distiller, weights, temperature);
+  const twin = new Twin(distiller);
+  const what = `${sizes.join("-")}, batch ${batch}, weights ${weights.join(" ")}`;
+  for (let i: usize = 1; i <= 8; i++) {
+    const loss = distiller_step(distiller, 1, 1e-2);
+    twin.update(weights, temperature, 1e-2);
+    if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i} of ${what}`);
+    expect_same_bits(distiller.parameters, twin.parameters, distiller.count, `parameters of ${what}`, i);
+    expect_same_bits(distiller.first, twin.first, distiller.count, `first moment of ${what}`, i);
+    expect_same_bits(distiller.second, twin.second, distiller.count, `second moment of ${what}`, i);
+    expect_same_bits(distiller.random, twin.random, 4, `generator of ${what}`, i);
+  }
+  distiller_free(distiller);
+}
+
+/** By how much 300 updates lower a loss. */
+function lowered(weights: f32[], temperature: f32): f64 {
+  const distiller = distiller_of([4, 32, 3], 32, CAPACITY);
+  distiller_standardise(distiller);
+  use_loss(distiller, weights, temperature);
+  const before = distiller_step(distiller, 10, 1e-3);
+  distiller_step(distiller, 300, 1e-2);
+  return distiller_step(distiller, 10, 1e-3) / before;
+}
+
+describe("distiller_step", () => {
+  it("equals the update composed of reference functions, for each loss and for a mixture", () => {
+    seed(1);
+    compare([4, 16, 2], 32, MSE, 1, false);
+    compare([4, 16, 2], 32, MSE, 1, true);
+    compare([4, 6, 2], 7, HUBER, 1, true);
+    compare([3, 5, 7, 3], 9, CROSS_ENTROPY, 0.5, false);
+    compare([6, 33, 17, 3], 32, NLL, 1, false);
+    compare([4, 64, 64, 2], 64, KL, 0.01, false);
+    compare([4, 64, 64, 2], 33, KL, 0.5, true);
+    compare([5, 4], 3, MIXTURE, 2, true);
+  });
+
+  it("n times is n updates, and their mean loss", () => {
+    seed(2);
+    const together = distiller_of([4, 16, 2], 16, 100);
+    seed(2);
+    const oneByOne = distiller_of([4, 16, 2], 16, 100);
+    use_loss(together, KL, 0.5);
+    use_loss(oneByOne, KL, 0.5);
+    let sum = 0.0;
+    for (let i = 0; i < 25; i++) sum += distiller_step(oneByOne, 1, 1e-3);
+    expect(distiller_step(together, 25, 1e-3)).toBe(sum / 25);
+    expect_same_bits(together.block, oneByOne.block, together.savedBytes >> 2, "saved state");
+  });
+
+  it("lowers each loss", () => {
+    seed(3);
+    expect(lowered(MSE, 1)).toBeLessThan(0.2, "mse");
+    expect(lowered(HUBER, 1)).toBeLessThan(0.2, "huber");
+    expect(lowered(KL, 0.5)).toBeLessThan(0.2, "kl");
+    expect(lowered(NLL, 1)).toBeLessThan(0.5, "nll");
+    // its least value is the teacher's own entropy
+    expect(lowered(CROSS_ENTROPY, 0.5)).toBeLessThan(0.8, "cross-entropy");
+  });
+
+  it("draws filled states only", () => {
+    seed(4);
+    const distiller = distiller_of([4, 8, 2], 32, 5);
+    const capacity = distiller.capacity;
+    for (let i = 5 * 2; i < <i32>capacity * 2; i++) put<f32>(distiller_labels(distiller), i, NaN);
+    for (let i = 5 * 4; i < <i32>capacity * 4; i++) put<f32>(distiller_states(distiller), i, NaN);
+    use_loss(distiller, MSE, 1);
+    expect(distiller_step(distiller, 50, 1e-3)).toBeFinite();
+  });
+});
+
+describe("labels", () => {
+  it("are standardised by the one mean and deviation of all that are filled", () => {
+    const distiller = distiller_of([4, 8, 2], 4, 4);
+    memory.copy(distiller_labels(distiller), array_of<f32>([2, 4, 4, 4, 5, 5, 7, 9, 1000, 1000]), 40);
+    distiller_standardise(distiller);
+    expect(distiller_label_mean(distiller)).toBe(5);
+    expect(distiller_label_scale(distiller)).toBe(0.5);
+    distiller_initialise(distiller, 1, 2, 3, 4);
+    expect(distiller_label_mean(distiller)).toBe(0);
+    expect(distiller_label_scale(distiller)).toBe(1);
+  });
+
+  it("standardised give the loss of the standardised numbers", () => {
+    // a student of zeros: its squared error is the standardised labels' mean square, 1
+    const distiller = distiller_of([1, 2], 64, 4);
+    memory.copy(distiller_labels(distiller), array_of<f32>([1, 9, 9, 1, 1, 9, 9, 1]), 32);
+    distiller_standardise(distiller);
+    memory.fill(distiller.parameters, 0, distiller.count << 2);
+    use_loss(distiller, MSE, 1);
+    expect(distiller_step(distiller, 1, 1e-3)).toBe(1);
+  });
+});
+
+describe("a distiller", () => {
+  it("goes on from another's saved bytes with the same bits", () => {
+    seed(5);
+    const first = distiller_of([4, 16, 2], 16, 150);
+    distiller_normalise(first);
+    distiller_standardise(first);
+    use_loss(first, KL, 0.5);
+    distiller_step(first, 7, 1e-3);
+    const second = distiller_of([4, 16, 2], 16, 20);
+    use_loss(second, KL, 0.5);
+    distiller_step(second, 3, 1e-3);
+    expect(second.savedBytes).toBe(first.savedBytes);
+    memory.copy(second.block, first.block, first.savedBytes);
+    expect(distiller_filled(second)).toBe(150);
+    for (let round = 0; round < 5; round++) {
+      expect(distiller_step(second, 3, 1e-3)).toBe(distiller_step(first, 3, 1e-3));
+      expect_same_bits(second.block, first.block, first.savedBytes >> 2, "saved state", round);
+    }
+  });
+
+  it("begins another student on the same states", () => {
+    seed(6);
+    const distiller = distiller_of([4, 16, 2], 16, 100);
+    use_loss(distiller, MSE, 1);
+    const states = copy_of<f32>(distiller_states(distiller), CAPACITY * 4);
+    const labels = copy_of<f32>(distiller_labels(distiller), CAPACITY * 2);
+    const loss = distiller_step(distiller, 20, 1e-3);
+    distiller_initialise(distiller, 1, 2, 3, 4);
+    expect(distiller_filled(distiller)).toBe(100);
+    expect_same_bits(distiller_states(distiller), states, CAPACITY * 4, "states");
+    expect_same_bits(distiller_labels(distiller), labels, CAPACITY * 2, "labels");
+    expect(distiller_step(distiller, 20, 1e-3)).toBe(loss);
+  });
+
+  it("gives all its memory back, and takes none where it would need 1 GiB or more", () => {
+    const widths = array_of<u32>([4, 64, 2]);
+    const handle = distiller_create(widths, 2, 32, 1000);
+    const block = changetype<Distiller>(handle).block;
+    distiller_free(changetype<Distiller>(handle));
+    const manyStates = distiller_create(widths, 2, 32, 0x10000000);
+    const largeBatch = distiller_create(widths, 2, 0x10000000, 1000);
+    const again = distiller_create(widths, 2, 32, 1000);
+    const blockAgain = changetype<Distiller>(again).block;
+    // expect() itself takes memory, so it comes last
+    expect(manyStates).toBe(0);
+    expect(largeBatch).toBe(0);
+    expect(again).toBe(handle);
+    expect(blockAgain).toBe(block);
+  });
+});

@@ -1,0 +1,402 @@
+// A whole Double-DQN update beside the same composed of reference functions, bit for bit; acting; the life cycle.
+import {
+  Learner,
+  learner_act,
+  learner_begin,
+  learner_create,
+  learner_free,
+  learner_incoming,
+  learner_initialise,
+  learner_normalise,
+  learner_record,
+  learner_step,
+} from "../learner";
+import { activation_count } from "../mlp";
+import * as reference from "../reference";
+import { at, put } from "../reference";
+import { next_row, observation_at, Replay, sample } from "../replay";
+import {
+  array_of,
+  copy_of,
+  expect_near,
+  expect_same_bits,
+  fill,
+  random_array,
+  random_below,
+  random_value,
+  seed,
+  zeros,
+} from "./arrays";
+
+const ROWS: usize = 300;
+
+/** A learner with fresh parameters. delta 0 is the squared error; tau 1 copies every `interval` updates. */
+function learner_of(sizes: u32[], batch: usize, nStep: usize, delta: f32, tau: f32, interval: usize): Learner {
+  const layers = sizes.length - 1;
+  const handle = learner_create(array_of<u32>(sizes), layers, batch, ROWS, nStep, 0.97, delta, tau, interval);
+  const learner = changetype<Learner>(handle);
+  learner_initialise(learner, 1, 2, 3, 4);
+  return learner;
+}
+
+/** The end of each episode of `play` is drawn, or always the same. */
+const RANDOM = 0;
+const TERMINATED = 1;
+const TRUNCATED = 2;
+
+/** Episodes of random lengths up to `longest`, random in everything else too. */
+function play(learner: Learner, steps: i32, longest: u32, ending: i32): void {
+  let left: u32 = 0;
+  for (let step = 0; step < steps; step++) {
+    fill<f32>(learner_incoming(learner), learner.inputs, 2);
+    if (left == 0) {
+      learner_begin(learner);
+      left = <u32>1 + random_below(longest);
+    } else {
+      left--;
+      const end = ending == RANDOM ? TERMINATED + <i32>random_below(2) : ending;
+      const action = random_below(<u32>learner.outputs);
+      const reward = <f32>random_value();
+      learner_record(learner, action, reward, left == 0 && end == TERMINATED, left == 0 && end == TRUNCATED);
+    }
+  }
+}
+
+/** What an update changes, by the reference. */
+class Twin {
+  parameters: usize;
+  target: usize;
+  first: usize;
+  second: usize;
+  random: usize;
+  updates: usize = 0;
+
+  // of the last update
+  targets: usize;
+  loss: f32 = 0;
+
+  constructor(public learner: Learner) {
+    this.parameters = copy_of<f32>(learner.parameters, learner.count);
+    this.target = copy_of<f32>(learner.target, learner.count);
+    this.first = zeros<f32>(learner.count);
+    this.second = zeros<f32>(learner.count);
+    this.random = copy_of<u32>(learner.random, 4);
+    this.targets = zeros<f32>(learner.batch);
+  }
+
+  /** Q-values of (B, I) raw observations, and the activations that they took. */
+  forward(parameters: usize, observations: usize, activations: usize): usize {
+    const learner = this.learner;
+    const batch = learner.batch;
+    reference.normalise<f32>(activations, observations, learner.mean, learner.scale, batch, learner.inputs);
+    return reference.mlp_forward<f32>(learner.widths, learner.layers, parameters, activations, batch);
+  }
+
+  update(learningRate: f32): void {
+    const learner = this.learner;
+    const replay = learner.replay;
+    const batch = learner.batch;
+    const inputs = learner.inputs;
+    const actions = learner.outputs;
+    const count = learner.count;
+    const values = <usize>activation_count(learner.widths, learner.layers) * batch;
+
+    const observations = zeros<f32>(batch * inputs);
+    const nextObservations = zeros<f32>(batch * inputs);
+    const taken = zeros<u32>(batch);
+    const returns = zeros<f32>(batch);
+    const discounts = zeros<f32>(batch);
+    for (let b: usize = 0; b < batch; b++) {
+      const row = sample(replay, this.random);
+      const offset = (b * inputs) << 2;
+      memory.copy(observations + offset, observation_at(replay, row), inputs << 2);
+      memory.copy(nextObservations + offset, observation_at(replay, next_row(replay, row)), inputs << 2);
+      put<u32>(taken, b, at<u32>(replay.actions, row));
+      put<f32>(returns, b, at<f32>(replay.returns, row));
+      put<f32>(discounts, b, at<f32>(replay.discounts, row));
+    }
+
+    const online = this.forward(this.parameters, nextObservations, zeros<f32>(values));
+    const target = this.forward(this.target, nextObservations, zeros<f32>(values));
+    reference.double_dqn_targets<f32>(this.targets, returns, discounts, online, target, batch, actions);
+
+    const activations = zeros<f32>(values);
+    const deltas = zeros<f32>(values);
+    const q = this.forward(this.parameters, observations, activations);
+    const dq = deltas + (q - activations);
+    this.loss = reference.td_loss<f32>(q, taken, this.targets, batch, actions, learner.huberDelta, dq);
+
+    const gradients = zeros<f32>(count);
+    reference.mlp_backward<f32>(learner.widths, learner.layers, this.parameters, activations, deltas, gradients, batch);
+    this.updates++;
+    const parameters = this.parameters;
+    reference.adam_step<f32>(parameters, gradients, this.first, this.second, count, learningRate, this.updates);
+    if (this.updates % learner.targetUpdateInterval == 0) {
+      reference.polyak<f32>(this.target, parameters, count, learner.tau);
+    }
+  }
+}
+
+/** Twelve updates of a learner and of its twin. */
+function compare(sizes: u32[], batch: usize, nStep: usize, delta: f32, tau: f32, interval: usize): void {
+  const learner = learner_of(sizes, batch, nStep, delta, tau, interval);
+  // more than the ring holds, so that it has wrapped around
+  play(learner, 500, 20, RANDOM);
+  learner_normalise(learner);
+  const twin = new Twin(learner);
+  const what = `${sizes.join("-")}, batch ${batch}, n = ${nStep}, delta ${delta}, tau ${tau}`;
+  for (let i: usize = 1; i <= 12; i++) {
+    const loss = learner_step(learner, 1, 1e-2);
+    twin.update(1e-2);
+    if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i} of ${what}`);
+    expect_same_bits(learner.targets, twin.targets, batch, `targets of ${what}`, i);
+    expect_same_bits(learner.parameters, twin.parameters, learner.count, `parameters of ${what}`, i);
+    expect_same_bits(learner.target, twin.target, learner.count, `target network of ${what}`, i);
+    expect_same_bits(learner.first, twin.first, learner.count, `first moment of ${what}`, i);
+    expect_same_bits(learner.second, twin.second, learner.count, `second moment of ${what}`, i);
+    expect_same_bits(learner.random, twin.random, 4, `generator of ${what}`, i);
+  }
+  expect(learner.state.updates).toBe(12);
+  learner_free(learner);
+}
+
+describe("learner_step", () => {
+  it("equals the update composed of reference functions", () => {
+    seed(1);
+    compare([4, 64, 64, 2], 64, 1, 1, 0.005, 1);
+    compare([4, 64, 64, 2], 64, 5, 1, 1, 2);
+    compare([3, 5, 7, 2], 7, 3, 0, 0.005, 1);
+    compare([6, 33, 17, 3], 32, 1, 0.1, 1, 5);
+    compare([8, 19, 4], 5, 10, 0, 0.3, 2);
+    compare([5, 3], 9, 2, 1, 1, 2);
+    compare([1, 1, 1], 1, 1, 0, 1, 1);
+  });
+
+  it("n times is n updates, and their mean loss", () => {
+    seed(2);
+    const together = learner_of([4, 32, 2], 16, 3, 1, 0.005, 1);
+    play(together, 400, 20, RANDOM);
+    seed(2);
+    const oneByOne = learner_of([4, 32, 2], 16, 3, 1, 0.005, 1);
+    play(oneByOne, 400, 20, RANDOM);
+    let sum = 0.0;
+    for (let i = 0; i < 25; i++) sum += learner_step(oneByOne, 1, 1e-3);
+    expect(learner_step(together, 25, 1e-3)).toBe(sum / 25);
+    expect_same_bits(together.block, oneByOne.block, together.savedBytes >> 2, "saved state");
+  });
+
+  it("has targets that are the reward where the episode terminated", () => {
+    seed(3);
+    const learner = learner_of([4, 16, 2], 32, 1, 1, 0.005, 1);
+    play(learner, 200, 1, TERMINATED);
+    fill<f32>(learner.target, learner.count, 100);
+    learner_step(learner, 1, 1e-3);
+    for (let b: usize = 0; b < 32; b++) {
+      const row = at<u32>(learner.sampled, b);
+      const reward = at<f32>(learner.replay.returns, row);
+      if (at<f32>(learner.targets, b) != reward) expect(at<f32>(learner.targets, b)).toBe(reward, `row ${row}`);
+    }
+  });
+
+  it("has targets that bootstrap where the episode was truncated", () => {
+    seed(4);
+    const learner = learner_of([4, 16, 2], 32, 1, 1, 0.005, 1);
+    play(learner, 200, 1, TRUNCATED);
+    // the target network answers 10 for the first action and 20 for the second, the online network prefers the first
+    memory.fill(learner.target, 0, learner.count << 2);
+    memory.fill(learner.parameters, 0, learner.count << 2);
+    put<f32>(learner.target, learner.count - 2, 10);
+    put<f32>(learner.target, learner.count - 1, 20);
+    put<f32>(learner.parameters, learner.count - 2, 1);
+    learner_step(learner, 1, 1e-3);
+    for (let b: usize = 0; b < 32; b++) {
+      const row = at<u32>(learner.sampled, b);
+      const target = at<f32>(learner.replay.returns, row) + <f32>0.97 * <f32>10;
+      if (at<f32>(learner.targets, b) != target) expect(at<f32>(learner.targets, b)).toBe(target, `row ${row}`);
+    }
+  });
+
+  it("learns rewards that the observation tells", () => {
+    seed(5);
+    const learner = learner_of([2, 32, 2], 32, 1, 1, 1, 10);
+    for (let e = 0; e < 140; e++) {
+      const x = <f32>random_value();
+      store<f32>(learner_incoming(learner), x);
+      learner_begin(learner);
+      // the right action is the one on the side of x
+      const action = random_below(2);
+      learner_record(learner, action, action == u32(x > 0) ? 1 : 0, true, false);
+    }
+    const before = learner_step(learner, 1, 1e-2);
+    learner_step(learner, 500, 1e-2);
+    const after = learner_step(learner, 10, 1e-2);
+    expect(after).toBeLessThan(0.2 * before);
+    let right = 0;
+    for (let i = 0; i < 100; i++) {
+      const x = <f32>random_value();
+      store<f32>(learner_incoming(learner), x);
+      learner_begin(learner);
+      right += i32(learner_act(learner, 0, 1) == u32(x > 0));
+    }
+    expect(right).toBeGreaterThan(90);
+  });
+
+  it("takes no memory", () => {
+    seed(6);
+    const learner = learner_of([4, 32, 2], 16, 3, 1, 0.005, 1);
+    play(learner, 100, 20, RANDOM);
+    const probe = heap.alloc(64);
+    heap.free(probe);
+    learner_step(learner, 3, 1e-3);
+    learner_act(learner, 0.5, 10);
+    const again = heap.alloc(64);
+    expect(again).toBe(probe);
+  });
+});
+
+describe("learner_act", () => {
+  it("is the best action by the online network without exploration", () => {
+    seed(7);
+    const learner = learner_of([4, 16, 3], 8, 1, 1, 1, 1);
+    play(learner, 50, 10, RANDOM);
+    learner_normalise(learner);
+    fill<f32>(learner.target, learner.count, 1);
+    const activations = zeros<f32>(4 + 16 + 3);
+    const counts = new Array<i32>(3);
+    for (let i = 0; i < 200; i++) {
+      const observation = random_array<f32>(4, 2);
+      memory.copy(learner_incoming(learner), observation, 16);
+      if (i % 2 == 0) learner_begin(learner);
+      else learner_record(learner, 0, 0, false, false);
+      reference.normalise<f32>(activations, observation, learner.mean, learner.scale, 1, 4);
+      const q = reference.mlp_forward<f32>(learner.widths, 2, learner.parameters, activations, 1);
+      const action = learner_act(learner, 0, 1);
+      counts[<i32>action]++;
+      if (action != reference.argmax<f32>(q, 3)) expect(action).toBe(reference.argmax<f32>(q, 3), `act ${i}`);
+    }
+    for (let a = 0; a < 3; a++) expect(counts[a]).toBeGreaterThan(0, "each action was best somewhere");
+  });
+
+  it("is uniform with nothing but exploration", () => {
+    const learner = learner_of([4, 16, 3], 8, 1, 1, 1, 1);
+    learner_begin(learner);
+    const counts = new Array<i32>(3);
+    for (let i = 0; i < 30000; i++) counts[<i32>learner_act(learner, 1, 1)]++;
+    for (let a = 0; a < 3; a++) expect_near(<f64>counts[a] / 30000, 1.0 / 3.0, 0.012, `share of action ${a}`);
+  });
+
+  it("explores in the share ε of its steps", () => {
+    const learner = learner_of([1, 1000], 8, 1, 1, 1, 1);
+    learner_begin(learner);
+    const best = learner_act(learner, 0, 1);
+    let others = 0;
+    for (let i = 0; i < 20000; i++) others += i32(learner_act(learner, 0.25, 1) != best);
+    expect_near(<f64>others / 20000, 0.25, 0.012, "share of other actions");
+  });
+
+  it("repeats a random action at most `longest` times, and half of them more than once", () => {
+    const longest = 12;
+    // so many actions that the same one is hardly drawn twice in a row
+    const learner = learner_of([1, 100000], 1, 1, 1, 1, 1);
+    learner_begin(learner);
+    let runs = 0;
+    let repeated = 0;
+    let full = 0;
+    let run = 1;
+    let last = learner_act(learner, 1, longest);
+    for (let i = 0; i < 20000; i++) {
+      const action = learner_act(learner, 1, longest);
+      if (action == last) {
+        run++;
+        continue;
+      }
+      if (run > longest) expect(run).toBeLessThanOrEqual(longest);
+      runs++;
+      repeated += i32(run > 1);
+      full += i32(run == longest);
+      run = 1;
+      last = action;
+    }
+    expect_near(<f64>repeated / runs, 0.5, 0.02, "runs of two and more");
+    expect_near(<f64>full / runs, 1.0 / longest, 0.02, "runs of full length");
+  });
+
+  it("does not carry a repeated action into the next episode", () => {
+    const learner = learner_of([1, 1000], 1, 1, 1, 1, 1);
+    learner_begin(learner);
+    const best = learner_act(learner, 0, 100);
+    let repeats = 0;
+    for (let i = 0; i < 100; i++) {
+      const action = learner_act(learner, 1, 100);
+      if (learner.state.repeatsLeft == 0) continue;
+      repeats++;
+      if (learner_act(learner, 0, 100) != action) expect(i).toBe(-1, "a repeat comes before the greedy action");
+      learner_begin(learner);
+      if (learner_act(learner, 0, 100) != best) expect(i).toBe(-1, "a new episode begins greedily");
+    }
+    expect(repeats).toBeGreaterThan(20);
+  });
+});
+
+describe("a learner", () => {
+  it("goes on from another's saved bytes with the same bits", () => {
+    seed(8);
+    const first = learner_of([4, 33, 17, 3], 16, 3, 1, 0.005, 2);
+    play(first, 500, 20, RANDOM);
+    learner_normalise(first);
+    learner_step(first, 7, 1e-3);
+    learner_act(first, 1, 10);
+
+    const second = learner_of([4, 33, 17, 3], 16, 3, 1, 0.005, 2);
+    play(second, 90, 20, RANDOM);
+    learner_step(second, 3, 1e-3);
+    memory.copy(second.block, first.block, first.savedBytes);
+
+    expect(second.savedBytes).toBe(first.savedBytes);
+    for (let round = 0; round < 5; round++) {
+      const action = learner_act(first, 0.5, 10);
+      expect(learner_act(second, 0.5, 10)).toBe(action);
+      seed(100 + round);
+      play(first, 50, 20, RANDOM);
+      seed(100 + round);
+      play(second, 50, 20, RANDOM);
+      expect(learner_step(second, 3, 1e-3)).toBe(learner_step(first, 3, 1e-3));
+      expect_same_bits(second.block, first.block, first.savedBytes >> 2, "saved state", round);
+    }
+  });
+
+  it("begins with its target network as a copy", () => {
+    const learner = learner_of([4, 16, 2], 8, 1, 1, 1, 1);
+    expect_same_bits(learner.target, learner.parameters, learner.count, "target network");
+  });
+
+  it("gives all its memory back", () => {
+    const widths = array_of<u32>([4, 64, 2]);
+    const handle = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1);
+    const block = changetype<Learner>(handle).block;
+    learner_free(changetype<Learner>(handle));
+    const again = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1);
+    const blockAgain = changetype<Learner>(again).block;
+    // expect() itself takes memory, so it comes last
+    expect(again).toBe(handle);
+    expect(blockAgain).toBe(block);
+  });
+
+  it("is 0 where it would take 1 GiB or more, and takes nothing then", () => {
+    const widths = array_of<u32>([4, 64, 2]);
+    const wide = array_of<u32>([100000, 100000]);
+    const header = offsetof<Learner>() + offsetof<Replay>();
+    const probe = heap.alloc(header);
+    heap.free(probe);
+    const manyRows = learner_create(widths, 2, 32, 0x10000000, 1, 0.99, 1, 1, 1);
+    const largeBatch = learner_create(widths, 2, 0x10000000, 1000, 1, 0.99, 1, 1, 1);
+    const longSteps = learner_create(widths, 2, 32, 1000, 0x10000000, 0.99, 1, 1, 1);
+    const wideLayer = learner_create(wide, 1, 32, 1000, 1, 0.99, 1, 1, 1);
+    const again = heap.alloc(header);
+    expect(manyRows).toBe(0);
+    expect(largeBatch).toBe(0);
+    expect(longSteps).toBe(0);
+    expect(wideLayer).toBe(0);
+    expect(again).toBe(probe);
+  });
+});

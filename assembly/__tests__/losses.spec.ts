@@ -1,0 +1,264 @@
+// The five losses: values worked by hand, gradients beside central differences, and what large Q-values do to them.
+import { cross_entropy, huber, huber_slope, huber_value, kl, mse, nll } from "../losses";
+import { at, put } from "../reference";
+import { array_of, copy_of, expect_near, expect_same_bits, random_array, seed, widened, zeros } from "./arrays";
+
+const MSE = 0;
+const HUBER = 1;
+const CROSS_ENTROPY = 2;
+const NLL = 3;
+const KL = 4;
+const NAMES = ["mse", "huber", "cross-entropy", "nll", "kl"];
+const TEMPERATURES = [0.01, 0.1, 0.5, 1.0, 2.0];
+
+/** One of the five by its number; Huber's threshold is 0.75. */
+function loss<T>(
+  which: i32,
+  student: usize,
+  teacher: usize,
+  batch: usize,
+  actions: usize,
+  temperature: T,
+  weight: T,
+  gradient: usize,
+): T {
+  const scratch = heap.alloc((2 * actions) << alignof<T>());
+  let value: T;
+  if (which == MSE) value = mse<T>(student, teacher, batch, actions, weight, gradient);
+  else if (which == HUBER) value = huber<T>(student, teacher, batch, actions, <T>0.75, weight, gradient);
+  else if (which == CROSS_ENTROPY) {
+    value = cross_entropy<T>(student, teacher, batch, actions, temperature, weight, gradient, scratch);
+  } else if (which == NLL) value = nll<T>(student, teacher, batch, actions, weight, gradient, scratch);
+  else value = kl<T>(student, teacher, batch, actions, temperature, weight, gradient, scratch);
+  heap.free(scratch);
+  return value;
+}
+
+/** Value and gradient of one row, in f64, beside numbers worked elsewhere. */
+function expect_loss(which: i32, temperature: f64, value: f64, slopes: f64[]): void {
+  const student = array_of<f64>([3, 1, 2.5]);
+  const teacher = array_of<f64>([1, 2, 4]);
+  const gradient = zeros<f64>(3);
+  const what = `${NAMES[which]} at temperature ${temperature}`;
+  expect_near(loss<f64>(which, student, teacher, 1, 3, temperature, 1, gradient), value, 1e-14, what);
+  for (let a = 0; a < 3; a++) expect_near(at<f64>(gradient, a), slopes[a], 1e-14, `gradient of ${what}`);
+}
+
+/** softmax(q/τ) of one row as it is defined, for small numbers only. */
+function softmax(q: usize, actions: usize, temperature: f64): f64[] {
+  const shares: f64[] = [];
+  let sum: f64 = 0;
+  for (let a: usize = 0; a < actions; a++) {
+    shares.push(NativeMath.pow(NativeMath.E, at<f64>(q, a) / temperature));
+    sum += shares[shares.length - 1];
+  }
+  for (let a = 0; a < shares.length; a++) shares[a] /= sum;
+  return shares;
+}
+
+describe("losses by hand", () => {
+  it("mse of Q_T = (10, 5, 15), Q_S = (8, 4, 12) is 14/3", () => {
+    const gradient = zeros<f64>(3);
+    const value = mse<f64>(array_of<f64>([8, 4, 12]), array_of<f64>([10, 5, 15]), 1, 3, 1, gradient);
+    expect_near(value, 14.0 / 3.0, 1e-15, "mse");
+    expect_near(at<f64>(gradient, 0), -4.0 / 3.0, 1e-15, "slope 0");
+    expect_near(at<f64>(gradient, 1), -2.0 / 3.0, 1e-15, "slope 1");
+    expect_near(at<f64>(gradient, 2), -6.0 / 3.0, 1e-15, "slope 2");
+    const rounded = mse<f32>(array_of<f32>([8, 4, 12]), array_of<f32>([10, 5, 15]), 1, 3, 1, zeros<f32>(3));
+    expect(rounded).toBe(<f32>(14.0 / 3.0));
+  });
+
+  it("mse is a mean over batch and actions", () => {
+    const value = mse<f64>(array_of<f64>([1, 2, 3, 4]), array_of<f64>([1, 0, 3, 0]), 2, 2, 1, zeros<f64>(4));
+    expect(value).toBe(5);
+  });
+
+  it("huber is half the square up to its threshold and linear beyond", () => {
+    expect(huber_value<f64>(0.5, 1)).toBe(0.125);
+    expect(huber_value<f64>(-1, 1)).toBe(0.5);
+    expect(huber_value<f64>(3, 1)).toBe(2.5);
+    expect(huber_value<f64>(-3, 2)).toBe(4);
+    expect(huber_slope<f64>(0.5, 1)).toBe(0.5);
+    expect(huber_slope<f64>(-7, 2)).toBe(-2);
+    expect(huber_slope<f64>(7, 2)).toBe(2);
+    // errors 0.5, -3, 1, 0 with threshold 1
+    const gradient = zeros<f64>(4);
+    const value = huber<f64>(array_of<f64>([0.5, 0, 1, 1]), array_of<f64>([0, 3, 0, 1]), 2, 2, 1, 1, gradient);
+    expect(value).toBe((0.125 + 2.5 + 0.5) / 4);
+    expect(at<f64>(gradient, 0)).toBe(0.125);
+    expect(at<f64>(gradient, 1)).toBe(-0.25);
+    expect(at<f64>(gradient, 2)).toBe(0.25);
+    expect(at<f64>(gradient, 3)).toBe(0);
+  });
+
+  // Q_T = (1, 2, 4), Q_S = (3, 1, 2.5), in 120 decimal places
+  it("cross-entropy", () => {
+    const sharp = [1.4379418524887546, -0.009459295699079556, -1.428482556789675];
+    expect_loss(CROSS_ENTROPY, 0.5, 1.3779619876478666, sharp);
+    const soft = [0.16279559205021876, -0.029926284729178822, -0.13286930732103994];
+    expect_loss(CROSS_ENTROPY, 2, 1.1522793944943766, soft);
+  });
+
+  it("kl", () => {
+    const sharp = [0.5716687349381032, 0.059753044345241396, -0.6314217792833446];
+    expect_loss(KL, 0.5, 0.9737357664939946, sharp);
+    const soft = [0.43385260980160606, -0.15352831847357848, -0.2803242913280276];
+    expect_loss(KL, 2, 0.4257113180129434, soft);
+  });
+
+  it("nll", () => {
+    expect_loss(NLL, 1, 1.0549569196419906, [0.5740969929676946, 0.07769557914857059, -0.6517925721162652]);
+  });
+
+  it("nll takes the first of the teacher's best actions", () => {
+    const gradient = zeros<f64>(3);
+    nll<f64>(array_of<f64>([0, 0, 0]), array_of<f64>([1, 4, 4]), 1, 3, 1, gradient, zeros<f64>(3));
+    expect_near(at<f64>(gradient, 1), 1.0 / 3.0 - 1.0, 1e-15, "slope at the first");
+    expect_near(at<f64>(gradient, 2), 1.0 / 3.0, 1e-15, "slope at the second");
+  });
+
+  it("cross-entropy, nll and kl equal their definitions by a plain softmax, as means over the batch", () => {
+    seed(1);
+    const batch: usize = 5;
+    const actions: usize = 4;
+    const student = random_array<f64>(batch * actions, 3);
+    const teacher = random_array<f64>(batch * actions, 3);
+    for (let t = 1; t < TEMPERATURES.length; t++) {
+      const tau = TEMPERATURES[t];
+      let crossEntropy = 0.0;
+      let likelihood = 0.0;
+      let divergence = 0.0;
+      for (let b: usize = 0; b < batch; b++) {
+        const row = (b * actions) << 3;
+        const p = softmax(teacher + row, actions, tau);
+        const q = softmax(student + row, actions, 1);
+        const qTau = softmax(student + row, actions, tau);
+        let best = 0;
+        for (let a = 0; a < <i32>actions; a++) {
+          crossEntropy -= p[a] * NativeMath.log(qTau[a]);
+          divergence += p[a] * NativeMath.log(p[a] / q[a]);
+          if (p[a] > p[best]) best = a;
+        }
+        likelihood -= NativeMath.log(q[best]);
+      }
+      const gradient = zeros<f64>(batch * actions);
+      const entropy = loss<f64>(CROSS_ENTROPY, student, teacher, batch, actions, tau, 1, gradient);
+      expect_near(entropy, crossEntropy / 5, 1e-12, `cross-entropy at ${tau}`);
+      expect_near(
+        loss<f64>(KL, student, teacher, batch, actions, tau, 1, gradient),
+        divergence / 5,
+        1e-12,
+        `kl at ${tau}`,
+      );
+      expect_near(loss<f64>(NLL, student, teacher, batch, actions, tau, 1, gradient), likelihood / 5, 1e-12, "nll");
+    }
+  });
+
+  it("kl is 0 where the student's softmax is the teacher's at its temperature", () => {
+    const teacher = array_of<f64>([1, 2, 4]);
+    const student = array_of<f64>([2 + 7, 4 + 7, 8 + 7]);
+    const gradient = zeros<f64>(3);
+    expect_near(kl<f64>(student, teacher, 1, 3, 0.5, 1, gradient, zeros<f64>(6)), 0, 1e-15, "kl");
+    for (let a = 0; a < 3; a++) expect_near(at<f64>(gradient, a), 0, 1e-15, "gradient of kl");
+  });
+});
+
+describe("gradients of the losses", () => {
+  it("equal central differences in f64 at every temperature", () => {
+    seed(2);
+    const batch: usize = 3;
+    const actions: usize = 4;
+    const count = batch * actions;
+    const ignored = zeros<f64>(count);
+    for (let which = MSE; which <= KL; which++) {
+      for (let t = 0; t < TEMPERATURES.length; t++) {
+        const tau = TEMPERATURES[t];
+        // once as far apart as Q-values are, once close enough together for a softmax that is not all or nothing
+        for (let spread = 0; spread < 2; spread++) {
+          const size = spread == 0 ? 2.0 : 2.0 * tau;
+          const student = random_array<f64>(count, size);
+          const teacher = random_array<f64>(count, size);
+          const gradient = zeros<f64>(count);
+          loss<f64>(which, student, teacher, batch, actions, tau, 1, gradient);
+          const h = 1e-5 * min(tau, 1.0);
+          for (let i: usize = 0; i < count; i++) {
+            const old = at<f64>(student, i);
+            put<f64>(student, i, old + h);
+            const above = loss<f64>(which, student, teacher, batch, actions, tau, 1, ignored);
+            put<f64>(student, i, old - h);
+            const below = loss<f64>(which, student, teacher, batch, actions, tau, 1, ignored);
+            put<f64>(student, i, old);
+            const what = `gradient of ${NAMES[which]}, temperature ${tau}, spread ${size}`;
+            expect_near(at<f64>(gradient, i), (above - below) / (2 * h), 1e-7, what);
+          }
+        }
+      }
+    }
+  });
+
+  it("are scaled by the weight and added to what is there", () => {
+    seed(3);
+    const count: usize = 12;
+    const student = random_array<f32>(count, 2);
+    const teacher = random_array<f32>(count, 2);
+    for (let which = MSE; which <= KL; which++) {
+      const before = random_array<f32>(count, 1);
+      const single = zeros<f32>(count);
+      const value = loss<f32>(which, student, teacher, 3, 4, 0.5, 1, single);
+      const gradient = copy_of<f32>(before, count);
+      const weighted = loss<f32>(which, student, teacher, 3, 4, 0.5, 0.25, gradient);
+      expect(weighted).toBe(value, `${NAMES[which]}: the weight belongs to the gradient`);
+      const expected = zeros<f32>(count);
+      for (let i: usize = 0; i < count; i++) {
+        put<f32>(expected, i, at<f32>(before, i) + <f32>0.25 * at<f32>(single, i));
+      }
+      expect_same_bits(gradient, expected, count, NAMES[which]);
+    }
+  });
+});
+
+describe("losses in numbers", () => {
+  it("have neither NaN nor infinity for Q-values of ten thousand", () => {
+    seed(4);
+    const count: usize = 12;
+    for (let which = MSE; which <= KL; which++) {
+      for (let t = 0; t < TEMPERATURES.length; t++) {
+        for (let round = 0; round < 20; round++) {
+          const what = `${NAMES[which]} at temperature ${TEMPERATURES[t]}`;
+          const student = random_array<f32>(count, 1e4);
+          const teacher = random_array<f32>(count, 1e4);
+          const gradient = zeros<f32>(count);
+          let sum = <f64>loss<f32>(which, student, teacher, 3, 4, <f32>TEMPERATURES[t], 1, gradient);
+          for (let i: usize = 0; i < count; i++) sum += abs<f64>(<f64>at<f32>(gradient, i));
+          if (!isFinite(sum)) expect(sum).toBeFinite(`${what} in f32`);
+
+          const wide = zeros<f64>(count);
+          sum = loss<f64>(which, widened(student, count), widened(teacher, count), 3, 4, TEMPERATURES[t], 1, wide);
+          for (let i: usize = 0; i < count; i++) sum += abs<f64>(at<f64>(wide, i));
+          if (!isFinite(sum)) expect(sum).toBeFinite(`${what} in f64`);
+        }
+      }
+    }
+  });
+
+  it("are in f32 close to what they are in f64", () => {
+    seed(5);
+    const count: usize = 12;
+    for (let which = MSE; which <= KL; which++) {
+      for (let t = 0; t < TEMPERATURES.length; t++) {
+        const what = `${NAMES[which]} at temperature ${TEMPERATURES[t]}`;
+        const tau = <f32>TEMPERATURES[t];
+        const student = random_array<f32>(count, 2);
+        const teacher = random_array<f32>(count, 2);
+        const gradient = zeros<f32>(count);
+        const wide = zeros<f64>(count);
+        const value = loss<f32>(which, student, teacher, 3, 4, tau, 1, gradient);
+        const exact = loss<f64>(which, widened(student, count), widened(teacher, count), 3, 4, <f64>tau, 1, wide);
+        expect_near(<f64>value, exact, 1e-5, what);
+        for (let i: usize = 0; i < count; i++) {
+          expect_near(<f64>at<f32>(gradient, i), at<f64>(wide, i), 2e-5 / <f64>min<f32>(tau, 1), `gradient of ${what}`);
+        }
+      }
+    }
+  });
+});

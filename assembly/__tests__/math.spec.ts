@@ -1,0 +1,101 @@
+// sin, cos, exp and log beside correctly rounded values, which were computed in 120 decimal places.
+import { cos, exp, log, sin } from "../math";
+import { random_value, seed } from "./arrays";
+
+/** How many f64 numbers lie between two of the same sign. */
+function ulps(a: f64, b: f64): i64 {
+  if (a == b) return 0;
+  return abs<i64>(reinterpret<i64>(a) - reinterpret<i64>(b));
+}
+
+function ulps_f32(a: f32, b: f32): i32 {
+  if (a == b) return 0;
+  return abs<i32>(reinterpret<i32>(a) - reinterpret<i32>(b));
+}
+
+/** At most one f64 away from the correctly rounded value, which is below 1 ulp of error or little more. */
+function expect_rounded(what: string, x: f64, actual: f64, expected: f64): void {
+  if (ulps(actual, expected) > 1) expect(actual).toBe(expected, `${what}(${x})`);
+}
+
+describe("math in f64", () => {
+  it("sin", () => {
+    const table = [
+      0.5, 0.479425538604203, 1, 0.8414709848078965, 2, 0.9092974268256817, 3, 0.1411200080598672, -4,
+      0.7568024953079282, 0.7853981633974483, 0.7071067811865475, 3.141592653589793, 1.2246467991473532e-16, 100,
+      -0.5063656411097588, 1e6, -0.34999350217129294, 1e22, -0.8522008497671888, 1e-300, 1e-300, 0, 0,
+    ];
+    for (let i = 0; i < table.length; i += 2) expect_rounded("sin", table[i], sin(table[i]), table[i + 1]);
+    expect(sin(Infinity)).toBeNaN();
+  });
+
+  it("cos", () => {
+    const table = [
+      0.5, 0.8775825618903728, 1, 0.5403023058681398, 2, -0.4161468365471424, 3, -0.9899924966004454, -4,
+      -0.6536436208636119, 0.7853981633974483, 0.7071067811865476, 1.5707963267948966, 6.123233995736766e-17,
+      3.141592653589793, -1, 100, 0.8623188722876839, 1e6, 0.9367521275331447, 1e22, 0.523214785395139, 0, 1,
+    ];
+    for (let i = 0; i < table.length; i += 2) expect_rounded("cos", table[i], cos(table[i]), table[i + 1]);
+    expect(cos(-Infinity)).toBeNaN();
+  });
+
+  it("exp", () => {
+    const table = [
+      1, 2.718281828459045, -1, 0.36787944117144233, 0.5, 1.6487212707001282, -0.1, 0.9048374180359595, 10,
+      22026.465794806718, -20, 2.061153622438558e-9, 1e-10, 1.0000000001, 88, 1.6516362549940018e38, 709,
+      8.218407461554972e307, -745, 5e-324, 0, 1, -1000, 0,
+    ];
+    for (let i = 0; i < table.length; i += 2) expect_rounded("exp", table[i], exp<f64>(table[i]), table[i + 1]);
+    expect(exp<f64>(1000)).toBe(Infinity);
+  });
+
+  it("log", () => {
+    const table = [
+      2, 0.6931471805599453, 10, 2.302585092994046, 0.5, -0.6931471805599453, 0.1, -2.3025850929940455, 3,
+      1.0986122886681098, 1e10, 23.025850929940457, 1e-10, -23.025850929940457, 1.0000001, 9.999999505838704e-8, 1e300,
+      690.7755278982137, 5e-324, -744.4400719213812, 1, 0,
+    ];
+    for (let i = 0; i < table.length; i += 2) expect_rounded("log", table[i], log<f64>(table[i]), table[i + 1]);
+    expect(log<f64>(0)).toBe(-Infinity);
+    expect(log<f64>(-1)).toBeNaN();
+  });
+
+  it("sin² + cos² is 1, and log undoes exp", () => {
+    seed(1);
+    let far = 0;
+    for (let i = 0; i < 10000; i++) {
+      const x = 1000 * random_value();
+      const unit = sin(x) * sin(x) + cos(x) * cos(x);
+      const back = log<f64>(exp<f64>(x / 2));
+      far += i32(abs(unit - 1) > 1e-15) + i32(abs(back - x / 2) > 1e-15 + 3e-16 * abs(x / 2));
+    }
+    expect(far).toBe(0);
+  });
+});
+
+describe("math in f32", () => {
+  it("exp is at most one f32 from f64's exp", () => {
+    seed(2);
+    let far = 0;
+    for (let i = 0; i < 20000; i++) {
+      const x = <f32>(87 * random_value());
+      far += i32(ulps_f32(exp<f32>(x), <f32>exp<f64>(<f64>x)) > 1);
+    }
+    expect(far).toBe(0);
+    expect(exp<f32>(0)).toBe(1);
+    expect(exp<f32>(-1000)).toBe(0);
+    expect(exp<f32>(1000)).toBe(Infinity);
+  });
+
+  it("log is at most one f32 from f64's log", () => {
+    seed(3);
+    let far = 0;
+    for (let i = 0; i < 20000; i++) {
+      const x = <f32>exp<f64>(87 * random_value());
+      far += i32(ulps_f32(log<f32>(x), <f32>log<f64>(<f64>x)) > 1);
+    }
+    expect(far).toBe(0);
+    expect(log<f32>(1)).toBe(0);
+    expect(log<f32>(0)).toBe(-Infinity);
+  });
+});

@@ -1,0 +1,81 @@
+// A network that only answers: its Q-values beside the reference, its action, and its life cycle.
+import { activation_count, parameter_count } from "../mlp";
+import {
+  Network,
+  network_act,
+  network_create,
+  network_forward,
+  network_free,
+  network_inputs,
+  network_parameters,
+} from "../network";
+import * as reference from "../reference";
+import { array_of, expect_same_bits, fill, seed, zeros } from "./arrays";
+
+function network_of(sizes: u32[], batch: usize): Network {
+  return changetype<Network>(network_create(array_of<u32>(sizes), sizes.length - 1, batch));
+}
+
+/** Q-values of `batch` random observations beside the reference's. */
+function compare(sizes: u32[], largestBatch: usize, batch: usize): void {
+  const layers: usize = sizes.length - 1;
+  const widths = array_of<u32>(sizes);
+  const network = network_of(sizes, largestBatch);
+  fill<f32>(network_parameters(network), <usize>parameter_count(widths, layers), 1);
+  fill<f32>(network_inputs(network), batch * sizes[0], 2);
+  const activations = zeros<f32>(<usize>activation_count(widths, layers) * batch);
+  memory.copy(activations, network_inputs(network), (batch * sizes[0]) << 2);
+  const expected = reference.mlp_forward<f32>(widths, layers, network_parameters(network), activations, batch);
+  const outputs: usize = sizes[sizes.length - 1];
+  const actual = network_forward(network, batch);
+  expect_same_bits(actual, expected, batch * outputs, sizes.join("-"), batch);
+  // the first observation alone
+  expect(network_act(network)).toBe(reference.argmax<f32>(expected, outputs), sizes.join("-"));
+  network_free(network);
+}
+
+describe("network", () => {
+  it("answers as the reference does, also for fewer observations than it has room for", () => {
+    seed(1);
+    for (let batch: usize = 1; batch <= 9; batch++) {
+      compare([3, 2], 9, batch);
+      compare([4, 16, 2], 9, batch);
+      compare([6, 33, 17, 3], 9, batch);
+      compare([4, 64, 64, 2], 9, batch);
+    }
+  });
+
+  it("acts by the first of the largest Q-values", () => {
+    // no inputs count: the Q-values are the biases
+    const network = network_of([1, 4], 1);
+    memory.copy(network_parameters(network), array_of<f32>([0, 0, 0, 0, 1, 5, 5, 2]), 32);
+    expect(network_act(network)).toBe(1);
+    memory.copy(network_parameters(network), array_of<f32>([0, 0, 0, 0, 6, 5, 5, 6]), 32);
+    expect(network_act(network)).toBe(0);
+    memory.copy(network_parameters(network), array_of<f32>([0, 0, 0, 0, -3, -2, -1, -1.5]), 32);
+    expect(network_act(network)).toBe(2);
+  });
+
+  it("gives its memory back", () => {
+    const widths = array_of<u32>([4, 64, 64, 2]);
+    const gigantic = array_of<u32>([100000, 100000]);
+    const handle = network_create(widths, 3, 100);
+    const block = changetype<Network>(handle).block;
+    network_free(changetype<Network>(handle));
+    const refused = network_create(gigantic, 1, 1);
+    const again = network_create(widths, 3, 100);
+    const blockAgain = changetype<Network>(again).block;
+    // expect() itself takes memory, so it comes last
+    expect(refused).toBe(0);
+    expect(again).toBe(handle);
+    expect(blockAgain).toBe(block);
+  });
+
+  it("is 0 where it would take 1 GiB or more", () => {
+    expect(network_create(array_of<u32>([100000, 100000]), 1, 1)).toBe(0);
+    expect(network_create(array_of<u32>([65535, 65537]), 1, 1)).toBe(0);
+    expect(network_create(array_of<u32>([4, 64, 2]), 2, 0x40000000)).toBe(0);
+    // 16 bytes of widths and 16 of parameters, 8 for each observation: 1 GiB to the byte
+    expect(network_create(array_of<u32>([1, 1]), 1, (1 << 27) - 4)).toBe(0);
+  });
+});

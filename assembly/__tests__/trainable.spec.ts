@@ -1,0 +1,150 @@
+// What a learner and a distiller share: fresh parameters, normalised inputs, means and deviations.
+import { Distiller, distiller_create } from "../distiller";
+import * as reference from "../reference";
+import {
+  cleared_deltas,
+  column_deviation,
+  column_mean,
+  fit_normalisation,
+  initialise,
+  put_input,
+  Trainable,
+} from "../trainable";
+import { array_of, expect_near, expect_same_bits, fill, random_array, seed, zeros } from "./arrays";
+
+function trainable_of(sizes: u32[], batch: usize): Trainable {
+  return changetype<Distiller>(distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, 1));
+}
+
+describe("initialise", () => {
+  it("draws weights and biases uniformly in ±1/√inputs of their layer", () => {
+    const net = trainable_of([16, 100, 4], 1);
+    initialise(net, 1, 2, 3, 4);
+    const layers: usize[] = [16, 17 * 100, 100, 101 * 4];
+    let at = net.parameters;
+    for (let l = 0; l < layers.length; l += 2) {
+      const bound = 1.0 / NativeMath.sqrt(<f64>layers[l]);
+      const count = layers[l + 1];
+      let sum = 0.0;
+      let squares = 0.0;
+      let largest = 0.0;
+      for (let i: usize = 0; i < count; i++) {
+        const value = <f64>load<f32>(at);
+        sum += value / bound;
+        squares += (value / bound) * (value / bound);
+        largest = max(largest, abs(value) / bound);
+        at += 4;
+      }
+      expect(largest).toBeLessThanOrEqual(1.0 + 1e-6);
+      expect(largest).toBeGreaterThan(0.95);
+      expect_near(sum / <f64>count, 0, 0.1, `mean of layer ${l / 2}`);
+      expect_near(squares / <f64>count, 1.0 / 3.0, 0.05, `variance of layer ${l / 2}`);
+    }
+    expect(at).toBe(net.parameters + (net.count << 2));
+  });
+
+  it("depends on all four words and on nothing that was there before", () => {
+    const net = trainable_of([3, 5, 2], 1);
+    const other = trainable_of([3, 5, 2], 1);
+    for (let word = 0; word < 4; word++) {
+      initialise(net, 10, 20, 30, 41);
+      initialise(other, word == 0 ? 11 : 10, word == 1 ? 21 : 20, word == 2 ? 31 : 30, word == 3 ? 43 : 41);
+      let same = 0;
+      for (let i: usize = 0; i < net.count; i++) {
+        same += i32(reference.at<f32>(net.parameters, i) == reference.at<f32>(other.parameters, i));
+      }
+      expect(same).toBeLessThan(3, `word ${word}`);
+    }
+    fill<f32>(other.first, other.count, 1);
+    fill<f32>(other.second, other.count, 1);
+    fill<f32>(other.mean, 3, 1);
+    fill<f32>(other.scale, 3, 1);
+    other.powers.beta1 = 0.5;
+    other.powers.beta2 = 0.5;
+    initialise(net, 10, 20, 30, 41);
+    initialise(other, 10, 20, 30, 41);
+    expect_same_bits(other.parameters, net.parameters, net.count, "parameters");
+    expect_same_bits(other.random, net.random, 4, "generator");
+    expect_same_bits(other.first, zeros<f32>(net.count), net.count, "first moment");
+    expect_same_bits(other.second, zeros<f32>(net.count), net.count, "second moment");
+    expect_same_bits(other.mean, array_of<f32>([0, 0, 0]), 3, "mean");
+    expect_same_bits(other.scale, array_of<f32>([1, 1, 1]), 3, "scale");
+    expect(other.powers.beta1).toBe(1);
+    expect(other.powers.beta2).toBe(1);
+  });
+
+  it("starts a generator from four zeros too", () => {
+    const net = trainable_of([8, 8], 1);
+    initialise(net, 0, 0, 0, 0);
+    expect(load<u32>(net.random) | load<u32>(net.random, 4) | load<u32>(net.random, 8)).not.toBe(0);
+  });
+});
+
+describe("put_input", () => {
+  it("normalises as the reference does, in each row, and touches nothing behind", () => {
+    seed(1);
+    for (let inputs: u32 = 1; inputs <= 21; inputs++) {
+      const rows: usize = 3;
+      const net = trainable_of([inputs, 1], rows + 1);
+      fill<f32>(net.mean, inputs, 1);
+      fill<f32>(net.scale, inputs, 2);
+      const observations = random_array<f32>(rows * inputs, 3);
+      const expected = zeros<f32>((rows + 1) * inputs);
+      reference.normalise<f32>(expected, observations, net.mean, net.scale, rows, inputs);
+      for (let r: usize = 0; r < rows; r++) put_input(net, r, observations + ((r * inputs) << 2));
+      expect_same_bits(net.activations, expected, (rows + 1) * inputs, "inputs", inputs);
+    }
+  });
+});
+
+describe("normalisation", () => {
+  it("mean and deviation by hand", () => {
+    // two columns: 2 4 4 4 5 5 7 9 has mean 5 and deviation 2
+    const values = array_of<f32>([2, 1, 4, 1, 4, 1, 4, 1, 5, 1, 5, 1, 7, 1, 9, 1]);
+    expect(column_mean(values, 8, 8)).toBe(5);
+    expect(column_deviation(values, 8, 8, 5)).toBe(2);
+    expect(column_mean(values + 4, 8, 8)).toBe(1);
+    expect(column_deviation(values + 4, 8, 8, 1)).toBe(1, "a feature that never changes is not scaled");
+  });
+
+  it("makes the mean 0 and the deviation 1 for each feature", () => {
+    seed(2);
+    const rows: usize = 500;
+    const net = trainable_of([3, 1], rows);
+    const observations = zeros<f32>(rows * 3);
+    fill<f32>(observations, rows * 3, 1);
+    for (let r: usize = 0; r < rows; r++) {
+      const at = observations + ((r * 3) << 2);
+      store<f32>(at, load<f32>(at) * 100 + 1000);
+      store<f32>(at, 7, 8);
+    }
+    fit_normalisation(net, observations, rows);
+    for (let r: usize = 0; r < rows; r++) put_input(net, r, observations + ((r * 3) << 2));
+    for (let i: usize = 0; i < 2; i++) {
+      const column = net.activations + (i << 2);
+      const mean = column_mean(column, 12, rows);
+      expect_near(mean, 0, 1e-4, "mean");
+      expect_near(column_deviation(column, 12, rows, mean), 1, 1e-4, "deviation");
+    }
+    expect(load<f32>(net.activations, 8)).toBe(0, "a feature that never changes becomes 0");
+    expect(load<f32>(net.scale, 8)).toBe(1);
+  });
+});
+
+describe("sizes", () => {
+  it("are refused where the number of parameters does not fit 32 bits", () => {
+    // 64 layers of 8192 × 8192 and biases: 2³² + 2¹⁹ parameters
+    const widths = zeros<u32>(65);
+    for (let l: usize = 0; l < 65; l++) store<u32>(widths + (l << 2), 8192);
+    expect(distiller_create(widths, 64, 1, 1)).toBe(0);
+  });
+
+  it("leave the outputs' deltas of a whole batch cleared", () => {
+    seed(3);
+    const net = trainable_of([3, 5, 2], 4);
+    fill<f32>(net.deltas, 4 * 10, 1);
+    const deltas = cleared_deltas(net);
+    expect(deltas).toBe(net.deltas + ((4 * 8) << 2));
+    expect_same_bits(deltas, zeros<f32>(8), 8, "deltas");
+  });
+});

@@ -1,0 +1,252 @@
+// The same functions as plain scalar loops, generic over f32 and f64: the slow obvious version that the tests hold the
+// fast one against. Compiled only for tests.
+//
+// Layouts are the core's: matrices row-major, parameters flat, activations one matrix after another. So is the order
+// of every sum: an output is its bias, then k ascending, each product and each sum rounded to T. The losses themselves
+// are generic already and stand in losses.ts.
+import { huber_slope, huber_value } from "./losses";
+import { width } from "./mlp";
+
+export function at<T>(values: usize, index: usize): T {
+  return load<T>(values + (index << alignof<T>()));
+}
+
+export function put<T>(values: usize, index: usize, value: T): void {
+  store<T>(values + (index << alignof<T>()), value);
+}
+
+/** y: (R, C) = bias: (C) + x: (R, K) · w: (K, C) */
+export function affine<T>(y: usize, x: usize, w: usize, bias: usize, rows: usize, inner: usize, columns: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    for (let c: usize = 0; c < columns; c++) {
+      let sum = at<T>(bias, c);
+      for (let k: usize = 0; k < inner; k++) sum += at<T>(x, r * inner + k) * at<T>(w, k * columns + c);
+      put<T>(y, r * columns + c, sum);
+    }
+  }
+}
+
+/** sums: (C) = Σ over rows of y: (R, C) */
+export function column_sums<T>(sums: usize, y: usize, rows: usize, columns: usize): void {
+  for (let c: usize = 0; c < columns; c++) {
+    let sum: T = 0;
+    for (let r: usize = 0; r < rows; r++) sum += at<T>(y, r * columns + c);
+    put<T>(sums, c, sum);
+  }
+}
+
+/** t: (C, R) = transpose of w: (R, C) */
+export function transpose<T>(t: usize, w: usize, rows: usize, columns: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    for (let c: usize = 0; c < columns; c++) put<T>(t, c * rows + r, at<T>(w, r * columns + c));
+  }
+}
+
+/** y = max(y, 0) */
+export function relu<T>(y: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) put<T>(y, i, max<T>(at<T>(y, i), 0));
+}
+
+/** dx = dx where the activation x is above 0, else 0 */
+export function relu_backward<T>(dx: usize, x: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) put<T>(dx, i, at<T>(x, i) > 0 ? at<T>(dx, i) : 0);
+}
+
+/** Fills the activations from the inputs (B, w_0) that they begin with; returns the address of the outputs (B, w_L). */
+export function mlp_forward<T>(
+  widths: usize,
+  layers: usize,
+  parameters: usize,
+  activations: usize,
+  batch: usize,
+): usize {
+  let weight = parameters;
+  let x = activations;
+  for (let l: usize = 0; l < layers; l++) {
+    const inputs = width(widths, l);
+    const outputs = width(widths, l + 1);
+    const bias = weight + ((inputs * outputs) << alignof<T>());
+    const y = x + ((batch * inputs) << alignof<T>());
+    affine<T>(y, x, weight, bias, batch, inputs, outputs);
+    if (l + 1 < layers) relu<T>(y, batch * outputs);
+    weight = bias + (outputs << alignof<T>());
+    x = y;
+  }
+  return x;
+}
+
+/** Fills the gradients from the activations of a forward pass and the outputs' deltas (B, w_L). */
+export function mlp_backward<T>(
+  widths: usize,
+  layers: usize,
+  parameters: usize,
+  activations: usize,
+  deltas: usize,
+  gradients: usize,
+  batch: usize,
+): void {
+  // behind the last layer's parameters and at its outputs
+  let parameter: usize = 0;
+  let value: usize = 0;
+  for (let l: usize = 0; l < layers; l++) {
+    parameter += (width(widths, l) + 1) * width(widths, l + 1);
+    value += batch * width(widths, l);
+  }
+
+  for (let l = layers; l > 0; l--) {
+    const inputs = width(widths, l - 1);
+    const outputs = width(widths, l);
+    const dy = deltas + (value << alignof<T>());
+    value -= batch * inputs;
+    const x = activations + (value << alignof<T>());
+    const dx = deltas + (value << alignof<T>());
+    parameter -= (inputs + 1) * outputs;
+    const weight = parameters + (parameter << alignof<T>());
+    const dw = gradients + (parameter << alignof<T>());
+    const db = dw + ((inputs * outputs) << alignof<T>());
+
+    // dW_io = Σ_b x_bi · dy_bo
+    for (let i: usize = 0; i < inputs; i++) {
+      for (let o: usize = 0; o < outputs; o++) {
+        let sum: T = 0;
+        for (let b: usize = 0; b < batch; b++) sum += at<T>(x, b * inputs + i) * at<T>(dy, b * outputs + o);
+        put<T>(dw, i * outputs + o, sum);
+      }
+    }
+
+    // db_o = Σ_b dy_bo
+    column_sums<T>(db, dy, batch, outputs);
+
+    // dx_bi = Σ_o dy_bo · W_io where the ReLU let its input through; the network's own inputs need none
+    if (l == 1) return;
+    for (let b: usize = 0; b < batch; b++) {
+      for (let i: usize = 0; i < inputs; i++) {
+        let sum: T = 0;
+        for (let o: usize = 0; o < outputs; o++) sum += at<T>(dy, b * outputs + o) * at<T>(weight, i * outputs + o);
+        put<T>(dx, b * inputs + i, sum);
+      }
+    }
+    relu_backward<T>(dx, x, batch * inputs);
+  }
+}
+
+/** to: (R, C) = (x: (R, C) − mean: (C)) · scale: (C) */
+export function normalise<T>(to: usize, x: usize, mean: usize, scale: usize, rows: usize, columns: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    for (let c: usize = 0; c < columns; c++) {
+      put<T>(to, r * columns + c, (at<T>(x, r * columns + c) - at<T>(mean, c)) * at<T>(scale, c));
+    }
+  }
+}
+
+/** The first of the largest of `count` values. */
+export function argmax<T>(values: usize, count: usize): usize {
+  let best: usize = 0;
+  for (let i: usize = 1; i < count; i++) {
+    if (at<T>(values, i) > at<T>(values, best)) best = i;
+  }
+  return best;
+}
+
+/** The t-th step of Adam, t from 1 (Kingma & Ba 2015, algorithm 1); first: m, second: v. */
+export function adam_step<T>(
+  parameters: usize,
+  gradients: usize,
+  first: usize,
+  second: usize,
+  count: usize,
+  learningRate: T,
+  t: usize,
+): void {
+  let power1: f64 = 1;
+  let power2: f64 = 1;
+  for (let i: usize = 0; i < t; i++) {
+    power1 *= 0.9;
+    power2 *= 0.999;
+  }
+  const correction1 = <T>(1.0 / (1.0 - power1));
+  const correction2 = <T>(1.0 / (1.0 - power2));
+  adam_update<T>(parameters, gradients, first, second, count, learningRate, correction1, correction2);
+}
+
+/** The element-wise part of a step, given 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
+export function adam_update<T>(
+  parameters: usize,
+  gradients: usize,
+  first: usize,
+  second: usize,
+  count: usize,
+  learningRate: T,
+  correction1: T,
+  correction2: T,
+): void {
+  const beta1 = <T>0.9;
+  const beta2 = <T>0.999;
+  const epsilon = <T>1e-8;
+  for (let i: usize = 0; i < count; i++) {
+    const g = at<T>(gradients, i);
+    const m: T = beta1 * at<T>(first, i) + (<T>1 - beta1) * g;
+    const v: T = beta2 * at<T>(second, i) + (<T>1 - beta2) * (g * g);
+    put<T>(first, i, m);
+    put<T>(second, i, v);
+    const step: T = (learningRate * (m * correction1)) / (sqrt<T>(v * correction2) + epsilon);
+    put<T>(parameters, i, at<T>(parameters, i) - step);
+  }
+}
+
+/** target += τ · (online − target); τ = 1 copies */
+export function polyak<T>(target: usize, online: usize, count: usize, tau: T): void {
+  for (let i: usize = 0; i < count; i++) {
+    const old = at<T>(target, i);
+    put<T>(target, i, tau == 1 ? at<T>(online, i) : old + tau * (at<T>(online, i) - old));
+  }
+}
+
+/**
+ * targets: (B): y = R + discount · Q⁻(s', argmax_a Q(s', a)) (van Hasselt et al. 2016, equation 4). The discount of a
+ * terminated transition is 0, so that its target is its return.
+ * @param online (B, A): Q(s', ·)
+ * @param target (B, A): Q⁻(s', ·)
+ */
+export function double_dqn_targets<T>(
+  targets: usize,
+  returns: usize,
+  discounts: usize,
+  online: usize,
+  target: usize,
+  batch: usize,
+  actions: usize,
+): void {
+  for (let b: usize = 0; b < batch; b++) {
+    const best = argmax<T>(online + ((b * actions) << alignof<T>()), actions);
+    const value = at<T>(target, b * actions + best);
+    put<T>(targets, b, at<T>(returns, b) + at<T>(discounts, b) * value);
+  }
+}
+
+/**
+ * The mean over B of the loss of Q(s, a) − y, Huber's or the square where delta is 0, and its gradient.
+ * @param q (B, A): Q(s, ·)
+ * @param taken u32 (B): a
+ * @param gradient (B, A): ∂loss/∂q, 0 but at the action taken
+ */
+export function td_loss<T>(
+  q: usize,
+  taken: usize,
+  targets: usize,
+  batch: usize,
+  actions: usize,
+  delta: T,
+  gradient: usize,
+): T {
+  for (let i: usize = 0; i < batch * actions; i++) put<T>(gradient, i, 0);
+  let sum: T = 0;
+  for (let b: usize = 0; b < batch; b++) {
+    const i = b * actions + at<u32>(taken, b);
+    const error: T = at<T>(q, i) - at<T>(targets, b);
+    sum += delta > 0 ? huber_value<T>(error, delta) : error * error;
+    const slope: T = delta > 0 ? huber_slope<T>(error, delta) : <T>2 * error;
+    put<T>(gradient, i, slope / <T>batch);
+  }
+  return sum / <T>batch;
+}
