@@ -38,5 +38,6 @@ function load(): CoreExports {
     );
   }
   const bytes = Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0));
-  return instantiateSync<CoreExports>(bytes).exports;
+  // the instance's own exports: the loader's wrap each call once more, which costs a step of CartPole a fifth of its speed
+  return instantiateSync(bytes).instance.exports as CoreExports;
 }

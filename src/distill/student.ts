@@ -55,6 +55,8 @@ export interface Labeller extends Policy {
 }
 
 export interface DistillOptions extends Partial<StudentConfig> {
+  /** Where the student is to act; by default where the teacher was trained. */
+  readonly env?: EnvSource;
   /** Everything random derives from it; 0 by default. */
   readonly seed?: number;
   /** Called with plain data as the work goes on. */
@@ -89,13 +91,13 @@ const chunk = 100;
  * {@link Interrupted} when stopped by the signal, {@link DivergedError} where the loss is no longer finite
  */
 export async function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
-  const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, ...given } = options;
+  const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, env: givenEnv, ...given } = options;
   const seed = checkedSeed(givenSeed);
-  const source = teacher.env ?? teacher.environment;
+  const source = givenEnv ?? teacher.env ?? teacher.environment;
   const env = resolveEnv(source);
   const config = studentConfig(env.id, given);
   checkFit(teacher, env);
-  if (config.states === "replay" && teacher.observations === undefined) {
+  if (config.states === "replay" && resume === undefined && !teacher.observations?.length) {
     throw new Error('states "replay" needs the teacher\'s replay memory, which only a teacher just trained has');
   }
   const widths = [env.observationSize, ...config.hidden, env.actionCount];

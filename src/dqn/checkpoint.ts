@@ -1,4 +1,5 @@
 // A checkpoint: a block of the core's memory, named arrays, and the host's state as JSON, in one safetensors file.
+import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import { readSafetensors, writeSafetensors } from "../model/safetensors.js";
 
 const format = "qstill-checkpoint";
@@ -31,7 +32,7 @@ export function writeCheckpoint<State>({ phase, setting, state, block, arrays }:
     name: `arrays.${name}`,
     dtype: "F32" as const,
     shape: [values.length],
-    data: floatBytes(values),
+    data: littleEndian(values),
   }));
   return writeSafetensors([{ name: "block", dtype: "U8", shape: [block.length], data: block }, ...tensors], {
     format,
@@ -61,19 +62,7 @@ export function readCheckpoint<State>(bytes: Uint8Array, phase: string, setting:
   if (block === undefined) throw new Error('this checkpoint lacks its tensor "block"');
   const arrays: Record<string, Float32Array> = {};
   for (const [name, tensor] of tensors) {
-    if (name.startsWith("arrays.")) arrays[name.slice("arrays.".length)] = bytesToFloats(tensor.data);
+    if (name.startsWith("arrays.")) arrays[name.slice("arrays.".length)] = fromLittleEndian(tensor.data);
   }
   return { phase, setting, state: JSON.parse(metadata.state), block: block.data, arrays };
-}
-
-function floatBytes(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(4 * values.length);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i], true);
-  return bytes;
-}
-
-function bytesToFloats(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }

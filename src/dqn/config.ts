@@ -1,6 +1,5 @@
 // The teacher's configuration: each option with its default, its unit and what is allowed.
-import { configure, flag, hiddenWidths, type Options, oneOf, optionalNumber, real, whole } from "./options.js";
-import { presets } from "./presets.js";
+import { flag, hiddenWidths, type Options, oneOf, optionalNumber, real, whole } from "./options.js";
 
 export interface TeacherConfig {
   readonly hidden: readonly number[];
@@ -60,20 +59,3 @@ export const teacherOptions: Options<TeacherConfig> = {
   evaluationEpisodes: whole(30, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
   stopReturn: optionalNumber(null, "mean return that ends training when two evaluations in a row reach it"),
 };
-
-/**
- * The configuration of a teacher: the defaults, the environment's preset, and what was given.
- * @throws RangeError for what is not allowed, in one line
- */
-export function teacherConfig(environment: string, given: Partial<TeacherConfig>): TeacherConfig {
-  const config = configure("teacher", teacherOptions, presets[environment]?.teacher ?? {}, given);
-  if (config.batchSize > config.bufferSize) {
-    throw new RangeError(
-      `batchSize is ${config.batchSize}: at most bufferSize, ${config.bufferSize}, transitions are allowed`,
-    );
-  }
-  if (config.nStep + 2 > config.bufferSize) {
-    throw new RangeError(`nStep is ${config.nStep}: at most bufferSize − 2, ${config.bufferSize - 2}, is allowed`);
-  }
-  return config;
-}

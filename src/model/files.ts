@@ -1,4 +1,5 @@
 // Models as files: teacher.safetensors and student.safetensors.
+import { fromLittleEndian, littleEndian } from "./bytes.js";
 import { layerPlaces, parameterCount } from "./layout.js";
 import { Model, type ModelData } from "./model.js";
 import { quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
@@ -88,12 +89,11 @@ function readWidths(text = "none"): number[] {
   return widths;
 }
 
-/** The flat parameters, allocated only once every tensor is known to be there and to have its size. */
 function readParameters(tensors: Map<string, Tensor>, widths: readonly number[]): Float32Array {
   const places = layerPlaces(widths);
   const layers = places.map(({ inputs, outputs }, layer) => ({
-    weights: floatsOf(tensors, weightName(layer), [outputs, inputs]),
-    biases: floatsOf(tensors, biasName(layer), [outputs]),
+    weights: readFloats(tensors, weightName(layer), [outputs, inputs]),
+    biases: readFloats(tensors, biasName(layer), [outputs]),
   }));
   const known = new Set(places.flatMap((_, layer) => [weightName(layer), biasName(layer)]));
   for (const name of tensors.keys()) {
@@ -103,40 +103,35 @@ function readParameters(tensors: Map<string, Tensor>, widths: readonly number[])
   for (const [layer, { inputs, outputs, weight, bias }] of places.entries()) {
     const { weights, biases } = layers[layer];
     for (let o = 0; o < outputs; o++) {
-      for (let i = 0; i < inputs; i++) parameters[weight + i * outputs + o] = weights(o * inputs + i);
-      parameters[bias + o] = biases(o);
+      for (let i = 0; i < inputs; i++) parameters[weight + i * outputs + o] = weights[o * inputs + i];
     }
+    parameters.set(biases, bias);
   }
   return parameters;
 }
 
-/** Reads element by element from a tensor of the file that must have this shape. */
-function floatsOf(tensors: Map<string, Tensor>, name: string, shape: readonly number[]): (index: number) => number {
+/** The elements of a tensor that must be there and have this shape: no more than the file has bytes. */
+function readFloats(tensors: Map<string, Tensor>, name: string, shape: readonly number[]): Float32Array {
   const tensor = tensors.get(name);
   if (tensor === undefined) throw new Error(`the model file has no tensor ${quoted(name)}`);
   if (tensor.dtype !== "F32") throw new Error(`tensor ${quoted(name)} has dtype ${tensor.dtype}, expected F32`);
   if (tensor.shape.join() !== shape.join()) {
-    throw new Error(
-      `tensor ${quoted(name)} has shape (${tensor.shape.slice(0, 8).join(", ")}), expected (${shape.join(", ")})`,
-    );
+    const given = tensor.shape.slice(0, 8).join(", ");
+    throw new Error(`tensor ${quoted(name)} has shape (${given}), expected (${shape.join(", ")})`);
   }
-  const { buffer, byteOffset, length } = tensor.data;
-  const view = new DataView(buffer, byteOffset, length);
-  return (index) => {
-    const value = view.getFloat32(4 * index, true);
-    if (!Number.isFinite(value))
-      throw new Error(`tensor ${quoted(name)} has a ${value} at ${index}, not a finite number`);
-    return value;
-  };
+  const values = fromLittleEndian(tensor.data);
+  checkFinite(name, values);
+  return values;
 }
 
-function floatTensor(name: string, shape: number[], values: Float32Array) {
-  const data = new Uint8Array(4 * values.length);
-  const view = new DataView(data.buffer);
-  for (const [index, value] of values.entries()) {
-    if (!Number.isFinite(value))
-      throw new Error(`${name} of the model has a ${value} at ${index}, not a finite number`);
-    view.setFloat32(4 * index, value, true);
+function floatTensor(name: string, shape: readonly number[], values: Float32Array) {
+  checkFinite(name, values);
+  return { name, dtype: "F32" as const, shape, data: littleEndian(values) };
+}
+
+function checkFinite(name: string, values: Float32Array): void {
+  const broken = values.findIndex((value) => !Number.isFinite(value));
+  if (broken !== -1) {
+    throw new Error(`tensor ${quoted(name)} has a ${values[broken]} at ${broken}, not a finite number`);
   }
-  return { name, dtype: "F32" as const, shape, data };
 }

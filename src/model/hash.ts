@@ -1,4 +1,5 @@
 // The hash that says whether two trainings came to the very same weights.
+import { littleEndian } from "./bytes.js";
 
 /**
  * SHA-256, in hexadecimal, of the student's flat parameters as little-endian f32, then the teacher's.
@@ -6,9 +7,9 @@
  */
 export async function weightsHash(student: Float32Array, teacher: Float32Array): Promise<string> {
   if (globalThis.crypto?.subtle === undefined) throw new Error("weightsHash needs Web Cryptography (crypto.subtle)");
-  const view = new DataView(new ArrayBuffer(4 * (student.length + teacher.length)));
-  student.forEach((value, i) => view.setFloat32(4 * i, value, true));
-  teacher.forEach((value, i) => view.setFloat32(4 * (student.length + i), value, true));
-  const digest = await crypto.subtle.digest("SHA-256", view.buffer);
+  const both = new Float32Array(student.length + teacher.length);
+  both.set(student);
+  both.set(teacher, student.length);
+  const digest = await crypto.subtle.digest("SHA-256", littleEndian(both));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

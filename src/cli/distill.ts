@@ -1,0 +1,67 @@
+// qstill distill: a student of a saved teacher.
+import type { Command } from "commander";
+import { type StudentConfig, studentConfig, studentOptions } from "../distill/config.js";
+import { fitsQValues } from "../distill/loss.js";
+import { distill } from "../distill/student.js";
+import { compare } from "../evaluate/compare.js";
+import { exportModule } from "../export/javascript.js";
+import {
+  addCommonOptions,
+  type CommonOptions,
+  checkedEnvironment,
+  readConfigFile,
+  requireCheckpoint,
+  Workplace,
+} from "./context.js";
+import { MissedError } from "./errors.js";
+import { readTrained, saveTrained } from "./models.js";
+import { addConfigOptions, readConfigOptions } from "./options.js";
+import { evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
+
+export function addDistill(program: Command): void {
+  const command = program
+    .command("distill")
+    .description("distil a saved teacher into a student and write student.safetensors and student.mjs")
+    .requiredOption("--teacher <file>", "the teacher's safetensors file")
+    .option("--env <id>", "environment id (default: the one the teacher was trained in)");
+  addCommonOptions(command);
+  const flags = addConfigOptions(command, "Student:", studentOptions);
+
+  command.action(async (options: CommonOptions & { teacher: string; env?: string }) => {
+    const file = readConfigFile(options.config);
+    const { model: teacher, seed: teacherSeed } = readTrained(options.teacher);
+    const environment = checkedEnvironment(options.env ?? file.env ?? teacher.environment);
+    const seed = options.seed ?? file.seed ?? teacherSeed ?? 0;
+    const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
+    const config = studentConfig(environment, given as Partial<StudentConfig>);
+    const place = new Workplace(environment, seed, options);
+    const resume = options.resume ? requireCheckpoint(place, "student") : undefined;
+    const student = await place.work("student", resume, (work) =>
+      distill(teacher, { ...config, ...work, seed, env: environment }),
+    );
+    place.write("student.safetensors", saveTrained(student));
+    place.write("student.mjs", exportModule(student));
+
+    const comparison = compare(teacher, student, { env: environment, seed, fitsQValues: fitsQValues(config.loss) });
+    const { teacher: teacherEvaluation, student: evaluation, random: _, ...shares } = comparison;
+    const { hidden, parameters, envSteps, updates, wallSeconds, attempts } = student;
+    const satisfied = shares.returnRatio !== null && shares.returnRatio >= config.threshold;
+    if (options.json) {
+      const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, attempts, evaluation };
+      print(JSON.stringify({ env: environment, seed, student: { ...result, ...shares }, satisfied }));
+    } else if (!options.quiet) {
+      const rows = [
+        evaluationRow("teacher", teacher, teacherEvaluation),
+        evaluationRow("student", student, evaluation),
+      ];
+      print(table(evaluationHead, rows));
+      print(`The student keeps ${percent(shares.returnRatio)} of the return; ${place.folder} holds it.`);
+    }
+    if (!satisfied) throw new MissedError(missed(shares.returnRatio, attempts, config.threshold));
+  });
+}
+
+/** Why a run whose student is not good enough ends with status 1. */
+export function missed(returnRatio: number | null, attempts: number, threshold: number): string {
+  return `the student keeps ${percent(returnRatio)} of the teacher's return after ${attempts} attempt(s): ${percent(threshold)} was wanted`;
+}

@@ -1,0 +1,28 @@
+// qstill envs: what there is to learn in.
+import type { Command } from "commander";
+import { environmentIds, makeEnv } from "../env/registry.js";
+import { figure, print, table } from "./terminal.js";
+
+export function addEnvs(program: Command): void {
+  program
+    .command("envs")
+    .description("list the environments")
+    .option("--json", "print one JSON object and nothing else")
+    .action((options: { json?: boolean }) => {
+      const environments = environmentIds().map((name) => {
+        const { id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames } = makeEnv(name);
+        return { id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames };
+      });
+      if (options.json) {
+        print(JSON.stringify({ environments }));
+        return;
+      }
+      const rows = environments.map(({ id, featureNames, actionNames, maxEpisodeSteps }) => [
+        id,
+        featureNames.join("\n"),
+        actionNames.join("\n"),
+        figure(maxEpisodeSteps),
+      ]);
+      print(table(["id", "observation", "actions", "steps at most"], rows));
+    });
+}

@@ -1,0 +1,23 @@
+// What can go wrong on a command line, and the exit status that says so.
+import { CommanderError } from "commander";
+import { Interrupted } from "../dqn/checkpoint.js";
+
+/** The call was wrong: an argument, an input that cannot be read, an output that cannot be written. */
+export class UsageError extends Error {}
+
+/** The student missed its threshold after all attempts: everything is written, but the status is not 0. */
+export class MissedError extends Error {}
+
+/** Exit statuses: 0 done, 1 failed, 2 the call was wrong, 130 stopped by Ctrl-C. */
+export function exitStatus(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError || error instanceof RangeError) return 2;
+  if (error instanceof Interrupted) return 130;
+  return 1;
+}
+
+/** An error's message as one line. */
+export function oneLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/\s*\n\s*/g, " ").trim();
+}

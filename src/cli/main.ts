@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// The command line: finds the command, prints errors in one line, sets the exit status.
+import { Command } from "commander";
+import pc from "picocolors";
+import { version } from "../core/version.js";
+import { addDistill } from "./distill.js";
+import { addEnvs } from "./envs.js";
+import { exitStatus, oneLine } from "./errors.js";
+import { addEvaluate } from "./evaluate.js";
+import { addExport } from "./export.js";
+import { addRun } from "./run.js";
+import { complain } from "./terminal.js";
+import { addTrain } from "./train.js";
+
+const program = new Command("qstill")
+  .description("Train a small DQN agent and distil it into one a hundredth its size.")
+  .version(version)
+  .showSuggestionAfterError(true)
+  .exitOverride()
+  .configureOutput({ outputError: () => {} })
+  .addHelpText(
+    "after",
+    "\nExamples:\n  qstill run CartPole-v1\n  qstill run Acrobot-v1 --seed 3 --student-hidden 24\n  qstill evaluate runs/CartPole-v1-0/student.safetensors",
+  );
+for (const add of [addRun, addTrain, addDistill, addEvaluate, addExport, addEnvs]) add(program);
+for (const command of program.commands) command.copyInheritedSettings(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitStatus(error);
+  const text = oneLine(error).replace(/^error: /, "");
+  const silent = process.exitCode === 0 || process.exitCode === 130 || text === "(outputHelp)";
+  if (!silent) complain(pc.red(text));
+}

@@ -1,0 +1,127 @@
+// qstill run: the whole loop, from a teacher's first step to a student's files and the report.
+import type { Command } from "commander";
+import { type StudentConfig, studentConfig, studentOptions } from "../distill/config.js";
+import { fitsQValues } from "../distill/loss.js";
+import { distill, type Student } from "../distill/student.js";
+import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
+import { teacherConfig } from "../dqn/configure.js";
+import { type Teacher, trainTeacher } from "../dqn/teacher.js";
+import { compare } from "../evaluate/compare.js";
+import { exportModule } from "../export/javascript.js";
+import { type EvaluationPoint, reportHtml } from "../report/html.js";
+import { summarise } from "../report/summarise.js";
+import type { Summary } from "../report/summary.js";
+import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile, Workplace } from "./context.js";
+import { missed } from "./distill.js";
+import { MissedError, UsageError } from "./errors.js";
+import { readTeacher, saveTrained } from "./models.js";
+import { addConfigOptions, readConfigOptions } from "./options.js";
+import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
+
+export function addRun(program: Command): void {
+  const command = program
+    .command("run")
+    .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
+    .argument("[env]", "environment id (qstill envs lists all)");
+  addCommonOptions(command);
+  const teacherFlags = addConfigOptions(command, "Teacher:", teacherOptions);
+  const taken = new Set(Object.keys(teacherOptions));
+  const studentFlags = addConfigOptions(command, "Student:", studentOptions, "student", taken);
+
+  command.action(async (argument: string | undefined, options: CommonOptions) => {
+    const file = readConfigFile(options.config);
+    const environment = chosenEnvironment(argument, file);
+    const seed = options.seed ?? file.seed ?? 0;
+    const teacherGiven = { ...file.teacher, ...readConfigOptions(command, teacherOptions, teacherFlags) };
+    const studentGiven = { ...file.student, ...readConfigOptions(command, studentOptions, studentFlags) };
+    const config = {
+      teacher: teacherConfig(environment, teacherGiven as Partial<TeacherConfig>),
+      student: studentConfig(environment, studentGiven as Partial<StudentConfig>),
+    };
+    const place = new Workplace(environment, seed, options);
+    const { teacher, student } = await train(place, environment, seed, config, options.resume === true);
+    const summary = await finish(place, environment, seed, teacher, student);
+    if (options.json) print(JSON.stringify(summary));
+    else if (!options.quiet) print(closing(summary, teacher, student, place.folder));
+    if (!summary.satisfied) {
+      throw new MissedError(missed(summary.student.returnRatio, student.attempts, config.student.threshold));
+    }
+  });
+}
+
+async function train(
+  place: Workplace,
+  environment: string,
+  seed: number,
+  config: { teacher: TeacherConfig; student: StudentConfig },
+  resume: boolean,
+): Promise<{ teacher: Teacher; student: Student }> {
+  const teacherCheckpoint = resume ? place.checkpoint("teacher") : undefined;
+  const studentCheckpoint = resume ? place.checkpoint("student") : undefined;
+  if (resume && !teacherCheckpoint && !studentCheckpoint) {
+    throw new UsageError(`nothing to resume: ${place.folder} holds no checkpoint`);
+  }
+  let teacher: Teacher;
+  if (studentCheckpoint) {
+    teacher = readTeacher(place.path("teacher.safetensors"));
+  } else {
+    teacher = await place.work("teacher", teacherCheckpoint, (work) =>
+      trainTeacher(environment, { ...config.teacher, ...work, seed }),
+    );
+    place.write("teacher.safetensors", saveTrained(teacher));
+  }
+  const student = await place.work("student", studentCheckpoint, (work) =>
+    distill(teacher, { ...config.student, ...work, seed }),
+  );
+  return { teacher, student };
+}
+
+/** Evaluates both and writes every file but the teacher's. */
+async function finish(
+  place: Workplace,
+  environment: string,
+  seed: number,
+  teacher: Teacher,
+  student: Student,
+): Promise<Summary> {
+  const comparison = compare(teacher, student, {
+    env: environment,
+    seed,
+    fitsQValues: fitsQValues(student.config.loss),
+  });
+  const summary = await summarise(teacher, student, comparison);
+  const metrics = place.metrics.read();
+  place.write("student.safetensors", saveTrained(student));
+  place.write("student.mjs", exportModule(student));
+  place.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
+  place.write(
+    "report.html",
+    reportHtml({
+      summary,
+      points: metrics.filter(({ kind }) => kind === "evaluation") as unknown as EvaluationPoint[],
+      attempts: metrics.filter(({ kind }) => kind === "attempt") as never,
+      config: summary.config,
+    }),
+  );
+  return summary;
+}
+
+function closing(summary: Summary, teacher: Teacher, student: Student, folder: string): string {
+  const { evaluation, compression, returnRatio, actionAgreement } = summary.student;
+  const effort = (network: Teacher | Student): string[] => [
+    figure(network.envSteps),
+    `${figure(network.wallSeconds)} s`,
+  ];
+  return [
+    table(
+      [...evaluationHead, "environment steps", "time"],
+      [
+        [...evaluationRow("teacher", teacher, summary.teacher.evaluation), ...effort(teacher)],
+        [...evaluationRow("student", student, evaluation), ...effort(student)],
+      ],
+    ),
+    `On ${evaluation.episodes} unseen episodes the student, ${percent(compression)} of its teacher's size, keeps`,
+    `${percent(returnRatio)} of the return above random play and chooses the same action in ${percent(actionAgreement)} of states.`,
+    `Everything is in ${folder}: report.html to read, student.mjs to use.`,
+  ].join("\n");
+}

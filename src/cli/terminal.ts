@@ -1,0 +1,94 @@
+// What a person sees: progress on stderr where it is a terminal, tables on stdout.
+import { type Options as BarOptions, SingleBar } from "cli-progress";
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { TrainingEvent } from "../dqn/events.js";
+import type { Evaluation } from "../evaluate/evaluate.js";
+import type { ModelData } from "../model/model.js";
+
+const barOptions: BarOptions = {
+  stream: process.stderr,
+  hideCursor: true,
+  clearOnComplete: false,
+  linewrap: false,
+  barsize: 24,
+  barCompleteChar: "━",
+  barIncompleteChar: "─",
+  format: "{what} {bar} {percentage} % · {steps} steps · return {mean}",
+};
+
+/** One progress bar after another: the teacher's, then each student's. */
+export class Progress {
+  readonly #shown: boolean;
+  #bar: SingleBar | undefined;
+  #what = "";
+
+  /** @param wanted whether to show it where stderr is a terminal */
+  constructor(wanted: boolean) {
+    this.#shown = wanted && process.stderr.isTTY === true;
+  }
+
+  update(event: TrainingEvent): void {
+    if (!this.#shown || event.kind !== "progress") return;
+    const what = event.network === "teacher" ? "teacher  " : `student ${event.attempt}`;
+    if (what !== this.#what) {
+      this.stop();
+      this.#what = what;
+      this.#bar = new SingleBar(barOptions);
+      this.#bar.start(1000, 0, { what: pc.bold(what), steps: "0", mean: "–" });
+    }
+    this.#bar?.update(Math.floor(1000 * event.share), {
+      steps: event.envSteps.toLocaleString("en"),
+      mean: event.mean === null ? "–" : event.mean.toFixed(1),
+    });
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+    this.#what = "";
+  }
+}
+
+/** A table for people. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const drawn = new Table({
+    head: head.map((cell) => pc.bold(cell)),
+    style: { head: [], border: [], compact: true },
+    colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
+  });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn.toString();
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function complain(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** A number as people write it: no more digits than it needs. */
+export function figure(value: number | null, digits = 1): string {
+  return value === null ? "–" : Number(value.toFixed(digits)).toLocaleString("en", { maximumFractionDigits: digits });
+}
+
+export function percent(value: number | null): string {
+  return value === null ? "–" : `${figure(100 * value)} %`;
+}
+
+export const evaluationHead = ["", "network", "parameters", "return (mean ± std)", "95 % interval", "worst episode"];
+
+/** One network's line under {@link evaluationHead}. */
+export function evaluationRow(name: string, { widths, parameters }: ModelData, evaluation: Evaluation): string[] {
+  const { mean, std, ci95, min } = evaluation;
+  return [
+    name,
+    widths.join("-"),
+    figure(parameters.length),
+    `${figure(mean)} ± ${figure(std)}`,
+    `${figure(ci95[0])} to ${figure(ci95[1])}`,
+    figure(min),
+  ];
+}

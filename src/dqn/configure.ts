@@ -1,0 +1,21 @@
+// A teacher's configuration: the defaults, the environment's preset, and what was given.
+import { type TeacherConfig, teacherOptions } from "./config.js";
+import { configure } from "./options.js";
+import { presets } from "./presets.js";
+
+/**
+ * The configuration of a teacher: the defaults, the environment's preset, and what was given.
+ * @throws RangeError for what is not allowed, in one line
+ */
+export function teacherConfig(environment: string, given: Partial<TeacherConfig>): TeacherConfig {
+  const config = configure("teacher", teacherOptions, presets[environment]?.teacher ?? {}, given);
+  if (config.batchSize > config.bufferSize) {
+    throw new RangeError(
+      `batchSize is ${config.batchSize}: at most bufferSize, ${config.bufferSize}, transitions are allowed`,
+    );
+  }
+  if (config.nStep + 2 > config.bufferSize) {
+    throw new RangeError(`nStep is ${config.nStep}: at most bufferSize − 2, ${config.bufferSize - 2}, is allowed`);
+  }
+  return config;
+}

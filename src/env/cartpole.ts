@@ -1,0 +1,73 @@
+// CartPole-v1: balance a pole on a cart by pushing the cart (Barto, Sutton & Anderson 1983), as Gymnasium has it.
+import { cos, sin } from "../core/math.js";
+import type { Env, ResetOptions, StepResult } from "./env.js";
+import { RandomEpisode, type RandomFrom } from "./episode.js";
+
+const gravity = 9.8; // m/s²
+const poleMass = 0.1; // kg
+const totalMass = poleMass + 1.0; // kg, with the cart's
+const halfLength = 0.5; // m, of the pole
+const poleMassLength = poleMass * halfLength;
+const pushForce = 10; // N
+const timeStep = 0.02; // s
+const positionLimit = 2.4; // m
+const angleLimit = (12 * 2 * Math.PI) / 360; // rad: 12 degrees
+
+/** Reward 1 a step, the last one too; terminates where the cart or the pole leaves its limits. */
+export class CartPole implements Env {
+  readonly id = "CartPole-v1";
+  readonly observationSize = 4;
+  readonly actionCount = 2;
+  readonly maxEpisodeSteps = 500;
+  readonly featureNames = ["cart position", "cart velocity", "pole angle", "pole angular velocity"];
+  readonly actionNames = ["push left", "push right"];
+  /** Position (m), velocity (m/s), angle from upright (rad), angular velocity (rad/s). */
+  readonly state = new Float64Array(4);
+  readonly #episode: RandomEpisode;
+
+  constructor(randomFrom?: RandomFrom) {
+    this.#episode = new RandomEpisode(this, randomFrom);
+  }
+
+  reset(options?: ResetOptions): Float32Array {
+    const random = this.#episode.startWithDraws(options);
+    for (let i = 0; i < 4; i++) this.state[i] = random.uniform(-0.05, 0.05);
+    return this.#observe();
+  }
+
+  step(action: number): StepResult {
+    const episode = this.#episode;
+    episode.take(action);
+    const state = this.state;
+    const velocity = state[1];
+    const angle = state[2];
+    const angularVelocity = state[3];
+
+    // Florian 2005, "Correct equations for the dynamics of the cart-pole system", without friction.
+    const sine = sin(angle);
+    const cosine = cos(angle);
+    const force = action === 1 ? pushForce : -pushForce;
+    const push = (force + poleMassLength * (angularVelocity * angularVelocity) * sine) / totalMass;
+    const angularAcceleration =
+      (gravity * sine - cosine * push) / (halfLength * (4 / 3 - (poleMass * (cosine * cosine)) / totalMass));
+    const acceleration = push - (poleMassLength * angularAcceleration * cosine) / totalMass;
+
+    // Explicit Euler: positions move by the velocities of before.
+    state[0] += timeStep * velocity;
+    state[1] = velocity + timeStep * acceleration;
+    state[2] = angle + timeStep * angularVelocity;
+    state[3] = angularVelocity + timeStep * angularAcceleration;
+    this.#observe();
+    return episode.finish(1, Math.abs(state[0]) > positionLimit || Math.abs(state[2]) > angleLimit);
+  }
+
+  #observe(): Float32Array {
+    const { observation } = this.#episode.result;
+    const state = this.state;
+    observation[0] = state[0];
+    observation[1] = state[1];
+    observation[2] = state[2];
+    observation[3] = state[3];
+    return observation;
+  }
+}

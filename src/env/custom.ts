@@ -1,0 +1,162 @@
+// Environments of the user's own: made by a function, wrapped into a full Env, and checked at every step.
+import type { CustomEnv, Env, EnvSource, ResetOptions, StepResult } from "./env.js";
+import { Episode } from "./episode.js";
+import { makeEnv } from "./registry.js";
+
+const largestObservation = 65_536;
+const mostActions = 1024;
+
+/**
+ * The environment of an id, or a function's own with every observation and reward checked.
+ * @throws UnknownEnvironmentError for an id that nobody registered; TypeError for a function's result that is no environment,
+ * RangeError for sizes that are not allowed
+ */
+export function resolveEnv(source: EnvSource): Env {
+  if (typeof source === "string") return makeEnv(source);
+  if (typeof source !== "function") {
+    throw new TypeError(`an environment is an id or a function that makes one: ${described(source)} was given`);
+  }
+  const made = source();
+  const checked = new CheckedEnv(made);
+  if (alreadyMade.has(made)) {
+    throw new TypeError(
+      `environment "${checked.id}": the function gave the same object twice: make a new one each time`,
+    );
+  }
+  alreadyMade.add(made);
+  return checked;
+}
+
+// training and evaluation step side by side, so they cannot share one object
+const alreadyMade = new WeakSet<CustomEnv>();
+
+/** A user's environment with the whole contract of {@link Env}, and errors that say what it did wrong and when. */
+class CheckedEnv implements Env {
+  readonly id: string;
+  readonly observationSize: number;
+  readonly actionCount: number;
+  readonly maxEpisodeSteps: number;
+  readonly featureNames: readonly string[];
+  readonly actionNames: readonly string[];
+  readonly #made: CustomEnv;
+  readonly #episode: Episode;
+
+  constructor(made: CustomEnv) {
+    checkShape(made);
+    this.id = made.id ?? "custom";
+    this.observationSize = made.observationSize;
+    this.actionCount = made.actionCount;
+    this.maxEpisodeSteps = made.maxEpisodeSteps ?? Infinity;
+    this.featureNames = made.featureNames ?? numbered("feature", made.observationSize);
+    this.actionNames = made.actionNames ?? numbered("action", made.actionCount);
+    this.#made = made;
+    this.#episode = new Episode(this);
+  }
+
+  reset(options?: ResetOptions): Float32Array {
+    const seed = this.#episode.start(options);
+    this.#copy(this.#made.reset(seed === undefined ? undefined : { seed }));
+    return this.#episode.result.observation;
+  }
+
+  step(action: number): StepResult {
+    this.#episode.take(action);
+    const given = this.#made.step(action);
+    if (typeof given !== "object" || given === null || given instanceof Promise) {
+      throw this.#refusal(`gave ${described(given)}: { observation, reward, terminated } is needed`);
+    }
+    const { observation, reward, terminated, truncated } = given;
+    this.#copy(observation);
+    if (!Number.isFinite(reward)) throw this.#refusal(`gave reward ${described(reward)}: a finite number is needed`);
+    if (typeof terminated !== "boolean") {
+      throw this.#refusal(`gave terminated ${described(terminated)}: true or false is needed`);
+    }
+    if (truncated !== undefined && typeof truncated !== "boolean") {
+      throw this.#refusal(`gave truncated ${described(truncated)}: true or false is needed`);
+    }
+    return this.#episode.finish(reward, terminated, truncated);
+  }
+
+  #copy(given: ArrayLike<number>): void {
+    if (given?.length !== this.observationSize) {
+      const length: unknown = given?.length;
+      const what =
+        typeof length === "number" ? `an observation of length ${length}` : `${described(given)} as observation`;
+      throw this.#refusal(`gave ${what}: ${this.observationSize} numbers are needed`);
+    }
+    const { observation } = this.#episode.result;
+    for (let i = 0; i < observation.length; i++) {
+      const value = given[i];
+      observation[i] = value;
+      if (typeof value !== "number" || !Number.isFinite(observation[i])) {
+        throw this.#refusal(
+          `gave an observation with ${described(value)} at index ${i}: a number that float32 can hold is needed`,
+        );
+      }
+    }
+  }
+
+  #refusal(what: string): Error {
+    const { steps } = this.#episode;
+    return new Error(`${named(this.id)}: ${steps === 0 ? "reset" : `step ${steps}`} ${what}`);
+  }
+}
+
+/** Refuses what cannot be an environment, before its first step. */
+function checkShape(made: CustomEnv): void {
+  if (made instanceof Promise) {
+    throw new TypeError("the function that makes an environment gave a Promise: it must return the environment itself");
+  }
+  if (typeof made !== "object" || made === null) {
+    throw new TypeError(`the function that makes an environment gave ${described(made)}: an object is needed`);
+  }
+  if (made.id !== undefined && (typeof made.id !== "string" || made.id === "")) {
+    throw new TypeError(`an environment has the id ${described(made.id)}: text is needed, or none`);
+  }
+  const name = named(made.id ?? "custom");
+  checkSize(name, "observationSize", made.observationSize, largestObservation);
+  checkSize(name, "actionCount", made.actionCount, mostActions);
+  if (made.maxEpisodeSteps !== undefined && made.maxEpisodeSteps !== Infinity) {
+    checkSize(name, "maxEpisodeSteps", made.maxEpisodeSteps, Number.MAX_SAFE_INTEGER);
+  }
+  checkNames(name, "featureNames", made.featureNames, made.observationSize);
+  checkNames(name, "actionNames", made.actionNames, made.actionCount);
+  for (const method of ["reset", "step"] as const) {
+    if (typeof made[method] !== "function") {
+      throw new TypeError(`${name}: ${method} is ${described(made[method])}: a function is needed`);
+    }
+  }
+}
+
+function checkSize(name: string, what: string, value: number, limit: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= limit) return;
+  throw new RangeError(`${name}: ${what} is ${described(value)}: a whole number from 1 to ${limit} is allowed`);
+}
+
+function checkNames(name: string, what: string, names: readonly string[] | undefined, count: number): void {
+  if (names === undefined) return;
+  if (!Array.isArray(names) || !names.every((each) => typeof each === "string")) {
+    throw new TypeError(`${name}: ${what} is ${described(names)}: an array of text is needed`);
+  }
+  if (names.length !== count) {
+    throw new RangeError(`${name}: ${what} has length ${names.length}: ${count} names are needed`);
+  }
+}
+
+function numbered(what: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${what} ${i}`);
+}
+
+function named(id: string): string {
+  return `environment ${JSON.stringify(id)}`;
+}
+
+/** A value as an error shows it: text in quotes, and objects by their kind. */
+function described(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value instanceof Promise) return "a Promise";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "function") return "a function";
+  return String(value);
+}

@@ -1,0 +1,101 @@
+// What every environment here needs beside its own rules: seeding, the action check, the time limit, one reused result.
+import type { Env, RandomSource, ResetOptions, StepResult } from "./env.js";
+import { Pcg64 } from "./random.js";
+
+/** What an episode must know of its environment. */
+type Sizes = Pick<Env, "id" | "observationSize" | "actionCount" | "maxEpisodeSteps">;
+
+/** Makes the source of an environment's draws for a seed. */
+export type RandomFrom = (seed: number) => RandomSource;
+
+const numpyGenerator: RandomFrom = (seed) => new Pcg64(seed);
+
+/** The state of one environment's running episode. */
+export class Episode {
+  /** The environment's one result: what {@link finish} gives each time. */
+  readonly result: StepResult;
+  readonly #env: Sizes;
+  /** Steps taken since the reset. */
+  #steps = 0;
+  #running = false;
+  #everReset = false;
+
+  constructor(env: Sizes) {
+    this.#env = env;
+    this.result = {
+      observation: new Float32Array(env.observationSize),
+      reward: 0,
+      terminated: false,
+      truncated: false,
+    };
+  }
+
+  /** The number of steps begun since the reset. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * Starts an episode.
+   * @returns the seed to start from: the one given, 0 at the very first reset, or undefined: the draws go on
+   * @throws RangeError for a seed that is not a whole number from 0 to 2^53 − 1
+   */
+  start(options?: ResetOptions): number | undefined {
+    const seed = options?.seed ?? (this.#everReset ? undefined : 0);
+    if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) {
+      throw new RangeError(
+        `${this.#env.id}: reset seed ${String(seed)} is not allowed: a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+      );
+    }
+    this.#everReset = true;
+    this.#running = true;
+    this.#steps = 0;
+    return seed;
+  }
+
+  /**
+   * Begins a step.
+   * @throws RangeError for an action that is not a whole number in [0, actionCount), Error where no episode is running
+   */
+  take(action: number): void {
+    if (!this.#running) {
+      const when = this.#everReset ? "after the episode's end" : "before the first reset()";
+      throw new Error(`${this.#env.id}: step() ${when}: call reset() first`);
+    }
+    if (action >>> 0 !== action || action >= this.#env.actionCount) {
+      throw new RangeError(
+        `${this.#env.id}: action ${String(action)} is not allowed: a whole number from 0 to ${this.#env.actionCount - 1}`,
+      );
+    }
+    this.#steps++;
+  }
+
+  /** Ends a step; the observation is already in the result. The time limit truncates, beside whatever else does. */
+  finish(reward: number, terminated: boolean, truncated = false): StepResult {
+    const result = this.result;
+    result.reward = reward;
+    result.terminated = terminated;
+    result.truncated = truncated || this.#steps >= this.#env.maxEpisodeSteps;
+    this.#running = !terminated && !result.truncated;
+    return result;
+  }
+}
+
+/** An episode whose environment draws random numbers. */
+export class RandomEpisode extends Episode {
+  readonly #randomFrom: RandomFrom;
+  #random: RandomSource | undefined;
+
+  /** @param randomFrom gives the draws; by default NumPy's generator */
+  constructor(env: Sizes, randomFrom: RandomFrom = numpyGenerator) {
+    super(env);
+    this.#randomFrom = randomFrom;
+  }
+
+  /** Starts an episode and gives its draws: new ones for a seed, else those that the episode before left. */
+  startWithDraws(options?: ResetOptions): RandomSource {
+    const seed = this.start(options);
+    if (seed !== undefined) this.#random = this.#randomFrom(seed);
+    return this.#random!;
+  }
+}

@@ -1,0 +1,54 @@
+// MountainCar-v0: drive a car that is too weak out of a valley (Moore 1990), as Gymnasium has it.
+import { cos } from "../core/math.js";
+import type { Env, ResetOptions, StepResult } from "./env.js";
+import { RandomEpisode, type RandomFrom } from "./episode.js";
+
+const leftWall = -1.2;
+const rightEnd = 0.6;
+const goal = 0.5;
+const speedLimit = 0.07;
+const engine = 0.001;
+const gravity = 0.0025;
+
+/** Reward −1 a step, the last one too; terminates at the goal on the right hill. */
+export class MountainCar implements Env {
+  readonly id = "MountainCar-v0";
+  readonly observationSize = 2;
+  readonly actionCount = 3;
+  readonly maxEpisodeSteps = 200;
+  readonly featureNames = ["position", "velocity"];
+  readonly actionNames = ["accelerate left", "coast", "accelerate right"];
+  /** Position along the valley, whose lowest point is −π/6, and velocity in the same unit a step. */
+  readonly state = new Float64Array(2);
+  readonly #episode: RandomEpisode;
+
+  constructor(randomFrom?: RandomFrom) {
+    this.#episode = new RandomEpisode(this, randomFrom);
+  }
+
+  reset(options?: ResetOptions): Float32Array {
+    this.state[0] = this.#episode.startWithDraws(options).uniform(-0.6, -0.4);
+    this.state[1] = 0;
+    return this.#observe();
+  }
+
+  step(action: number): StepResult {
+    const episode = this.#episode;
+    episode.take(action);
+    const state = this.state;
+    const slope = cos(3 * state[0]) * -gravity;
+    const velocity = Math.max(-speedLimit, Math.min(speedLimit, state[1] + ((action - 1) * engine + slope)));
+    const position = Math.max(leftWall, Math.min(rightEnd, state[0] + velocity));
+    state[0] = position;
+    state[1] = position === leftWall && velocity < 0 ? 0 : velocity;
+    this.#observe();
+    return episode.finish(-1, position >= goal && velocity >= 0);
+  }
+
+  #observe(): Float32Array {
+    const { observation } = this.#episode.result;
+    observation[0] = this.state[0];
+    observation[1] = this.state[1];
+    return observation;
+  }
+}

@@ -1,0 +1,110 @@
+// The plot of return against training: one panel as SVG, coloured by the page's style sheet.
+import { scaleLinear } from "d3-scale";
+import { area, line } from "d3-shape";
+import { type Markup, markup } from "./markup.js";
+
+export interface PlotPoint {
+  readonly x: number;
+  /** Mean and standard deviation of the returns of one evaluation. */
+  readonly mean: number;
+  readonly std: number;
+  /** Whether this is the network that was kept. */
+  readonly kept: boolean;
+}
+
+/** One line of a panel. */
+export interface PlotLine {
+  /** Written below the line; empty where there is only one. */
+  readonly label: string;
+  readonly points: readonly PlotPoint[];
+}
+
+export interface Panel {
+  /** Names the SVG's elements, and is its class. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly xLabel: string;
+  /** The returns that the vertical axis spans: shared by panels that are to be compared. */
+  readonly range: readonly [number, number];
+  readonly lines: readonly PlotLine[];
+  readonly reference?: Reference;
+}
+
+/** A return that is drawn as a dashed line. */
+export interface Reference {
+  readonly label: string;
+  readonly value: number;
+}
+
+const width = 440;
+const height = 280;
+const margin = { top: 30, right: 14, bottom: 44, left: 54 };
+
+/** A range with room for the mean ± standard deviation of all points, and for one more value; never empty. */
+export function rangeOf(points: readonly { mean: number; std: number }[], value: number): [number, number] {
+  const ends = points.flatMap(({ mean, std }) => [mean - std, mean + std]).filter(Number.isFinite);
+  const low = ends.reduce((a, b) => Math.min(a, b), value);
+  const high = ends.reduce((a, b) => Math.max(a, b), value);
+  const room = 0.04 * (high - low) || 1;
+  return [low - room, high + room];
+}
+
+/** One panel: for each line its mean, a band of ± one standard deviation, and a ring around the network kept. */
+export function plot({ id, title, description, xLabel, range, lines, reference }: Panel): Markup {
+  const last = lines.flatMap(({ points }) => points).reduce((largest, { x }) => Math.max(largest, x), 0);
+  const x = scaleLinear([0, last || 1], [margin.left, width - margin.right]);
+  const y = scaleLinear(range, [height - margin.bottom, margin.top]);
+  const thousands = x.tickFormat(4, "~s");
+  const yFormat = y.tickFormat(5);
+
+  return markup`<svg class="${id}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-description">
+<title id="${id}-title">${title}</title>
+<desc id="${id}-description">${description}</desc>
+${y.ticks(5).map(
+  (tick) => markup`<path class="rule" d="M${margin.left},${round(y(tick))}H${width - margin.right}"/>
+<text x="${margin.left - 8}" y="${round(y(tick))}" dy="0.32em" text-anchor="end">${yFormat(tick)}</text>
+`,
+)}${x.ticks(4).map(
+  (
+    tick,
+  ) => markup`<text x="${round(x(tick))}" y="${height - margin.bottom + 18}" text-anchor="middle">${tick === 0 ? "0" : thousands(tick)}</text>
+`,
+)}<text x="${width - margin.right}" y="${height - 6}" text-anchor="end">${xLabel}</text>
+<text x="4" y="12">mean return</text>
+${reference === undefined ? "" : referenceLine(reference, y)}${lines.map((each) => plotLine(each, x, y))}</svg>`;
+}
+
+type Scale = (value: number) => number;
+
+function referenceLine({ label, value }: Reference, y: Scale): Markup {
+  return markup`<path class="reference" d="M${margin.left},${round(y(value))}H${width - margin.right}"/>
+<text class="reference" x="${width - margin.right}" y="${round(y(value)) - 7}" text-anchor="end">${label}</text>
+`;
+}
+
+function plotLine({ label, points }: PlotLine, x: Scale, y: Scale): Markup {
+  const drawn = points.filter(({ mean, std }) => Number.isFinite(mean) && Number.isFinite(std));
+  if (drawn.length === 0) return markup``;
+  const at = (point: PlotPoint) => x(point.x);
+  const meanPath = line(at, (point: PlotPoint) => y(point.mean)).digits(1);
+  const bandPath = area(
+    at,
+    (point: PlotPoint) => y(point.mean - point.std),
+    (point) => y(point.mean + point.std),
+  ).digits(1);
+  const middle = (x(drawn[0].x) + x(drawn[drawn.length - 1].x)) / 2;
+  return markup`<g><path class="band" d="${bandPath(drawn) ?? ""}"/>
+<path class="mean" d="${meanPath(drawn) ?? ""}"/>
+${drawn.map(
+  (
+    point,
+  ) => markup`<circle class="${point.kept ? "kept" : "point"}" cx="${round(at(point))}" cy="${round(y(point.mean))}" r="${point.kept ? 6 : 2}"/>
+`,
+)}<text x="${round(middle)}" y="${height - margin.bottom - 8}" text-anchor="middle">${label}</text></g>
+`;
+}
+
+function round(value: number): number {
+  return Math.round(10 * value) / 10;
+}

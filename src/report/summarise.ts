@@ -1,0 +1,38 @@
+// From a finished run to its summary.
+import { version } from "../core/version.js";
+import type { Student } from "../distill/student.js";
+import type { Teacher } from "../dqn/teacher.js";
+import type { Comparison } from "../evaluate/compare.js";
+import { weightsHash } from "../model/hash.js";
+import type { Summary } from "./summary.js";
+
+/** What summary.json holds of a teacher, its student and their comparison. */
+export async function summarise(teacher: Teacher, student: Student, comparison: Comparison): Promise<Summary> {
+  const { returnRatio, qMse, qR2, actionAgreement, actionFlipRate } = comparison;
+  return {
+    env: teacher.environment,
+    seed: student.seed,
+    teacher: { ...effort(teacher), evaluation: comparison.teacher },
+    student: {
+      ...effort(student),
+      attempts: student.attempts,
+      loss: student.config.loss,
+      states: student.config.states,
+      evaluation: comparison.student,
+      compression: student.parameters.length / teacher.parameters.length,
+      returnRatio,
+      qMse,
+      qR2,
+      actionAgreement,
+      actionFlipRate,
+    },
+    weightsHash: await weightsHash(student.parameters, teacher.parameters),
+    version,
+    satisfied: returnRatio !== null && returnRatio >= student.config.threshold,
+    config: { env: teacher.environment, seed: student.seed, teacher: teacher.config, student: student.config },
+  };
+}
+
+function effort({ hidden, parameters, envSteps, updates, wallSeconds }: Teacher | Student) {
+  return { hidden, parameters: parameters.length, envSteps, updates, wallSeconds };
+}

@@ -1,0 +1,48 @@
+// What summary.json holds: the outcome of one run.
+import type { Evaluation } from "../evaluate/evaluate.js";
+
+/** What both networks of a run have. */
+export interface NetworkSummary {
+  /** The widths of the hidden layers. */
+  readonly hidden: readonly number[];
+  readonly parameters: number;
+  readonly envSteps: number;
+  readonly updates: number;
+  readonly wallSeconds: number;
+  /** Returns on the final seeds. */
+  readonly evaluation: Evaluation;
+}
+
+export interface StudentSummary extends NetworkSummary {
+  /** How many students were initialised. */
+  readonly attempts: number;
+  readonly loss: string;
+  /** Where the labelled states came from. */
+  readonly states: string;
+  /** The student's parameters as a share of the teacher's. */
+  readonly compression: number;
+  /** (student − random)/(teacher − random) of the mean returns; null where the teacher is no better than random. */
+  readonly returnRatio: number | null;
+  /** Mean of (Q_T − Q_S)²; null where the loss does not fit Q-values. */
+  readonly qMse: number | null;
+  /** 1 − qMse / variance of Q_T; null where the loss does not fit Q-values, or Q_T does not vary. */
+  readonly qR2: number | null;
+  /** Share of states with the same greedy action. */
+  readonly actionAgreement: number;
+  /** Share of states whose greedy action changes under noise of 1 % of each feature's standard deviation. */
+  readonly actionFlipRate: number;
+}
+
+export interface Summary {
+  readonly env: string;
+  readonly seed: number;
+  readonly teacher: NetworkSummary;
+  readonly student: StudentSummary;
+  /** SHA-256 of the student's flat parameters as little-endian f32, then the teacher's; hexadecimal. */
+  readonly weightsHash: string;
+  readonly version: string;
+  /** Whether the student keeps the share of the return that was asked for. */
+  readonly satisfied: boolean;
+  /** Everything that repeats the run. */
+  readonly config: Record<string, unknown>;
+}

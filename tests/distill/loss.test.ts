@@ -1,0 +1,24 @@
+// How a loss is written.
+import { describe, expect, it } from "vitest";
+import { fitsQValues, parseLoss } from "../../src/distill/loss.js";
+
+const nothing = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0 };
+
+describe("parseLoss", () => {
+  it.each([
+    ["mse", { ...nothing, mse: 1 }],
+    ["kl", { ...nothing, kl: 1 }],
+    ["mse+0.5*cross-entropy", { ...nothing, mse: 1, "cross-entropy": 0.5 }],
+    [" 2 * huber + nll ", { ...nothing, huber: 2, nll: 1 }],
+  ])("reads %s", (text, weights) => expect(parseLoss(text)).toEqual(weights));
+
+  it.each(["", "l2", "mse+", "mse+mse", "0*mse", "-1*mse", "*mse", "mse*2", "1*2*mse", "Infinity*kl", "x*kl"])(
+    "refuses %o",
+    (text) => expect(parseLoss(text)).toBeUndefined(),
+  );
+});
+
+it("knows which losses fit Q-values", () => {
+  expect(["mse", "huber", "kl+0.1*mse"].map(fitsQValues)).toEqual([true, true, true]);
+  expect(["kl", "nll", "cross-entropy", "kl+nll"].map(fitsQValues)).toEqual([false, false, false, false]);
+});

@@ -1,0 +1,110 @@
+// The student: refusals, the same bits again, going on after a stop, and re-initialisation.
+import { beforeAll, describe, expect, it } from "vitest";
+import { type DistillOptions, distill } from "../../src/distill/student.js";
+import { Interrupted } from "../../src/dqn/checkpoint.js";
+import type { TrainingEvent } from "../../src/dqn/events.js";
+import { type Teacher, trainTeacher } from "../../src/dqn/teacher.js";
+import { Model } from "../../src/model/model.js";
+import { shortStudent, shortTeacher } from "../short-training.js";
+
+let teacher: Teacher;
+beforeAll(async () => {
+  teacher = await trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7 });
+});
+const student = (options: DistillOptions = {}) => distill(teacher, { ...shortStudent, seed: 7, ...options });
+
+it.each([
+  [{ hidden: [0] }, "hidden is [0]"],
+  [{ loss: "hinge" }, 'loss is "hinge": one of mse, huber, cross-entropy, nll, kl, or a weighted sum'],
+  [{ states: "nowhere" as never }, 'states is "nowhere": teacher, student, replay is allowed'],
+  [{ temperature: 0 }, "temperature is 0: a number above 0"],
+  [{ attempts: 0 }, "attempts is 0: a whole number from 1"],
+  [{ rounds: 500 }, "rounds is 500: at most updates, 400, is allowed"],
+] as [DistillOptions, string][])("refuses %o", async (options, message) => {
+  await expect(student(options)).rejects.toThrow(message);
+});
+
+it("refuses a teacher that does not fit the environment", async () => {
+  await expect(student({ env: "Acrobot-v1" })).rejects.toThrow(
+    "the teacher has 4 inputs and 2 outputs, but Acrobot-v1 has 6 features and 3 actions",
+  );
+});
+
+it("refuses replay states of a teacher without a replay memory", async () => {
+  const { environment, widths, parameters } = teacher;
+  const loaded = new Model({ environment, widths, parameters });
+  await expect(distill(loaded, { ...shortStudent, states: "replay" })).rejects.toThrow(/replay memory/);
+});
+
+describe.each(["teacher", "student", "replay"] as const)("states from %s", (states) => {
+  it("gives the same weights for the same seed, and others for another", async () => {
+    const [first, again, other] = [
+      await student({ states }),
+      await student({ states }),
+      await student({ states, seed: 8 }),
+    ];
+    expect(again.parameters).toEqual(first.parameters);
+    expect(other.parameters).not.toEqual(first.parameters);
+    expect(first.envSteps).toBe(states === "replay" ? 0 : 400);
+  });
+
+  it("goes on bit for bit after being stopped in either attempt", async () => {
+    const straight = await student({ states });
+    for (const stopAt of [1, 3, 5, 6]) {
+      const controller = new AbortController();
+      let rounds = 0;
+      const onEvent = (event: TrainingEvent) => {
+        if (event.kind === "progress" && ++rounds === stopAt) controller.abort();
+      };
+      const stopped = await student({ states, signal: controller.signal, onEvent }).catch((error) => error);
+      expect(stopped).toBeInstanceOf(Interrupted);
+      const resumed = await student({ states, resume: (stopped as Interrupted).checkpoint });
+      expect(resumed.parameters).toEqual(straight.parameters);
+      expect(resumed.updates).toBe(straight.updates);
+    }
+  });
+});
+
+describe("re-initialisation", () => {
+  // pushes towards angle + angular velocity: 487 of 500
+  const signRule = new Model({
+    environment: "CartPole-v1",
+    widths: [4, 2],
+    parameters: Float32Array.of(0, 0, 0, 0, -1, 1, -1, 1, 0, 0),
+  });
+  const attemptsOf = async (options: DistillOptions) => {
+    const events: TrainingEvent[] = [];
+    const made = await distill(signRule, { ...shortStudent, ...options, onEvent: (event) => events.push(event) });
+    return { made, attempts: events.filter((event) => event.kind === "attempt") };
+  };
+
+  it("makes another student while none is good enough, and keeps the best", async () => {
+    const { made, attempts } = await attemptsOf({ attempts: 3, threshold: 1000 });
+    expect(made.attempts).toBe(3);
+    expect(attempts.map(({ attempt, satisfied }) => [attempt, satisfied])).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+    ]);
+  });
+
+  it("stops at the first that is", async () => {
+    const { made, attempts } = await attemptsOf({ attempts: 3, threshold: 0.1 });
+    expect(made.attempts).toBe(1);
+    expect(attempts).toMatchObject([{ attempt: 1, satisfied: true }]);
+  });
+});
+
+it.each(["mse", "huber", "cross-entropy", "nll", "kl", "mse+0.5*cross-entropy"])(
+  "with the loss %s takes the teacher's actions",
+  async (loss) => {
+    const made = await student({ loss, attempts: 1, updates: 3000, states: "replay", hidden: [16] });
+    const states = teacher.observations;
+    let same = 0;
+    for (let i = 0; i < states.length; i += 4) {
+      const state = states.subarray(i, i + 4);
+      if (made.act(state) === teacher.act(state)) same++;
+    }
+    expect(same / (states.length / 4)).toBeGreaterThan(0.9);
+  },
+);

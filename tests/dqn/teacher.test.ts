@@ -1,0 +1,146 @@
+// The teacher: refusals before any work, the same bits again, and going on after a stop.
+import { describe, expect, it } from "vitest";
+import { studentConfig } from "../../src/distill/config.js";
+import { Interrupted } from "../../src/dqn/checkpoint.js";
+import { teacherOptions } from "../../src/dqn/config.js";
+import { teacherConfig } from "../../src/dqn/configure.js";
+import { DivergedError, type TrainingEvent } from "../../src/dqn/events.js";
+import { presets } from "../../src/dqn/presets.js";
+import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
+import type { CustomEnv } from "../../src/env/env.js";
+import { environmentIds } from "../../src/env/registry.js";
+import { shortTeacher } from "../short-training.js";
+
+const train = (options: TrainOptions = {}) => trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7, ...options });
+
+describe("a configuration that is not allowed is refused in one line", () => {
+  it.each([
+    [{ hidden: [0] }, "hidden is [0]: at most 8 whole numbers from 1 to 4096, separated by commas is allowed"],
+    [{ hidden: [1e9] }, "hidden is [1000000000]"],
+    [{ learningRate: -1 }, "learningRate is -1: a number above 0, at most 1 is allowed"],
+    [{ gamma: 1.5 }, "gamma is 1.5: a number from 0 to 1 is allowed"],
+    [{ gamma: Number.NaN }, "gamma is NaN"],
+    [{ batchSize: 64, bufferSize: 32 }, "batchSize is 64: at most bufferSize, 32, transitions are allowed"],
+    [{ nStep: 40, bufferSize: 40, batchSize: 8 }, "nStep is 40: at most bufferSize − 2, 38, is allowed"],
+    [{ loss: "l1" as never }, 'loss is "l1": huber, mse is allowed'],
+    [{ discount: 0.9 } as never, 'unknown teacher option "discount": allowed are hidden, envSteps'],
+    [{ seed: -1 }, "seed is -1: a whole number from 0"],
+    [{ seed: 0.5 }, "seed is 0.5"],
+  ] as [TrainOptions, string][])("%o", async (options, message) => {
+    const error = await trainTeacher("CartPole-v1", options).catch((thrown: Error) => thrown);
+    expect(error).toBeInstanceOf(RangeError);
+    expect((error as Error).message).toContain(message);
+    expect((error as Error).message).not.toContain("\n");
+  });
+
+  it("unknown environments", async () => {
+    await expect(trainTeacher("Cartpole")).rejects.toThrow('unknown environment "Cartpole"');
+  });
+
+  it("more memory than there can be", async () => {
+    const hidden = [4096, 4096, 4096, 4096, 4096];
+    await expect(trainTeacher("CartPole-v1", { hidden, batchSize: 4096 })).rejects.toThrow(/this learner needs/);
+  });
+});
+
+it("has a preset for each environment, and every preset is allowed", () => {
+  expect(Object.keys(presets).sort()).toEqual(environmentIds().sort());
+  for (const id of environmentIds()) {
+    expect(() => teacherConfig(id, {})).not.toThrow();
+    expect(() => studentConfig(id, {})).not.toThrow();
+  }
+});
+
+it("says of every option what it is", () => {
+  for (const option of Object.values(teacherOptions)) {
+    expect(option.description.length).toBeGreaterThan(10);
+    expect(option.accepts(option.default)).toBe(true);
+  }
+});
+
+describe("determinism", () => {
+  it("gives the same weights for the same seed, and others for another", async () => {
+    const [first, again, other] = [await train(), await train(), await train({ seed: 8 })];
+    expect(again.parameters).toEqual(first.parameters);
+    expect(other.parameters).not.toEqual(first.parameters);
+  });
+
+  it("goes on bit for bit after being stopped, at whatever step", async () => {
+    const straight = await train();
+    for (const stopAfter of [500, 1000]) {
+      const controller = new AbortController();
+      const onEvent = (event: TrainingEvent) => {
+        if (event.kind === "progress" && event.envSteps === stopAfter) controller.abort();
+      };
+      const stopped = await train({ signal: controller.signal, onEvent }).catch((error) => error);
+      expect(stopped).toBeInstanceOf(Interrupted);
+      const resumed = await train({ resume: (stopped as Interrupted).checkpoint });
+      expect(resumed.parameters).toEqual(straight.parameters);
+      expect([resumed.envSteps, resumed.updates]).toEqual([straight.envSteps, straight.updates]);
+    }
+  });
+
+  it("refuses checkpoints of other work, damaged ones and foreign ones", async () => {
+    const signal = AbortSignal.abort();
+    const { checkpoint } = (await train({ signal }).catch((error) => error)) as Interrupted;
+    await expect(train({ resume: checkpoint, gamma: 0.5 })).rejects.toThrow(
+      /another environment, seed or configuration/,
+    );
+    await expect(train({ resume: checkpoint, seed: 1 })).rejects.toThrow(/another environment, seed or configuration/);
+    await expect(train({ resume: checkpoint.slice(0, 5000) })).rejects.toThrow();
+    await expect(train({ resume: new Uint8Array(20) })).rejects.toThrow();
+  });
+});
+
+/** Two states that take turns; what happens is up to the test. */
+function coin(step: (n: number, action: number) => { reward: number; terminated: boolean }): () => CustomEnv {
+  return () => {
+    let steps = 0;
+    return {
+      id: "coin",
+      observationSize: 1,
+      actionCount: 2,
+      maxEpisodeSteps: 10,
+      reset: () => {
+        steps = 0;
+        return [0];
+      },
+      step: (action) => ({ observation: [++steps % 2], ...step(steps, action) }),
+    };
+  };
+}
+
+describe("custom environments", () => {
+  it("are learned in: the action that pays is chosen", async () => {
+    const env = coin((_, action) => ({ reward: action, terminated: false }));
+    const teacher = await trainTeacher(env, { ...shortTeacher, seed: 1, gamma: 0.5, nStep: 1 });
+    expect(teacher.environment).toBe("coin");
+    expect([teacher.act([0]), teacher.act([1])]).toEqual([1, 1]);
+  });
+
+  it("bootstrap through truncation and not through termination", async () => {
+    // a reward of 1 at every step: without an end to come Q is 1/(1 − γ) = 2, with each step the last it is 1
+    const options = { ...shortTeacher, envSteps: 3000, gamma: 0.5, tau: 0.05, nStep: 2, explorationFinal: 1, seed: 3 };
+    const truncated = await trainTeacher(
+      coin(() => ({ reward: 1, terminated: false })),
+      options,
+    );
+    const terminated = await trainTeacher(
+      coin(() => ({ reward: 1, terminated: true })),
+      options,
+    );
+    for (const q of [...truncated.qValues([0]), ...truncated.qValues([1])]) expect(Math.abs(q - 2)).toBeLessThan(0.2);
+    for (const q of terminated.qValues([0])) expect(Math.abs(q - 1)).toBeLessThan(0.2);
+  });
+
+  it("are stopped at the step that gave nonsense", async () => {
+    const env = coin((n) => ({ reward: n === 7 ? Number.NaN : 0, terminated: false }));
+    await expect(trainTeacher(env, shortTeacher)).rejects.toThrow(/step 7 gave reward NaN/);
+  });
+
+  it("that make the loss infinite end with what happened", async () => {
+    const env = coin(() => ({ reward: 3e38, terminated: false }));
+    const options = { ...shortTeacher, loss: "mse" as const };
+    await expect(trainTeacher(env, options)).rejects.toThrow(DivergedError);
+  });
+});

@@ -1,0 +1,41 @@
+// The registry: what it makes, what it adds, and what it says about an unknown id.
+import { expect, test } from "vitest";
+import { CartPole } from "../../src/env/cartpole.js";
+import { environmentIds, makeEnv, registerEnv, UnknownEnvironmentError } from "../../src/env/registry.js";
+
+const builtIn = ["CartPole-v1", "MountainCar-v0", "Acrobot-v1"];
+
+test("lists the environments in order", () => expect(environmentIds()).toEqual(builtIn));
+
+test.each(builtIn)("makes a new %s each time", (id) => {
+  const env = makeEnv(id);
+  expect(env.id).toBe(id);
+  expect(makeEnv(id)).not.toBe(env);
+});
+
+test("says which environments there are when one is unknown", () => {
+  let thrown: unknown;
+  try {
+    makeEnv("Cartpole");
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(UnknownEnvironmentError);
+  expect(thrown).toMatchObject({
+    name: "UnknownEnvironmentError",
+    id: "Cartpole",
+    message: 'unknown environment "Cartpole": available are CartPole-v1, MountainCar-v0, Acrobot-v1',
+  });
+});
+
+test.each(["constructor", "__proto__", ""])("knows no environment %j", (id) => {
+  expect(() => makeEnv(id)).toThrow(UnknownEnvironmentError);
+});
+
+test("finds what was registered, and registers no id twice", () => {
+  registerEnv("Mine-v0", () => new CartPole());
+  expect(environmentIds()).toEqual([...builtIn, "Mine-v0"]);
+  expect(makeEnv("Mine-v0")).toBeInstanceOf(CartPole);
+  expect(() => registerEnv("Mine-v0", () => new CartPole())).toThrow('environment "Mine-v0" is already registered');
+  expect(() => registerEnv("CartPole-v1", () => new CartPole())).toThrow("already registered");
+});

@@ -1,0 +1,161 @@
+// The JavaScript export: the core's very bits from a module that needs nothing.
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { exportModule } from "../../src/export/javascript.js";
+import { layerPlaces, parameterCount } from "../../src/model/layout.js";
+import { Model, type ModelData } from "../../src/model/model.js";
+
+interface Exported {
+  readonly environment: string;
+  readonly widths: readonly number[];
+  act(observation: ArrayLike<number>): number;
+  qValues(observation: ArrayLike<number>): Float32Array;
+}
+
+function imported(source: string): Promise<Exported> {
+  return import(/* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
+}
+
+/** The definition: an output is its bias, then k ascending, each product and each sum rounded to f32. */
+function referenceQValues({ widths, parameters }: ModelData, observation: ArrayLike<number>): Float32Array {
+  let x = Float32Array.from(observation);
+  for (const [layer, { inputs, outputs, weight, bias }] of layerPlaces(widths).entries()) {
+    const y = new Float32Array(outputs);
+    for (let o = 0; o < outputs; o++) {
+      let sum = parameters[bias + o];
+      for (let k = 0; k < inputs; k++)
+        sum = Math.fround(sum + Math.fround(x[k] * parameters[weight + k * outputs + o]));
+      y[o] = layer < widths.length - 2 && sum <= 0 ? 0 : sum; // NaN stays: a broken observation is not answered by numbers
+    }
+    x = y;
+  }
+  return x;
+}
+
+function greedy(values: Float32Array): number {
+  let best = 0;
+  for (let action = 1; action < values.length; action++) if (values[action] > values[best]) best = action;
+  return best;
+}
+
+/** The bits of each value; those of a NaN are the engine's own. */
+function bits(values: Float32Array): number[] {
+  return Array.from(new Uint32Array(values.slice().buffer), (word, i) => (Number.isNaN(values[i]) ? Number.NaN : word));
+}
+
+/** Numbers of ordinary size, from an integer seed: a network's own kind of parameters. */
+function ordinary(length: number, seed: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => Math.sin(seed + 12.9898 * i) * 1.7);
+}
+
+const models: fc.Arbitrary<ModelData> = fc
+  .tuple(fc.array(fc.integer({ min: 1, max: 13 }), { minLength: 2, maxLength: 5 }), fc.nat(1e6), fc.boolean())
+  .chain(([widths, seed, extreme]) => {
+    const length = parameterCount(widths);
+    const any = fc.float32Array({ minLength: length, maxLength: length, noNaN: true, noDefaultInfinity: true });
+    const parameters = extreme ? any : fc.constant(ordinary(length, seed));
+    return fc.record({ environment: fc.string(), widths: fc.constant(widths), parameters });
+  });
+const observationsOf = ({ widths: [size] }: ModelData) =>
+  fc.array(
+    fc.array(fc.oneof(fc.double({ min: -10, max: 10 }), fc.double()), {
+      minLength: size,
+      maxLength: size,
+    }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  );
+const cases = models.chain((model) => fc.tuple(fc.constant(model), observationsOf(model)));
+
+async function expectSameBits(data: ModelData, observations: readonly number[][]): Promise<void> {
+  const exported = await imported(exportModule(data));
+  const model = new Model(data);
+  for (const observation of observations) {
+    const expected = referenceQValues(data, observation);
+    expect(bits(exported.qValues(observation))).toEqual(bits(expected));
+    expect(bits(model.qValues(observation))).toEqual(bits(expected));
+    expect(exported.act(observation)).toBe(greedy(expected));
+    expect(model.act(observation)).toBe(greedy(expected));
+  }
+  model.dispose();
+}
+
+test("computes the bits of the definition and of the core", async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, ([model, observations]) => expectSameBits(model, observations)),
+    { numRuns: 200 },
+  );
+});
+
+test.each([[[4, 2]], [[1, 1]], [[4, 1, 2]], [[3, 5, 7, 3]], [[6, 4, 8, 12, 1]], [[8, 65, 63, 4]]])(
+  "computes the bits of the definition for widths %j",
+  async (widths) => {
+    const parameters = ordinary(parameterCount(widths), 1);
+    const observations = [1, 2, 3].map((seed) => [...ordinary(widths[0], seed)]);
+    await expectSameBits({ environment: "x", widths, parameters }, observations);
+  },
+);
+
+test("says what it is", async () => {
+  const environment = '"\n*/ </script> `\\\u2028';
+  const source = exportModule({ environment, widths: [2, 1], parameters: new Float32Array(3) });
+  expect(source).not.toContain("</script>");
+  const exported = await imported(source);
+  expect(exported.environment).toBe(environment);
+  expect(exported.widths).toEqual([2, 1]);
+});
+
+test("rounds observations to f32 and takes the first of equal Q-values", async () => {
+  const parameters = Float32Array.of(1, 0, 0, 0, 1, 1, 0, 0, 0); // W (2, 3), b (3)
+  const { act, qValues } = await imported(exportModule({ environment: "x", widths: [2, 3], parameters }));
+  expect([...qValues([0.1, 16_777_217])]).toEqual([Math.fround(0.1), 16_777_216, 16_777_216]);
+  expect(act([0, 0])).toBe(0);
+  expect(act([1, 2])).toBe(1);
+  expect(act(Float32Array.of(-1, -2))).toBe(0);
+});
+
+test("gives a new array each time", async () => {
+  const { qValues } = await imported(
+    exportModule({ environment: "x", widths: [1, 1], parameters: Float32Array.of(2, 0) }),
+  );
+  const first = qValues([1]);
+  qValues([5]);
+  expect([...first]).toEqual([2]);
+});
+
+test("refuses an observation of another length", async () => {
+  const { act, qValues } = await imported(
+    exportModule({ environment: "x", widths: [4, 2], parameters: new Float32Array(10) }),
+  );
+  const error = new RangeError("an observation of length 3 was given: 4 numbers are needed");
+  expect(() => act([1, 2, 3])).toThrow(error);
+  expect(() => qValues(new Float32Array(3))).toThrow(error);
+});
+
+test("refuses parameters that do not fit the widths", () => {
+  expect(() => exportModule({ environment: "x", widths: [4, 2], parameters: new Float32Array(9) })).toThrow(
+    "a model of widths 4-2 has 10 parameters, but 9 were given",
+  );
+});
+
+test("a student of 114 parameters takes at most 2 KB after gzip", () => {
+  const source = exportModule({ environment: "CartPole-v1", widths: [4, 16, 2], parameters: ordinary(114, 0) });
+  expect(gzipSync(source).length).toBeLessThanOrEqual(2048);
+});
+
+test("writes numbers where they are shorter than base64, and as short as they can be", () => {
+  const sourceOf = (...parameters: number[]) =>
+    exportModule({ environment: "x", widths: [1, parameters.length / 2], parameters: Float32Array.from(parameters) });
+  expect(sourceOf(0.1, -0, -0.5, 1e-7, 16_777_216, 1.401298464324817e-45)).toContain(
+    "[.1,-0,-.5,1e-7,16777216,1e-45,]",
+  );
+  expect(sourceOf(...ordinary(100, 0))).toContain("atob");
+});
+
+test("needs nothing: no import, no eval, no Function", () => {
+  const source = exportModule({ environment: "x", widths: [4, 16, 2], parameters: ordinary(114, 0) });
+  expect(source).not.toMatch(/\b(import|require|eval|Function|process|window|document)\b/);
+});
