@@ -22,4 +22,5 @@ export { type Evaluable, type EvaluateOptions, type Evaluation, evaluate } from 
 export type { Policy } from "./evaluate/returns.js";
 export { exportModule } from "./export/javascript.js";
 export { loadModel, saveModel } from "./model/files.js";
+export { weightsHash } from "./model/hash.js";
 export { Model, type ModelData } from "./model/model.js";

@@ -28,7 +28,7 @@ export interface StudentConfig {
 const million = 1_000_000;
 
 const loss: Option<string> = {
-  default: "mse",
+  default: "mse+cross-entropy",
   description: "what pulls the student's Q-values to the teacher's",
   allowed: `one of ${lossNames.join(", ")}, or a weighted sum such as mse+0.5*cross-entropy,`,
   accepts: (given): given is string => typeof given === "string" && parseLoss(given) !== undefined,
@@ -39,7 +39,7 @@ const loss: Option<string> = {
 export const studentOptions: Options<StudentConfig> = {
   hidden: hiddenWidths([16], "widths of the hidden layers"),
   loss,
-  temperature: real(1, { above: 0, to: million }, "softness of the softmax in cross-entropy and kl"),
+  temperature: real(0.1, { above: 0, to: million }, "softness of the softmax in cross-entropy and kl"),
   huberDelta: real(1, { above: 0, to: million }, "error from which the Huber loss is linear"),
   standardizeLabels: flag(true, "scale Q-values to mean 0 and deviation 1 for the loss; undone in what is kept"),
   states: oneOf("student", ["teacher", "student", "replay"], "who acts to find the states that the teacher labels"),
@@ -50,7 +50,7 @@ export const studentOptions: Options<StudentConfig> = {
   batchSize: whole(128, { from: 1, to: 4096 }, "labelled states in an update"),
   learningRate: real(3e-3, { above: 0, to: 1 }, "Adam's step size at the start"),
   learningRateFinal: real(1e-4, { from: 0, to: 1 }, "Adam's step size at the end; linear between"),
-  evaluationEpisodes: whole(30, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
+  evaluationEpisodes: whole(100, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
   attempts: whole(3, { from: 1, to: 1000 }, "students initialised at most, until one reaches the threshold"),
   threshold: real(0.99, { from: -million, to: million }, "share of the teacher's return above random that satisfies"),
 };

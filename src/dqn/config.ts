@@ -38,7 +38,7 @@ export const teacherOptions: Options<TeacherConfig> = {
   batchSize: whole(128, { from: 1, to: 4096 }, "transitions in an update"),
   bufferSize: whole(50_000, { from: 2, to: 10 * million }, "observations that the replay memory holds"),
   learningStarts: whole(1000, { from: 1, to: 10 * million }, "environment steps of random actions before learning"),
-  trainFrequency: whole(2, { from: 1, to: million }, "environment steps from one training to the next"),
+  trainFrequency: whole(1, { from: 1, to: million }, "environment steps from one training to the next"),
   gradientSteps: whole(1, { from: 1, to: million }, "updates in one training"),
   gamma: real(0.99, { from: 0, to: 1 }, "discount of a step's future"),
   nStep: whole(5, { from: 1, to: 100 }, "rewards summed before bootstrapping"),
@@ -56,6 +56,6 @@ export const teacherOptions: Options<TeacherConfig> = {
   explorationRepeat: whole(1, { from: 1, to: 10_000 }, "steps for which a random action is kept at most"),
   normalizeObservations: flag(true, "scale each feature by what the first learningStarts steps have shown"),
   evaluationInterval: whole(1000, { from: 1, to: 1000 * million }, "environment steps from one evaluation to the next"),
-  evaluationEpisodes: whole(30, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
+  evaluationEpisodes: whole(100, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
   stopReturn: optionalNumber(null, "mean return that ends training when two evaluations in a row reach it"),
 };

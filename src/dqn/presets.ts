@@ -9,15 +9,15 @@ export interface Preset {
 
 export const presets: Readonly<Record<string, Preset>> = {
   "CartPole-v1": {
-    teacher: { stopReturn: 500 },
+    teacher: { gamma: 0.98, stopReturn: 500 },
     student: {},
   },
   "MountainCar-v0": {
-    teacher: { envSteps: 60_000, nStep: 10, explorationRepeat: 50 },
-    student: {},
+    teacher: { envSteps: 80_000, learningStarts: 5000, trainFrequency: 2, nStep: 10, explorationRepeat: 50 },
+    student: { envSteps: 10_000 },
   },
   "Acrobot-v1": {
-    teacher: { envSteps: 60_000 },
-    student: {},
+    teacher: { envSteps: 60_000, loss: "mse" },
+    student: { envSteps: 10_000 },
   },
 };

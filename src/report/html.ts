@@ -144,7 +144,7 @@ function describe(points: readonly EvaluationPoint[], xLabel: string): string {
 }
 
 function pointTable(name: string, points: readonly EvaluationPoint[]): Markup {
-  const head = ["Environment steps", "Updates", "Mean return", "Std", "Minimum", "Loss", "Attempt"];
+  const head = ["Steps", "Updates", "Mean", "Deviation", "Minimum", "Loss", "Attempt"];
   const rows = points.map(({ envSteps, updates, mean, std, min, loss, attempt }) => [
     count(envSteps),
     count(updates),
@@ -195,7 +195,7 @@ ${card(
 )}
 ${card(
   "Policy stability",
-  "How often the student acts as the teacher does, how often noise of 1 % flips its action, and how much its returns vary.",
+  "How often the student acts as the teacher does, how often noise of 1 % flips its action, and how much its returns vary.",
   [
     ["Same action", percent(actionAgreement)],
     ["Flipped by noise", percent(actionFlipRate)],
@@ -205,7 +205,7 @@ ${card(
 )}
 ${card(
   "Performance",
-  "How much of the teacher’s return the student keeps, where random actions are 0 % and the teacher is 100 %.",
+  "How much of the teacher’s return the student keeps, where random actions are 0 % and the teacher is 100 %.",
   [
     ["Mean return", figure(evaluation.mean)],
     [
@@ -244,8 +244,8 @@ function attemptList(attempts: readonly Attempt[]): Markup {
   ]);
   return markup`<section>
 <h2>Attempts</h2>
-<p>A student that is not good enough in its evaluations during training is initialised anew. Steps and updates are counted from the first attempt on.</p>
-${table("Attempts", ["Attempt", "Share of return", "Good enough", "Environment steps", "Updates"], rows)}
+<p>A student that is not good enough in its evaluations during training is initialised anew. Environment steps and updates are counted from the first attempt on.</p>
+${table("Attempts", ["Attempt", "Share of return", "Good enough", "Steps", "Updates"], rows)}
 </section>`;
 }
 
@@ -257,11 +257,11 @@ function leaves(value: unknown, path = ""): string[][] {
   return Object.entries(value).flatMap(([name, inner]) => leaves(inner, path === "" ? name : `${path}.${name}`));
 }
 
-/** A table whose first column names its rows. */
+/** A table whose first column names its rows; the caption is read out, and the table scrolls where it is too wide. */
 function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): Markup {
   if (rows.length === 0) return markup`<p class="soft">None were recorded.</p>`;
   const cells = (row: readonly string[]) => row.slice(1).map((cell) => markup`<td>${cell}</td>`);
-  return markup`<div class="wide"><table><caption>${caption}</caption>
+  return markup`<div class="wide" role="region" tabindex="0" aria-label="${caption}"><table>
 <thead><tr>${head.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((row) => markup`<tr><th scope="row">${row[0]}</th>${cells(row)}</tr>\n`)}</tbody></table></div>`;

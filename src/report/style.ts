@@ -22,8 +22,7 @@ dl div { display: flex; flex-wrap: wrap; justify-content: space-between; column-
 dd { margin: 0 0 0 auto; font-weight: 600; text-align: right; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; min-width: min(28rem, 100%); }
-caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-th, td { padding: 0.3rem 0 0.3rem clamp(0.75rem, 2vw, 1.5rem); border-bottom: 1px solid var(--line); text-align: right;
+th, td { padding: 0.3rem 0 0.3rem clamp(0.5rem, 2vw, 1.5rem); border-bottom: 1px solid var(--line); text-align: right;
   vertical-align: bottom; }
 th:first-child { padding-left: 0; text-align: left; } tbody th { font-weight: 400; }
 td { white-space: nowrap; }
@@ -40,6 +39,6 @@ svg text.reference { fill: var(--teacher); }
 .mean { fill: none; stroke: var(--colour); stroke-width: 2; stroke-linejoin: round; }
 .point { fill: var(--colour); }
 .kept { fill: var(--card); stroke: var(--colour); stroke-width: 2.5; }
-@media (max-width: 30rem) { svg text { font-size: 15px; } }
+@media (max-width: 30rem) { svg text { font-size: 15px; } table { font-size: 0.875rem; } }
 @media print { body { max-width: none; } .card, figure { break-inside: avoid; } }
 `;

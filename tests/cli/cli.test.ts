@@ -1,0 +1,242 @@
+// The command line as a process: what it prints, what it leaves, and its exit status.
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const main = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "cli", "main.js");
+const folder = mkdtempSync(join(tmpdir(), "qstill-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Options of a run that takes a second. */
+const quick = [
+  "--env-steps=2000 --train-frequency=1 --learning-starts=300 --batch-size=32 --hidden=16,16 --evaluation-interval=500",
+  "--evaluation-episodes=5 --student-env-steps=300 --updates=500 --student-hidden=5 --attempts=1 --threshold=-100",
+].flatMap((line) => line.split(" "));
+const files = [
+  "metrics.jsonl",
+  "report.html",
+  "student.mjs",
+  "student.safetensors",
+  "summary.json",
+  "teacher.safetensors",
+];
+
+function qstill(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+describe("help", () => {
+  it("lists the commands", () => {
+    const { status, stdout } = qstill("--help");
+    expect(status).toBe(0);
+    for (const command of ["run", "train", "distill", "evaluate", "export", "envs"]) expect(stdout).toContain(command);
+  });
+
+  it.each(["run", "train", "distill"])("of %s says what each option means and its default", (command) => {
+    const { status, stdout } = qstill(command, "--help");
+    expect(status).toBe(0);
+    expect(stdout.replace(/\s+/g, " ")).toMatch(
+      /--learning-rate <value> Adam's step size at the start \(default: 0\.00\d+\)/,
+    );
+  });
+
+  it("prints the version", () => {
+    const { version } = JSON.parse(readFileSync(join(dirname(main), "..", "..", "package.json"), "utf8"));
+    expect(qstill("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});
+
+describe("envs", () => {
+  it("lists the environments", () => {
+    const { status, stdout } = qstill("envs");
+    expect(status).toBe(0);
+    for (const id of ["CartPole-v1", "MountainCar-v0", "Acrobot-v1"]) expect(stdout).toContain(id);
+  });
+
+  it("as one JSON object", () => {
+    const { environments } = JSON.parse(qstill("envs", "--json").stdout);
+    expect(environments[0]).toMatchObject({ id: "CartPole-v1", observationSize: 4, actionCount: 2 });
+  });
+});
+
+describe("a wrong call ends with status 2 and one line", () => {
+  it.each([
+    [["run", "Cartpole"], /^unknown environment "Cartpole": did you mean "CartPole-v1"\? \(qstill envs lists all\)$/],
+    [["run"], /no environment given/],
+    [["rnu", "CartPole-v1"], /unknown command 'rnu' \(Did you mean run\?\)/],
+    [["run", "CartPole-v1", "--hiden", "8"], /unknown option '--hiden' \(Did you mean --hidden\?\)/],
+    [["run", "CartPole-v1", "--hidden", "0"], /hidden is \[0\]: at most 8 whole numbers from 1 to 4096/],
+    [["run", "CartPole-v1", "--hidden", "1000000000"], /hidden is \[1000000000\]/],
+    [["run", "CartPole-v1", "--student-hidden", "4,x"], /hidden is \[4, x\]/],
+    [["run", "CartPole-v1", "--learning-rate", "-1"], /learningRate is -1: a number above 0, at most 1 is allowed/],
+    [["run", "CartPole-v1", "--learning-rate", "fast"], /learningRate is "fast"/],
+    [["run", "CartPole-v1", "--gamma", "1.01"], /gamma is 1\.01: a number from 0 to 1 is allowed/],
+    [["run", "CartPole-v1", "--batch-size", "64", "--buffer-size", "32"], /batchSize is 64: at most bufferSize, 32/],
+    [["run", "CartPole-v1", "--seed", "-3"], /seed is "-3": a whole number from 0 on is allowed/],
+    [["run", "CartPole-v1", "--loss", "l1"], /loss is "l1": huber, mse is allowed/],
+    [["run", "CartPole-v1", "--student-loss", "l1"], /loss is "l1": one of mse, huber, cross-entropy, nll, kl/],
+    [["run", "CartPole-v1", "--out", "taken/run"], /cannot write to taken\/run: a part of the path is no folder/],
+    [["run", "CartPole-v1", "--resume", "--out", "new"], /nothing to resume: new holds no checkpoint/],
+    [["run", "CartPole-v1", "--config", "none.json"], /cannot read none\.json: no such file or folder/],
+    [["run", "CartPole-v1", "--config", "taken"], /taken is no JSON/],
+    [["run", "CartPole-v1", "--config", "odd.json"], /odd\.json: unknown field "techer"/],
+    [["distill"], /required option '--teacher <file>' not specified/],
+    [["distill", "--teacher", "none.safetensors"], /cannot read none\.safetensors: no such file or folder/],
+    [["evaluate", "taken"], /taken: not a safetensors file/],
+    [["export", "taken", "--to", "cobol"], /'--to <format>' argument 'cobol' is invalid\. Allowed choices are js/],
+  ] as [string[], RegExp][])("%j", (args, message) => {
+    writeFileSync(join(folder, "taken"), "a file");
+    writeFileSync(join(folder, "odd.json"), '{ "techer": {} }');
+    const { status, stdout, stderr } = qstill(...args);
+    expect(stderr.trim()).toMatch(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stdout).toBe("");
+    expect(status).toBe(2);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("a folder without permission (not as root, who may write anywhere)", () => {
+    const locked = mkdtempSync(join(folder, "locked-"));
+    chmodSync(locked, 0o500);
+    const { status, stderr } = qstill("run", "CartPole-v1", "--out", join(locked, "x"));
+    expect([status, stderr]).toEqual([2, expect.stringContaining("permission denied")]);
+  });
+});
+
+describe("run", () => {
+  let summary: Record<string, unknown> & { weightsHash: string };
+  beforeAll(() => {
+    const { status, stdout, stderr } = qstill("run", "CartPole-v1", "--seed", "3", "--json", ...quick);
+    expect([status, stderr]).toEqual([0, ""]);
+    summary = JSON.parse(stdout);
+  });
+  const out = join(folder, "runs", "CartPole-v1-3");
+
+  it("leaves the six files and nothing else", () => {
+    expect(readdirSync(out).sort()).toEqual(files);
+  });
+
+  it("prints with --json what summary.json holds, and nothing else", () => {
+    expect(JSON.parse(readFileSync(join(out, "summary.json"), "utf8"))).toEqual(summary);
+    expect(summary).toMatchObject({
+      env: "CartPole-v1",
+      seed: 3,
+      teacher: { hidden: [16, 16], parameters: 386, envSteps: 2000, evaluation: { episodes: 100 } },
+      student: { hidden: [5], parameters: 37, envSteps: 300, updates: 500, attempts: 1, states: "student" },
+      satisfied: true,
+    });
+  });
+
+  it("gives the same weights in another process, and from its own summary as a configuration", () => {
+    const again = qstill("run", "CartPole-v1", "--seed", "3", "--json", "--out", "again", ...quick);
+    expect(JSON.parse(again.stdout).weightsHash).toBe(summary.weightsHash);
+    const repeated = qstill("run", "--config", join(out, "summary.json"), "--json", "--out", "repeated");
+    expect(JSON.parse(repeated.stdout).weightsHash).toBe(summary.weightsHash);
+  });
+
+  it("writes a module that acts as the saved student does", async () => {
+    const student = await import(pathToFileURL(join(out, "student.mjs")).href);
+    const { loadModel } = await import("../../src/index.js");
+    const model = loadModel(readFileSync(join(out, "student.safetensors")));
+    for (let i = 0; i < 200; i++) {
+      const observation = [Math.sin(i), Math.sin(2 * i), Math.sin(3 * i) / 5, Math.sin(5 * i)];
+      expect([...student.qValues(observation)]).toEqual([...model.qValues(observation)]);
+      expect(student.act(observation)).toBe(model.act(observation));
+    }
+  });
+
+  it("prints a table for people, without colour where NO_COLOR is set, and nothing with --quiet", () => {
+    const { status, stdout, stderr } = qstill("run", "CartPole-v1", "--out", "table", ...quick);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("student");
+    expect(stdout).toContain("report.html");
+    expect(stdout).not.toContain("\u001b[");
+    expect(qstill("run", "CartPole-v1", "--out", "quiet", "--quiet", ...quick)).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  it("ends with status 1 where the student misses its threshold, and still leaves everything", () => {
+    const args = quick.map((arg) => arg.replace("--threshold=-100", "--threshold=1000"));
+    const { status, stdout, stderr } = qstill("run", "CartPole-v1", "--out", "missed", "--json", ...args);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).satisfied).toBe(false);
+    expect(stderr).toMatch(
+      /^the student keeps .* of the teacher's return after 1 attempt\(s\): 100,000 % was wanted\n$/,
+    );
+    expect(readdirSync(join(folder, "missed")).sort()).toEqual(files);
+  });
+
+  it("stops at Ctrl-C with status 130 and a checkpoint, and --resume goes on to the same weights", async () => {
+    const args = [
+      "run",
+      "MountainCar-v0",
+      "--out",
+      "stopped",
+      ...quick,
+      "--env-steps=60000",
+      "--evaluation-interval=2000",
+    ];
+    const process_ = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    process_.stderr.on("data", (chunk) => {
+      said += chunk;
+    });
+    const metrics = join(folder, "stopped", "metrics.jsonl");
+    const ended = new Promise<number | null>((resolve) => process_.on("close", resolve));
+    const timer = setInterval(() => {
+      if (!existsSync(metrics) || readFileSync(metrics, "utf8").split("\n").length <= 2) return;
+      clearInterval(timer);
+      process_.kill("SIGINT");
+    }, 20);
+    const status = await ended;
+    expect(status).toBe(130);
+    expect(said).toMatch(/^stopped: .*--resume goes on\n$/);
+    expect(existsSync(join(folder, "stopped", "teacher.checkpoint"))).toBe(true);
+    writeFileSync(metrics, `${readFileSync(metrics, "utf8")}{"kind":"evaluat`); // a torn last line
+
+    const resumed = qstill(...args, "--resume", "--json");
+    const straight = qstill(...args, "--out", "straight", "--json");
+    expect(JSON.parse(resumed.stdout).weightsHash).toBe(JSON.parse(straight.stdout).weightsHash);
+    expect(readdirSync(join(folder, "stopped")).sort()).toEqual(files);
+    expect(readFileSync(metrics, "utf8")).toBe(readFileSync(join(folder, "straight", "metrics.jsonl"), "utf8"));
+  });
+});
+
+describe("one step at a time", () => {
+  it("train, distill, evaluate and export do what run does", () => {
+    const [teacherOptions, studentOptions] = [quick.slice(0, 7), quick.slice(7)];
+    const plain = studentOptions.map((arg) => arg.replace("--student-", "--"));
+    const trained = qstill(
+      "train",
+      "CartPole-v1",
+      "--seed",
+      "3",
+      "--out",
+      "steps",
+      "--json",
+      ...teacherOptions,
+      quick[6],
+    );
+    expect(JSON.parse(trained.stdout)).toMatchObject({ env: "CartPole-v1", seed: 3, teacher: { envSteps: 2000 } });
+    const distilled = qstill("distill", "--teacher", "steps/teacher.safetensors", "--out", "steps", "--json", ...plain);
+    expect([distilled.status, distilled.stderr]).toEqual([0, ""]);
+    const { student } = JSON.parse(distilled.stdout);
+    const run = join(folder, "runs", "CartPole-v1-3");
+    expect(readFileSync(join(folder, "steps", "student.mjs"))).toEqual(readFileSync(join(run, "student.mjs")));
+
+    const model = "steps/student.safetensors";
+    const evaluated = JSON.parse(qstill("evaluate", model, "--teacher", "steps/teacher.safetensors", "--json").stdout);
+    expect(evaluated.student).toEqual(student.evaluation);
+    expect(evaluated.qMse).toBe(student.qMse);
+    expect(qstill("evaluate", model, "--episodes", "3").stdout).toContain("4-5-2");
+
+    expect(qstill("export", model, "--out", "steps/exported.mjs").status).toBe(0);
+    expect(readFileSync(join(folder, "steps", "exported.mjs"))).toEqual(readFileSync(join(run, "student.mjs")));
+  });
+});

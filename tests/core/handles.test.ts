@@ -1,0 +1,119 @@
+// What the host owns in the core: shapes, limits, and what happens after dispose().
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Distiller } from "../../src/core/distiller.js";
+import { core } from "../../src/core/instance.js";
+import { Learner } from "../../src/core/learner.js";
+import { Network } from "../../src/core/network.js";
+
+const loss = { mse: 1, huber: 0, "cross-entropy": 0, nll: 0, kl: 0 };
+const learner = (bufferSize = 100) =>
+  new Learner({
+    widths: [3, 5, 2],
+    batchSize: 4,
+    bufferSize,
+    nStep: 2,
+    gamma: 0.9,
+    huberDelta: 1,
+    tau: 1,
+    targetUpdateInterval: 10,
+  });
+
+describe("a network", () => {
+  it("computes each output as its bias, then the products in order, rounded to f32 at every step", () => {
+    const values = fc.float({ min: -2, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 21 })),
+        fc.array(values, { minLength: 300, maxLength: 300 }),
+        ([inputs, outputs], numbers) => {
+          const observation = numbers.slice(0, inputs);
+          const parameters = Float32Array.from({ length: (inputs + 1) * outputs }, (_, i) => numbers[(i + 9) % 300]);
+          const network = new Network([inputs, outputs], 1);
+          network.setParameters(parameters);
+          const expected = Array.from({ length: outputs }, (_, o) => {
+            let sum = parameters[inputs * outputs + o];
+            for (let i = 0; i < inputs; i++) {
+              sum = Math.fround(sum + Math.fround(Math.fround(observation[i]) * parameters[i * outputs + o]));
+            }
+            return sum;
+          });
+          expect([...network.qValues(observation)]).toEqual(expected);
+          expect(network.act(observation)).toBe(expected.indexOf(Math.max(...expected)));
+          network.dispose();
+        },
+      ),
+    );
+  });
+
+  it("answers many observations as it answers each", () => {
+    const network = new Network([2, 7, 3], 8);
+    network.setParameters(Float32Array.from({ length: 45 }, (_, i) => ((i * 37) % 11) / 5 - 1));
+    const observations = Float32Array.from({ length: 2 * 21 }, (_, i) => ((i * 13) % 17) / 8 - 1);
+    const all = network.forward(observations, 21);
+    for (let row = 0; row < 21; row++) {
+      const alone = network.qValues(observations.subarray(2 * row, 2 * row + 2));
+      expect(all.slice(3 * row, 3 * row + 3)).toEqual(alone);
+    }
+    network.dispose();
+  });
+
+  it("refuses an observation of another length", () => {
+    const network = new Network([4, 2], 1);
+    expect(() => network.act([1, 2, 3])).toThrow("an observation of length 3 was given: 4 numbers are needed");
+    network.dispose();
+  });
+});
+
+describe("memory", () => {
+  it("is refused beyond 1 GiB, with what to change", () => {
+    expect(() => new Network([4, 65536, 65536, 2], 1)).toThrow(/this network needs more than 1 GiB/);
+    expect(() => learner(2 ** 27)).toThrow(/this learner needs more than 1 GiB/);
+  });
+
+  it("is given back by dispose()", () => {
+    const make = () => learner(200_000);
+    make().dispose();
+    const before = core().memory.buffer.byteLength;
+    for (let i = 0; i < 50; i++) make().dispose();
+    expect(core().memory.buffer.byteLength).toBe(before);
+  });
+
+  it("cannot be used afterwards", () => {
+    const disposed = learner();
+    disposed.dispose();
+    disposed.dispose(); // twice does no harm
+    expect(() => disposed.act(0, 1)).toThrow("this learner has been disposed of");
+    const network = new Network([1, 1], 1);
+    network.dispose();
+    expect(() => network.act([0])).toThrow("this network has been disposed of");
+  });
+
+  it("stays valid for everyone when it grows", () => {
+    const network = new Network([1, 1], 1);
+    network.setParameters(Float32Array.of(2, 1));
+    const large = learner(1_000_000);
+    expect([...network.qValues([3])]).toEqual([7]);
+    large.dispose();
+    network.dispose();
+  });
+});
+
+it("a learner is restored only by bytes of its own shape", () => {
+  const small = learner(100);
+  const large = learner(200);
+  expect(() => large.restore(small.save())).toThrow(/the checkpoint holds \d+ bytes of state, but/);
+  small.dispose();
+  large.dispose();
+});
+
+it("a distiller holds no more labelled states than it has room for", () => {
+  const shape = { widths: [2, 3], batchSize: 4, capacity: 5, loss, temperature: 1, huberDelta: 1 };
+  const distiller = new Distiller(shape);
+  distiller.add(new Float32Array(8), new Float32Array(12));
+  expect(distiller.filled).toBe(4);
+  expect(() => distiller.add(new Float32Array(4), new Float32Array(6))).toThrow(
+    "2 labelled states do not fit beside 4: 5 is the most",
+  );
+  distiller.dispose();
+});
