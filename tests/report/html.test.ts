@@ -162,7 +162,7 @@ test("draws every attempt, by updates where attempts take no new steps", () => {
   const html = withStudent({ attempts: 3 }, { points, attempts });
   const svg = svgOf(html, "student");
   expect(svg.match(/class="mean"/g)).toHaveLength(3);
-  expect(textOf(svg)).toMatch(/updates .* attempt 1 .* attempt 2 .* attempt 3/);
+  expect(textOf(svg)).toMatch(/updates .*attempt 1 attempt 2 attempt 3/);
   expect(textOf(html)).toContain("Student, 3 attempts");
   expect(textOf(html)).toContain("3 99.8 % yes 5,000 10,000");
 });
