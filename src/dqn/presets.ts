@@ -17,7 +17,7 @@ export const presets: Readonly<Record<string, Preset>> = {
     student: { envSteps: 10_000 },
   },
   "Acrobot-v1": {
-    teacher: { envSteps: 60_000, loss: "mse" },
-    student: { envSteps: 10_000 },
+    teacher: { envSteps: 100_000, bufferSize: 100_000, trainFrequency: 2, loss: "mse", normalizeObservations: false },
+    student: { hidden: [32], envSteps: 10_000, evaluationEpisodes: 300 },
   },
 };
