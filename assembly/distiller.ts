@@ -19,8 +19,6 @@ import {
 
 @unmanaged
 export class Distiller extends Trainable {
-  block: usize;
-  savedBytes: usize;
   capacity: usize;
 
   // what the loss is made of: weights of its parts, 0 where a part is left out
@@ -55,7 +53,7 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   place_saved(distiller);
   distiller.states = floats(<u64>distiller.capacity * distiller.inputs);
   distiller.labels = floats(<u64>distiller.capacity * distiller.outputs);
-  distiller.savedBytes = <u32>(layout_end() - base);
+  distiller.savedBytes = <usize>layout_end() - base;
   place_scratch(distiller, widths);
   distiller.teacher = floats(<u64>distiller.batch * distiller.outputs);
   distiller.logs = floats(2 * distiller.outputs);

@@ -1,5 +1,4 @@
 // The whole ABI: every function the host can call, and nothing else. Handles and addresses are byte offsets.
-import { Distiller } from "./distiller";
 import { Learner } from "./learner";
 import { exp, log } from "./math";
 import { Trainable } from "./trainable";
@@ -69,6 +68,10 @@ export function trainable_parameter_count(net: Trainable): usize {
   return net.count;
 }
 
+export function trainable_observation_size(net: Trainable): usize {
+  return net.inputs;
+}
+
 /** The mean (inputs) that is taken off an observation. */
 export function trainable_mean(net: Trainable): usize {
   return net.mean;
@@ -79,13 +82,13 @@ export function trainable_scale(net: Trainable): usize {
   return net.scale;
 }
 
-export function learner_block(learner: Learner): usize {
-  return learner.block;
+export function trainable_block(net: Trainable): usize {
+  return net.block;
 }
 
 /** How many bytes of the block, from its start, a checkpoint holds. */
-export function learner_saved_bytes(learner: Learner): usize {
-  return learner.savedBytes;
+export function trainable_saved_bytes(net: Trainable): usize {
+  return net.savedBytes;
 }
 
 export function learner_observations(learner: Learner): usize {
@@ -100,12 +103,4 @@ export function learner_filled(learner: Learner): usize {
 /** How many transitions can be sampled. */
 export function learner_ready(learner: Learner): usize {
   return learner.replay.state.ready;
-}
-
-export function distiller_block(distiller: Distiller): usize {
-  return distiller.block;
-}
-
-export function distiller_saved_bytes(distiller: Distiller): usize {
-  return distiller.savedBytes;
 }

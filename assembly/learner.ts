@@ -20,9 +20,6 @@ import {
 
 @unmanaged
 export class Learner extends Trainable {
-  block: usize;
-  savedBytes: usize;
-
   huberDelta: f32; // 0: squared error
   tau: f32;
   targetUpdateInterval: usize;
@@ -51,7 +48,7 @@ function place(learner: Learner, widths: usize, rows: usize, nStep: usize, base:
   place_saved(learner);
   learner.target = floats(learner.count);
   place_replay(learner.replay, learner.inputs, rows, nStep);
-  learner.savedBytes = <u32>(layout_end() - base);
+  learner.savedBytes = <usize>layout_end() - base;
   place_scratch(learner, widths);
   learner.sampled = area((<u64>learner.batch) << 2);
   learner.bestActions = area((<u64>learner.batch) << 2);

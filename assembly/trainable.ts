@@ -20,6 +20,8 @@ export class Trainable {
   inputs: usize;
   outputs: usize;
   count: usize; // of parameters
+  block: usize; // what is saved lies first in it
+  savedBytes: usize;
 
   // saved
   widths: usize; // u32 × (layers + 1)

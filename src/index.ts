@@ -13,7 +13,8 @@ export {
   type TrainingEvent,
 } from "./dqn/events.js";
 export { type Preset, presets } from "./dqn/presets.js";
-export { Teacher, type TrainingRecord, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
+export { Teacher, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
+export { TrainedModel, type TrainingRecord } from "./dqn/trained.js";
 export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env/env.js";
 export { Pcg64 } from "./env/random.js";
 export { environmentIds, makeEnv, registerEnv, UnknownEnvironmentError } from "./env/registry.js";

@@ -31,7 +31,7 @@ export function readTeacher(path: string): Teacher {
   const training = readTraining(path);
   if (training === undefined) throw new UsageError(`${path} does not say how it was trained`);
   const config = teacherConfig(model.environment, training.config as Partial<TeacherConfig>);
-  return new Teacher(model, { ...training, env: model.environment }, config, new Float32Array(0));
+  return new Teacher(model, { ...training, config, env: model.environment }, new Float32Array(0));
 }
 
 /** A model, the seed of its training, and the configuration if it is a student; nothing where the file says nothing. */

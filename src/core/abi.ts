@@ -20,8 +20,11 @@ export interface CoreExports extends Record<string, unknown> {
 
   trainable_parameters(net: number): number;
   trainable_parameter_count(net: number): number;
+  trainable_observation_size(net: number): number;
   trainable_mean(net: number): number;
   trainable_scale(net: number): number;
+  trainable_block(net: number): number;
+  trainable_saved_bytes(net: number): number;
 
   learner_create(
     widths: number,
@@ -45,8 +48,6 @@ export interface CoreExports extends Record<string, unknown> {
   learner_observations(learner: number): number;
   learner_filled(learner: number): number;
   learner_ready(learner: number): number;
-  learner_block(learner: number): number;
-  learner_saved_bytes(learner: number): number;
 
   distiller_create(widths: number, layers: number, batch: number, capacity: number): number;
   distiller_free(distiller: number): void;
@@ -70,6 +71,4 @@ export interface CoreExports extends Record<string, unknown> {
   distiller_label_mean(distiller: number): number;
   distiller_label_scale(distiller: number): number;
   distiller_step(distiller: number, n: number, learningRate: number): number;
-  distiller_block(distiller: number): number;
-  distiller_saved_bytes(distiller: number): number;
 }

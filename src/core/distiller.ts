@@ -1,6 +1,7 @@
 // A distiller in the core: a student, Adam and the labelled states in one block.
-import { copyBytes, copyFloats, Handle, restoreBytes, withWidths } from "./handle.js";
+import { withWidths } from "./handle.js";
 import { core, coreFloats } from "./instance.js";
+import { Trainable } from "./trainable.js";
 
 /** The weight of each part of the loss; 0 leaves it out. */
 export interface LossWeights {
@@ -22,34 +23,32 @@ export interface DistillerShape {
   readonly huberDelta: number;
 }
 
-export class Distiller {
-  readonly #handle: Handle;
+export class Distiller extends Trainable {
   readonly #observationSize: number;
   readonly #actionCount: number;
   readonly #capacity: number;
 
   /** @throws Error where the block would be larger than 1 GiB */
   constructor({ widths, batchSize, capacity, loss, temperature, huberDelta }: DistillerShape) {
-    const { distiller_free, distiller_loss } = core();
     const value = withWidths(widths, (exports, address) =>
       exports.distiller_create(address, widths.length - 1, batchSize, capacity),
     );
-    this.#handle = new Handle("distiller", value, distiller_free);
+    super("distiller", value, core().distiller_free);
     this.#observationSize = widths[0];
     this.#actionCount = widths[widths.length - 1];
     this.#capacity = capacity;
     const { mse, huber, "cross-entropy": crossEntropy, nll, kl } = loss;
-    distiller_loss(value, mse, huber, crossEntropy, nll, kl, temperature, huberDelta);
+    core().distiller_loss(value, mse, huber, crossEntropy, nll, kl, temperature, huberDelta);
   }
 
   /** Another student on the same labelled states: fresh parameters and random draws from four 32-bit words. */
   initialise(words: Uint32Array): void {
-    core().distiller_initialise(this.#handle.value, words[0], words[1], words[2], words[3]);
+    core().distiller_initialise(this.handle, words[0], words[1], words[2], words[3]);
   }
 
   /** The labelled states held. */
   get filled(): number {
-    return core().distiller_filled(this.#handle.value);
+    return core().distiller_filled(this.handle);
   }
 
   /**
@@ -59,7 +58,7 @@ export class Distiller {
    * @throws RangeError where they would not fit in
    */
   add(states: Float32Array, labels: Float32Array): void {
-    const handle = this.#handle.value;
+    const handle = this.handle;
     const filled = this.filled;
     const count = labels.length / this.#actionCount;
     if (filled + count > this.#capacity) {
@@ -73,53 +72,22 @@ export class Distiller {
 
   /** From now on observations are normalised by the mean and deviation of the labelled states. */
   normalise(): void {
-    core().distiller_normalise(this.#handle.value);
+    core().distiller_normalise(this.handle);
   }
 
   /** From now on labels are standardised by their mean and deviation. */
   standardise(): void {
-    core().distiller_standardise(this.#handle.value);
+    core().distiller_standardise(this.handle);
   }
 
   /** n distillation updates inside the core; the mean of their losses. */
   step(n: number, learningRate: number): number {
-    return core().distiller_step(this.#handle.value, n, learningRate);
-  }
-
-  /** A copy of the student's parameters, for normalised observations and standardised labels. */
-  parameters(): Float32Array {
-    const handle = this.#handle.value;
-    return copyFloats(core().trainable_parameters(handle), core().trainable_parameter_count(handle));
-  }
-
-  /** Observations are normalised to (x − mean)·scale, each of shape (observationSize). */
-  normalisation(): { mean: Float32Array; scale: Float32Array } {
-    const handle = this.#handle.value;
-    return {
-      mean: copyFloats(core().trainable_mean(handle), this.#observationSize),
-      scale: copyFloats(core().trainable_scale(handle), this.#observationSize),
-    };
+    return core().distiller_step(this.handle, n, learningRate);
   }
 
   /** Labels are standardised to (q − mean)·scale. */
   standardisation(): { mean: number; scale: number } {
-    const handle = this.#handle.value;
+    const handle = this.handle;
     return { mean: core().distiller_label_mean(handle), scale: core().distiller_label_scale(handle) };
-  }
-
-  /** Everything that training needs to go on bit for bit. */
-  save(): Uint8Array {
-    const handle = this.#handle.value;
-    return copyBytes(core().distiller_block(handle), core().distiller_saved_bytes(handle));
-  }
-
-  /** @throws Error for bytes that a distiller of another shape saved */
-  restore(saved: Uint8Array): void {
-    const handle = this.#handle.value;
-    restoreBytes(core().distiller_block(handle), core().distiller_saved_bytes(handle), saved);
-  }
-
-  dispose(): void {
-    this.#handle.dispose();
   }
 }

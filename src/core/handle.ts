@@ -1,6 +1,6 @@
 // What the host owns in the core's memory: given back by dispose(), at the latest by the garbage collector.
 import type { CoreExports } from "./abi.js";
-import { core, coreFloats } from "./instance.js";
+import { core } from "./instance.js";
 
 interface Owned {
   readonly free: (handle: number) => void;
@@ -49,25 +49,4 @@ export function withWidths(widths: readonly number[], use: (exports: CoreExports
   const result = use(exports, address);
   exports.release(address);
   return result;
-}
-
-/** A copy of `count` f32 values at an address of the core's memory. */
-export function copyFloats(address: number, count: number): Float32Array {
-  return coreFloats().slice(address / 4, address / 4 + count);
-}
-
-/** A copy of the first bytes of a block: its saved part. */
-export function copyBytes(address: number, count: number): Uint8Array {
-  return new Uint8Array(core().memory.buffer, address, count).slice();
-}
-
-/**
- * Overwrites the saved part of a block.
- * @throws Error where the lengths differ: the bytes were saved by another configuration
- */
-export function restoreBytes(address: number, count: number, saved: Uint8Array): void {
-  if (saved.length !== count) {
-    throw new Error(`the checkpoint holds ${saved.length} bytes of state, but this configuration needs ${count}`);
-  }
-  new Uint8Array(core().memory.buffer, address, count).set(saved);
 }

@@ -1,6 +1,7 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
-import { copyBytes, copyFloats, Handle, restoreBytes, withWidths } from "./handle.js";
+import { withWidths } from "./handle.js";
 import { core, coreFloats } from "./instance.js";
+import { copy, Trainable } from "./trainable.js";
 
 export interface LearnerShape {
   /** Observation size, hidden widths, action count. */
@@ -16,15 +17,13 @@ export interface LearnerShape {
   readonly targetUpdateInterval: number;
 }
 
-export class Learner {
-  readonly #handle: Handle;
+export class Learner extends Trainable {
   readonly #observationSize: number;
   readonly #incoming: number; // index into the core's memory as f32
 
   /** @throws Error where the block would be larger than 1 GiB */
   constructor(shape: LearnerShape) {
     const { widths } = shape;
-    const { learner_free, learner_incoming } = core();
     const value = withWidths(widths, (exports, address) =>
       exports.learner_create(
         address,
@@ -38,83 +37,52 @@ export class Learner {
         shape.targetUpdateInterval,
       ),
     );
-    this.#handle = new Handle("learner", value, learner_free);
+    super("learner", value, core().learner_free);
     this.#observationSize = widths[0];
-    this.#incoming = learner_incoming(value) / 4;
+    this.#incoming = core().learner_incoming(value) / 4;
   }
 
   /** Fresh parameters and random draws from four 32-bit words. */
   initialise(words: Uint32Array): void {
-    core().learner_initialise(this.#handle.value, words[0], words[1], words[2], words[3]);
+    core().learner_initialise(this.handle, words[0], words[1], words[2], words[3]);
   }
 
   /** An episode begins with this observation. */
   begin(observation: Float32Array): void {
     this.#put(observation);
-    core().learner_begin(this.#handle.value);
+    core().learner_begin(this.handle);
   }
 
   /** The action taken at the newest observation gave this reward and the next observation. */
   record(action: number, reward: number, observation: Float32Array, terminated: boolean, truncated: boolean): void {
     this.#put(observation);
-    core().learner_record(this.#handle.value, action, reward, terminated ? 1 : 0, truncated ? 1 : 0);
+    core().learner_record(this.handle, action, reward, terminated ? 1 : 0, truncated ? 1 : 0);
   }
 
   /** The ε-greedy action at the newest observation; random ones are kept for at most `longest` steps. */
   act(epsilon: number, longest: number): number {
-    return core().learner_act(this.#handle.value, epsilon, longest);
+    return core().learner_act(this.handle, epsilon, longest);
   }
 
   /** n Double-DQN updates inside the core; the mean of their losses. */
   step(n: number, learningRate: number): number {
-    return core().learner_step(this.#handle.value, n, learningRate);
+    return core().learner_step(this.handle, n, learningRate);
   }
 
   /** From now on observations are normalised by the mean and deviation of those in the replay memory. */
   normalise(): void {
-    core().learner_normalise(this.#handle.value);
+    core().learner_normalise(this.handle);
   }
 
   /** Transitions that can be sampled. */
   get ready(): number {
-    return core().learner_ready(this.#handle.value);
-  }
-
-  /** A copy of the online network's parameters, for normalised observations. */
-  parameters(): Float32Array {
-    const handle = this.#handle.value;
-    return copyFloats(core().trainable_parameters(handle), core().trainable_parameter_count(handle));
-  }
-
-  /** Observations are normalised to (x − mean)·scale, each of shape (observationSize). */
-  normalisation(): { mean: Float32Array; scale: Float32Array } {
-    const handle = this.#handle.value;
-    return {
-      mean: copyFloats(core().trainable_mean(handle), this.#observationSize),
-      scale: copyFloats(core().trainable_scale(handle), this.#observationSize),
-    };
+    return core().learner_ready(this.handle);
   }
 
   /** A copy of all observations in the replay memory, (rows, observationSize). */
   observations(): Float32Array {
-    const handle = this.#handle.value;
-    return copyFloats(core().learner_observations(handle), core().learner_filled(handle) * this.#observationSize);
-  }
-
-  /** Everything that training needs to go on bit for bit. */
-  save(): Uint8Array {
-    const handle = this.#handle.value;
-    return copyBytes(core().learner_block(handle), core().learner_saved_bytes(handle));
-  }
-
-  /** @throws Error for bytes that a learner of another shape saved */
-  restore(saved: Uint8Array): void {
-    const handle = this.#handle.value;
-    restoreBytes(core().learner_block(handle), core().learner_saved_bytes(handle), saved);
-  }
-
-  dispose(): void {
-    this.#handle.dispose();
+    const handle = this.handle;
+    return copy(core().learner_observations(handle), core().learner_filled(handle) * this.#observationSize);
   }
 
   #put(observation: Float32Array): void {

@@ -6,7 +6,7 @@ import { Interrupted, readCheckpoint, writeCheckpoint } from "../dqn/checkpoint.
 import { DivergedError, type TrainingEvent } from "../dqn/events.js";
 import { checkedSeed } from "../dqn/options.js";
 import { linear } from "../dqn/schedules.js";
-import type { TrainingRecord } from "../dqn/teacher.js";
+import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
 import { resolveEnv } from "../env/custom.js";
 import type { Env, EnvSource } from "../env/env.js";
 import { generatorWords, purposes } from "../env/seeds.js";
@@ -14,30 +14,18 @@ import { returnRatio } from "../evaluate/compare.js";
 import { episodeReturns, type Policy, randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldNormalisation, foldStandardisation } from "../model/fold.js";
-import { Model, type ModelData } from "../model/model.js";
+import type { ModelData } from "../model/model.js";
 import { type StudentConfig, studentConfig } from "./config.js";
 import { parseLoss } from "./loss.js";
 import { collectStates, replayStates } from "./states.js";
 
-/** A distilled student: a model, and how it came about. */
-export class Student extends Model implements TrainingRecord {
-  readonly env: EnvSource;
-  readonly seed: number;
-  readonly envSteps: number;
-  readonly updates: number;
-  readonly wallSeconds: number;
-  readonly config: StudentConfig;
+/** A distilled student. */
+export class Student extends TrainedModel<StudentConfig> {
   /** How many students were initialised. */
   readonly attempts: number;
 
-  constructor(data: ModelData, record: TrainingRecord, config: StudentConfig, attempts: number) {
-    super(data);
-    this.env = record.env;
-    this.seed = record.seed;
-    this.envSteps = record.envSteps;
-    this.updates = record.updates;
-    this.wallSeconds = record.wallSeconds;
-    this.config = config;
+  constructor(data: ModelData, record: TrainingRecord<StudentConfig>, attempts: number) {
+    super(data, record);
     this.attempts = attempts;
   }
 }
@@ -217,8 +205,8 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
 
     const data = { environment: env.id, widths, parameters: best as Float32Array };
     const { envSteps, updates } = state;
-    const record = { env: source, seed, envSteps, updates, wallSeconds: wallSeconds() };
-    return new Student(data, record, config, state.attempt - 1);
+    const record = { env: source, seed, config, envSteps, updates, wallSeconds: wallSeconds() };
+    return new Student(data, record, state.attempt - 1);
   } finally {
     distiller.dispose();
     network.dispose();

@@ -7,7 +7,7 @@ import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
 import { episodeReturns } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldNormalisation } from "../model/fold.js";
-import { Model, type ModelData } from "../model/model.js";
+import type { ModelData } from "../model/model.js";
 import { breather } from "./breathe.js";
 import { Interrupted, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import type { TeacherConfig } from "./config.js";
@@ -15,35 +15,15 @@ import { teacherConfig } from "./configure.js";
 import { DivergedError, type TrainingEvent } from "./events.js";
 import { checkedSeed } from "./options.js";
 import { linear } from "./schedules.js";
+import { TrainedModel, type TrainingRecord } from "./trained.js";
 
-/** What training a network took. */
-export interface TrainingRecord {
-  readonly env: EnvSource;
-  readonly seed: number;
-  readonly envSteps: number;
-  readonly updates: number;
-  readonly wallSeconds: number;
-}
-
-/** A trained teacher: a model, and how it came about. */
-export class Teacher extends Model implements TrainingRecord {
-  readonly env: EnvSource;
-  readonly seed: number;
-  readonly envSteps: number;
-  readonly updates: number;
-  readonly wallSeconds: number;
-  readonly config: TeacherConfig;
+/** A trained teacher. */
+export class Teacher extends TrainedModel<TeacherConfig> {
   /** The observations in the replay memory at the end, (rows, observationSize). */
   readonly observations: Float32Array;
 
-  constructor(data: ModelData, record: TrainingRecord, config: TeacherConfig, observations: Float32Array) {
-    super(data);
-    this.env = record.env;
-    this.seed = record.seed;
-    this.envSteps = record.envSteps;
-    this.updates = record.updates;
-    this.wallSeconds = record.wallSeconds;
-    this.config = config;
+  constructor(data: ModelData, record: TrainingRecord<TeacherConfig>, observations: Float32Array) {
+    super(data, record);
     this.observations = observations;
   }
 }
@@ -201,8 +181,9 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
     }
 
     const data = { environment: env.id, widths, parameters: best as Float32Array };
-    const record = { env: source, seed, envSteps: state.envSteps, updates: state.updates, wallSeconds: wallSeconds() };
-    return new Teacher(data, record, config, learner.observations());
+    const { envSteps, updates } = state;
+    const record = { env: source, seed, config, envSteps, updates, wallSeconds: wallSeconds() };
+    return new Teacher(data, record, learner.observations());
   } finally {
     learner.dispose();
     network.dispose();
