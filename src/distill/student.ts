@@ -118,6 +118,9 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
       network.setParameters(rawParameters(distiller, widths));
       Object.assign(state, checkpoint.state);
       best = checkpoint.arrays.best;
+    } else if (config.states === "replay") {
+      const states = replayStates(teacher.observations as Float32Array, env.observationSize, config.envSteps);
+      distiller.add(states, teacher.qValuesOfMany(states));
     }
     const started = performance.now() - 1000 * state.wallSeconds;
     const wallSeconds = () => (performance.now() - started) / 1000;
@@ -137,10 +140,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
 
         // new states, each labelled once; later attempts learn from all that were collected for the first
         const wanted = Math.floor((config.envSteps * (round + 1)) / config.rounds) - distiller.filled;
-        if (config.states === "replay" && distiller.filled === 0) {
-          const states = replayStates(teacher.observations as Float32Array, env.observationSize, config.envSteps);
-          distiller.add(states, teacher.qValuesOfMany(states));
-        } else if (config.states !== "replay" && wanted > 0) {
+        if (config.states !== "replay" && wanted > 0) {
           // the first round is the teacher's in any case: an untrained student finds little
           const acting = config.states === "student" && round > 0 ? network : teacher;
           const from = { seed, firstEpisode: state.nextEpisode, count: wanted, exploration: config.exploration };

@@ -65,6 +65,15 @@ describe.each(["teacher", "student", "replay"] as const)("states from %s", (stat
   });
 });
 
+it("goes on from a checkpoint made before the first round with a loaded teacher, which has no replay memory", async () => {
+  const stopped = await student({ states: "replay", signal: AbortSignal.abort() }).catch((error) => error);
+  const { environment, widths, parameters } = teacher;
+  const loaded = new Model({ environment, widths, parameters });
+  const { checkpoint } = stopped as Interrupted;
+  const resumed = await distill(loaded, { ...shortStudent, seed: 7, states: "replay", resume: checkpoint });
+  expect(resumed.parameters).toEqual((await student({ states: "replay" })).parameters);
+});
+
 describe("re-initialisation", () => {
   // pushes towards angle + angular velocity: 487 of 500
   const signRule = new Model({
