@@ -75,7 +75,7 @@ const chunk = 100;
 /**
  * Distils a teacher into a student: its Q-values on states that it, the student or its replay memory found are the
  * labels (Rusu et al. 2015; states from the student: DAgger, Ross et al. 2011).
- * @throws RangeError for a configuration that is not allowed, Error for a teacher that does not fit its environment,
+ * @throws RangeError for a configuration that is not allowed and a teacher that does not fit its environment,
  * {@link Interrupted} when stopped by the signal, {@link DivergedError} where the loss is no longer finite
  */
 export async function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
@@ -86,7 +86,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
   const config = studentConfig(env.id, given);
   checkFit(teacher, env);
   if (config.states === "replay" && resume === undefined && !teacher.observations?.length) {
-    throw new Error('states "replay" needs the teacher\'s replay memory, which only a teacher just trained has');
+    throw new RangeError('states "replay" needs the teacher\'s replay memory, which only a teacher just trained has');
   }
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const setting = { environment: env.id, seed, config };
@@ -223,7 +223,7 @@ function checkFit(teacher: Labeller, env: Env): void {
   const inputs = teacher.widths[0];
   const outputs = teacher.widths[teacher.widths.length - 1];
   if (inputs !== env.observationSize || outputs !== env.actionCount) {
-    throw new Error(
+    throw new RangeError(
       `the teacher has ${inputs} inputs and ${outputs} outputs, but ${env.id} has ${env.observationSize} features and ${env.actionCount} actions`,
     );
   }

@@ -46,20 +46,22 @@ export function writeCheckpoint<State>({ phase, setting, state, block, arrays }:
 /**
  * @param phase what is to go on
  * @param setting what it is to go on with
- * @throws Error for a file that is damaged, no checkpoint, of another version, or of other work
+ * @throws RangeError for a file that is no checkpoint, of another version or of other work, Error for a damaged one
  */
 export function readCheckpoint<State>(bytes: Uint8Array, phase: string, setting: unknown): Checkpoint<State> {
   const { tensors, metadata } = readSafetensors(bytes);
-  if (metadata.format !== format) throw new Error("this file is no qstill checkpoint");
+  if (metadata.format !== format) throw new RangeError("this file is no qstill checkpoint");
   if (metadata.formatVersion !== formatVersion) {
-    throw new Error(`this checkpoint has format version ${metadata.formatVersion}: ${formatVersion} is understood`);
+    throw new RangeError(
+      `this checkpoint has format version ${metadata.formatVersion}: ${formatVersion} is understood`,
+    );
   }
-  if (metadata.phase !== phase) throw new Error(`this checkpoint is of a ${metadata.phase}, not of a ${phase}`);
+  if (metadata.phase !== phase) throw new RangeError(`this checkpoint is of a ${metadata.phase}, not of a ${phase}`);
   if (metadata.setting !== JSON.stringify(setting)) {
-    throw new Error("this checkpoint was made with another environment, seed or configuration");
+    throw new RangeError("this checkpoint was made with another environment, seed or configuration");
   }
   const block = tensors.get("block");
-  if (block === undefined) throw new Error('this checkpoint lacks its tensor "block"');
+  if (block === undefined) throw new RangeError('this checkpoint lacks its tensor "block"');
   const arrays: Record<string, Float32Array> = {};
   for (const [name, tensor] of tensors) {
     if (name.startsWith("arrays.")) arrays[name.slice("arrays.".length)] = fromLittleEndian(tensor.data);
