@@ -1,6 +1,6 @@
 // A distiller in the core: a student, Adam and the labelled states in one block.
 import { withWidths } from "./handle.js";
-import { core, coreFloats } from "./instance.js";
+import { core, coreFloats, floatIndex } from "./instance.js";
 import { Trainable } from "./trainable.js";
 
 /** The weight of each part of the loss; 0 leaves it out. */
@@ -28,7 +28,7 @@ export class Distiller extends Trainable {
   readonly #actionCount: number;
   readonly #capacity: number;
 
-  /** @throws Error where the block would be larger than 1 GiB */
+  /** @throws RangeError where the block would be larger than 1 GiB */
   constructor({ widths, batchSize, capacity, loss, temperature, huberDelta }: DistillerShape) {
     const value = withWidths(widths, (exports, address) =>
       exports.distiller_create(address, widths.length - 1, batchSize, capacity),
@@ -65,8 +65,8 @@ export class Distiller extends Trainable {
       throw new RangeError(`${count} labelled states do not fit beside ${filled}: ${this.#capacity} is the most`);
     }
     const floats = coreFloats();
-    floats.set(states, core().distiller_states(handle) / 4 + filled * this.#observationSize);
-    floats.set(labels, core().distiller_labels(handle) / 4 + filled * this.#actionCount);
+    floats.set(states, floatIndex(core().distiller_states(handle)) + filled * this.#observationSize);
+    floats.set(labels, floatIndex(core().distiller_labels(handle)) + filled * this.#actionCount);
     core().distiller_fill(handle, filled + count);
   }
 

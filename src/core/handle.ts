@@ -17,10 +17,10 @@ export class Handle {
 
   /**
    * @param what the owner's name in errors
-   * @throws Error where the core answered 0: more than 1 GiB was asked for
+   * @throws RangeError where the core answered 0: more than 1 GiB was asked for
    */
   constructor(what: string, value: number, free: (handle: number) => void) {
-    if (value === 0) throw new Error(`this ${what} needs more than 1 GiB: choose smaller layers, batch or buffer`);
+    if (value === 0) throw new RangeError(`this ${what} needs more than 1 GiB: choose smaller layers, batch or buffer`);
     this.#what = what;
     this.#value = value;
     this.#free = free;
@@ -45,7 +45,7 @@ export class Handle {
 export function withWidths(widths: readonly number[], use: (exports: CoreExports, address: number) => number): number {
   const exports = core();
   const address = exports.allocate(4 * widths.length);
-  new Uint32Array(exports.memory.buffer, address, widths.length).set(widths);
+  new Uint32Array(exports.memory.buffer, address >>> 0, widths.length).set(widths);
   const result = use(exports, address);
   exports.release(address);
   return result;

@@ -28,6 +28,11 @@ export function coreFloats(): Float32Array {
   return floats;
 }
 
+/** An address of the core as an index into {@link coreFloats}; the engine hands addresses from 2 GiB on out as negative. */
+export function floatIndex(address: number): number {
+  return (address >>> 0) / 4;
+}
+
 function load(): CoreExports {
   if (typeof WebAssembly !== "object") {
     throw new Error("qstill needs WebAssembly, and this engine has none");

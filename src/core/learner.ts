@@ -1,6 +1,6 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
 import { withWidths } from "./handle.js";
-import { core, coreFloats } from "./instance.js";
+import { core, coreFloats, floatIndex } from "./instance.js";
 import { copy, Trainable } from "./trainable.js";
 
 export interface LearnerShape {
@@ -21,7 +21,7 @@ export class Learner extends Trainable {
   readonly #observationSize: number;
   readonly #incoming: number; // index into the core's memory as f32
 
-  /** @throws Error where the block would be larger than 1 GiB */
+  /** @throws RangeError where the block would be larger than 1 GiB */
   constructor(shape: LearnerShape) {
     const { widths } = shape;
     const value = withWidths(widths, (exports, address) =>
@@ -39,7 +39,7 @@ export class Learner extends Trainable {
     );
     super("learner", value, core().learner_free);
     this.#observationSize = widths[0];
-    this.#incoming = core().learner_incoming(value) / 4;
+    this.#incoming = floatIndex(core().learner_incoming(value));
   }
 
   /** Fresh parameters and random draws from four 32-bit words. */
@@ -49,14 +49,12 @@ export class Learner extends Trainable {
 
   /** An episode begins with this observation. */
   begin(observation: Float32Array): void {
-    this.#put(observation);
-    core().learner_begin(this.handle);
+    core().learner_begin(this.#put(observation));
   }
 
   /** The action taken at the newest observation gave this reward and the next observation. */
   record(action: number, reward: number, observation: Float32Array, terminated: boolean, truncated: boolean): void {
-    this.#put(observation);
-    core().learner_record(this.handle, action, reward, terminated ? 1 : 0, truncated ? 1 : 0);
+    core().learner_record(this.#put(observation), action, reward, terminated ? 1 : 0, truncated ? 1 : 0);
   }
 
   /** The ε-greedy action at the newest observation; random ones are kept for at most `longest` steps. */
@@ -85,8 +83,11 @@ export class Learner extends Trainable {
     return copy(core().learner_observations(handle), core().learner_filled(handle) * this.#observationSize);
   }
 
-  #put(observation: Float32Array): void {
+  /** Writes the incoming observation; gives the handle, read first so that nothing is written after dispose(). */
+  #put(observation: Float32Array): number {
+    const handle = this.handle;
     const floats = coreFloats();
     for (let i = 0; i < this.#observationSize; i++) floats[this.#incoming + i] = observation[i];
+    return handle;
   }
 }

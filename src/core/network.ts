@@ -1,6 +1,6 @@
 // A network in the core that answers: observations in, Q-values or greedy actions out.
 import { Handle, withWidths } from "./handle.js";
-import { core, coreFloats } from "./instance.js";
+import { core, coreFloats, floatIndex } from "./instance.js";
 
 export class Network {
   readonly #handle: Handle;
@@ -17,34 +17,33 @@ export class Network {
     this.#observationSize = widths[0];
     this.#actionCount = widths[widths.length - 1];
     this.#batch = batch;
-    this.#inputs = core().network_inputs(value) / 4;
+    this.#inputs = floatIndex(core().network_inputs(value));
   }
 
   setParameters(parameters: Float32Array): void {
-    coreFloats().set(parameters, core().network_parameters(this.#handle.value) / 4);
+    coreFloats().set(parameters, floatIndex(core().network_parameters(this.#handle.value)));
   }
 
   /** The first of the largest Q-values' actions. */
   act(observation: ArrayLike<number>): number {
-    this.#put(observation);
-    return core().network_act(this.#handle.value);
+    return core().network_act(this.#put(observation));
   }
 
   /** The Q-values of one observation, shape (actionCount), in a new array. */
   qValues(observation: ArrayLike<number>): Float32Array {
-    this.#put(observation);
-    const at = core().network_forward(this.#handle.value, 1) / 4;
+    const at = floatIndex(core().network_forward(this.#put(observation), 1));
     return coreFloats().slice(at, at + this.#actionCount);
   }
 
   /** The Q-values (count, actionCount) of observations (count, observationSize), however many. */
   forward(observations: Float32Array, count: number): Float32Array {
+    const handle = this.#handle.value;
     const qValues = new Float32Array(count * this.#actionCount);
     for (let first = 0; first < count; first += this.#batch) {
       const rows = Math.min(this.#batch, count - first);
       const size = this.#observationSize;
       coreFloats().set(observations.subarray(first * size, (first + rows) * size), this.#inputs);
-      const at = core().network_forward(this.#handle.value, rows) / 4;
+      const at = floatIndex(core().network_forward(handle, rows));
       qValues.set(coreFloats().subarray(at, at + rows * this.#actionCount), first * this.#actionCount);
     }
     return qValues;
@@ -54,12 +53,15 @@ export class Network {
     this.#handle.dispose();
   }
 
-  #put(observation: ArrayLike<number>): void {
+  /** Writes the first input; gives the handle, which is read first so that nothing is written after dispose(). */
+  #put(observation: ArrayLike<number>): number {
+    const handle = this.#handle.value;
     const size = this.#observationSize;
     if (observation.length !== size) {
       throw new RangeError(`an observation of length ${observation.length} was given: ${size} numbers are needed`);
     }
     const floats = coreFloats();
     for (let i = 0; i < size; i++) floats[this.#inputs + i] = observation[i];
+    return handle;
   }
 }

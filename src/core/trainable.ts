@@ -1,6 +1,6 @@
 // What a learner and a distiller have in common: a network in training, whose state can be saved and restored.
 import { Handle } from "./handle.js";
-import { core, coreFloats } from "./instance.js";
+import { core, coreFloats, floatIndex } from "./instance.js";
 
 export class Trainable {
   readonly #handle: Handle;
@@ -50,11 +50,12 @@ export class Trainable {
 
   #saved(): Uint8Array {
     const { memory, trainable_block, trainable_saved_bytes } = core();
-    return new Uint8Array(memory.buffer, trainable_block(this.handle), trainable_saved_bytes(this.handle));
+    return new Uint8Array(memory.buffer, trainable_block(this.handle) >>> 0, trainable_saved_bytes(this.handle));
   }
 }
 
 /** A copy of `count` f32 values at an address of the core's memory. */
 export function copy(address: number, count: number): Float32Array {
-  return coreFloats().slice(address / 4, address / 4 + count);
+  const at = floatIndex(address);
+  return coreFloats().slice(at, at + count);
 }

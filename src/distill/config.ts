@@ -69,5 +69,8 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
   if (config.rounds > config.updates) {
     throw new RangeError(`rounds is ${config.rounds}: at most updates, ${config.updates}, is allowed`);
   }
+  if (config.states !== "replay" && config.rounds > config.envSteps) {
+    throw new RangeError(`rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
+  }
   return config;
 }

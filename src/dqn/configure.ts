@@ -17,5 +17,10 @@ export function teacherConfig(environment: string, given: Partial<TeacherConfig>
   if (config.nStep + 2 > config.bufferSize) {
     throw new RangeError(`nStep is ${config.nStep}: at most bufferSize − 2, ${config.bufferSize - 2}, is allowed`);
   }
+  if (config.learningStarts >= config.envSteps) {
+    throw new RangeError(
+      `learningStarts is ${config.learningStarts}: fewer than envSteps, ${config.envSteps}, is allowed, or nothing is learned`,
+    );
+  }
   return config;
 }

@@ -1,8 +1,8 @@
 // The teacher: a Double-DQN agent's training loop, from the first random step to the best network.
 import { Learner } from "../core/learner.js";
 import { Network } from "../core/network.js";
-import { resolveEnv } from "../env/custom.js";
 import type { Env, EnvSource, StepResult } from "../env/env.js";
+import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
 import { episodeReturns } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";

@@ -1,22 +1,18 @@
 // Environments of the user's own: made by a function, wrapped into a full Env, and checked at every step.
-import type { CustomEnv, Env, EnvSource, ResetOptions, StepResult } from "./env.js";
+import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
-import { makeEnv } from "./registry.js";
 
 const largestObservation = 65_536;
 const mostActions = 1024;
 
+/** The time limit of an environment that names none: an episode without an end would hang every evaluation. */
+const stepsWithoutLimit = 10_000;
+
 /**
- * The environment of an id, or a function's own with every observation and reward checked.
- * @throws UnknownEnvironmentError for an id that nobody registered; TypeError for a function's result that is no environment,
- * RangeError for sizes that are not allowed
+ * A user's object with the whole contract of {@link Env}, every observation and reward checked.
+ * @throws TypeError for what is no environment or was given before, RangeError for sizes that are not allowed
  */
-export function resolveEnv(source: EnvSource): Env {
-  if (typeof source === "string") return makeEnv(source);
-  if (typeof source !== "function") {
-    throw new TypeError(`an environment is an id or a function that makes one: ${described(source)} was given`);
-  }
-  const made = source();
+export function checkedEnv(made: CustomEnv): Env {
   const checked = new CheckedEnv(made);
   if (alreadyMade.has(made)) {
     throw new TypeError(
@@ -46,7 +42,7 @@ class CheckedEnv implements Env {
     this.id = made.id ?? "custom";
     this.observationSize = made.observationSize;
     this.actionCount = made.actionCount;
-    this.maxEpisodeSteps = made.maxEpisodeSteps ?? Infinity;
+    this.maxEpisodeSteps = made.maxEpisodeSteps ?? stepsWithoutLimit;
     this.featureNames = made.featureNames ?? numbered("feature", made.observationSize);
     this.actionNames = made.actionNames ?? numbered("action", made.actionCount);
     this.#made = made;
@@ -67,7 +63,9 @@ class CheckedEnv implements Env {
     }
     const { observation, reward, terminated, truncated } = given;
     this.#copy(observation);
-    if (!Number.isFinite(reward)) throw this.#refusal(`gave reward ${described(reward)}: a finite number is needed`);
+    if (typeof reward !== "number" || !Number.isFinite(Math.fround(reward))) {
+      throw this.#refusal(`gave reward ${described(reward)}: a finite number that float32 can hold is needed`);
+    }
     if (typeof terminated !== "boolean") {
       throw this.#refusal(`gave terminated ${described(terminated)}: true or false is needed`);
     }
@@ -152,7 +150,7 @@ function named(id: string): string {
 }
 
 /** A value as an error shows it: text in quotes, and objects by their kind. */
-function described(value: unknown): string {
+export function described(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof Promise) return "a Promise";
   if (Array.isArray(value)) return "an array";

@@ -57,7 +57,7 @@ export type EnvSource = string | (() => CustomEnv);
 
 /**
  * What a user's own environment must have: a plain object with `reset` and `step`, and its sizes. Everything else of
- * {@link Env} is optional: id "custom", no time limit, and features and actions named by their number.
+ * {@link Env} is optional: id "custom", a time limit of 10,000 steps, and features and actions named by their number.
  */
 export interface CustomEnv {
   readonly id?: string;

@@ -1,7 +1,8 @@
 // Which environments there are: ids, and how each is made.
 import { Acrobot } from "./acrobot.js";
 import { CartPole } from "./cartpole.js";
-import type { Env } from "./env.js";
+import { checkedEnv, described } from "./custom.js";
+import type { CustomEnv, Env, EnvSource } from "./env.js";
 import { MountainCar } from "./mountain-car.js";
 
 const makers = new Map<string, () => Env>([
@@ -33,12 +34,25 @@ export function makeEnv(id: string): Env {
 }
 
 /**
- * Adds an environment, which {@link makeEnv} and whatever takes an id then find.
+ * The environment of an id, or a function's own with every observation and reward checked.
+ * @throws UnknownEnvironmentError for an id that nobody registered, TypeError for a function's result that is no
+ * environment, RangeError for sizes that are not allowed
+ */
+export function resolveEnv(source: EnvSource): Env {
+  if (typeof source === "string") return makeEnv(source);
+  if (typeof source !== "function") {
+    throw new TypeError(`an environment is an id or a function that makes one: ${described(source)} was given`);
+  }
+  return checkedEnv(source());
+}
+
+/**
+ * Adds an environment, which {@link makeEnv} and whatever takes an id then find; what it gives is checked.
  * @throws Error where the id is taken
  */
-export function registerEnv(id: string, make: () => Env): void {
+export function registerEnv(id: string, make: () => CustomEnv): void {
   if (makers.has(id)) throw new Error(`environment ${JSON.stringify(id)} is already registered`);
-  makers.set(id, make);
+  makers.set(id, () => checkedEnv(make()));
 }
 
 /** The ids of all registered environments, in the order of their registration. */

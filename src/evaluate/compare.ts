@@ -1,11 +1,12 @@
 // A student held against its teacher: Q-value accuracy, policy stability, and the share of the return that it keeps.
-import { resolveEnv } from "../env/custom.js";
+
 import type { EnvSource } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
+import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import { type Evaluation, summarise } from "./evaluate.js";
 import { episodeReturns, type Policy, randomPolicy } from "./returns.js";
-import { standardDeviation } from "./statistics.js";
+import { standardDeviation, variance } from "./statistics.js";
 
 /** What is compared: a policy with its Q-values. */
 export interface QPolicy extends Policy {
@@ -73,12 +74,12 @@ export function compare(teacher: QPolicy, student: QPolicy, options: CompareOpti
   }
 
   const qMse = squaredErrors / teacherValues.length;
-  const variance = standardDeviation(teacherValues) ** 2;
+  const spread = variance(teacherValues);
   return {
     ...evaluations,
     returnRatio: returnRatio(evaluations.student.mean, evaluations.teacher.mean, evaluations.random.mean),
     qMse: fitsQValues ? qMse : null,
-    qR2: fitsQValues && variance > 0 ? 1 - qMse / variance : null,
+    qR2: fitsQValues && spread > 0 ? 1 - qMse / spread : null,
     actionAgreement: agreements / states.length,
     actionFlipRate: flips / states.length,
   };

@@ -1,6 +1,7 @@
 // Performance: the returns of a policy over unseen episodes, summarised.
-import { resolveEnv } from "../env/custom.js";
+
 import type { EnvSource } from "../env/env.js";
+import { resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
 import { episodeReturns, type Policy } from "./returns.js";
 import { bootstrapInterval, mean, standardDeviation } from "./statistics.js";

@@ -12,10 +12,15 @@ export function mean(values: ArrayLike<number>): number {
 
 /** The standard deviation of these very values (divided by their number, as NumPy's `std`). */
 export function standardDeviation(values: ArrayLike<number>): number {
+  return Math.sqrt(variance(values));
+}
+
+/** The mean squared distance from the mean. */
+export function variance(values: ArrayLike<number>): number {
   const centre = mean(values);
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i] - centre) * (values[i] - centre);
-  return Math.sqrt(sum / values.length);
+  return sum / values.length;
 }
 
 /**

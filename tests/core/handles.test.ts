@@ -89,6 +89,38 @@ describe("memory", () => {
     expect(() => network.act([0])).toThrow("this network has been disposed of");
   });
 
+  it("of others is not touched by what has been disposed of", () => {
+    const disposed = new Network([4, 64, 64, 2], 1);
+    disposed.dispose();
+    const heir = new Network([4, 256, 64, 2], 1); // lies where the other was
+    const parameters = Float32Array.from({ length: 17858 }, (_, i) => ((i * 37) % 11) / 50 - 0.1);
+    heir.setParameters(parameters);
+    const before = heir.qValues([1, 2, 3, 4]);
+    expect(() => disposed.act([9e9, 9e9, 9e9, 9e9])).toThrow("disposed of");
+    expect(() => disposed.qValues([9e9, 9e9, 9e9, 9e9])).toThrow("disposed of");
+    expect(() => disposed.forward(new Float32Array(4).fill(9e9), 1)).toThrow("disposed of");
+    expect(heir.qValues([1, 2, 3, 4])).toEqual(before);
+    heir.dispose();
+  });
+
+  it("is found beyond 2 GiB, where the engine gives addresses as negative numbers", () => {
+    const held = [0, 1].map(() => core().allocate(2 ** 30 - 64)); // never written to: no page is used
+    const network = new Network([1, 1], 1);
+    network.setParameters(Float32Array.of(2, 1));
+    const beyond = learner(50_000);
+    beyond.initialise(new Uint32Array([1, 2, 3, 4]));
+    beyond.begin(Float32Array.of(1, 2, 3));
+    for (let i = 0; i < 8; i++) beyond.record(0, 1, Float32Array.of(4, 5, 6), false, false);
+    expect([...network.qValues([3])]).toEqual([7]);
+    expect([...beyond.observations().slice(0, 6)]).toEqual([1, 2, 3, 4, 5, 6]);
+    const copy = learner(50_000);
+    copy.restore(beyond.save());
+    expect(copy.parameters()).toEqual(beyond.parameters());
+    expect(Math.max(...[beyond, copy].map((made) => made.parameters().length))).toBe(32);
+    for (const made of [network, beyond, copy]) made.dispose();
+    for (const address of held) core().release(address);
+  });
+
   it("stays valid for everyone when it grows", () => {
     const network = new Network([1, 1], 1);
     network.setParameters(Float32Array.of(2, 1));

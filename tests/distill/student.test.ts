@@ -19,6 +19,7 @@ it.each([
   [{ states: "nowhere" as never }, 'states is "nowhere": teacher, student, replay is allowed'],
   [{ temperature: 0 }, "temperature is 0: a number above 0"],
   [{ attempts: 0 }, "attempts is 0: a whole number from 1"],
+  [{ rounds: 5, envSteps: 4 }, "rounds is 5: at most envSteps, 4, is allowed"],
   [{ rounds: 500 }, "rounds is 500: at most updates, 400, is allowed"],
 ] as [DistillOptions, string][])("refuses %o", async (options, message) => {
   await expect(student(options)).rejects.toThrow(message);

@@ -24,6 +24,7 @@ describe("a configuration that is not allowed is refused in one line", () => {
     [{ nStep: 40, bufferSize: 40, batchSize: 8 }, "nStep is 40: at most bufferSize − 2, 38, is allowed"],
     [{ loss: "l1" as never }, 'loss is "l1": huber, mse is allowed'],
     [{ discount: 0.9 } as never, 'unknown teacher option "discount": allowed are hidden, envSteps'],
+    [{ envSteps: 500, learningStarts: 500 }, "learningStarts is 500: fewer than envSteps, 500, is allowed"],
     [{ seed: -1 }, "seed is -1: a whole number from 0"],
     [{ seed: 0.5 }, "seed is 0.5"],
   ] as [TrainOptions, string][])("%o", async (options, message) => {

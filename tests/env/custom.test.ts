@@ -2,9 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CartPole } from "../../src/env/cartpole.js";
-import { resolveEnv } from "../../src/env/custom.js";
 import type { CustomEnv, EnvSource, ResetOptions } from "../../src/env/env.js";
-import { makeEnv } from "../../src/env/registry.js";
+import { makeEnv, resolveEnv } from "../../src/env/registry.js";
 
 type Given = ReturnType<CustomEnv["step"]>;
 
@@ -47,7 +46,7 @@ test("what a user leaves out is filled in", () => {
     id: "custom",
     observationSize: 4,
     actionCount: 2,
-    maxEpisodeSteps: Infinity,
+    maxEpisodeSteps: 10_000,
     featureNames: ["feature 0", "feature 1", "feature 2", "feature 3"],
     actionNames: ["action 0", "action 1"],
   });
@@ -185,8 +184,9 @@ describe("refuses what a step gives", () => {
     [{ ...good, observation: [0, 1e300, 0, 0] }, "gave an observation with 1e+300 at index 1"],
     [{ ...good, observation: "0000" }, 'gave an observation with "0" at index 0'],
     [{ ...good, observation: [0, 0, 0, null] }, "gave an observation with null at index 3"],
-    [{ ...good, reward: Number.NaN }, "gave reward NaN: a finite number is needed"],
-    [{ ...good, reward: "1" }, 'gave reward "1": a finite number is needed'],
+    [{ ...good, reward: Number.NaN }, "gave reward NaN: a finite number that float32 can hold is needed"],
+    [{ ...good, reward: 1e39 }, "gave reward 1e+39: a finite number that float32 can hold is needed"],
+    [{ ...good, reward: "1" }, 'gave reward "1": a finite number that float32 can hold is needed'],
     [{ ...good, terminated: undefined }, "gave terminated undefined: true or false is needed"],
     [{ ...good, terminated: 1 }, "gave terminated 1: true or false is needed"],
     [{ ...good, truncated: "no" }, 'gave truncated "no": true or false is needed'],
@@ -208,7 +208,7 @@ describe("refuses what a step gives", () => {
 
 test("whatever float32 can hold passes unchanged", () => {
   const numbers = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 4, maxLength: 4 });
-  const reward = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const reward = fc.double({ min: -3.4e38, max: 3.4e38, noNaN: true });
   fc.assert(
     fc.property(numbers, reward, fc.boolean(), (observation, given, terminated) => {
       const env = resolveEnv(() => counter({ step: () => ({ observation, reward: given, terminated }) }));
@@ -229,4 +229,11 @@ test("refuses a function that gives the same object twice", () => {
   };
   expect(() => resolveEnv(() => made)).not.toThrow();
   expect(() => resolveEnv(() => made)).toThrow("the function gave the same object twice: make a new one each time");
+});
+
+test("an episode without an end is truncated after 10,000 steps, so that no evaluation hangs", () => {
+  const env = resolveEnv(() => counter({ step: () => ({ observation: [0, 0, 0, 0], reward: 0, terminated: false }) }));
+  env.reset();
+  for (let step = 1; step < 10_000; step++) expect(env.step(0).truncated).toBe(false);
+  expect(env.step(0).truncated).toBe(true);
 });

@@ -35,7 +35,19 @@ test.each(["constructor", "__proto__", ""])("knows no environment %j", (id) => {
 test("finds what was registered, and registers no id twice", () => {
   registerEnv("Mine-v0", () => new CartPole());
   expect(environmentIds()).toEqual([...builtIn, "Mine-v0"]);
-  expect(makeEnv("Mine-v0")).toBeInstanceOf(CartPole);
+  const [mine, original] = [makeEnv("Mine-v0"), makeEnv("CartPole-v1")];
+  expect(mine.reset({ seed: 5 })).toEqual(original.reset({ seed: 5 }));
+  expect(mine.step(1)).toEqual(original.step(1));
   expect(() => registerEnv("Mine-v0", () => new CartPole())).toThrow('environment "Mine-v0" is already registered');
   expect(() => registerEnv("CartPole-v1", () => new CartPole())).toThrow("already registered");
+});
+
+test("what is registered is checked as a user's own environment is", () => {
+  const step = () => ({ observation: [Number.NaN], reward: 0, terminated: false });
+  registerEnv("Broken-v0", () => ({ id: "Broken-v0", observationSize: 1, actionCount: 1, reset: () => [0], step }));
+  const env = makeEnv("Broken-v0");
+  env.reset();
+  expect(() => env.step(0)).toThrow('environment "Broken-v0": step 1 gave an observation with NaN at index 0');
+  registerEnv("Odd-v0", () => ({ observationSize: 1.5, actionCount: 1, reset: () => [0], step }));
+  expect(() => makeEnv("Odd-v0")).toThrow(RangeError);
 });
