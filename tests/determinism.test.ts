@@ -1,10 +1,11 @@
-// The same seed gives the same weights: twice in one process, in another process, after a stop, and in Chromium.
+// The same seed gives the same weights: twice in one process, in another process, after a stop, and in browsers.
 import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import type * as Library from "../src/index.js";
-import { findChromium, launchChromium, serve } from "./browser/chromium.js";
+import { withChromium, withFirefox } from "./engines/launch.js";
+import { orSkip } from "./engines/skip.js";
 import { shortStudent, shortTeacher } from "./short-training.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -61,31 +62,16 @@ describe.each(environments)("%s", (id) => {
     const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root });
     expect(output.toString()).toBe(hash);
   });
+});
 
-  it("gives them in headless Chromium, from a plain page", async ({ skip }) => {
-    const executable = findChromium();
-    if (executable === undefined) {
-      if (process.env.CI) throw new Error("no Chromium found: CI must install one");
-      skip("no Chromium found: set CHROMIUM to one, or put it on the PATH");
-      return;
-    }
-    const page = `<!doctype html><meta charset="utf-8"><title>qstill</title>
-      <script type="importmap">
-        { "imports": { "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js" } }
-      </script>
-      <script type="module">
-        const hashOf = ${hashOf};
-        window.result = import("/dist/index.js").then((library) => hashOf(library, ${JSON.stringify(id)}, ${JSON.stringify(options)}));
-      </script>`;
-    const { server, origin } = await serve(root, { "/page.html": page });
-    const browser = await launchChromium(executable);
-    try {
-      const tab = await browser.newPage();
-      await tab.goto(`${origin}/page.html`);
-      expect(await tab.evaluate("window.result")).toBe(hash);
-    } finally {
-      await browser.close();
-      server.close();
-    }
-  });
+it.for([
+  ["Chromium", withChromium],
+  ["Firefox", withFirefox],
+] as const)("headless %s gives the same weights, from a plain page", async ([, withBrowser], { skip }) => {
+  const library: typeof Library = await import("../dist/index.js" as string);
+  const hashes = await Promise.all(environments.map((id) => hashOf(library, id, options)));
+  const inPage = `
+    import("qstill").then((library) =>
+      Promise.all(${JSON.stringify(environments)}.map((id) => (${hashOf})(library, id, ${JSON.stringify(options)}))))`;
+  expect(await orSkip(skip, () => withBrowser((page) => page.evaluate(inPage)))).toEqual(hashes);
 });

@@ -1,0 +1,47 @@
+// A local server of the repository's files, and of one page in which the built library can be imported.
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const types = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".json": "application/json",
+};
+
+/** What stands at "/": what a page needs to import the library without a bundler, and nothing else. */
+const page = `<!doctype html><meta charset="utf-8"><title>qstill</title>
+<script type="importmap">
+  {
+    "imports": {
+      "qstill": "/dist/index.js",
+      "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js"
+    }
+  }
+</script>
+`;
+
+/** @returns {Promise<{ origin: string, close: () => void }>} */
+export async function serve() {
+  const server = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const type = path === "/" ? types[".html"] : types[extname(path)];
+    try {
+      if (type === undefined) throw new Error(`no file of a known type: ${path}`);
+      const body = path === "/" ? page : await readFile(join(root, path));
+      response.writeHead(200, { "content-type": type }).end(body);
+    } catch (error) {
+      response.writeHead(404, { "content-type": "text/plain" }).end(error.message);
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  // an address of the machine itself, so that the page counts as secure and has Web Cryptography
+  return { origin: `http://127.0.0.1:${server.address().port}`, close };
+}
