@@ -1,20 +1,24 @@
 // One distillation update: sample labelled states → student forward → loss → backward → Adam.
 import { cross_entropy, huber, kl, mse, nll } from "./losses";
+import { PANEL } from "./matmul";
 import { allocate_zeroed, area, begin_layout, floats, layout_end } from "./memory";
+import { outputs_offset } from "./mlp";
 import { below } from "./random";
 import {
-  cleared_deltas,
+  backward,
   column_deviation,
   column_mean,
   descend,
   fit_normalisation,
   forward,
   initialise,
+  panel_at,
   place_saved,
   place_scratch,
   put_input,
   set_sizes,
   Trainable,
+  transpose_weights,
 } from "./trainable";
 
 @unmanaged
@@ -37,6 +41,8 @@ export class Distiller extends Trainable {
 
   // scratch
   teacher: usize; // (batch, outputs): the batch's labels, standardised
+  student: usize; // (batch, outputs): the student's Q-values
+  slopes: usize; // (batch, outputs): the loss's gradient with respect to them
   logs: usize; // (2, outputs)
 }
 
@@ -56,6 +62,8 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   distiller.savedBytes = <usize>layout_end() - base;
   place_scratch(distiller, widths);
   distiller.teacher = floats(<u64>distiller.batch * distiller.outputs);
+  distiller.student = floats(<u64>distiller.batch * distiller.outputs);
+  distiller.slopes = floats(<u64>distiller.batch * distiller.outputs);
   distiller.logs = floats(2 * distiller.outputs);
   return layout_end() - base;
 }
@@ -163,31 +171,69 @@ function update(distiller: Distiller, learningRate: f32): f32 {
 
   for (let b: usize = 0; b < batch; b++) {
     const row = below(distiller.random, state.filled);
-    put_input(distiller, b, distiller.states + ((row * distiller.inputs) << 2));
+    put_input(distiller, panel_at(distiller, b / PANEL), b % PANEL, distiller.states + ((row * distiller.inputs) << 2));
     for (let a: usize = 0; a < actions; a++) {
       const label = load<f32>(distiller.labels + ((row * actions + a) << 2));
       store<f32>(teacher + ((b * actions + a) << 2), (label - state.labelMean) * state.labelScale);
     }
   }
 
-  const student = forward(distiller, distiller.parameters, batch);
-  const deltas = cleared_deltas(distiller);
+  transpose_weights(distiller);
+  for (let panel: usize = 0; panel < distiller.panels; panel++) {
+    unpack_outputs(distiller, panel, forward(distiller, distiller.transposed, panel_at(distiller, panel)));
+  }
+
+  const student = distiller.student;
+  const slopes = distiller.slopes;
+  memory.fill(slopes, 0, (batch * actions) << 2);
   const tau = distiller.temperature;
   const logs = distiller.logs;
   let loss: f32 = 0;
   let weight = distiller.mse;
-  if (weight > 0) loss += weight * mse<f32>(student, teacher, batch, actions, weight, deltas);
+  if (weight > 0) loss += weight * mse<f32>(student, teacher, batch, actions, weight, slopes);
   weight = distiller.huber;
   if (weight > 0) {
-    loss += weight * huber<f32>(student, teacher, batch, actions, distiller.huberDelta, weight, deltas);
+    loss += weight * huber<f32>(student, teacher, batch, actions, distiller.huberDelta, weight, slopes);
   }
   weight = distiller.crossEntropy;
-  if (weight > 0) loss += weight * cross_entropy<f32>(student, teacher, batch, actions, tau, weight, deltas, logs);
+  if (weight > 0) loss += weight * cross_entropy<f32>(student, teacher, batch, actions, tau, weight, slopes, logs);
   weight = distiller.nll;
-  if (weight > 0) loss += weight * nll<f32>(student, teacher, batch, actions, weight, deltas, logs);
+  if (weight > 0) loss += weight * nll<f32>(student, teacher, batch, actions, weight, slopes, logs);
   weight = distiller.kl;
-  if (weight > 0) loss += weight * kl<f32>(student, teacher, batch, actions, tau, weight, deltas, logs);
+  if (weight > 0) loss += weight * kl<f32>(student, teacher, batch, actions, tau, weight, slopes, logs);
 
+  for (let panel: usize = 0; panel < distiller.panels; panel++) {
+    put_deltas(distiller, panel);
+    backward(distiller, panel);
+  }
   descend(distiller, learningRate);
   return loss;
+}
+
+/** student: the rows of one panel from its outputs (A, 16). */
+function unpack_outputs(distiller: Distiller, panel: usize, outputs: usize): void {
+  const actions = distiller.outputs;
+  const rows = min<usize>(distiller.batch - panel * PANEL, PANEL);
+  let to = distiller.student + ((panel * PANEL * actions) << 2);
+  for (let r: usize = 0; r < rows; r++) {
+    for (let a: usize = 0; a < actions; a++) {
+      store<f32>(to, load<f32>(outputs + (a << 6) + (r << 2)));
+      to += 4;
+    }
+  }
+}
+
+/** The outputs' deltas (A, 16) of one panel from its rows of slopes; zero behind the batch's last. */
+function put_deltas(distiller: Distiller, panel: usize): void {
+  const actions = distiller.outputs;
+  const rows = min<usize>(distiller.batch - panel * PANEL, PANEL);
+  const deltas = distiller.deltas + outputs_offset(distiller.widths, distiller.layers);
+  let from = distiller.slopes + ((panel * PANEL * actions) << 2);
+  if (rows < PANEL) memory.fill(deltas, 0, actions << 6);
+  for (let r: usize = 0; r < rows; r++) {
+    for (let a: usize = 0; a < actions; a++) {
+      store<f32>(deltas + (a << 6) + (r << 2), load<f32>(from));
+      from += 4;
+    }
+  }
 }

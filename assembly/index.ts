@@ -56,6 +56,7 @@ export {
   network_free,
   network_inputs,
   network_parameters,
+  network_ready,
 } from "./network";
 
 // What a learner and a distiller have in common: a network in training, and a block whose first bytes are its state.

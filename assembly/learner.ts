@@ -1,21 +1,34 @@
 // One Double-DQN update: sample → forwards → target → loss → backward → Adam.
 import { polyak } from "./adam";
 import { huber_slope, huber_value } from "./losses";
+import { PANEL } from "./matmul";
 import { allocate_zeroed, area, begin_layout, floats, layout_end } from "./memory";
-import { argmax } from "./mlp";
+import { activation_count, outputs_offset } from "./mlp";
 import { below, duration, uniform } from "./random";
-import { begin_episode, next_row, observation_at, place_replay, Replay, record, sample, set_gamma } from "./replay";
 import {
-  cleared_deltas,
+  begin_episode,
+  observation_at,
+  place_replay,
+  Replay,
+  record,
+  sample,
+  set_gamma,
+  transition_at,
+} from "./replay";
+import {
+  backward,
   descend,
   fit_normalisation,
   forward,
+  greedy_action,
   initialise,
+  panel_at,
   place_saved,
   place_scratch,
   put_input,
   set_sizes,
   Trainable,
+  transpose_weights,
 } from "./trainable";
 
 @unmanaged
@@ -26,13 +39,14 @@ export class Learner extends Trainable {
 
   // saved
   state: LearnerState;
-  target: usize; // (count)
+  target: usize; // (count): its weights transposed, because only forward passes read them
   replay: Replay;
 
   // scratch
   sampled: usize; // u32 (batch): the rows of the batch
-  bestActions: usize; // u32 (batch)
-  targets: usize; // (batch)
+  lookahead: usize; // the activations of a panel of next observations
+  targets: usize; // (panels·16)
+  losses: usize; // (batch)
 }
 
 @unmanaged
@@ -51,8 +65,9 @@ function place(learner: Learner, widths: usize, rows: usize, nStep: usize, base:
   learner.savedBytes = <usize>layout_end() - base;
   place_scratch(learner, widths);
   learner.sampled = area((<u64>learner.batch) << 2);
-  learner.bestActions = area((<u64>learner.batch) << 2);
-  learner.targets = floats(learner.batch);
+  learner.lookahead = floats(activation_count(widths, learner.layers) * PANEL);
+  learner.targets = floats(learner.panels * PANEL);
+  learner.losses = floats(learner.batch);
   return layout_end() - base;
 }
 
@@ -99,7 +114,7 @@ export function learner_free(learner: Learner): void {
 /** Fresh parameters and draws from 128 bits; the target network begins as a copy. */
 export function learner_initialise(learner: Learner, word0: u32, word1: u32, word2: u32, word3: u32): void {
   initialise(learner, word0, word1, word2, word3);
-  polyak(learner.target, learner.parameters, learner.count, 1);
+  update_target(learner, 1);
 }
 
 /** Normalises observations by the mean and deviation of those in the replay memory. */
@@ -139,9 +154,7 @@ export function learner_act(learner: Learner, epsilon: f32, longest: usize): usi
     }
     return action;
   }
-  const replay = learner.replay;
-  put_input(learner, 0, observation_at(replay, replay.state.current));
-  return argmax(forward(learner, learner.parameters, 1), learner.outputs);
+  return greedy_action(learner, observation_at(learner.replay, learner.replay.state.current));
 }
 
 /**
@@ -156,57 +169,103 @@ export function learner_step(learner: Learner, n: usize, learningRate: f32): f64
 }
 
 function update(learner: Learner, learningRate: f32): f32 {
-  const replay = learner.replay;
   const batch = learner.batch;
-  const actions = learner.outputs;
-
   for (let b: usize = 0; b < batch; b++) {
-    const row = sample(replay, learner.random);
-    store<u32>(learner.sampled + (b << 2), row);
-    put_input(learner, b, observation_at(replay, next_row(replay, row)));
+    store<u32>(learner.sampled + (b << 2), sample(learner.replay, learner.random));
   }
-
-  // a* = argmax_a Q(s', a) by the online network
-  let q = forward(learner, learner.parameters, batch);
-  for (let b: usize = 0; b < batch; b++) {
-    store<u32>(learner.bestActions + (b << 2), argmax(q + ((b * actions) << 2), actions));
+  transpose_weights(learner);
+  for (let panel: usize = 0; panel < learner.panels; panel++) {
+    set_targets(learner, panel);
+    set_deltas(learner, panel);
+    backward(learner, panel);
   }
-
-  // y = R + discount · Q⁻(s', a*) by the target network
-  q = forward(learner, learner.target, batch);
-  for (let b: usize = 0; b < batch; b++) {
-    const row = load<u32>(learner.sampled + (b << 2)) << 2;
-    const best = load<u32>(learner.bestActions + (b << 2));
-    const value = load<f32>(q + ((b * actions + best) << 2));
-    store<f32>(learner.targets + (b << 2), load<f32>(replay.returns + row) + load<f32>(replay.discounts + row) * value);
-  }
-
-  // the loss and its gradient at the action taken
-  for (let b: usize = 0; b < batch; b++) {
-    put_input(learner, b, observation_at(replay, load<u32>(learner.sampled + (b << 2))));
-  }
-  q = forward(learner, learner.parameters, batch);
-  const deltas = cleared_deltas(learner);
-  let loss: f32 = 0;
-  for (let b: usize = 0; b < batch; b++) {
-    const row = load<u32>(learner.sampled + (b << 2));
-    const at = (b * actions + load<u32>(replay.actions + (row << 2))) << 2;
-    const error = load<f32>(q + at) - load<f32>(learner.targets + (b << 2));
-    if (learner.huberDelta > 0) {
-      loss += huber_value<f32>(error, learner.huberDelta);
-      store<f32>(deltas + at, huber_slope<f32>(error, learner.huberDelta) / <f32>batch);
-    } else {
-      loss += error * error;
-      store<f32>(deltas + at, (<f32>2 * error) / <f32>batch);
-    }
-  }
-
   descend(learner, learningRate);
 
   const state = learner.state;
   state.updates++;
-  if (state.updates % learner.targetUpdateInterval == 0) {
-    polyak(learner.target, learner.parameters, learner.count, learner.tau);
-  }
+  if (state.updates % learner.targetUpdateInterval == 0) update_target(learner, learner.tau);
+
+  let loss: f32 = 0;
+  for (let b: usize = 0; b < batch; b++) loss += load<f32>(learner.losses + (b << 2));
   return loss / <f32>batch;
+}
+
+/** The sampled row of the batch's row `b`. */
+function sampled_row(learner: Learner, b: usize): usize {
+  return load<u32>(learner.sampled + (b << 2));
+}
+
+/** y = R + discount · Q⁻(s', a*), a* = argmax_a Q(s', a), for the rows of one panel. */
+export function set_targets(learner: Learner, panel: usize): void {
+  const replay = learner.replay;
+  const lookahead = learner.lookahead;
+  const actions = learner.outputs;
+  const first = panel * PANEL;
+  const rows = min<usize>(learner.batch - first, PANEL);
+  for (let r: usize = 0; r < rows; r++) {
+    const transition = transition_at(replay, sampled_row(learner, first + r));
+    put_input(learner, lookahead, r, observation_at(replay, transition.next));
+  }
+
+  // the online network chooses, the target network values; both answers lie in the same place, so the choice is kept
+  const targets = learner.targets + (first << 2);
+  choose(targets, forward(learner, learner.transposed, lookahead), actions);
+  const q = forward(learner, learner.target, lookahead);
+  for (let r: usize = 0; r < rows; r++) {
+    const transition = transition_at(replay, sampled_row(learner, first + r));
+    const best: usize = load<u32>(targets + (r << 2));
+    const value = load<f32>(q + (best << 6) + (r << 2));
+    store<f32>(targets + (r << 2), transition.sum + transition.discount * value);
+  }
+}
+
+/** best: u32 (16): the first of the largest of each column's Q-values (A, 16). */
+function choose(best: usize, q: usize, actions: usize): void {
+  for (let column: usize = 0; column < 64; column += 16) {
+    let largest = v128.load(q + column);
+    let chosen = i32x4.splat(0);
+    for (let a: usize = 1; a < actions; a++) {
+      const value = v128.load(q + column + (a << 6));
+      const larger = f32x4.gt(value, largest);
+      largest = v128.bitselect(value, largest, larger);
+      chosen = v128.bitselect(i32x4.splat(<i32>a), chosen, larger);
+    }
+    v128.store(best + column, chosen);
+  }
+}
+
+/** The losses of one panel's rows, and their gradient with respect to the Q-values of the actions taken. */
+export function set_deltas(learner: Learner, panel: usize): void {
+  const replay = learner.replay;
+  const activations = panel_at(learner, panel);
+  const first = panel * PANEL;
+  const rows = min<usize>(learner.batch - first, PANEL);
+  for (let r: usize = 0; r < rows; r++) {
+    put_input(learner, activations, r, observation_at(replay, sampled_row(learner, first + r)));
+  }
+
+  const q = forward(learner, learner.transposed, activations);
+  const deltas = learner.deltas + outputs_offset(learner.widths, learner.layers);
+  const scale = <f32>learner.batch;
+  const huberDelta = learner.huberDelta;
+  memory.fill(deltas, 0, learner.outputs << 6);
+  for (let r: usize = 0; r < rows; r++) {
+    const transition = transition_at(replay, sampled_row(learner, first + r));
+    const at = ((<usize>transition.action) << 6) + (r << 2);
+    const error = load<f32>(q + at) - load<f32>(learner.targets + ((first + r) << 2));
+    const loss = learner.losses + ((first + r) << 2);
+    if (huberDelta > 0) {
+      store<f32>(loss, huber_value<f32>(error, huberDelta));
+      store<f32>(deltas + at, huber_slope<f32>(error, huberDelta) / scale);
+    } else {
+      store<f32>(loss, error * error);
+      store<f32>(deltas + at, (<f32>2 * error) / scale);
+    }
+  }
+}
+
+/** target += τ · (online − target) */
+function update_target(learner: Learner, tau: f32): void {
+  transpose_weights(learner);
+  polyak(learner.target, learner.transposed, learner.count, tau);
 }

@@ -1,241 +1,382 @@
-// The one family of SIMD microkernels, forward and both backward products.
+// The one family of SIMD microkernels: forward and both backward products, over panels of 16 batch rows.
 //
-// y = bias + x·w with y: (R, C), w: (K, C) and bias: (C), all row-major, and x read through two strides, so that the
-// same kernels serve X·W, Xᵀ·dY and dY·Wᵀ. Each output is its bias, then k ascending, every product and sum rounded to
-// f32: the lanes run over columns and never over k, so no tile changes a bit of the result.
+// A panel holds 16 rows of a batch side by side: a matrix of N features is (N, 16), 64 bytes a feature. So a layer is
+// y: (O, 16) = b + Wᵀ·x, its backward pass dx: (I, 16) = W·dy, and both read their left matrix along its rows and their
+// right one straight through. Only dW = Σ over the batch of x·dy has the batch inside: it takes dy packed the other way.
+//
+// Each output is its bias, then k ascending, every product and sum rounded to f32: the lanes run over batch rows or
+// outputs and never over k, so no tile changes a bit of the result.
+//
+// The tile is 2 rows × 16: 8 accumulators, 2 values of the left matrix, a vector of the right and one product are 12 of
+// the 15 vector registers that V8 gives out. Taller or wider ones spill on Node 20, whose compiler moves all the loads
+// of a basic block to its front; that is also why a block holds a single k (`if (left == 1) break`), and three of them
+// make a turn of the loop: 84 % of the machine's peak on Node 20 and 93 % on Node 24, against 69 and 88 with one.
 
-/**
- * y = bias + x·w.
- * @param y (R, C), row-major
- * @param x element (r, k) lies at x + r·xRow + k·xInner, strides in bytes
- * @param w (K, C), row-major
- * @param bias (C); zeros for a plain product
- */
-export function affine(
+/** Batch rows in a panel. */
+export const PANEL: usize = 16;
+
+const RELU = 0;
+const LINEAR = 1;
+const MASKED = 2;
+const PLAIN = 3;
+
+/** y: (R, 16) = max(bias: (R) + m: (R, K) · x: (K, 16), 0) */
+export function affine_relu(y: usize, m: usize, x: usize, bias: usize, rows: usize, inner: usize): void {
+  multiply(RELU, y, 64, m, x, bias, rows, inner);
+}
+
+/** y: (R, 16) = bias: (R) + m: (R, K) · x: (K, 16) */
+export function affine(y: usize, m: usize, x: usize, bias: usize, rows: usize, inner: usize): void {
+  multiply(LINEAR, y, 64, m, x, bias, rows, inner);
+}
+
+/** y: (R, 16) = m: (R, K) · x: (K, 16) where mask: (R, 16) is above 0, else 0 */
+export function product_masked(y: usize, m: usize, x: usize, mask: usize, rows: usize, inner: usize): void {
+  multiply(MASKED, y, 64, m, x, mask, rows, inner);
+}
+
+/** y: (R, 16) = m: (R, K) · x: (K, 16), the rows of y `stride` bytes apart */
+function product(y: usize, stride: usize, m: usize, x: usize, rows: usize, inner: usize): void {
+  multiply(PLAIN, y, stride, m, x, 0, rows, inner);
+}
+
+// One text for the four; `ending` is known where it is inlined, so that no branch on it is left.
+// @ts-ignore: decorator
+@inline
+function multiply(
+  ending: i32,
   y: usize,
+  yStride: usize,
+  m: usize,
   x: usize,
-  xRow: usize,
-  xInner: usize,
-  w: usize,
-  bias: usize,
+  other: usize,
   rows: usize,
   inner: usize,
+): void {
+  const zero = f32x4.splat(0);
+  const stride = inner << 2;
+  for (let r: usize = 0; r < rows; r += 2) {
+    // the last of an odd number of rows is computed twice
+    const single = r + 1 == rows;
+    let q = single ? m : m + stride;
+    let p = m;
+    let v = x;
+    let a0 = ending >= MASKED ? zero : v128.load_splat<f32>(other);
+    let b0 = ending >= MASKED ? zero : single ? a0 : v128.load_splat<f32>(other, 4);
+    let a1 = a0;
+    let b1 = b0;
+    let a2 = a0;
+    let b2 = b0;
+    let a3 = a0;
+    let b3 = b0;
+    let left = inner;
+    do {
+      let xa = v128.load_splat<f32>(p);
+      let xb = v128.load_splat<f32>(q);
+      let w = v128.load(v, 48);
+      a3 = f32x4.add(a3, f32x4.mul(xa, w));
+      b3 = f32x4.add(b3, f32x4.mul(xb, w));
+      w = v128.load(v, 32);
+      a2 = f32x4.add(a2, f32x4.mul(xa, w));
+      b2 = f32x4.add(b2, f32x4.mul(xb, w));
+      w = v128.load(v, 16);
+      a1 = f32x4.add(a1, f32x4.mul(xa, w));
+      b1 = f32x4.add(b1, f32x4.mul(xb, w));
+      w = v128.load(v);
+      a0 = f32x4.add(a0, f32x4.mul(xa, w));
+      b0 = f32x4.add(b0, f32x4.mul(xb, w));
+      if (left == 1) break;
+      xa = v128.load_splat<f32>(p, 4);
+      xb = v128.load_splat<f32>(q, 4);
+      w = v128.load(v, 112);
+      a3 = f32x4.add(a3, f32x4.mul(xa, w));
+      b3 = f32x4.add(b3, f32x4.mul(xb, w));
+      w = v128.load(v, 96);
+      a2 = f32x4.add(a2, f32x4.mul(xa, w));
+      b2 = f32x4.add(b2, f32x4.mul(xb, w));
+      w = v128.load(v, 80);
+      a1 = f32x4.add(a1, f32x4.mul(xa, w));
+      b1 = f32x4.add(b1, f32x4.mul(xb, w));
+      w = v128.load(v, 64);
+      a0 = f32x4.add(a0, f32x4.mul(xa, w));
+      b0 = f32x4.add(b0, f32x4.mul(xb, w));
+      if (left == 2) break;
+      xa = v128.load_splat<f32>(p, 8);
+      xb = v128.load_splat<f32>(q, 8);
+      w = v128.load(v, 176);
+      a3 = f32x4.add(a3, f32x4.mul(xa, w));
+      b3 = f32x4.add(b3, f32x4.mul(xb, w));
+      w = v128.load(v, 160);
+      a2 = f32x4.add(a2, f32x4.mul(xa, w));
+      b2 = f32x4.add(b2, f32x4.mul(xb, w));
+      w = v128.load(v, 144);
+      a1 = f32x4.add(a1, f32x4.mul(xa, w));
+      b1 = f32x4.add(b1, f32x4.mul(xb, w));
+      w = v128.load(v, 128);
+      a0 = f32x4.add(a0, f32x4.mul(xa, w));
+      b0 = f32x4.add(b0, f32x4.mul(xb, w));
+      p += 12;
+      q += 12;
+      v += 192;
+      left -= 3;
+    } while (left);
+    const second = single ? y : y + yStride;
+    if (ending == MASKED) {
+      const below = single ? other : other + 64;
+      v128.store(y, v128.and(a0, f32x4.gt(v128.load(other), zero)));
+      v128.store(second, v128.and(b0, f32x4.gt(v128.load(below), zero)));
+      v128.store(y, v128.and(a1, f32x4.gt(v128.load(other, 16), zero)), 16);
+      v128.store(second, v128.and(b1, f32x4.gt(v128.load(below, 16), zero)), 16);
+      v128.store(y, v128.and(a2, f32x4.gt(v128.load(other, 32), zero)), 32);
+      v128.store(second, v128.and(b2, f32x4.gt(v128.load(below, 32), zero)), 32);
+      v128.store(y, v128.and(a3, f32x4.gt(v128.load(other, 48), zero)), 48);
+      v128.store(second, v128.and(b3, f32x4.gt(v128.load(below, 48), zero)), 48);
+      other += 128;
+    } else {
+      v128.store(y, ending == RELU ? relu(a0) : a0);
+      v128.store(second, ending == RELU ? relu(b0) : b0);
+      v128.store(y, ending == RELU ? relu(a1) : a1, 16);
+      v128.store(second, ending == RELU ? relu(b1) : b1, 16);
+      v128.store(y, ending == RELU ? relu(a2) : a2, 32);
+      v128.store(second, ending == RELU ? relu(b2) : b2, 32);
+      v128.store(y, ending == RELU ? relu(a3) : a3, 48);
+      v128.store(second, ending == RELU ? relu(b3) : b3, 48);
+      other += 8;
+    }
+    y += yStride << 1;
+    m += stride << 1;
+  }
+}
+
+/**
+ * max(x, 0), NaN for NaN: two instructions, where f32x4.max takes seven on x86-64. pmax keeps −0, which adding 0 ends.
+ */
+// @ts-ignore: decorator
+@inline
+function relu(x: v128): v128 {
+  return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), f32x4.splat(0));
+}
+
+/**
+ * packed: dy: (O, 16) of panel number `panel` the other way round, for `weight_gradient`: 16 outputs side by side,
+ * (paddedBatch, 16) after (paddedBatch, 16), and then 4 by 4, (paddedBatch, 4); what lies beside the last is arbitrary.
+ */
+export function pack_deltas(packed: usize, dy: usize, panel: usize, outputs: usize, paddedBatch: usize): void {
+  const wide = outputs & ~15;
+  for (let o: usize = 0; o < outputs; o += 4) {
+    const stride: usize = o < wide ? 64 : 16;
+    const first = o < wide ? (o & ~15) * paddedBatch + (o & 15) : o * paddedBatch;
+    let to = packed + (first << 2) + panel * PANEL * stride;
+    let from = dy + (o << 6);
+    const end = from + 64;
+    while (from < end) {
+      transpose_4x4(to, stride, from, 64);
+      to += stride << 2;
+      from += 16;
+    }
+  }
+}
+
+/** spread: (I, paddedBatch) takes x: (I, 16) of panel number `panel` in, so that the rows of all panels are whole. */
+export function spread_rows(spread: usize, x: usize, panel: usize, inputs: usize, paddedBatch: usize): void {
+  let to = spread + (panel << 6);
+  const end = x + (inputs << 6);
+  for (; x < end; x += 64) {
+    v128.store(to, v128.load(x));
+    v128.store(to, v128.load(x, 16), 16);
+    v128.store(to, v128.load(x, 32), 32);
+    v128.store(to, v128.load(x, 48), 48);
+    to += paddedBatch << 2;
+  }
+}
+
+/**
+ * dw: (I, O) = Σ x·dy and db: (O) = Σ dy over the batch, rows ascending from zero.
+ * @param x (I, paddedBatch) as `spread_rows` leaves it
+ * @param packed dy as `pack_deltas` leaves it
+ */
+export function weight_gradient(
+  dw: usize,
+  db: usize,
+  x: usize,
+  packed: usize,
+  inputs: usize,
+  outputs: usize,
+  paddedBatch: usize,
+): void {
+  const stride = outputs << 2;
+  let o: usize = 0;
+  for (; o + 16 <= outputs; o += 16) {
+    product(dw + (o << 2), stride, x, packed, inputs, paddedBatch);
+    column_sums_16(db + (o << 2), packed, paddedBatch);
+    packed += paddedBatch << 6;
+  }
+  for (; o < outputs; o += 4) {
+    const columns = min<usize>(outputs - o, 4);
+    product_4(dw + (o << 2), stride, columns, x, packed, inputs, paddedBatch);
+    column_sums_4(db + (o << 2), columns, packed, paddedBatch);
+    packed += paddedBatch << 4;
+  }
+}
+
+// y: (R, columns) = m: (R, K) · x: (K, 4) for up to 4 columns and an even K: four rows at once, so that four sums are
+// under way while each waits for its last addition. Rows behind the last are computed from what lies there, and dropped.
+function product_4(
+  y: usize,
+  yStride: usize,
   columns: usize,
-): void {
-  const stride = columns << 2; // of y and of w, in bytes
-  let c: usize = 0;
-  for (; c + 16 <= columns; c += 16) {
-    const at = c << 2;
-    let r: usize = 0;
-    for (; r + 2 <= rows; r += 2) {
-      tile_2x16(y + r * stride + at, stride, x + r * xRow, xRow, xInner, w + at, bias + at, inner);
-    }
-    if (r < rows) tile_1x16(y + r * stride + at, stride, x + r * xRow, xInner, w + at, bias + at, inner);
-  }
-  for (; c + 4 <= columns; c += 4) {
-    const at = c << 2;
-    let r: usize = 0;
-    for (; r + 4 <= rows; r += 4) {
-      tile_4x4(y + r * stride + at, stride, x + r * xRow, xRow, xInner, w + at, bias + at, inner);
-    }
-    for (; r < rows; r++) {
-      tile_1x4(y + r * stride + at, stride, x + r * xRow, xInner, w + at, bias + at, inner);
-    }
-  }
-  for (; c < columns; c++) {
-    const at = c << 2;
-    let r: usize = 0;
-    for (; r + 4 <= rows; r += 4) {
-      tile_4x1(y + r * stride + at, stride, x + r * xRow, xRow, xInner, w + at, bias + at, inner);
-    }
-    for (; r < rows; r++) {
-      tile_1x1(y + r * stride + at, stride, x + r * xRow, xInner, w + at, bias + at, inner);
-    }
-  }
-}
-
-// 8 accumulators, 4 columns of w, 1 value of x: 13 of the 16 vector registers.
-function tile_2x16(
-  y: usize,
-  stride: usize,
+  m: usize,
   x: usize,
-  xRow: usize,
-  xInner: usize,
-  w: usize,
-  bias: usize,
+  rows: usize,
   inner: usize,
 ): void {
-  let a0 = v128.load(bias);
-  let a1 = v128.load(bias, 16);
-  let a2 = v128.load(bias, 32);
-  let a3 = v128.load(bias, 48);
-  let b0 = a0;
-  let b1 = a1;
-  let b2 = a2;
-  let b3 = a3;
-  let second = x + xRow;
-  for (let k: usize = 0; k < inner; k++) {
-    const w0 = v128.load(w);
-    const w1 = v128.load(w, 16);
-    const w2 = v128.load(w, 32);
-    const w3 = v128.load(w, 48);
-    const xa = v128.load_splat<f32>(x);
-    a0 = f32x4.add(a0, f32x4.mul(xa, w0));
-    a1 = f32x4.add(a1, f32x4.mul(xa, w1));
-    a2 = f32x4.add(a2, f32x4.mul(xa, w2));
-    a3 = f32x4.add(a3, f32x4.mul(xa, w3));
-    const xb = v128.load_splat<f32>(second);
-    b0 = f32x4.add(b0, f32x4.mul(xb, w0));
-    b1 = f32x4.add(b1, f32x4.mul(xb, w1));
-    b2 = f32x4.add(b2, f32x4.mul(xb, w2));
-    b3 = f32x4.add(b3, f32x4.mul(xb, w3));
-    x += xInner;
-    second += xInner;
-    w += stride;
+  const stride = inner << 2;
+  for (let r: usize = 0; r < rows; r += 4) {
+    let p = m;
+    let q = p + stride;
+    let s = q + stride;
+    let t = s + stride;
+    let a = f32x4.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    let v = x;
+    const end = q;
+    do {
+      const w0 = v128.load(v);
+      const w1 = v128.load(v, 16);
+      a = f32x4.add(f32x4.add(a, f32x4.mul(v128.load_splat<f32>(p), w0)), f32x4.mul(v128.load_splat<f32>(p, 4), w1));
+      b = f32x4.add(f32x4.add(b, f32x4.mul(v128.load_splat<f32>(q), w0)), f32x4.mul(v128.load_splat<f32>(q, 4), w1));
+      c = f32x4.add(f32x4.add(c, f32x4.mul(v128.load_splat<f32>(s), w0)), f32x4.mul(v128.load_splat<f32>(s, 4), w1));
+      d = f32x4.add(f32x4.add(d, f32x4.mul(v128.load_splat<f32>(t), w0)), f32x4.mul(v128.load_splat<f32>(t, 4), w1));
+      p += 8;
+      q += 8;
+      s += 8;
+      t += 8;
+      v += 32;
+    } while (p < end);
+    const left = rows - r;
+    store_lanes(y, a, columns);
+    if (left > 1) store_lanes(y + yStride, b, columns);
+    if (left > 2) store_lanes(y + 2 * yStride, c, columns);
+    if (left > 3) store_lanes(y + 3 * yStride, d, columns);
+    y += yStride << 2;
+    m += stride << 2;
   }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
-  v128.store(y, a2, 32);
-  v128.store(y, a3, 48);
-  y += stride;
-  v128.store(y, b0);
-  v128.store(y, b1, 16);
-  v128.store(y, b2, 32);
-  v128.store(y, b3, 48);
 }
 
-function tile_1x16(y: usize, stride: usize, x: usize, xInner: usize, w: usize, bias: usize, inner: usize): void {
-  let a0 = v128.load(bias);
-  let a1 = v128.load(bias, 16);
-  let a2 = v128.load(bias, 32);
-  let a3 = v128.load(bias, 48);
-  for (let k: usize = 0; k < inner; k++) {
-    const xa = v128.load_splat<f32>(x);
-    a0 = f32x4.add(a0, f32x4.mul(xa, v128.load(w)));
-    a1 = f32x4.add(a1, f32x4.mul(xa, v128.load(w, 16)));
-    a2 = f32x4.add(a2, f32x4.mul(xa, v128.load(w, 32)));
-    a3 = f32x4.add(a3, f32x4.mul(xa, v128.load(w, 48)));
-    x += xInner;
-    w += stride;
-  }
-  v128.store(y, a0);
-  v128.store(y, a1, 16);
-  v128.store(y, a2, 32);
-  v128.store(y, a3, 48);
-}
-
-function tile_4x4(
-  y: usize,
-  stride: usize,
-  x: usize,
-  xRow: usize,
-  xInner: usize,
-  w: usize,
-  bias: usize,
-  inner: usize,
-): void {
-  let a = v128.load(bias);
+function column_sums_16(sums: usize, y: usize, rows: usize): void {
+  let a = f32x4.splat(0);
   let b = a;
   let c = a;
   let d = a;
-  for (let k: usize = 0; k < inner; k++) {
-    const wk = v128.load(w);
-    a = f32x4.add(a, f32x4.mul(v128.load_splat<f32>(x), wk));
-    b = f32x4.add(b, f32x4.mul(v128.load_splat<f32>(x + xRow), wk));
-    c = f32x4.add(c, f32x4.mul(v128.load_splat<f32>(x + 2 * xRow), wk));
-    d = f32x4.add(d, f32x4.mul(v128.load_splat<f32>(x + 3 * xRow), wk));
-    x += xInner;
-    w += stride;
+  const end = y + (rows << 6);
+  for (; y < end; y += 64) {
+    a = f32x4.add(a, v128.load(y));
+    b = f32x4.add(b, v128.load(y, 16));
+    c = f32x4.add(c, v128.load(y, 32));
+    d = f32x4.add(d, v128.load(y, 48));
   }
-  v128.store(y, a);
-  v128.store(y + stride, b);
-  v128.store(y + 2 * stride, c);
-  v128.store(y + 3 * stride, d);
+  v128.store(sums, a);
+  v128.store(sums, b, 16);
+  v128.store(sums, c, 32);
+  v128.store(sums, d, 48);
 }
 
-function tile_1x4(y: usize, stride: usize, x: usize, xInner: usize, w: usize, bias: usize, inner: usize): void {
-  let a = v128.load(bias);
-  for (let k: usize = 0; k < inner; k++) {
-    a = f32x4.add(a, f32x4.mul(v128.load_splat<f32>(x), v128.load(w)));
-    x += xInner;
-    w += stride;
-  }
-  v128.store(y, a);
+function column_sums_4(sums: usize, columns: usize, y: usize, rows: usize): void {
+  let sum = f32x4.splat(0);
+  const end = y + (rows << 4);
+  for (; y < end; y += 16) sum = f32x4.add(sum, v128.load(y));
+  store_lanes(sums, sum, columns);
 }
 
-// Four rows at once, so that four sums are under way while each waits for its own last addition.
-function tile_4x1(
-  y: usize,
-  stride: usize,
-  x: usize,
-  xRow: usize,
-  xInner: usize,
-  w: usize,
-  bias: usize,
-  inner: usize,
-): void {
-  let a = load<f32>(bias);
-  let b = a;
-  let c = a;
-  let d = a;
-  for (let k: usize = 0; k < inner; k++) {
-    const wk = load<f32>(w);
-    a += load<f32>(x) * wk;
-    b += load<f32>(x + xRow) * wk;
-    c += load<f32>(x + 2 * xRow) * wk;
-    d += load<f32>(x + 3 * xRow) * wk;
-    x += xInner;
-    w += stride;
+/** The first 1 to 4 lanes. */
+function store_lanes(to: usize, x: v128, lanes: usize): void {
+  if (lanes == 4) {
+    v128.store(to, x);
+    return;
   }
-  store<f32>(y, a);
-  store<f32>(y + stride, b);
-  store<f32>(y + 2 * stride, c);
-  store<f32>(y + 3 * stride, d);
+  v128.store_lane<f32>(to, x, 0);
+  if (lanes > 1) v128.store_lane<f32>(to, x, 1, 4);
+  if (lanes > 2) v128.store_lane<f32>(to, x, 2, 8);
 }
 
-function tile_1x1(y: usize, stride: usize, x: usize, xInner: usize, w: usize, bias: usize, inner: usize): void {
-  let a = load<f32>(bias);
-  for (let k: usize = 0; k < inner; k++) {
-    a += load<f32>(x) * load<f32>(w);
-    x += xInner;
-    w += stride;
-  }
-  store<f32>(y, a);
-}
-
-/** sums: (C) = Σ over rows of y: (R, C), rows ascending from zero. */
-export function column_sums(sums: usize, y: usize, rows: usize, columns: usize): void {
+/**
+ * One observation: y: (C) = bias: (C) + x: (K) · w: (K, C). Where C is no multiple of 4, up to three values are read
+ * behind the weights and the bias, and written behind y.
+ */
+export function affine_row(y: usize, x: usize, w: usize, bias: usize, inner: usize, columns: usize): void {
   const stride = columns << 2;
-  let c: usize = 0;
-  for (; c + 4 <= columns; c += 4) {
-    let at = y + (c << 2);
-    let sum = f32x4.splat(0);
-    for (let r: usize = 0; r < rows; r++) {
-      sum = f32x4.add(sum, v128.load(at));
-      at += stride;
-    }
-    v128.store(sums + (c << 2), sum);
-  }
-  for (; c < columns; c++) {
-    let at = y + (c << 2);
-    let sum: f32 = 0;
-    for (let r: usize = 0; r < rows; r++) {
-      sum += load<f32>(at);
-      at += stride;
-    }
-    store<f32>(sums + (c << 2), sum);
+  for (let k: usize = 0; k < inner; k += ROW_BLOCK) {
+    const end = x + (min<usize>(inner - k, ROW_BLOCK) << 2);
+    let c: usize = 0;
+    for (; c + 16 <= columns; c += 16) row_16(y + (c << 2), x, end, w + (c << 2), bias + (c << 2), stride);
+    for (; c < columns; c += 4) row_4(y + (c << 2), x, end, w + (c << 2), bias + (c << 2), stride);
+    x = end;
+    w += ROW_BLOCK * stride;
+    bias = y;
   }
 }
 
-/** t: (C, R) = transpose of w: (R, C). */
+/** Rows of weights at once: 128 rows of 256 columns are 32 pages, half of what the first address cache holds. */
+const ROW_BLOCK: usize = 128;
+
+function row_16(y: usize, x: usize, end: usize, w: usize, bias: usize, stride: usize): void {
+  let a0 = v128.load(bias);
+  let a1 = v128.load(bias, 16);
+  let a2 = v128.load(bias, 32);
+  let a3 = v128.load(bias, 48);
+  for (; x < end; x += 4) {
+    const xk = v128.load_splat<f32>(x);
+    a0 = f32x4.add(a0, f32x4.mul(xk, v128.load(w)));
+    a1 = f32x4.add(a1, f32x4.mul(xk, v128.load(w, 16)));
+    a2 = f32x4.add(a2, f32x4.mul(xk, v128.load(w, 32)));
+    a3 = f32x4.add(a3, f32x4.mul(xk, v128.load(w, 48)));
+    w += stride;
+  }
+  v128.store(y, a0);
+  v128.store(y, a1, 16);
+  v128.store(y, a2, 32);
+  v128.store(y, a3, 48);
+}
+
+function row_4(y: usize, x: usize, end: usize, w: usize, bias: usize, stride: usize): void {
+  let a = v128.load(bias);
+  for (; x < end; x += 4) {
+    a = f32x4.add(a, f32x4.mul(v128.load_splat<f32>(x), v128.load(w)));
+    w += stride;
+  }
+  v128.store(y, a);
+}
+
+/** y = max(y, 0) */
+export function relu_row(y: usize, count: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= count; i += 4) {
+    v128.store(y, relu(v128.load(y)));
+    y += 16;
+  }
+  for (; i < count; i++) {
+    store<f32>(y, max<f32>(load<f32>(y), 0));
+    y += 4;
+  }
+}
+
+/**
+ * t: (C, R) = transpose of w: (R, C), in blocks of 16 rows: what is read along one row of blocks stays in the first
+ * cache until its lines are used up (256 × 256: 9 µs instead of 37).
+ */
 export function transpose(t: usize, w: usize, rows: usize, columns: usize): void {
   const wStride = columns << 2;
   const tStride = rows << 2;
   const rows4 = rows & ~3;
   const columns4 = columns & ~3;
-  for (let r: usize = 0; r < rows4; r += 4) {
+  for (let first: usize = 0; first < rows4; first += 16) {
+    const end = min<usize>(first + 16, rows4);
     for (let c: usize = 0; c < columns4; c += 4) {
-      transpose_4x4(t + c * tStride + (r << 2), tStride, w + r * wStride + (c << 2), wStride);
+      for (let r = first; r < end; r += 4) {
+        transpose_4x4(t + c * tStride + (r << 2), tStride, w + r * wStride + (c << 2), wStride);
+      }
     }
   }
   for (let r: usize = 0; r < rows; r++) {

@@ -1,10 +1,22 @@
-// mlp_forward and mlp_backward over flat parameters: affine layers, ReLU between them, none after the last.
+// An MLP forward and backward over flat parameters: affine layers, ReLU between them, none after the last.
 //
-// widths: usize × (L + 1), the inputs, the hidden widths, the outputs.
+// widths: u32 × (L + 1), the inputs, the hidden widths, the outputs.
 // parameters, gradients: for each layer W (in × out, row-major), then b (out).
-// activations: for each width w_l a matrix (B, w_l), one after another: the inputs first, the outputs last.
-// deltas: laid out as the activations: the loss's gradient with respect to each.
-import { affine, column_sums, transpose } from "./matmul";
+// transposed: the same with Wᵀ (out × in) in W's place, which is what the forward pass reads.
+// A batch goes through in panels of 16 rows (matmul.ts). A panel's activations are for each width w_l a matrix (w_l, 16),
+// one after another: the inputs first, the outputs last. Its deltas, the loss's gradient with respect to each, lie alike.
+import {
+  affine,
+  affine_relu,
+  affine_row,
+  pack_deltas,
+  PANEL,
+  product_masked,
+  relu_row,
+  spread_rows,
+  transpose,
+  weight_gradient,
+} from "./matmul";
 
 export function width(widths: usize, layer: usize): usize {
   return load<u32>(widths + (layer << 2));
@@ -24,116 +36,136 @@ export function activation_count(widths: usize, layers: usize): u64 {
   return count;
 }
 
-/** The largest weight matrix, in values: what the transposed copy in the backward pass needs. */
-export function largest_layer(widths: usize, layers: usize): u64 {
-  let largest: u64 = 0;
-  for (let l: usize = 0; l < layers; l++) largest = max<u64>(largest, <u64>width(widths, l) * width(widths, l + 1));
-  return largest;
+/** The values that one row of a batch has in the packed deltas: every width but the inputs', in fours. */
+export function packed_count(widths: usize, layers: usize): u64 {
+  let count: u64 = 0;
+  for (let l: usize = 1; l <= layers; l++) count += (<u64>width(widths, l) + 3) & ~3;
+  return count;
 }
 
-/** The largest width. */
-export function largest_width(widths: usize, layers: usize): usize {
-  let largest: usize = 0;
-  for (let l: usize = 0; l <= layers; l++) largest = max<usize>(largest, width(widths, l));
-  return largest;
+/** The panels that a batch fills, the last one perhaps in part. */
+export function panel_count(batch: usize): usize {
+  return (batch + PANEL - 1) / PANEL;
 }
 
-/** Where the outputs (B, w_L) lie in the activations. */
-export function outputs_of(widths: usize, layers: usize, activations: usize, batch: usize): usize {
-  let at = activations;
-  for (let l: usize = 0; l < layers; l++) at += (batch * width(widths, l)) << 2;
-  return at;
+/** The bytes of a panel's activations. */
+export function panel_bytes(widths: usize, layers: usize): usize {
+  return (<usize>activation_count(widths, layers)) << 6;
 }
 
-/**
- * Fills the activations from the inputs (B, w_0) that they begin with; returns the address of the outputs (B, w_L).
- */
-export function mlp_forward(widths: usize, layers: usize, parameters: usize, activations: usize, batch: usize): usize {
-  let weight = parameters;
-  let x = activations;
+/** Where a panel's outputs (w_L, 16) lie, in its activations and in its deltas, in bytes. */
+export function outputs_offset(widths: usize, layers: usize): usize {
+  return panel_bytes(widths, layers) - (width(widths, layers) << 6);
+}
+
+/** transposed = the parameters with each W: (in, out) turned into Wᵀ: (out, in) */
+export function transpose_parameters(transposed: usize, parameters: usize, widths: usize, layers: usize): void {
   for (let l: usize = 0; l < layers; l++) {
     const inputs = width(widths, l);
     const outputs = width(widths, l + 1);
-    const bias = weight + ((inputs * outputs) << 2);
-    const y = x + ((batch * inputs) << 2);
-    affine(y, x, inputs << 2, 4, weight, bias, batch, inputs, outputs);
-    if (l + 1 < layers) relu(y, batch * outputs);
-    weight = bias + (outputs << 2);
+    const weights = (inputs * outputs) << 2;
+    transpose(transposed, parameters, inputs, outputs);
+    memory.copy(transposed + weights, parameters + weights, outputs << 2);
+    transposed += weights + (outputs << 2);
+    parameters += weights + (outputs << 2);
+  }
+}
+
+/** Fills a panel's activations from the inputs (w_0, 16) that they begin with; returns the address of its outputs. */
+export function forward_panel(widths: usize, layers: usize, transposed: usize, panel: usize): usize {
+  let x = panel;
+  for (let l: usize = 0; l < layers; l++) {
+    const inputs = width(widths, l);
+    const outputs = width(widths, l + 1);
+    const bias = transposed + ((inputs * outputs) << 2);
+    const y = x + (inputs << 6);
+    if (l + 1 < layers) affine_relu(y, transposed, x, bias, outputs, inputs);
+    else affine(y, transposed, x, bias, outputs, inputs);
+    transposed = bias + (outputs << 2);
     x = y;
   }
   return x;
 }
 
-/**
- * Fills the gradients from the activations of a forward pass and the outputs' deltas (B, w_L).
- * @param transposed scratch for the largest weight matrix
- * @param zeros as many zeros as the largest width
- */
-export function mlp_backward(
-  widths: usize,
-  layers: usize,
-  parameters: usize,
-  activations: usize,
-  deltas: usize,
-  gradients: usize,
-  batch: usize,
-  transposed: usize,
-  zeros: usize,
-): void {
-  let offset = (<usize>parameter_count(widths, layers)) << 2;
-  let depth = outputs_of(widths, layers, 0, batch);
-  for (let l = layers; l > 0; l--) {
+/** Fills a panel's deltas of the hidden layers from those of its outputs and its activations; the inputs need none. */
+export function backward_panel(widths: usize, layers: usize, parameters: usize, panel: usize, deltas: usize): void {
+  let weight = parameters + ((<usize>parameter_count(widths, layers)) << 2);
+  let at = outputs_offset(widths, layers);
+  for (let l = layers; l > 1; l--) {
     const inputs = width(widths, l - 1);
     const outputs = width(widths, l);
-    const dy = deltas + depth;
-    depth -= (batch * inputs) << 2;
-    const x = activations + depth;
-    const dx = deltas + depth;
-    offset -= ((inputs + 1) * outputs) << 2;
-    const weight = parameters + offset;
-    const dw = gradients + offset;
-
-    // dW: (I, O) = Xᵀ·dY and db: (O) = Σ dY, batch rows ascending
-    affine(dw, x, 4, inputs << 2, dy, zeros, inputs, batch, outputs);
-    column_sums(dw + ((inputs * outputs) << 2), dy, batch, outputs);
-
-    if (l > 1) {
-      // dX: (B, I) = dY·Wᵀ where the ReLU let its input through
-      transpose(transposed, weight, inputs, outputs);
-      affine(dx, dy, outputs << 2, 4, transposed, zeros, batch, outputs, inputs);
-      relu_backward(dx, x, batch * inputs);
-    }
+    weight -= ((inputs + 1) * outputs) << 2;
+    const dy = deltas + at;
+    at -= inputs << 6;
+    product_masked(deltas + at, weight, dy, panel + at, inputs, outputs);
   }
 }
 
-/** y = max(y, 0) */
-export function relu(y: usize, count: usize): void {
-  const zero = f32x4.splat(0);
-  let i: usize = 0;
-  for (; i + 4 <= count; i += 4) {
-    v128.store(y, f32x4.max(v128.load(y), zero));
-    y += 16;
-  }
-  for (; i < count; i++) {
-    store<f32>(y, max<f32>(load<f32>(y), 0));
-    y += 4;
+/**
+ * Lays a panel's activations and deltas out for `mlp_gradients`: for each layer its inputs by `spread_rows`, the deltas
+ * of its outputs by `pack_deltas`.
+ */
+export function pack_panel(
+  widths: usize,
+  layers: usize,
+  activations: usize,
+  deltas: usize,
+  spread: usize,
+  packed: usize,
+  panel: usize,
+  panels: usize,
+): void {
+  const batch = panels * PANEL;
+  for (let l: usize = 0; l < layers; l++) {
+    const inputs = width(widths, l);
+    const outputs = width(widths, l + 1);
+    deltas += inputs << 6;
+    spread_rows(spread, activations, panel, inputs, batch);
+    pack_deltas(packed, deltas, panel, outputs, batch);
+    activations += inputs << 6;
+    spread += (inputs * batch) << 2;
+    packed += (batch * ((outputs + 3) & ~3)) << 2;
   }
 }
 
-/** dx = dx where the activation x is above 0, else 0 */
-export function relu_backward(dx: usize, x: usize, count: usize): void {
-  const zero = f32x4.splat(0);
-  let i: usize = 0;
-  for (; i + 4 <= count; i += 4) {
-    v128.store(dx, v128.and(v128.load(dx), f32x4.gt(v128.load(x), zero)));
-    dx += 16;
-    x += 16;
+/** Fills the gradients of all layers from the spread activations and the packed deltas of all panels. */
+export function mlp_gradients(
+  widths: usize,
+  layers: usize,
+  spread: usize,
+  packed: usize,
+  gradients: usize,
+  panels: usize,
+): void {
+  const batch = panels * PANEL;
+  for (let l: usize = 0; l < layers; l++) {
+    const inputs = width(widths, l);
+    const outputs = width(widths, l + 1);
+    const bias = gradients + ((inputs * outputs) << 2);
+    weight_gradient(gradients, bias, spread, packed, inputs, outputs, batch);
+    spread += (inputs * batch) << 2;
+    packed += (batch * ((outputs + 3) & ~3)) << 2;
+    gradients = bias + (outputs << 2);
   }
-  for (; i < count; i++) {
-    if (!(load<f32>(x) > 0)) store<f32>(dx, 0);
-    dx += 4;
-    x += 4;
+}
+
+/**
+ * One observation through the network: fills the activations, (w_0) then (w_1) and so on, from its inputs; returns the
+ * address of the outputs (w_L). Three values behind them are scratch, too.
+ */
+export function forward_row(widths: usize, layers: usize, parameters: usize, activations: usize): usize {
+  let x = activations;
+  for (let l: usize = 0; l < layers; l++) {
+    const inputs = width(widths, l);
+    const outputs = width(widths, l + 1);
+    const bias = parameters + ((inputs * outputs) << 2);
+    const y = x + (inputs << 2);
+    affine_row(y, x, parameters, bias, inputs, outputs);
+    if (l + 1 < layers) relu_row(y, outputs);
+    parameters = bias + (outputs << 2);
+    x = y;
   }
+  return x;
 }
 
 /** The first of the largest of `count` values: the greedy action of a row of Q-values. */

@@ -6,8 +6,17 @@
 import { area, floats } from "./memory";
 import { below } from "./random";
 
-/** nextRows of a row that no transition starts from (yet). */
-const NOT_READY = <usize>u32.MAX_VALUE;
+/** The next row of a row that no transition starts from (yet). */
+const NOT_READY = u32.MAX_VALUE;
+
+/** What a row's transition is besides its observations: 16 bytes together, so that drawing it fetches one cache line. */
+@unmanaged
+export class Transition {
+  action: u32;
+  sum: f32; // R, the discounted rewards
+  discount: f32; // of the value that follows
+  next: u32; // the row of s'
+}
 
 @unmanaged
 export class Replay {
@@ -20,10 +29,7 @@ export class Replay {
   incoming: usize; // (inputs): where the host writes an observation
   powers: usize; // (nStep + 1): γ^k
   observations: usize; // (rows, inputs)
-  actions: usize; // u32 (rows)
-  returns: usize; // (rows)
-  discounts: usize; // (rows)
-  nextRows: usize; // u32 (rows)
+  transitions: usize; // Transition (rows)
 }
 
 @unmanaged
@@ -43,10 +49,7 @@ export function place_replay(replay: Replay, inputs: usize, rows: usize, nStep: 
   replay.incoming = floats(inputs);
   replay.powers = floats(nStep + 1);
   replay.observations = floats(<u64>rows * inputs);
-  replay.actions = area((<u64>rows) << 2);
-  replay.returns = floats(rows);
-  replay.discounts = floats(rows);
-  replay.nextRows = area((<u64>rows) << 2);
+  replay.transitions = area((<u64>rows) << 4);
 }
 
 export function set_gamma(replay: Replay, gamma: f32): void {
@@ -61,8 +64,8 @@ export function observation_at(replay: Replay, row: usize): usize {
   return replay.observations + ((row * replay.inputs) << 2);
 }
 
-export function next_row(replay: Replay, row: usize): usize {
-  return load<u32>(replay.nextRows + (row << 2));
+export function transition_at(replay: Replay, row: usize): Transition {
+  return changetype<Transition>(replay.transitions + (row << 4));
 }
 
 /** Stores the incoming observation in the next row, over the oldest. */
@@ -70,10 +73,10 @@ function push_row(replay: Replay): usize {
   const state = replay.state;
   const row = state.head;
   if (state.filled < replay.rows) state.filled++;
-  else if (next_row(replay, row) != NOT_READY) state.ready--;
+  else if (transition_at(replay, row).next != NOT_READY) state.ready--;
   memory.copy(observation_at(replay, row), replay.incoming, replay.inputs << 2);
-  store<u32>(replay.nextRows + (row << 2), <u32>NOT_READY);
-  store<f32>(replay.returns + (row << 2), 0);
+  transition_at(replay, row).next = NOT_READY;
+  transition_at(replay, row).sum = 0;
   state.head = row + 1 == replay.rows ? 0 : row + 1;
   state.current = row;
   return row;
@@ -88,7 +91,7 @@ export function begin_episode(replay: Replay): void {
 /** The action taken at the current row gave this reward and the incoming observation. */
 export function record(replay: Replay, action: usize, reward: f32, terminated: bool, truncated: bool): void {
   const state = replay.state;
-  store<u32>(replay.actions + (state.current << 2), action);
+  transition_at(replay, state.current).action = <u32>action;
   const next = push_row(replay);
   state.pending++;
 
@@ -96,8 +99,7 @@ export function record(replay: Replay, action: usize, reward: f32, terminated: b
   let row = next;
   for (let age: usize = 0; age < state.pending; age++) {
     row = (row == 0 ? replay.rows : row) - 1;
-    const at = replay.returns + (row << 2);
-    store<f32>(at, load<f32>(at) + load<f32>(replay.powers + (age << 2)) * reward);
+    transition_at(replay, row).sum += load<f32>(replay.powers + (age << 2)) * reward;
   }
 
   if (terminated || truncated) {
@@ -112,9 +114,9 @@ export function record(replay: Replay, action: usize, reward: f32, terminated: b
 
 /** The oldest pending transition is complete after `steps` steps. */
 function complete(replay: Replay, row: usize, next: usize, steps: usize, terminated: bool): void {
-  const discount: f32 = terminated ? 0 : load<f32>(replay.powers + (steps << 2));
-  store<f32>(replay.discounts + (row << 2), discount);
-  store<u32>(replay.nextRows + (row << 2), <u32>next);
+  const transition = transition_at(replay, row);
+  transition.discount = terminated ? 0 : load<f32>(replay.powers + (steps << 2));
+  transition.next = <u32>next;
   replay.state.ready++;
   replay.state.pending--;
 }
@@ -122,6 +124,6 @@ function complete(replay: Replay, row: usize, next: usize, steps: usize, termina
 /** A ready transition's first row, uniformly; at least one must be ready. */
 export function sample(replay: Replay, random: usize): usize {
   let row = below(random, replay.state.filled);
-  while (next_row(replay, row) == NOT_READY) row = below(random, replay.state.filled);
+  while (transition_at(replay, row).next == NOT_READY) row = below(random, replay.state.filled);
   return row;
 }

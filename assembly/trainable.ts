@@ -1,14 +1,20 @@
 // A network in training: its parameters and Adam's moments, which are saved, and the scratch of one update.
 import { AdamPowers, adam_step } from "./adam";
+import { PANEL } from "./matmul";
 import { area, floats } from "./memory";
 import {
   activation_count,
-  largest_layer,
-  largest_width,
-  mlp_backward,
-  mlp_forward,
-  outputs_of,
+  argmax,
+  backward_panel,
+  forward_panel,
+  forward_row,
+  mlp_gradients,
+  pack_panel,
+  packed_count,
+  panel_bytes,
+  panel_count,
   parameter_count,
+  transpose_parameters,
   width,
 } from "./mlp";
 import { uniform } from "./random";
@@ -17,6 +23,7 @@ import { uniform } from "./random";
 export class Trainable {
   layers: usize;
   batch: usize;
+  panels: usize; // of 16 rows, that the batch fills
   inputs: usize;
   outputs: usize;
   count: usize; // of parameters
@@ -35,16 +42,19 @@ export class Trainable {
 
   // scratch
   gradients: usize; // (count)
-  activations: usize;
-  deltas: usize;
-  transposed: usize;
-  zeros: usize;
+  transposed: usize; // (count): the parameters with each W transposed
+  activations: usize; // of every panel; the rows behind the batch's last stay zero
+  deltas: usize; // of one panel
+  spread: usize; // the activations of every panel, as mlp_gradients reads them
+  packed: usize; // the deltas of every panel, the same
+  row: usize; // the activations of one observation, to act upon
 }
 
 /** Takes the sizes over from the caller's widths, before anything is placed. */
 export function set_sizes(net: Trainable, widths: usize, layers: usize, batch: usize): void {
   net.layers = layers;
   net.batch = batch;
+  net.panels = panel_count(batch);
   net.inputs = width(widths, 0);
   net.outputs = width(widths, layers);
   net.count = <usize>min<u64>(parameter_count(widths, layers), u32.MAX_VALUE); // more is far too large for a block
@@ -66,10 +76,12 @@ export function place_saved(net: Trainable): void {
 export function place_scratch(net: Trainable, widths: usize): void {
   const rowValues = activation_count(widths, net.layers);
   net.gradients = floats(net.count);
-  net.activations = floats(rowValues * net.batch);
-  net.deltas = floats(rowValues * net.batch);
-  net.transposed = floats(largest_layer(widths, net.layers));
-  net.zeros = floats(largest_width(widths, net.layers));
+  net.transposed = floats(net.count);
+  net.activations = floats(rowValues * net.panels * PANEL);
+  net.deltas = floats(rowValues * PANEL);
+  net.spread = floats((rowValues - net.outputs) * net.panels * PANEL);
+  net.packed = floats(packed_count(widths, net.layers) * net.panels * PANEL);
+  net.row = floats(rowValues + 3);
 }
 
 /** Fresh parameters from a fresh generator, uniform in ±1/√inputs of each layer, and Adam at its start. */
@@ -127,52 +139,65 @@ export function column_deviation(values: usize, stride: usize, rows: usize, mean
   return deviation > 1e-6 ? deviation : 1.0;
 }
 
-/** Row `row` of the inputs = the observation, normalised: (x − mean)·scale. */
-export function put_input(net: Trainable, row: usize, observation: usize): void {
-  let to = net.activations + ((row * net.inputs) << 2);
+/** Row `row` of a panel's inputs (inputs, 16) = the observation, normalised: (x − mean)·scale. */
+export function put_input(net: Trainable, panel: usize, row: usize, observation: usize): void {
+  let to = panel + (row << 2);
   let mean = net.mean;
   let scale = net.scale;
   let i: usize = 0;
   for (; i + 4 <= net.inputs; i += 4) {
-    v128.store(to, f32x4.mul(f32x4.sub(v128.load(observation), v128.load(mean)), v128.load(scale)));
-    to += 16;
+    const x = f32x4.mul(f32x4.sub(v128.load(observation), v128.load(mean)), v128.load(scale));
+    v128.store_lane<f32>(to, x, 0);
+    v128.store_lane<f32>(to, x, 1, 64);
+    v128.store_lane<f32>(to, x, 2, 128);
+    v128.store_lane<f32>(to, x, 3, 192);
+    to += 256;
     observation += 16;
     mean += 16;
     scale += 16;
   }
   for (; i < net.inputs; i++) {
     store<f32>(to, (load<f32>(observation) - load<f32>(mean)) * load<f32>(scale));
-    to += 4;
+    to += 64;
     observation += 4;
     mean += 4;
     scale += 4;
   }
 }
 
-/** The Q-values of the first `rows` inputs: (rows, outputs), by the given parameters. */
-export function forward(net: Trainable, parameters: usize, rows: usize): usize {
-  return mlp_forward(net.widths, net.layers, parameters, net.activations, rows);
+/** The greedy action at an observation by the network's parameters. */
+export function greedy_action(net: Trainable, observation: usize): usize {
+  for (let i: usize = 0; i < net.inputs; i++) {
+    const at = i << 2;
+    store<f32>(net.row + at, (load<f32>(observation + at) - load<f32>(net.mean + at)) * load<f32>(net.scale + at));
+  }
+  return argmax(forward_row(net.widths, net.layers, net.parameters, net.row), net.outputs);
 }
 
-/** The outputs' deltas of a whole batch, (batch, outputs), set to zero for a loss to be added to. */
-export function cleared_deltas(net: Trainable): usize {
-  const deltas = outputs_of(net.widths, net.layers, net.deltas, net.batch);
-  memory.fill(deltas, 0, (net.batch * net.outputs) << 2);
-  return deltas;
+/** Where the activations of panel number `panel` begin. */
+export function panel_at(net: Trainable, panel: usize): usize {
+  return net.activations + panel * panel_bytes(net.widths, net.layers);
 }
 
-/** From the outputs' deltas to changed parameters: backward and one Adam step. */
+/** An update begins: the forward passes read the weights the other way round. */
+export function transpose_weights(net: Trainable): void {
+  transpose_parameters(net.transposed, net.parameters, net.widths, net.layers);
+}
+
+/** The Q-values (outputs, 16) of a panel's inputs by transposed parameters. */
+export function forward(net: Trainable, transposed: usize, panel: usize): usize {
+  return forward_panel(net.widths, net.layers, transposed, panel);
+}
+
+/** From the outputs' deltas of a panel to those of its other layers, packed for `descend`. */
+export function backward(net: Trainable, panel: usize): void {
+  const activations = panel_at(net, panel);
+  backward_panel(net.widths, net.layers, net.parameters, activations, net.deltas);
+  pack_panel(net.widths, net.layers, activations, net.deltas, net.spread, net.packed, panel, net.panels);
+}
+
+/** From the packed deltas of all panels to changed parameters: the gradients and one Adam step. */
 export function descend(net: Trainable, learningRate: f32): void {
-  mlp_backward(
-    net.widths,
-    net.layers,
-    net.parameters,
-    net.activations,
-    net.deltas,
-    net.gradients,
-    net.batch,
-    net.transposed,
-    net.zeros,
-  );
+  mlp_gradients(net.widths, net.layers, net.spread, net.packed, net.gradients, net.panels);
   adam_step(net.parameters, net.gradients, net.first, net.second, net.count, learningRate, net.powers);
 }

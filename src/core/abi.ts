@@ -14,6 +14,7 @@ export interface CoreExports extends Record<string, unknown> {
   network_create(widths: number, layers: number, batch: number): number;
   network_free(network: number): void;
   network_parameters(network: number): number;
+  network_ready(network: number): void;
   network_inputs(network: number): number;
   network_forward(network: number, batch: number): number;
   network_act(network: number): number;

@@ -21,7 +21,9 @@ export class Network {
   }
 
   setParameters(parameters: Float32Array): void {
-    coreFloats().set(parameters, floatIndex(core().network_parameters(this.#handle.value)));
+    const handle = this.#handle.value;
+    coreFloats().set(parameters, floatIndex(core().network_parameters(handle)));
+    core().network_ready(handle);
   }
 
   /** The first of the largest Q-values' actions. */
