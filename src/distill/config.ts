@@ -1,4 +1,5 @@
 // The student's configuration: each option with its default, its unit and what is allowed.
+import { ConfigError } from "../core/config-error.js";
 import { configure, flag, hiddenWidths, type Option, type Options, oneOf, real, whole } from "../dqn/options.js";
 import { presets } from "../dqn/presets.js";
 import { lossNames, parseLoss } from "./loss.js";
@@ -57,7 +58,7 @@ export const studentOptions: Options<StudentConfig> = {
 
 /**
  * The configuration of a student: the defaults, the environment's preset, and what was given.
- * @throws RangeError for what is not allowed, in one line
+ * @throws ConfigError for what is not allowed, in one line
  */
 export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
   const config = configure(
@@ -67,10 +68,10 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
     given,
   );
   if (config.rounds > config.updates) {
-    throw new RangeError(`rounds is ${config.rounds}: at most updates, ${config.updates}, is allowed`);
+    throw new ConfigError(`the student's rounds is ${config.rounds}: at most updates, ${config.updates}, is allowed`);
   }
   if (config.states !== "replay" && config.rounds > config.envSteps) {
-    throw new RangeError(`rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
+    throw new ConfigError(`the student's rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
   }
   return config;
 }

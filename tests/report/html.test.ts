@@ -1,10 +1,11 @@
 // The report: one page that needs nothing else, whatever the run was like.
 import { expect, test } from "vitest";
-import { type EvaluationPoint, type ReportInput, reportHtml } from "../../src/report/index.js";
+import type { EvaluationEvent } from "../../src/dqn/events.js";
+import { type ReportInput, reportHtml } from "../../src/report/index.js";
 
 const evaluation = { episodes: 100, mean: 499, std: 3.2, min: 470, ci95: [498.1, 499.7] as const };
 
-function point(network: "teacher" | "student", step: number, more: Partial<EvaluationPoint> = {}): EvaluationPoint {
+function point(network: "teacher" | "student", step: number, more: Partial<EvaluationEvent> = {}): EvaluationEvent {
   const base = {
     envSteps: 1000 * step,
     updates: 500 * step,
@@ -14,7 +15,7 @@ function point(network: "teacher" | "student", step: number, more: Partial<Evalu
     best: false,
     loss: 0.5,
   };
-  return { network, ...base, ...more };
+  return { kind: "evaluation", network, ...base, ...more };
 }
 
 const input: ReportInput = {
@@ -55,7 +56,7 @@ const input: ReportInput = {
     point("teacher", step, { best: step < 4 }),
     point("student", step, { attempt: 1, best: step < 5 }),
   ]),
-  attempts: [{ attempt: 1, returnRatio: 0.998, satisfied: true, envSteps: 5000, updates: 10_000 }],
+  attempts: [{ kind: "attempt", attempt: 1, returnRatio: 0.998, satisfied: true, envSteps: 5000, updates: 10_000 }],
   config: { seed: 7, teacher: { hidden: [64, 64], learningRate: 0.001 }, student: { loss: "mse" } },
 };
 
