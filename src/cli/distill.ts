@@ -4,18 +4,12 @@ import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
 import { compare, keepsEnough } from "../evaluate/compare.js";
 import { exportModule } from "../export/javascript.js";
-import {
-  addCommonOptions,
-  type CommonOptions,
-  checkedEnvironment,
-  readConfigFile,
-  requireCheckpoint,
-  Workplace,
-} from "./context.js";
+import { addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
+import { requireCheckpoint, Workplace } from "./workplace.js";
 
 export function addDistill(program: Command): void {
   const command = program

@@ -12,12 +12,13 @@ import { exportModule } from "../export/javascript.js";
 import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
-import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile, Workplace } from "./context.js";
+import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
 import { missed } from "./distill.js";
 import { MissedError, UsageError } from "./errors.js";
 import { readStudent, readTeacher } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
+import { Workplace } from "./workplace.js";
 
 export function addRun(program: Command): void {
   const command = program

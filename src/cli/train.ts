@@ -4,16 +4,10 @@ import { teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import {
-  addCommonOptions,
-  type CommonOptions,
-  chosenEnvironment,
-  readConfigFile,
-  requireCheckpoint,
-  Workplace,
-} from "./context.js";
+import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, print, table } from "./terminal.js";
+import { requireCheckpoint, Workplace } from "./workplace.js";
 
 export function addTrain(program: Command): void {
   const command = program

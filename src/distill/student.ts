@@ -255,11 +255,16 @@ function makeDistiller(widths: readonly number[], config: StudentConfig): Distil
   return new Distiller({ ...config, widths, capacity: config.envSteps, loss });
 }
 
+const fingerprintBlock = 4096;
+
 /** 128 bits that tell a teacher's parameters from others; SHA-256 would need crypto.subtle, which not every page has. */
 function fingerprint({ parameters }: Labeller): string | null {
   if (parameters === undefined) return null;
   const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);
-  const words = new SeedSequence([...bits]).generateState(4);
+  let words: Uint32Array = new Uint32Array(4);
+  for (let at = 0; at < bits.length; at += fingerprintBlock) {
+    words = new SeedSequence([...words, ...bits.subarray(at, at + fingerprintBlock)]).generateState(4);
+  }
   return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
 }
 

@@ -98,7 +98,6 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["run", "Breakout"], /^unknown environment "Breakout" \(qstill envs lists all\)$/],
     [["run", "CartPole-v1", "--out", ""], /^--out is "": a path is needed$/],
     [["run", "CartPole-v1", "--out", "taken"], /^cannot write to taken: a file is in the way$/],
-    [["run", "CartPole-v1", "--out", "blocked"], /^cannot write blocked\/report\.html: it is a folder$/],
     [["run", "CartPole-v1", "--out", "/proc/qstill/run"], /^cannot write to \/proc\/qstill\/run: /],
     [["run", "CartPole-v1", "--config", "constructor.json"], /unknown field "constructor": allowed are env, seed/],
     [["run", "CartPole-v1", "--config", "lines.json"], /^lines\.json: student\.loss is "a\\nb": one of mse/],
@@ -121,7 +120,6 @@ describe("a wrong call ends with status 2 and one line", () => {
     writeFileSync(join(folder, "constructor.json"), '{ "constructor": 1 }');
     writeFileSync(join(folder, "lines.json"), '{ "student": { "loss": "a\\nb" } }');
     writeFileSync(join(folder, "seed.json"), '{ "seed": 0.5 }');
-    mkdirSync(join(folder, "blocked", "report.html"), { recursive: true });
     mkdirSync(join(folder, "damaged"), { recursive: true });
     writeFileSync(join(folder, "damaged", "teacher.checkpoint"), "{}");
     const { status, stdout, stderr } = qstill(...args);
@@ -129,6 +127,13 @@ describe("a wrong call ends with status 2 and one line", () => {
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stdout).toBe("");
     expect(status).toBe(2);
+  });
+
+  it("and a folder in the place of a file is noticed before the work begins", () => {
+    mkdirSync(join(folder, "blocked", "report.html"), { recursive: true });
+    const { status, stderr } = qstill("run", "CartPole-v1", "--out", "blocked", ...quick);
+    expect([status, stderr]).toEqual([2, "cannot write blocked/report.html: it is a folder\n"]);
+    expect(readdirSync(join(folder, "blocked"))).toEqual(["report.html"]);
   });
 
   it("and a student that cannot be is refused before its teacher is trained", () => {
@@ -342,19 +347,24 @@ describe("Ctrl-C", () => {
     return { status, stderr };
   }
 
-  it("twice leaves the cursor visible", async () => {
+  it("twice leaves the cursor visible, and no checkpoint of an earlier run", async () => {
     const metrics = join(folder, "twice", "metrics.jsonl");
+    const stale = join(folder, "twice", "student.checkpoint");
+    mkdirSync(join(folder, "twice"));
+    writeFileSync(stale, "stale");
     const run = ["MountainCar-v0", "--out", "twice", "--env-steps=60000", "--evaluation-interval=2000"];
     const { status, stderr } = await interrupted(run, () => existsSync(metrics), 2);
     expect(status).toBe(130);
+    expect(existsSync(stale)).toBe(false);
     expect(stderr).toContain("stopping…");
     expect(stderr).toContain("\u001b[?25l");
     expect(stderr.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stderr.lastIndexOf("\u001b[?25l"));
   });
 
   it("while the results are evaluated and written loses nothing", async () => {
-    const student = join(folder, "late", "student.safetensors");
-    const { status } = await interrupted(["CartPole-v1", "--out", "late"], () => existsSync(student), 1);
+    const metrics = join(folder, "late", "metrics.jsonl");
+    const distilled = () => existsSync(metrics) && readFileSync(metrics, "utf8").includes('"kind":"attempt"');
+    const { status } = await interrupted(["CartPole-v1", "--out", "late"], distilled, 1);
     expect(status).toBe(0);
     expect(readdirSync(join(folder, "late")).sort()).toEqual(files);
   });
