@@ -1,5 +1,6 @@
 // What every call that plays episodes checks before it begins: its seed, their number, and whether the network fits.
 import { ConfigError } from "../core/config-error.js";
+import { described } from "../env/custom.js";
 import type { Env } from "../env/env.js";
 import { isSeed } from "../env/seed-sequence.js";
 
@@ -42,10 +43,7 @@ export function checkFit(what: string, { environment, widths }: Sized, env: Env)
   );
 }
 
-/** A value as an error shows it, on one line. */
+/** A value as an error shows it, on one line: lists by what is in them. */
 export function shown(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
-  return typeof value === "string" || (typeof value === "object" && value !== null)
-    ? JSON.stringify(value)
-    : String(value);
+  return Array.isArray(value) ? `[${value.map(shown).join(", ")}]` : described(value);
 }

@@ -361,6 +361,28 @@ describe("Ctrl-C", () => {
     expect(stderr.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stderr.lastIndexOf("\u001b[?25l"));
   });
 
+  it("within a student's round leaves a checkpoint that goes on to the same weights, and with this teacher only", async () => {
+    const run = ["CartPole-v1", "--out", "middle", "--updates=100000", "--rounds=2"];
+    const teacher = join(folder, "middle", "teacher.safetensors");
+    const { status } = await interrupted(run, () => existsSync(teacher), 1);
+    expect(status).toBe(130);
+    expect(readdirSync(join(folder, "middle")).sort()).toEqual([
+      "metrics.jsonl",
+      "student.checkpoint",
+      "teacher.safetensors",
+    ]);
+    const hashOf = (...more: string[]) =>
+      JSON.parse(qstill("run", ...quick, ...run, "--json", ...more).stdout).weightsHash;
+    const { stderr } = qstill("run", ...quick, ...run, "--resume", "--student-loss", "kl");
+    expect(stderr).toBe(
+      'middle/student.checkpoint: this checkpoint was made with loss "mse+cross-entropy", but "kl" is asked for\n',
+    );
+    expect(hashOf("--resume")).toBe(hashOf("--out", "unbroken"));
+    expect(readFileSync(join(folder, "middle", "metrics.jsonl"), "utf8")).toBe(
+      readFileSync(join(folder, "unbroken", "metrics.jsonl"), "utf8"),
+    );
+  });
+
   it("while the results are evaluated and written loses nothing", async () => {
     const metrics = join(folder, "late", "metrics.jsonl");
     const distilled = () => existsSync(metrics) && readFileSync(metrics, "utf8").includes('"kind":"attempt"');
