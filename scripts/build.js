@@ -33,7 +33,7 @@ function inputsBelow(folder) {
 
 function hashInputs() {
   const hash = createHash("sha256");
-  const files = ["package.json", "tsconfig.json", "asconfig.json", "scripts/build.js"];
+  const files = ["package.json", "package-lock.json", "tsconfig.json", "asconfig.json", "scripts/build.js"];
   for (const path of [...files, ...inputsBelow("assembly"), ...inputsBelow("src")]) {
     hash
       .update(`${path}\0`)

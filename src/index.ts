@@ -1,9 +1,10 @@
 // The public API of qstill.
+export { ConfigError } from "./core/config-error.js";
 export { version } from "./core/version.js";
 export { type StateSource, type StudentConfig, studentOptions } from "./distill/config.js";
 export { fitsQValues } from "./distill/loss.js";
 export { type DistillOptions, distill, type Labeller, Student } from "./distill/student.js";
-export { Interrupted } from "./dqn/checkpoint.js";
+export { CheckpointError, Interrupted } from "./dqn/checkpoint.js";
 export { type TeacherConfig, teacherOptions } from "./dqn/config.js";
 export {
   type AttemptEvent,
@@ -24,4 +25,4 @@ export type { Policy } from "./evaluate/returns.js";
 export { exportModule } from "./export/javascript.js";
 export { loadModel, saveModel } from "./model/files.js";
 export { weightsHash } from "./model/hash.js";
-export { Model, type ModelData } from "./model/model.js";
+export { type Distillation, Model, type ModelData, type Training } from "./model/model.js";

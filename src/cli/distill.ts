@@ -1,22 +1,15 @@
 // qstill distill: a student of a saved teacher.
 import type { Command } from "commander";
-import { type StudentConfig, studentConfig, studentOptions } from "../distill/config.js";
-import { fitsQValues } from "../distill/loss.js";
+import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
-import { compare } from "../evaluate/compare.js";
+import { compare, keepsEnough } from "../evaluate/compare.js";
 import { exportModule } from "../export/javascript.js";
-import {
-  addCommonOptions,
-  type CommonOptions,
-  checkedEnvironment,
-  readConfigFile,
-  requireCheckpoint,
-  Workplace,
-} from "./context.js";
+import { addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
 import { MissedError } from "./errors.js";
-import { readTrained, saveTrained } from "./models.js";
+import { readModel } from "./files.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
+import { requireCheckpoint, Workplace } from "./workplace.js";
 
 export function addDistill(program: Command): void {
   const command = program
@@ -25,27 +18,26 @@ export function addDistill(program: Command): void {
     .requiredOption("--teacher <file>", "the teacher's safetensors file")
     .option("--env <id>", "environment id (default: the one the teacher was trained in)");
   addCommonOptions(command);
-  const flags = addConfigOptions(command, "Student:", studentOptions);
+  const flags = addConfigOptions(command, "Student", studentOptions);
 
   command.action(async (options: CommonOptions & { teacher: string; env?: string }) => {
     const file = readConfigFile(options.config);
-    const { model: teacher, seed: teacherSeed } = readTrained(options.teacher);
+    const teacher = readModel(options.teacher);
     const environment = checkedEnvironment(options.env ?? file.env ?? teacher.environment);
-    const seed = options.seed ?? file.seed ?? teacherSeed ?? 0;
+    const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
     const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
-    const config = studentConfig(environment, given as Partial<StudentConfig>);
+    const config = studentConfig(environment, given);
     const place = new Workplace(environment, seed, options);
     const resume = options.resume ? requireCheckpoint(place, "student") : undefined;
     const student = await place.work("student", resume, (work) =>
       distill(teacher, { ...config, ...work, seed, env: environment }),
     );
-    place.write("student.safetensors", saveTrained(student));
     place.write("student.mjs", exportModule(student));
 
-    const comparison = compare(teacher, student, { env: environment, seed, fitsQValues: fitsQValues(config.loss) });
+    const comparison = compare(teacher, student, { env: environment, seed });
     const { teacher: teacherEvaluation, student: evaluation, random: _, ...shares } = comparison;
     const { hidden, parameters, envSteps, updates, wallSeconds, attempts } = student;
-    const satisfied = shares.returnRatio !== null && shares.returnRatio >= config.threshold;
+    const satisfied = keepsEnough(shares.returnRatio, config.threshold);
     if (options.json) {
       const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, attempts, evaluation };
       print(JSON.stringify({ env: environment, seed, student: { ...result, ...shares }, satisfied }));

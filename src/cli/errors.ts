@@ -1,5 +1,6 @@
 // What can go wrong on a command line, and the exit status that says so.
 import { CommanderError } from "commander";
+import { ConfigError } from "../core/config-error.js";
 import { Interrupted } from "../dqn/checkpoint.js";
 
 /** The call was wrong: an argument, an input that cannot be read, an output that cannot be written. */
@@ -11,7 +12,7 @@ export class MissedError extends Error {}
 /** Exit statuses: 0 done, 1 failed, 2 the call was wrong, 130 stopped by Ctrl-C. */
 export function exitStatus(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof UsageError || error instanceof RangeError) return 2;
+  if (error instanceof UsageError || error instanceof ConfigError) return 2;
   if (error instanceof Interrupted) return 130;
   return 1;
 }
@@ -19,5 +20,5 @@ export function exitStatus(error: unknown): number {
 /** An error's message as one line. */
 export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/\s*\n\s*/g, " ").trim();
+  return text.replace(/\s*[\n\r\u2028\u2029]\s*/g, " ").trim();
 }

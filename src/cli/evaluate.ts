@@ -1,11 +1,12 @@
 // qstill evaluate: a saved model on unseen episodes, alone or held against its teacher.
 import type { Command } from "commander";
-import { fitsQValues } from "../distill/loss.js";
+import { parseNumber } from "../dqn/options.js";
+import { checkedEpisodes } from "../evaluate/checks.js";
 import { compare } from "../evaluate/compare.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { checkedEnvironment } from "./context.js";
-import { readTrained } from "./models.js";
-import { wholeNumber } from "./options.js";
+import { readModel } from "./files.js";
+import { readSeed } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
 
 interface EvaluateFlags {
@@ -14,6 +15,7 @@ interface EvaluateFlags {
   episodes: number;
   seed?: number;
   json?: boolean;
+  quiet?: boolean;
 }
 
 export function addEvaluate(program: Command): void {
@@ -23,27 +25,28 @@ export function addEvaluate(program: Command): void {
     .argument("<model>", "a safetensors file")
     .option("--teacher <file>", "also compare Q-values and actions with those of this teacher")
     .option("--env <id>", "environment id (default: the one it was trained in)")
-    .option("--episodes <number>", "how many episodes", wholeNumber("episodes", 1), 100)
-    .option("--seed <number>", "whose final-evaluation episodes (default: the training's)", wholeNumber("seed", 0))
+    .option("--episodes <number>", "how many episodes", (text: string) => checkedEpisodes(parseNumber(text)), 100)
+    .option("--seed <number>", "whose final-evaluation episodes (default: the training's)", readSeed)
     .option("--json", "print one JSON object and nothing else")
+    .option("--quiet", "print nothing but errors")
     .action((path: string, options: EvaluateFlags) => {
-      const { model, seed: trainingSeed, student } = readTrained(path);
+      const model = readModel(path);
       const env = checkedEnvironment(options.env ?? model.environment);
-      const seed = options.seed ?? trainingSeed ?? 0;
+      const seed = options.seed ?? model.training?.seed ?? 0;
       const { episodes } = options;
       if (options.teacher === undefined) {
         const evaluation = evaluate(model, { env, seed, episodes });
         if (options.json) print(JSON.stringify({ env, seed, parameters: model.parameters.length, evaluation }));
-        else print(table(evaluationHead, [evaluationRow("model", model, evaluation)]));
+        else if (!options.quiet) print(table(evaluationHead, [evaluationRow("model", model, evaluation)]));
         return;
       }
-      const teacher = readTrained(options.teacher).model;
-      const fits = student === undefined || fitsQValues(student.loss);
-      const comparison = compare(teacher, model, { env, seed, episodes, fitsQValues: fits });
+      const teacher = readModel(options.teacher);
+      const comparison = compare(teacher, model, { env, seed, episodes });
       if (options.json) {
         print(JSON.stringify({ env, seed, parameters: model.parameters.length, ...comparison }));
         return;
       }
+      if (options.quiet) return;
       print(
         table(evaluationHead, [
           evaluationRow("teacher", teacher, comparison.teacher),

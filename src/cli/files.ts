@@ -1,6 +1,6 @@
 // Reading and writing files: errors in one line, every write to a temporary file first and then renamed.
-import { accessSync, appendFileSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { loadModel } from "../model/files.js";
 import type { Model } from "../model/model.js";
@@ -8,9 +8,17 @@ import { oneLine, UsageError } from "./errors.js";
 
 /** @throws UsageError for a file that cannot be read */
 export function readBytes(path: string): Uint8Array {
+  const bytes = readIfThere(path);
+  if (bytes === undefined) throw new UsageError(`cannot read ${path}: ${reasons.ENOENT}`);
+  return bytes;
+}
+
+/** The bytes of a file, or undefined where there is none. @throws UsageError for one that cannot be read */
+export function readIfThere(path: string): Uint8Array | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new UsageError(`cannot read ${path}: ${reason(error)}`);
   }
 }
@@ -43,60 +51,28 @@ export function readModel(path: string): Model {
 /** Makes a folder that can be written to. @throws UsageError where that is not possible */
 export function prepareFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     accessSync(path, constants.W_OK);
   } catch (error) {
     throw new UsageError(`cannot write to ${path}: ${reason(error)}`);
+  }
+  if (!statSync(path).isDirectory()) throw new UsageError(`cannot write to ${path}: ${reasons.EEXIST}`);
+}
+
+/** @throws UsageError where a folder is in the place of a file that is to be written */
+export function checkNoFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`cannot write ${path}: ${reasons.EISDIR}`);
   }
 }
 
 /** @throws UsageError for a file that cannot be written */
 export function writeOutput(path: string, content: string | Uint8Array): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileAtomic.sync(path, typeof content === "string" ? content : Buffer.from(content));
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reason(error)}`);
-  }
-}
-
-/** The append-only metrics of a run, one JSON object a line. */
-export class MetricsFile {
-  readonly #path: string;
-
-  /** @param goOn whether to keep what is there */
-  constructor(folder: string, goOn: boolean) {
-    this.#path = join(folder, "metrics.jsonl");
-    if (goOn) this.#mend();
-    else writeOutput(this.#path, "");
-  }
-
-  append(value: object): void {
-    appendFileSync(this.#path, `${JSON.stringify(value)}\n`);
-  }
-
-  /** Every line so far; a torn last line is ignored. */
-  read(): Record<string, unknown>[] {
-    if (!existsSync(this.#path)) return [];
-    const lines = readFileSync(this.#path, "utf8").split("\n");
-    lines.pop(); // empty after the last line's end, or torn
-    return lines.map((line, i) => {
-      try {
-        return JSON.parse(line);
-      } catch {
-        throw new UsageError(`${this.#path}: line ${i + 1} is no JSON`);
-      }
-    });
-  }
-
-  // cuts a torn last line off, so that what is appended begins a line of its own
-  #mend(): void {
-    writeOutput(
-      this.#path,
-      this.read()
-        .map((value) => `${JSON.stringify(value)}\n`)
-        .join(""),
-    );
   }
 }
 
@@ -104,7 +80,14 @@ export function removeFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-const reasons: Readonly<Record<string, string>> = {
+// one parent after the other: Node's own recursion does not end below /proc
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+const reasons = {
   ENOENT: "no such file or folder",
   EACCES: "permission denied",
   EPERM: "permission denied",
@@ -117,5 +100,5 @@ const reasons: Readonly<Record<string, string>> = {
 
 function reason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  return (code && reasons[code]) ?? oneLine(error);
+  return code !== undefined && Object.hasOwn(reasons, code) ? reasons[code as keyof typeof reasons] : oneLine(error);
 }

@@ -25,6 +25,13 @@ const program = new Command("qstill")
 for (const add of [addRun, addTrain, addDistill, addEvaluate, addExport, addEnvs]) add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
+// a reader that has seen enough, as in "qstill envs | head", is no error
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

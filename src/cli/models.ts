@@ -1,61 +1,43 @@
-// Teachers and students as files that know how they were trained.
-import { type StudentConfig, studentConfig } from "../distill/config.js";
-import type { Student } from "../distill/student.js";
-import type { TeacherConfig } from "../dqn/config.js";
+// Finished teachers and students, read from their files so that work goes on with them.
+import { studentConfig } from "../distill/config.js";
+import { Student } from "../distill/student.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher } from "../dqn/teacher.js";
-import { saveModel } from "../model/files.js";
 import type { Model } from "../model/model.js";
-import { readSafetensors } from "../model/safetensors.js";
-import { UsageError } from "./errors.js";
-import { readBytes, readModel } from "./files.js";
+import { oneLine, UsageError } from "./errors.js";
+import { readModel } from "./files.js";
 
-/** What a file's metadata say of a training, under "training", as JSON. */
-interface Training {
-  seed: number;
-  envSteps: number;
-  updates: number;
-  wallSeconds: number;
-  config: Record<string, unknown>;
-}
-
-export function saveTrained(model: Teacher | Student): Uint8Array {
-  const { seed, envSteps, updates, wallSeconds, config } = model;
-  const training: Training = { seed, envSteps, updates, wallSeconds, config: { ...config } };
-  return saveModel(model, { training: JSON.stringify(training) });
-}
-
-/** A teacher as `qstill train` left it, without its replay memory. @throws UsageError for any other file */
+/** A teacher as training left it, without its replay memory. @throws UsageError for any other file */
 export function readTeacher(path: string): Teacher {
   const model = readModel(path);
-  const training = readTraining(path);
-  if (training === undefined) throw new UsageError(`${path} does not say how it was trained`);
-  const config = teacherConfig(model.environment, training.config as Partial<TeacherConfig>);
-  return new Teacher(model, { ...training, config, env: model.environment }, new Float32Array(0));
+  const { training, environment } = model;
+  if (training === undefined || training.distillation !== undefined) throw unknown(path, "teacher");
+  const config = configOf(path, model, teacherConfig);
+  return new Teacher(model, { ...training, config, env: environment }, new Float32Array(0));
 }
 
-/** A model, the seed of its training, and the configuration if it is a student; nothing where the file says nothing. */
-export function readTrained(path: string): { model: Model; seed?: number; student?: StudentConfig } {
+/** A student as distillation left it. @throws UsageError for any other file */
+export function readStudent(path: string): Student {
   const model = readModel(path);
-  const training = readTraining(path);
-  if (training === undefined) return { model };
-  const student = Object.hasOwn(training.config, "states")
-    ? studentConfig(model.environment, training.config as Partial<StudentConfig>)
-    : undefined;
-  return { model, seed: training.seed, ...(student && { student }) };
+  const { training, environment } = model;
+  if (training?.distillation === undefined) throw unknown(path, "student");
+  const { attempts, teacher } = training.distillation;
+  const config = configOf(path, model, studentConfig);
+  return new Student(model, { ...training, config, env: environment }, attempts, teacher);
 }
 
-function readTraining(path: string): Training | undefined {
-  const { training } = readSafetensors(readBytes(path)).metadata;
-  if (training === undefined) return undefined;
+function configOf<Config>(
+  path: string,
+  { environment, training }: Model,
+  configure: (environment: string, given: Partial<Config>) => Config,
+): Config {
   try {
-    const { seed, envSteps, updates, wallSeconds, config } = JSON.parse(training);
-    const numbers = [seed, envSteps, updates, wallSeconds];
-    if (numbers.every((value) => Number.isFinite(value) && value >= 0) && typeof config === "object" && config) {
-      return { seed, envSteps, updates, wallSeconds, config };
-    }
-  } catch {
-    // said below
+    return configure(environment, training?.config as Partial<Config>);
+  } catch (error) {
+    throw new UsageError(`${path}: ${oneLine(error)}`);
   }
-  throw new UsageError(`${path}: its metadata "training" is damaged`);
+}
+
+function unknown(path: string, what: string): UsageError {
+  return new UsageError(`${path} does not say how it was trained as a ${what}`);
 }

@@ -1,9 +1,10 @@
 // From configuration options to command-line options and back: kebab-case names, the same defaults and checks.
 import { type Command, Option as Flag } from "commander";
-import type { Options } from "../dqn/options.js";
+import { checkOptions, type Options, parseNumber } from "../dqn/options.js";
+import { checkedSeed } from "../evaluate/checks.js";
 import { UsageError } from "./errors.js";
 
-/** Which command-line option sets which field of a configuration. */
+/** Which command-line option, without its dashes, sets which field of a configuration. */
 type FlagNames = ReadonlyMap<string, string>;
 
 /**
@@ -22,14 +23,18 @@ export function addConfigOptions<Config>(
     const flag = kebab(taken.has(name) ? `${prefix}-${name}` : name);
     const { description, default: value } = options[name];
     const shown = Array.isArray(value) ? value.join(",") : (value ?? "none");
-    command.addOption(new Flag(`--${flag} <value>`, `${description} (default: ${shown})`).helpGroup(heading));
-    names.set(name, camel(flag));
+    command.addOption(
+      new Flag(`--${flag} <value>`, `${description} (default: ${shown})`).helpGroup(
+        `${heading} (an environment's preset may replace a default):`,
+      ),
+    );
+    names.set(name, flag);
   }
   return names;
 }
 
-/** The fields that the command line sets. */
-export function readConfigOptions<Config>(
+/** The fields that the command line sets. @throws ConfigError for a value that is not allowed, named as it was given */
+export function readConfigOptions<Config extends object>(
   command: Command,
   options: Options<Config>,
   names: FlagNames,
@@ -37,19 +42,23 @@ export function readConfigOptions<Config>(
   const given = command.opts();
   const config: Record<string, unknown> = {};
   for (const [name, flag] of names) {
-    if (given[flag] !== undefined) config[name] = options[name as keyof Config].parse(given[flag]);
+    const text = given[camel(flag)];
+    if (text !== undefined) config[name] = options[name as keyof Config].parse(text);
   }
-  return config as Partial<Config>;
+  checkOptions("", options, config, (name) => `--${names.get(name)}`);
+  return config;
 }
 
-/** A whole number from a command line's text. @throws UsageError for anything else */
-export function wholeNumber(name: string, from: number): (text: string) => number {
+/** A seed from a command line's text. @throws ConfigError for what is none */
+export function readSeed(text: string): number {
+  return checkedSeed(parseNumber(text));
+}
+
+/** A text that is not empty, from a command line. @throws UsageError for an empty one */
+export function notEmpty(name: string): (text: string) => string {
   return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < from) {
-      throw new UsageError(`${name} is "${text}": a whole number from ${from} on is allowed`);
-    }
-    return value;
+    if (text === "") throw new UsageError(`--${name} is "": a path is needed`);
+    return text;
   };
 }
 

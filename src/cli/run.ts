@@ -1,22 +1,24 @@
 // qstill run: the whole loop, from a teacher's first step to a student's files and the report.
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { type StudentConfig, studentConfig, studentOptions } from "../distill/config.js";
-import { fitsQValues } from "../distill/loss.js";
-import { distill, type Student } from "../distill/student.js";
+import { checkStudentSize, distill, type Student, studentSetting } from "../distill/student.js";
+import { difference } from "../dqn/checkpoint.js";
 import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
-import { type Teacher, trainTeacher } from "../dqn/teacher.js";
+import { type Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
 import { compare } from "../evaluate/compare.js";
 import { exportModule } from "../export/javascript.js";
-import { type EvaluationPoint, reportHtml } from "../report/html.js";
+import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
-import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile, Workplace } from "./context.js";
+import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
 import { missed } from "./distill.js";
 import { MissedError, UsageError } from "./errors.js";
-import { readTeacher, saveTrained } from "./models.js";
+import { readStudent, readTeacher } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
+import { Workplace } from "./workplace.js";
 
 export function addRun(program: Command): void {
   const command = program
@@ -24,9 +26,9 @@ export function addRun(program: Command): void {
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
     .argument("[env]", "environment id (qstill envs lists all)");
   addCommonOptions(command);
-  const teacherFlags = addConfigOptions(command, "Teacher:", teacherOptions);
+  const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions);
   const taken = new Set(Object.keys(teacherOptions));
-  const studentFlags = addConfigOptions(command, "Student:", studentOptions, "student", taken);
+  const studentFlags = addConfigOptions(command, "Student", studentOptions, "student", taken);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);
@@ -35,9 +37,10 @@ export function addRun(program: Command): void {
     const teacherGiven = { ...file.teacher, ...readConfigOptions(command, teacherOptions, teacherFlags) };
     const studentGiven = { ...file.student, ...readConfigOptions(command, studentOptions, studentFlags) };
     const config = {
-      teacher: teacherConfig(environment, teacherGiven as Partial<TeacherConfig>),
-      student: studentConfig(environment, studentGiven as Partial<StudentConfig>),
+      teacher: teacherConfig(environment, teacherGiven),
+      student: studentConfig(environment, studentGiven),
     };
+    checkStudentSize(environment, config.student);
     const place = new Workplace(environment, seed, options);
     const { teacher, student } = await train(place, environment, seed, config, options.resume === true);
     const summary = await finish(place, environment, seed, teacher, student);
@@ -57,23 +60,51 @@ async function train(
   resume: boolean,
 ): Promise<{ teacher: Teacher; student: Student }> {
   const teacherCheckpoint = resume ? place.checkpoint("teacher") : undefined;
-  const studentCheckpoint = resume ? place.checkpoint("student") : undefined;
-  if (resume && !teacherCheckpoint && !studentCheckpoint) {
+  // a teacher's checkpoint is newer than every finished file: work removes it as it ends
+  const finished = resume && !teacherCheckpoint ? finishedTeacher(place, environment, seed, config.teacher) : undefined;
+  if (resume && !teacherCheckpoint && !finished) {
     throw new UsageError(`nothing to resume: ${place.folder} holds no checkpoint`);
   }
-  let teacher: Teacher;
-  if (studentCheckpoint) {
-    teacher = readTeacher(place.path("teacher.safetensors"));
-  } else {
-    teacher = await place.work("teacher", teacherCheckpoint, (work) =>
+  const teacher =
+    finished ??
+    (await place.work("teacher", teacherCheckpoint, (work) =>
       trainTeacher(environment, { ...config.teacher, ...work, seed }),
-    );
-    place.write("teacher.safetensors", saveTrained(teacher));
-  }
-  const student = await place.work("student", studentCheckpoint, (work) =>
-    distill(teacher, { ...config.student, ...work, seed }),
-  );
+    ));
+
+  const studentCheckpoint = finished ? place.checkpoint("student") : undefined;
+  const student =
+    (finished && !studentCheckpoint ? finishedStudent(place, finished, seed, config.student) : undefined) ??
+    (await place.work("student", studentCheckpoint, (work) => distill(teacher, { ...config.student, ...work, seed })));
   return { teacher, student };
+}
+
+/** The teacher in the folder. @throws UsageError for one that was trained otherwise */
+function finishedTeacher(
+  place: Workplace,
+  environment: string,
+  seed: number,
+  config: TeacherConfig,
+): Teacher | undefined {
+  const path = place.path("teacher.safetensors");
+  if (!existsSync(path)) return undefined;
+  const teacher = readTeacher(path);
+  const made = teacherSetting(teacher.environment, teacher.seed, teacher.config);
+  const differs = difference(made, teacherSetting(environment, seed, config));
+  if (differs !== undefined) throw new UsageError(`${path} was made with ${differs}`);
+  return teacher;
+}
+
+/** The student in the folder, where it is the very one that would be made. */
+function finishedStudent(place: Workplace, teacher: Teacher, seed: number, config: StudentConfig): Student | undefined {
+  const path = place.path("student.safetensors");
+  if (!existsSync(path)) return undefined;
+  const student = readStudent(path);
+  const made = {
+    ...studentSetting(student.environment, student.seed, student.config, teacher),
+    teacher: student.training?.distillation?.teacher,
+  };
+  const differs = difference(made, studentSetting(teacher.environment, seed, config, teacher));
+  return differs === undefined ? student : undefined;
 }
 
 /** Evaluates both and writes every file but the teacher's. */
@@ -87,19 +118,17 @@ async function finish(
   const comparison = compare(teacher, student, {
     env: environment,
     seed,
-    fitsQValues: fitsQValues(student.config.loss),
   });
   const summary = await summarise(teacher, student, comparison);
-  const metrics = place.metrics.read();
-  place.write("student.safetensors", saveTrained(student));
+  const events = place.metrics.read();
   place.write("student.mjs", exportModule(student));
   place.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
   place.write(
     "report.html",
     reportHtml({
       summary,
-      points: metrics.filter(({ kind }) => kind === "evaluation") as unknown as EvaluationPoint[],
-      attempts: metrics.filter(({ kind }) => kind === "attempt") as never,
+      points: events.filter((event) => event.kind === "evaluation"),
+      attempts: events.filter((event) => event.kind === "attempt"),
       config: summary.config,
     }),
   );

@@ -1,20 +1,13 @@
 // qstill train: a teacher alone.
 import type { Command } from "commander";
-import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
+import { teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import {
-  addCommonOptions,
-  type CommonOptions,
-  chosenEnvironment,
-  readConfigFile,
-  requireCheckpoint,
-  Workplace,
-} from "./context.js";
-import { saveTrained } from "./models.js";
+import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, print, table } from "./terminal.js";
+import { requireCheckpoint, Workplace } from "./workplace.js";
 
 export function addTrain(program: Command): void {
   const command = program
@@ -22,20 +15,19 @@ export function addTrain(program: Command): void {
     .description("train a teacher by Double DQN and write teacher.safetensors")
     .argument("[env]", "environment id (qstill envs lists all)");
   addCommonOptions(command);
-  const flags = addConfigOptions(command, "Teacher:", teacherOptions);
+  const flags = addConfigOptions(command, "Teacher", teacherOptions);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);
     const environment = chosenEnvironment(argument, file);
     const seed = options.seed ?? file.seed ?? 0;
     const given = { ...file.teacher, ...readConfigOptions(command, teacherOptions, flags) };
-    const config = teacherConfig(environment, given as Partial<TeacherConfig>);
+    const config = teacherConfig(environment, given);
     const place = new Workplace(environment, seed, options);
     const resume = options.resume ? requireCheckpoint(place, "teacher") : undefined;
     const teacher = await place.work("teacher", resume, (work) =>
       trainTeacher(environment, { ...config, ...work, seed }),
     );
-    place.write("teacher.safetensors", saveTrained(teacher));
     const evaluation = evaluate(teacher);
     const { hidden, parameters, envSteps, updates, wallSeconds } = teacher;
     if (options.json) {

@@ -1,5 +1,6 @@
 // What the host owns in the core's memory: given back by dispose(), at the latest by the garbage collector.
 import type { CoreExports } from "./abi.js";
+import { ConfigError } from "./config-error.js";
 import { core } from "./instance.js";
 
 interface Owned {
@@ -17,10 +18,12 @@ export class Handle {
 
   /**
    * @param what the owner's name in errors
-   * @throws RangeError where the core answered 0: more than 1 GiB was asked for
+   * @throws ConfigError where the core answered 0: more than 1 GiB was asked for
    */
   constructor(what: string, value: number, free: (handle: number) => void) {
-    if (value === 0) throw new RangeError(`this ${what} needs more than 1 GiB: choose smaller layers, batch or buffer`);
+    if (value === 0) {
+      throw new ConfigError(`this ${what} needs more than 1 GiB: choose smaller layers, batch or buffer`);
+    }
     this.#what = what;
     this.#value = value;
     this.#free = free;

@@ -1,4 +1,5 @@
 // The student's configuration: each option with its default, its unit and what is allowed.
+import { ConfigError } from "../core/config-error.js";
 import { configure, flag, hiddenWidths, type Option, type Options, oneOf, real, whole } from "../dqn/options.js";
 import { presets } from "../dqn/presets.js";
 import { lossNames, parseLoss } from "./loss.js";
@@ -6,22 +7,39 @@ import { lossNames, parseLoss } from "./loss.js";
 /** Where the states come from that the teacher labels. */
 export type StateSource = "teacher" | "student" | "replay";
 
+/** How a student is distilled; an environment's preset may replace a default. */
 export interface StudentConfig {
+  /** Widths of the hidden layers, in units; default 16. */
   readonly hidden: readonly number[];
+  /** Sum of losses that pulls the student's Q-values to the teacher's; default mse+cross-entropy. */
   readonly loss: string;
+  /** Softness of the softmax in cross-entropy and kl, in units of the labels; default 0.1. */
   readonly temperature: number;
+  /** Error, in units of the labels, from which the Huber loss is linear; default 1. */
   readonly huberDelta: number;
+  /** Whether labels are scaled to mean 0 and deviation 1 for the loss, which is undone in what is kept; default true. */
   readonly standardizeLabels: boolean;
+  /** Who acts to find the states that the teacher labels; default student. */
   readonly states: StateSource;
+  /** States labelled, each a step in the environment, none of them for replay; default 5,000. */
   readonly envSteps: number;
+  /** Share of random actions while states are collected; default 0.05. */
   readonly exploration: number;
+  /** Times that states are collected and learned from and the student is evaluated; default 10. */
   readonly rounds: number;
+  /** Updates of one student; default 10,000. */
   readonly updates: number;
+  /** Labelled states in an update; default 128. */
   readonly batchSize: number;
+  /** Adam's step size at the start; default 0.003. */
   readonly learningRate: number;
+  /** Adam's step size at the end, linear between; default 0.0001. */
   readonly learningRateFinal: number;
+  /** Episodes of an evaluation, on selection seeds; default 100. */
   readonly evaluationEpisodes: number;
+  /** Students initialised at most, until one reaches the threshold; default 3. */
   readonly attempts: number;
+  /** Share of the teacher's return above random play that satisfies; default 0.99. */
   readonly threshold: number;
 }
 
@@ -57,7 +75,7 @@ export const studentOptions: Options<StudentConfig> = {
 
 /**
  * The configuration of a student: the defaults, the environment's preset, and what was given.
- * @throws RangeError for what is not allowed, in one line
+ * @throws ConfigError for what is not allowed, in one line
  */
 export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
   const config = configure(
@@ -67,10 +85,10 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
     given,
   );
   if (config.rounds > config.updates) {
-    throw new RangeError(`rounds is ${config.rounds}: at most updates, ${config.updates}, is allowed`);
+    throw new ConfigError(`the student's rounds is ${config.rounds}: at most updates, ${config.updates}, is allowed`);
   }
   if (config.states !== "replay" && config.rounds > config.envSteps) {
-    throw new RangeError(`rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
+    throw new ConfigError(`the student's rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
   }
   return config;
 }

@@ -1,22 +1,24 @@
 // The student: transfer → evaluate → re-initialise, until one is good enough or the attempts are used up.
+import { ConfigError } from "../core/config-error.js";
 import { Distiller } from "../core/distiller.js";
 import { Network } from "../core/network.js";
 import { breather } from "../dqn/breathe.js";
-import { Interrupted, readCheckpoint, writeCheckpoint } from "../dqn/checkpoint.js";
+import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../dqn/checkpoint.js";
 import { DivergedError, type TrainingEvent } from "../dqn/events.js";
-import { checkedSeed } from "../dqn/options.js";
 import { linear } from "../dqn/schedules.js";
 import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
-import type { Env, EnvSource } from "../env/env.js";
+import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
+import { SeedSequence } from "../env/seed-sequence.js";
 import { generatorWords, purposes } from "../env/seeds.js";
-import { returnRatio } from "../evaluate/compare.js";
+import { checkedSeed, checkFit } from "../evaluate/checks.js";
+import { keepsEnough, returnRatio } from "../evaluate/compare.js";
 import { episodeReturns, type Policy, randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldNormalisation, foldStandardisation } from "../model/fold.js";
 import type { ModelData } from "../model/model.js";
 import { type StudentConfig, studentConfig } from "./config.js";
-import { parseLoss } from "./loss.js";
+import { fitsQValues, parseLoss } from "./loss.js";
 import { collectStates, replayStates } from "./states.js";
 
 /** A distilled student. */
@@ -24,8 +26,9 @@ export class Student extends TrainedModel<StudentConfig> {
   /** How many students were initialised. */
   readonly attempts: number;
 
-  constructor(data: ModelData, record: TrainingRecord<StudentConfig>, attempts: number) {
-    super(data, record);
+  /** @param teacher its teacher's {@link fingerprint} */
+  constructor(data: ModelData, record: TrainingRecord<StudentConfig>, attempts: number, teacher: string | null) {
+    super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss) });
     this.attempts = attempts;
   }
 }
@@ -34,6 +37,8 @@ export class Student extends TrainedModel<StudentConfig> {
 export interface Labeller extends Policy {
   readonly environment: string;
   readonly widths: readonly number[];
+  /** Tell a teacher from another when a checkpoint goes on; without them no difference is noticed. */
+  readonly parameters?: Float32Array;
   /** Where it was trained; by default the environment of that id. */
   readonly env?: EnvSource;
   /** The replay memory's observations, (rows, observationSize), for `states: "replay"`. */
@@ -55,28 +60,30 @@ export interface DistillOptions extends Partial<StudentConfig> {
   readonly resume?: Uint8Array;
 }
 
-/** What a checkpoint holds beside the distiller's block: where the loop stands, always before a round. */
-interface LoopState {
+/** What a checkpoint holds beside the distiller's block: where the loop stands, always before an update. */
+interface LoopState extends Reached {
   attempt: number;
   round: number;
-  envSteps: number;
-  updates: number;
+  /** Updates of the attempt under way. */
+  update: number;
   nextEpisode: number;
   loss: number | null;
+  latestMean: number | null;
   /** The best mean return of the attempt under way, and of all. */
   attemptMean: number | null;
   bestMean: number | null;
   wallSeconds: number;
 }
 
-/** Updates between two chances for others to run. */
+/** Updates from one chance to stop, and to say how far the work is, to the next. */
 const chunk = 100;
 
 /**
  * Distils a teacher into a student: its Q-values on states that it, the student or its replay memory found are the
  * labels (Rusu et al. 2015; states from the student: DAgger, Ross et al. 2011).
- * @throws RangeError for a configuration that is not allowed and a teacher that does not fit its environment,
- * {@link Interrupted} when stopped by the signal, {@link DivergedError} where the loss is no longer finite
+ * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit its environment and a
+ * checkpoint that does not belong to both, {@link Interrupted} when stopped by the signal, {@link DivergedError} where the
+ * loss is no longer finite
  */
 export async function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
   const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, env: givenEnv, ...given } = options;
@@ -84,28 +91,26 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
   const source = givenEnv ?? teacher.env ?? teacher.environment;
   const env = resolveEnv(source);
   const config = studentConfig(env.id, given);
-  checkFit(teacher, env);
+  checkFit("teacher", teacher, env);
   if (config.states === "replay" && resume === undefined && !teacher.observations?.length) {
-    throw new RangeError('states "replay" needs the teacher\'s replay memory, which only a teacher just trained has');
+    throw new ConfigError('states "replay" needs the teacher\'s replay memory, which only a teacher just trained has');
   }
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
-  const setting = { environment: env.id, seed, config };
+  const setting = studentSetting(env.id, seed, config, teacher);
   const selection = { seed, purpose: purposes.selection, episodes: config.evaluationEpisodes };
-  const teacherMean = mean(episodeReturns(env, teacher, selection));
-  const randomMean = mean(episodeReturns(env, randomPolicy(env.actionCount, seed), selection));
 
-  const weights = parseLoss(config.loss);
-  if (weights === undefined) throw new RangeError(`loss is "${config.loss}"`);
-  const distiller = new Distiller({ ...config, widths, capacity: config.envSteps, loss: weights });
+  const distiller = makeDistiller(widths, config);
   const network = new Network(widths, 1);
   let best: Float32Array | undefined;
   const state: LoopState = {
     attempt: 1,
     round: 0,
+    update: 0,
     envSteps: 0,
     updates: 0,
     nextEpisode: 0,
     loss: null,
+    latestMean: null,
     attemptMean: null,
     bestMean: null,
     wallSeconds: 0,
@@ -113,8 +118,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
 
   try {
     if (resume !== undefined) {
-      const checkpoint = readCheckpoint<LoopState>(resume, "student", setting);
-      distiller.restore(checkpoint.block);
+      const checkpoint = readCheckpoint<LoopState>(resume, "student", setting, (block) => distiller.restore(block));
       network.setParameters(rawParameters(distiller, widths));
       Object.assign(state, checkpoint.state);
       best = checkpoint.arrays.best;
@@ -122,20 +126,15 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
       const states = replayStates(teacher.observations as Float32Array, env.observationSize, config.envSteps);
       distiller.add(states, teacher.qValuesOfMany(states));
     }
+    const teacherMean = mean(episodeReturns(env, teacher, selection));
+    const randomMean = mean(episodeReturns(env, randomPolicy(env.actionCount, seed), selection));
     const started = performance.now() - 1000 * state.wallSeconds;
     const wallSeconds = () => (performance.now() - started) / 1000;
     const breathe = breather();
 
     for (let satisfied = false; !satisfied && state.attempt <= config.attempts; state.attempt++) {
-      for (; state.round < config.rounds; state.round++) {
-        await breathe();
-        if (signal?.aborted) {
-          state.wallSeconds = wallSeconds();
-          const arrays: Record<string, Float32Array> = best === undefined ? {} : { best };
-          throw new Interrupted(writeCheckpoint({ phase: "student", setting, state, block: distiller.save(), arrays }));
-        }
+      while (state.round < config.rounds) {
         const { attempt, round } = state;
-        const done = Math.floor((config.updates * round) / config.rounds);
         const until = Math.floor((config.updates * (round + 1)) / config.rounds);
 
         // new states, each labelled once; later attempts learn from all that were collected for the first
@@ -150,81 +149,127 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
           state.envSteps += wanted;
         }
 
-        // initialise a student
-        if (round === 0) {
+        // Initialise a student. What observations and labels are scaled by stays for the whole attempt, as another scale
+        // would change the meaning of what is already learned: for the first attempt it comes from its first round's
+        // states, for a later one from all.
+        if (state.update === 0) {
           distiller.initialise(generatorWords(seed, purposes.distiller, attempt));
           distiller.normalise();
           if (config.standardizeLabels) distiller.standardise();
           state.attemptMean = null;
         }
 
-        // transfer
-        for (let update = done; update < until; update += chunk) {
-          const rate = linear(config.learningRate, config.learningRateFinal, update / config.updates);
-          state.loss = distiller.step(Math.min(chunk, until - update), rate);
-          await breathe();
+        const pause = breathe();
+        if (pause) await pause;
+        if (signal?.aborted) {
+          state.wallSeconds = wallSeconds();
+          const arrays: Record<string, Float32Array> = best === undefined ? {} : { best };
+          throw new Interrupted(writeCheckpoint({ phase: "student", setting, state, block: distiller.save(), arrays }));
         }
-        state.updates += until - done;
+
+        // transfer
+        const rate = linear(config.learningRate, config.learningRateFinal, state.update / config.updates);
+        const count = Math.min(chunk, until - state.update);
+        state.loss = distiller.step(count, rate);
+        state.update += count;
+        state.updates += count;
         if (!Number.isFinite(state.loss)) throw new DivergedError("student", state.updates);
 
         // evaluate
-        const parameters = rawParameters(distiller, widths);
-        network.setParameters(parameters);
-        const returns = episodeReturns(env, network, selection);
-        const latest = mean(returns);
-        const isBest = state.bestMean === null || latest >= state.bestMean;
-        if (isBest) {
-          best = parameters;
-          state.bestMean = latest;
+        const { envSteps, update, updates, loss } = state;
+        if (update === until) {
+          const parameters = rawParameters(distiller, widths);
+          network.setParameters(parameters);
+          const returns = episodeReturns(env, network, selection);
+          const latest = mean(returns);
+          const isBest = state.bestMean === null || latest >= state.bestMean;
+          if (isBest) {
+            best = parameters;
+            state.bestMean = latest;
+          }
+          state.latestMean = latest;
+          state.attemptMean = Math.max(state.attemptMean ?? latest, latest);
+          state.round++;
+          onEvent({
+            kind: "evaluation",
+            network: "student",
+            attempt,
+            envSteps,
+            updates,
+            mean: latest,
+            std: standardDeviation(returns),
+            min: returns.reduce((a, b) => Math.min(a, b)),
+            best: isBest,
+            loss,
+          });
         }
-        state.attemptMean = Math.max(state.attemptMean ?? latest, latest);
-        const { envSteps, updates, loss } = state;
+        const share = update / config.updates;
         onEvent({
-          kind: "evaluation",
+          kind: "progress",
           network: "student",
           attempt,
+          share,
           envSteps,
           updates,
-          mean: latest,
-          std: standardDeviation(returns),
-          min: returns.reduce((a, b) => Math.min(a, b)),
-          best: isBest,
           loss,
+          mean: state.latestMean,
         });
-        const share = (round + 1) / config.rounds;
-        onEvent({ kind: "progress", network: "student", attempt, share, envSteps, updates, loss, mean: latest });
       }
 
       // good enough? if not, initialise another student
       const { attempt, envSteps, updates } = state;
       const ratio = returnRatio(state.attemptMean as number, teacherMean, randomMean);
-      satisfied = ratio !== null && ratio >= config.threshold;
+      satisfied = keepsEnough(ratio, config.threshold);
       onEvent({ kind: "attempt", attempt, returnRatio: ratio, satisfied, envSteps, updates });
       state.round = 0;
+      state.update = 0;
     }
 
     const data = { environment: env.id, widths, parameters: best as Float32Array };
     const { envSteps, updates } = state;
     const record = { env: source, seed, config, envSteps, updates, wallSeconds: wallSeconds() };
-    return new Student(data, record, state.attempt - 1);
+    return new Student(data, record, state.attempt - 1, fingerprint(teacher));
   } finally {
     distiller.dispose();
     network.dispose();
   }
 }
 
+/** What makes two distillations the same. */
+export function studentSetting(environment: string, seed: number, config: StudentConfig, teacher: Labeller): Setting {
+  return { environment, seed, ...config, teacher: fingerprint(teacher) };
+}
+
+/**
+ * Tells early whether there can be memory for a student.
+ * @throws ConfigError where there cannot
+ */
+export function checkStudentSize(source: EnvSource, config: StudentConfig): void {
+  const { observationSize, actionCount } = resolveEnv(source);
+  makeDistiller([observationSize, ...config.hidden, actionCount], config).dispose();
+}
+
+function makeDistiller(widths: readonly number[], config: StudentConfig): Distiller {
+  const loss = parseLoss(config.loss);
+  if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
+  return new Distiller({ ...config, widths, capacity: config.envSteps, loss });
+}
+
+const fingerprintBlock = 4096;
+
+/** 128 bits that tell a teacher's parameters from others; SHA-256 would need crypto.subtle, which not every page has. */
+function fingerprint({ parameters }: Labeller): string | null {
+  if (parameters === undefined) return null;
+  const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);
+  let words: Uint32Array = new Uint32Array(4);
+  for (let at = 0; at < bits.length; at += fingerprintBlock) {
+    words = new SeedSequence([...words, ...bits.subarray(at, at + fingerprintBlock)]).generateState(4);
+  }
+  return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
+}
+
 /** The student's parameters for raw observations and the teacher's unit of Q-values. */
 function rawParameters(distiller: Distiller, widths: readonly number[]): Float32Array {
   const parameters = foldNormalisation(widths, distiller.parameters(), distiller.normalisation());
   return foldStandardisation(widths, parameters, distiller.standardisation());
-}
-
-function checkFit(teacher: Labeller, env: Env): void {
-  const inputs = teacher.widths[0];
-  const outputs = teacher.widths[teacher.widths.length - 1];
-  if (inputs !== env.observationSize || outputs !== env.actionCount) {
-    throw new RangeError(
-      `the teacher has ${inputs} inputs and ${outputs} outputs, but ${env.id} has ${env.observationSize} features and ${env.actionCount} actions`,
-    );
-  }
 }

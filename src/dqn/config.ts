@@ -1,29 +1,53 @@
 // The teacher's configuration: each option with its default, its unit and what is allowed.
 import { flag, hiddenWidths, type Options, oneOf, optionalNumber, real, whole } from "./options.js";
 
+/** How a teacher is trained; an environment's preset may replace a default. */
 export interface TeacherConfig {
+  /** Widths of the hidden layers, in units; default 64, 64. */
   readonly hidden: readonly number[];
+  /** Steps in the environment at most; default 50,000. */
   readonly envSteps: number;
+  /** Adam's step size at the start; default 0.001. */
   readonly learningRate: number;
+  /** Adam's step size at the end, linear between; default 0.0001. */
   readonly learningRateFinal: number;
+  /** Transitions in an update; default 128. */
   readonly batchSize: number;
+  /** Observations that the replay memory holds; default 50,000. */
   readonly bufferSize: number;
+  /** Environment steps of random actions before learning begins; default 1,000. */
   readonly learningStarts: number;
+  /** Environment steps from one training to the next; default 1. */
   readonly trainFrequency: number;
+  /** Updates in one training; default 1. */
   readonly gradientSteps: number;
+  /** Discount of the return that follows a step, from 0 to 1; default 0.99. */
   readonly gamma: number;
+  /** Rewards summed before bootstrapping, in steps; default 5. */
   readonly nStep: number;
+  /** Loss of the temporal-difference error; default huber. */
   readonly loss: "huber" | "mse";
+  /** Error, in units of the return, from which the Huber loss is linear; default 1. */
   readonly huberDelta: number;
+  /** Updates from one step of the target network to the next; default 1. */
   readonly targetUpdateInterval: number;
+  /** Share of the way to the network that the target network then moves, where 1 copies it; default 0.005. */
   readonly tau: number;
+  /** Share of random actions at the start; default 1. */
   readonly explorationInitial: number;
+  /** Share of random actions at the end; default 0.05. */
   readonly explorationFinal: number;
+  /** Share of envSteps in which the share of random actions falls; default 0.2. */
   readonly explorationFraction: number;
+  /** Steps for which a random action is kept at most; default 1. */
   readonly explorationRepeat: number;
+  /** Whether each feature is scaled by its mean and deviation in the first learningStarts steps; default true. */
   readonly normalizeObservations: boolean;
+  /** Environment steps from one evaluation to the next; default 1,000. */
   readonly evaluationInterval: number;
+  /** Episodes of an evaluation, on selection seeds; default 100. */
   readonly evaluationEpisodes: number;
+  /** Mean return that ends training when two evaluations in a row reach it, or null to train to the end; default null. */
   readonly stopReturn: number | null;
 }
 

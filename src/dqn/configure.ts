@@ -1,25 +1,28 @@
 // A teacher's configuration: the defaults, the environment's preset, and what was given.
+import { ConfigError } from "../core/config-error.js";
 import { type TeacherConfig, teacherOptions } from "./config.js";
 import { configure } from "./options.js";
 import { presets } from "./presets.js";
 
 /**
  * The configuration of a teacher: the defaults, the environment's preset, and what was given.
- * @throws RangeError for what is not allowed, in one line
+ * @throws ConfigError for what is not allowed, in one line
  */
 export function teacherConfig(environment: string, given: Partial<TeacherConfig>): TeacherConfig {
   const config = configure("teacher", teacherOptions, presets[environment]?.teacher ?? {}, given);
   if (config.batchSize > config.bufferSize) {
-    throw new RangeError(
-      `batchSize is ${config.batchSize}: at most bufferSize, ${config.bufferSize}, transitions are allowed`,
+    throw new ConfigError(
+      `the teacher's batchSize is ${config.batchSize}: at most bufferSize, ${config.bufferSize}, transitions are allowed`,
     );
   }
   if (config.nStep + 2 > config.bufferSize) {
-    throw new RangeError(`nStep is ${config.nStep}: at most bufferSize − 2, ${config.bufferSize - 2}, is allowed`);
+    throw new ConfigError(
+      `the teacher's nStep is ${config.nStep}: at most bufferSize − 2, ${config.bufferSize - 2}, is allowed`,
+    );
   }
   if (config.learningStarts >= config.envSteps) {
-    throw new RangeError(
-      `learningStarts is ${config.learningStarts}: fewer than envSteps, ${config.envSteps}, is allowed, or nothing is learned`,
+    throw new ConfigError(
+      `the teacher's learningStarts is ${config.learningStarts}: fewer than envSteps, ${config.envSteps}, is allowed, or nothing is learned`,
     );
   }
   return config;

@@ -1,4 +1,6 @@
 // What an option of a configuration may be: its default, what is allowed, and how it reads on a command line.
+import { ConfigError } from "../core/config-error.js";
+import { shown } from "../evaluate/checks.js";
 
 /** One option: everything that validation, `--help` and the documentation need to know of it. */
 export interface Option<T> {
@@ -15,7 +17,8 @@ export interface Option<T> {
 /** An option for each field of a configuration. */
 export type Options<Config> = { readonly [Name in keyof Config]: Option<Config[Name]> };
 
-function parseNumber(text: string): unknown {
+/** A number from a command line's text; what is none comes back as it is. */
+export function parseNumber(text: string): unknown {
   const number = Number(text);
   return text.trim() === "" || Number.isNaN(number) ? text : number;
 }
@@ -98,7 +101,7 @@ export function hiddenWidths(value: readonly number[], description: string): Opt
 
 /**
  * A whole configuration: the defaults, then each of `layers` over them, the last one strongest.
- * @throws RangeError for an unknown name or a value that is not allowed, in one line
+ * @throws ConfigError for an unknown name or a value that is not allowed, in one line
  */
 export function configure<Config extends object>(
   what: string,
@@ -109,27 +112,32 @@ export function configure<Config extends object>(
   const names = Object.keys(options) as (keyof Config & string)[];
   for (const name of names) config[name] = options[name].default;
   for (const layer of layers) {
-    for (const [name, value] of Object.entries(layer)) {
-      if (value === undefined) continue;
-      if (!Object.hasOwn(options, name)) {
-        throw new RangeError(`unknown ${what} option "${name}": allowed are ${names.join(", ")}`);
-      }
-      const option = options[name as keyof Config];
-      if (!option.accepts(value)) throw new RangeError(`${name} is ${show(value)}: ${option.allowed} is allowed`);
-      config[name] = value;
-    }
+    checkOptions(what, options, layer);
+    for (const [name, value] of Object.entries(layer)) if (value !== undefined) config[name] = value;
   }
   return config as Config;
 }
 
-function show(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
-}
-
-/** @throws RangeError for a seed that is not a whole number ≥ 0 */
-export function checkedSeed(seed: number): number {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`seed is ${seed}: a whole number from 0 to ${Number.MAX_SAFE_INTEGER} is allowed`);
+/**
+ * @param called what an error calls an option, so that it names what was written
+ * @throws ConfigError for an unknown name or a value that is not allowed, in one line
+ */
+export function checkOptions<Config extends object>(
+  what: string,
+  options: Options<Config>,
+  given: object,
+  called: (name: string) => string = (name) => name,
+): asserts given is Partial<Config> {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(options, name)) {
+      throw new ConfigError(
+        `unknown ${what} option ${JSON.stringify(called(name))}: allowed are ${Object.keys(options).join(", ")}`,
+      );
+    }
+    const option = options[name as keyof Config];
+    if (!option.accepts(value)) {
+      throw new ConfigError(`${called(name)} is ${shown(value)}: ${option.allowed} is allowed`);
+    }
   }
-  return seed;
 }

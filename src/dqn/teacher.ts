@@ -4,16 +4,16 @@ import { Network } from "../core/network.js";
 import type { Env, EnvSource, StepResult } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
+import { checkedSeed } from "../evaluate/checks.js";
 import { episodeReturns } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldNormalisation } from "../model/fold.js";
 import type { ModelData } from "../model/model.js";
 import { breather } from "./breathe.js";
-import { Interrupted, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "./checkpoint.js";
 import type { TeacherConfig } from "./config.js";
 import { teacherConfig } from "./configure.js";
 import { DivergedError, type TrainingEvent } from "./events.js";
-import { checkedSeed } from "./options.js";
 import { linear } from "./schedules.js";
 import { TrainedModel, type TrainingRecord } from "./trained.js";
 
@@ -40,9 +40,7 @@ export interface TrainOptions extends Partial<TeacherConfig> {
 }
 
 /** What a checkpoint holds beside the learner's block: where the loop stands. */
-interface LoopState {
-  envSteps: number;
-  updates: number;
+interface LoopState extends Reached {
   episode: number;
   /** The actions of the running episode so far: replayed to bring its environment back. */
   actions: number[];
@@ -62,8 +60,8 @@ const progressInterval = 500;
  * Trains a teacher by Double DQN (van Hasselt et al. 2016) and keeps the network that was best in the periodic
  * evaluations.
  * @param source the id of an environment, or a function that makes a new one at each call
- * @throws RangeError for a configuration that is not allowed, {@link Interrupted} when stopped by the signal, and
- * {@link DivergedError} where the loss is no longer finite
+ * @throws ConfigError for a configuration that is not allowed and a checkpoint that does not belong to it,
+ * {@link Interrupted} when stopped by the signal, and {@link DivergedError} where the loss is no longer finite
  */
 export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
   const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, ...given } = options;
@@ -72,7 +70,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   const evaluationEnv = resolveEnv(source);
   const config = teacherConfig(env.id, given);
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
-  const setting = { environment: env.id, seed, config };
+  const setting = teacherSetting(env.id, seed, config);
 
   const learner = new Learner({ ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0 });
   const network = new Network(widths, 1);
@@ -93,8 +91,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
       learner.initialise(generatorWords(seed, purposes.learner, 0));
       learner.begin(env.reset({ seed: episodeSeed(seed, purposes.train, 0) }));
     } else {
-      const checkpoint = readCheckpoint<LoopState>(resume, "teacher", setting);
-      learner.restore(checkpoint.block);
+      const checkpoint = readCheckpoint<LoopState>(resume, "teacher", setting, (block) => learner.restore(block));
       Object.assign(state, checkpoint.state);
       best = checkpoint.arrays.best;
       replayEpisode(env, episodeSeed(seed, purposes.train, state.episode), state.actions);
@@ -105,7 +102,8 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
     const breathe = breather();
 
     while (state.envSteps < config.envSteps && state.reached < reachedToStop) {
-      await breathe();
+      const pause = breathe();
+      if (pause) await pause;
       if (signal?.aborted) {
         state.wallSeconds = wallSeconds();
         const arrays: Record<string, Float32Array> = best === undefined ? {} : { best };
@@ -188,6 +186,11 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
     learner.dispose();
     network.dispose();
   }
+}
+
+/** What makes two trainings the same. */
+export function teacherSetting(environment: string, seed: number, config: TeacherConfig): Setting {
+  return { environment, seed, ...config };
 }
 
 /** Brings an environment to where the running episode was: its seed, then its actions. */

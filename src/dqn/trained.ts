@@ -1,6 +1,6 @@
 // A trained network: a model, and how it came about.
 import type { EnvSource } from "../env/env.js";
-import { Model, type ModelData } from "../model/model.js";
+import { type Distillation, Model, type ModelData } from "../model/model.js";
 
 /** What a training took. */
 export interface TrainingRecord<Config> {
@@ -14,7 +14,7 @@ export interface TrainingRecord<Config> {
 }
 
 /** A model with the record of its training. */
-export class TrainedModel<Config> extends Model implements TrainingRecord<Config> {
+export class TrainedModel<Config extends object> extends Model implements TrainingRecord<Config> {
   readonly env: EnvSource;
   readonly seed: number;
   readonly config: Config;
@@ -22,13 +22,15 @@ export class TrainedModel<Config> extends Model implements TrainingRecord<Config
   readonly updates: number;
   readonly wallSeconds: number;
 
-  constructor(data: ModelData, record: TrainingRecord<Config>) {
-    super(data);
+  constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
+    const { seed, envSteps, updates, wallSeconds, config } = record;
+    const plain = Object.fromEntries(Object.entries(config));
+    super({ ...data, training: { seed, envSteps, updates, wallSeconds, config: plain, distillation } });
     this.env = record.env;
-    this.seed = record.seed;
-    this.config = record.config;
-    this.envSteps = record.envSteps;
-    this.updates = record.updates;
-    this.wallSeconds = record.wallSeconds;
+    this.seed = seed;
+    this.config = config;
+    this.envSteps = envSteps;
+    this.updates = updates;
+    this.wallSeconds = wallSeconds;
   }
 }

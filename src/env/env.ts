@@ -50,6 +50,10 @@ export interface Env {
    * @throws RangeError for any other action, and Error before the first reset or after the episode's end.
    */
   step(action: number): StepResult;
+  /** The scene as it is now, for a viewer that knows this environment: plain data. */
+  render?(): unknown;
+  /** Disturbs the running episode as something outside would, a push for instance. */
+  perturb?(): void;
 }
 
 /** Where an environment comes from: the id of a registered one, or a function that makes a new one. */
@@ -73,4 +77,6 @@ export interface CustomEnv {
     terminated: boolean;
     truncated?: boolean;
   };
+  render?(): unknown;
+  perturb?(): void;
 }

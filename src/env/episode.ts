@@ -1,6 +1,7 @@
 // What every environment here needs beside its own rules: seeding, the action check, the time limit, one reused result.
 import type { Env, RandomSource, ResetOptions, StepResult } from "./env.js";
 import { Pcg64 } from "./random.js";
+import { isSeed } from "./seed-sequence.js";
 
 /** What an episode must know of its environment. */
 type Sizes = Pick<Env, "id" | "observationSize" | "actionCount" | "maxEpisodeSteps">;
@@ -42,7 +43,7 @@ export class Episode {
    */
   start(options?: ResetOptions): number | undefined {
     const seed = options?.seed ?? (this.#everReset ? undefined : 0);
-    if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) {
+    if (seed !== undefined && !isSeed(seed)) {
       throw new RangeError(
         `${this.#env.id}: reset seed ${String(seed)} is not allowed: a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
       );

@@ -47,9 +47,14 @@ export class SeedSequence {
   }
 }
 
+/** Whether a value can be a seed: a whole number from 0 to 2^53 − 1. */
+export function isSeed(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /** The 32-bit words of a number, low first; 0 is one word. */
 function wordsOf(value: number): number[] {
-  if (!Number.isSafeInteger(value) || value < 0) {
+  if (!isSeed(value)) {
     throw new RangeError(`seed ${String(value)} is not allowed: a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);
   }
   const high = Math.floor(value / 2 ** 32);

@@ -1,15 +1,18 @@
 // A student held against its teacher: Q-value accuracy, policy stability, and the share of the return that it keeps.
-
 import type { EnvSource } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
 import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
+import type { Training } from "../model/model.js";
+import { checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
 import { type Evaluation, summarise } from "./evaluate.js";
 import { episodeReturns, type Policy, randomPolicy } from "./returns.js";
 import { standardDeviation, variance } from "./statistics.js";
 
-/** What is compared: a policy with its Q-values. */
-export interface QPolicy extends Policy {
+/** What is compared: a policy with its Q-values, such as a model. */
+export interface QPolicy extends Policy, Sized {
+  /** Says of a student whether its outputs are meant to be Q-values; without it they are. */
+  readonly training?: Pick<Training, "distillation">;
   qValues(observation: ArrayLike<number>): ArrayLike<number>;
 }
 
@@ -37,15 +40,22 @@ const flipNoise = 0.01;
 export interface CompareOptions {
   readonly env: EnvSource;
   readonly seed: number;
+  /** How many episodes each plays; 100 by default. */
   readonly episodes?: number;
-  /** Whether the student's outputs are meant to be Q-values; if not, qMse and qR2 are null. */
-  readonly fitsQValues: boolean;
 }
 
-/** Evaluates both on the final evaluation's episodes, and on probe states that no training has seen. */
+/**
+ * Evaluates both on the final evaluation's episodes, and on probe states that no training has seen.
+ * @throws ConfigError for a number of episodes or a seed that is not allowed, and for a network that does not fit the
+ * environment
+ */
 export function compare(teacher: QPolicy, student: QPolicy, options: CompareOptions): Comparison {
-  const { seed, episodes = 100, fitsQValues } = options;
+  const seed = checkedSeed(options.seed);
+  const episodes = checkedEpisodes(options.episodes ?? 100);
   const env = resolveEnv(options.env);
+  checkFit("teacher", teacher, env);
+  checkFit("student", student, env);
+  const fitsQValues = student.training?.distillation?.fitsQValues ?? true;
   const final = { seed, purpose: purposes.final, episodes };
   const evaluations = {
     teacher: summarise(episodeReturns(env, teacher, final), seed),
@@ -88,6 +98,11 @@ export function compare(teacher: QPolicy, student: QPolicy, options: CompareOpti
 /** (student − random)/(teacher − random); null where the teacher is no better than random. */
 export function returnRatio(student: number, teacher: number, random: number): number | null {
   return teacher > random ? (student - random) / (teacher - random) : null;
+}
+
+/** Whether a student keeps the share of the return that is wanted of it. */
+export function keepsEnough(returnRatio: number | null, threshold: number): boolean {
+  return returnRatio !== null && returnRatio >= threshold;
 }
 
 function probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Float32Array[] {

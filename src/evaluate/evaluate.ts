@@ -1,8 +1,10 @@
 // Performance: the returns of a policy over unseen episodes, summarised.
-
+import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
+import type { Training } from "../model/model.js";
+import { checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
 import { episodeReturns, type Policy } from "./returns.js";
 import { bootstrapInterval, mean, standardDeviation } from "./statistics.js";
 
@@ -27,24 +29,24 @@ export interface EvaluateOptions {
 }
 
 /** A policy that may know where it was trained, and by which seed: teachers, students and loaded models do. */
-export interface Evaluable extends Policy {
-  readonly environment?: string;
+export interface Evaluable extends Policy, Sized {
   readonly env?: EnvSource;
-  readonly seed?: number;
+  readonly training?: Pick<Training, "seed">;
 }
 
 /**
  * Plays greedy episodes on the final evaluation's seeds, which neither training nor selection ever sees.
- * @throws RangeError for a number of episodes that is not a whole number ≥ 1, Error where no environment is known
+ * @throws ConfigError for a number of episodes or a seed that is not allowed, where no environment is known, and where
+ * a network does not fit the environment
  */
 export function evaluate(policy: Evaluable, options: EvaluateOptions = {}): Evaluation {
-  const { episodes = 100, seed = policy.seed ?? 0 } = options;
+  const episodes = checkedEpisodes(options.episodes ?? 100);
+  const seed = checkedSeed(options.seed ?? policy.training?.seed ?? 0);
   const source = options.env ?? policy.env ?? policy.environment;
-  if (source === undefined) throw new Error("evaluate needs to know where: give { env } an id or a function");
-  if (!Number.isInteger(episodes) || episodes < 1) {
-    throw new RangeError(`episodes is ${episodes}: a whole number from 1 on is allowed`);
-  }
-  return summarise(episodeReturns(resolveEnv(source), policy, { seed, purpose: purposes.final, episodes }), seed);
+  if (source === undefined) throw new ConfigError("evaluate needs to know where: give { env } an id or a function");
+  const env = resolveEnv(source);
+  checkFit("model", policy, env);
+  return summarise(episodeReturns(env, policy, { seed, purpose: purposes.final, episodes }), seed);
 }
 
 export function summarise(returns: Float64Array, seed: number): Evaluation {

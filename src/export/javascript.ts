@@ -1,21 +1,17 @@
 // A model as the source of one JavaScript module that needs nothing and computes the core's very bits.
 import { littleEndian } from "../model/bytes.js";
-import { parameterCount } from "../model/layout.js";
+import { checkParameters, checkWidths } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 
 /**
  * The source of an ES module that exports `act(observation)`, `qValues(observation)`, `environment` and `widths`. It runs
  * in browsers, workers and Node, under any content security policy, and `act` allocates nothing.
- * @throws Error where the number of parameters does not fit the widths.
+ * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite.
  */
 export function exportModule(model: ModelData): string {
   const { environment, widths, parameters } = model;
-  const expected = parameterCount(widths);
-  if (parameters.length !== expected) {
-    throw new Error(
-      `a model of widths ${widths.join("-")} has ${expected} parameters, but ${parameters.length} were given`,
-    );
-  }
+  checkWidths(widths);
+  checkParameters(widths, parameters);
   return `// A Q-network made by qstill. Each product and each sum is rounded to f32, in a fixed order.
 export const environment = ${JSON.stringify(environment).replaceAll("<", "\\u003c")};
 export const widths = Object.freeze([${widths.join(", ")}]);

@@ -1,7 +1,7 @@
 // Models as files: teacher.safetensors and student.safetensors.
 import { fromLittleEndian, littleEndian } from "./bytes.js";
-import { layerPlaces, parameterCount } from "./layout.js";
-import { Model, type ModelData } from "./model.js";
+import { checkParameters, checkWidths, layerPlaces, parameterCount } from "./layout.js";
+import { Model, type ModelData, type Training } from "./model.js";
 import { quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
 
 const format = "qstill";
@@ -10,23 +10,19 @@ const activation = "relu";
 /** Any normalisation of observations is part of the first layer: raw observations go in. */
 const preprocessing = "folded into layers.0";
 
-const maximumLayers = 16;
-const maximumWidth = 65_536;
+/** So many widths no model has: more of them are not even read. */
+const enough = 100;
 
 /**
  * The bytes of a safetensors file that holds a model: for each layer `layers.<n>.weight`, shape (outputs, inputs) as
- * PyTorch has it, and `layers.<n>.bias`, shape (outputs), as F32.
- * @param extra more metadata, such as the seed; it cannot replace the model's own.
+ * PyTorch has it, and `layers.<n>.bias`, shape (outputs), as F32. How the model was trained is kept as metadata.
+ * @param extra more metadata; it cannot replace the model's own.
  * @throws Error for a model that could not be loaded again: sizes out of bounds, parameters of another number or not finite.
  */
 export function saveModel(model: ModelData, extra: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
-  const { environment, parameters } = model;
-  const widths = model.widths.join("-");
-  readWidths(widths);
-  const expected = parameterCount(model.widths);
-  if (parameters.length !== expected) {
-    throw new Error(`a model of widths ${widths} has ${expected} parameters, but ${parameters.length} were given`);
-  }
+  const { environment, parameters, training } = model;
+  checkWidths(model.widths);
+  checkParameters(model.widths, parameters);
   const tensors = layerPlaces(model.widths).flatMap(({ inputs, outputs, weight, bias }, layer) => {
     const weights = new Float32Array(inputs * outputs);
     for (let o = 0; o < outputs; o++) {
@@ -37,8 +33,16 @@ export function saveModel(model: ModelData, extra: Readonly<Record<string, strin
       floatTensor(biasName(layer), [outputs], parameters.subarray(bias, bias + outputs)),
     ];
   });
-  const metadata = { ...extra, format, formatVersion, environment, widths, activation, preprocessing };
-  return writeSafetensors(tensors, metadata);
+  return writeSafetensors(tensors, {
+    ...extra,
+    format,
+    formatVersion,
+    environment,
+    widths: model.widths.join("-"),
+    activation,
+    preprocessing,
+    ...(training && { training: JSON.stringify(training) }),
+  });
 }
 
 /**
@@ -63,7 +67,9 @@ export function loadModel(bytes: Uint8Array): Model {
   }
   if (metadata.environment === undefined) throw new Error("the model file has no environment in its metadata");
   const widths = readWidths(metadata.widths);
-  return new Model({ environment: metadata.environment, widths, parameters: readParameters(tensors, widths) });
+  const { environment } = metadata;
+  const training = readTraining(metadata.training);
+  return new Model({ environment, widths, parameters: readParameters(tensors, widths), training });
 }
 
 function weightName(layer: number): string {
@@ -79,14 +85,30 @@ function given(metadata: Record<string, string>, name: string): string {
 }
 
 function readWidths(text = "none"): number[] {
-  const widths = text.length > 6 * (maximumLayers + 1) ? [] : text.split("-").map(Number);
-  const fit = (width: number) => Number.isInteger(width) && width >= 1 && width <= maximumWidth;
-  if (widths.length < 2 || widths.length > maximumLayers + 1 || !widths.every(fit)) {
-    throw new Error(
-      `a model has widths such as "4-64-64-2", at most ${maximumLayers} layers of 1 to ${maximumWidth}; given ${quoted(text)}`,
-    );
-  }
+  const widths = text.split("-", enough).map(Number);
+  checkWidths(widths, text);
   return widths;
+}
+
+function readTraining(text: string | undefined): Training | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const training: Training = JSON.parse(text);
+    if (isTraining(training)) return training;
+  } catch {
+    // said below
+  }
+  throw new Error('the model file\'s metadata "training" is damaged');
+}
+
+function isTraining({ seed, envSteps, updates, wallSeconds, config, distillation }: Training): boolean {
+  const counts = [seed, envSteps, updates, wallSeconds, distillation?.attempts ?? 1];
+  return (
+    counts.every((value) => Number.isFinite(value) && value >= 0) &&
+    typeof config === "object" &&
+    config !== null &&
+    (distillation === undefined || typeof distillation.fitsQValues === "boolean")
+  );
 }
 
 function readParameters(tensors: Map<string, Tensor>, widths: readonly number[]): Float32Array {
@@ -120,18 +142,13 @@ function readFloats(tensors: Map<string, Tensor>, name: string, shape: readonly 
     throw new Error(`tensor ${quoted(name)} has shape (${given}), expected (${shape.join(", ")})`);
   }
   const values = fromLittleEndian(tensor.data);
-  checkFinite(name, values);
-  return values;
-}
-
-function floatTensor(name: string, shape: readonly number[], values: Float32Array) {
-  checkFinite(name, values);
-  return { name, dtype: "F32" as const, shape, data: littleEndian(values) };
-}
-
-function checkFinite(name: string, values: Float32Array): void {
   const broken = values.findIndex((value) => !Number.isFinite(value));
   if (broken !== -1) {
     throw new Error(`tensor ${quoted(name)} has a ${values[broken]} at ${broken}, not a finite number`);
   }
+  return values;
+}
+
+function floatTensor(name: string, shape: readonly number[], values: Float32Array) {
+  return { name, dtype: "F32" as const, shape, data: littleEndian(values) };
 }

@@ -1,4 +1,32 @@
 // How the parameters of an MLP lie in one flat array: for each layer W (in × out, row-major), then b (out).
+import { quoted } from "./safetensors.js";
+
+const mostLayers = 16;
+const mostWidth = 65_536;
+
+/**
+ * @param given how they were written
+ * @throws Error for what cannot be the widths of a network: inputs, hidden layers, outputs
+ */
+export function checkWidths(widths: readonly number[], given: string = widths.join("-")): void {
+  const fit = (width: number) => Number.isInteger(width) && width >= 1 && width <= mostWidth;
+  if (widths.length >= 2 && widths.length <= mostLayers + 1 && widths.every(fit)) return;
+  throw new Error(
+    `a model has widths such as "4-64-64-2", at most ${mostLayers} layers of 1 to ${mostWidth}; given ${quoted(given)}`,
+  );
+}
+
+/** @throws Error where there are more or fewer parameters than these widths have, or one is not finite */
+export function checkParameters(widths: readonly number[], parameters: Float32Array): void {
+  const expected = parameterCount(widths);
+  if (parameters.length !== expected) {
+    throw new Error(
+      `a model of widths ${widths.join("-")} has ${expected} parameters, but ${parameters.length} were given`,
+    );
+  }
+  const broken = parameters.findIndex((value) => !Number.isFinite(value));
+  if (broken !== -1) throw new Error(`parameter ${broken} of the model is ${parameters[broken]}, not a finite number`);
+}
 
 /** The number of parameters of an MLP with these widths: inputs, hidden layers, outputs. */
 export function parameterCount(widths: readonly number[]): number {

@@ -1,6 +1,27 @@
 // A trained network as a value: its environment, its sizes and its parameters, ready to act.
 import { Network } from "../core/network.js";
-import { parameterCount } from "./layout.js";
+import { checkParameters, checkWidths } from "./layout.js";
+
+/** How a network came about: plain data, which its file keeps. */
+export interface Training {
+  /** Everything random derived from it. */
+  readonly seed: number;
+  readonly envSteps: number;
+  readonly updates: number;
+  readonly wallSeconds: number;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Of a student only. */
+  readonly distillation?: Distillation;
+}
+
+export interface Distillation {
+  /** A fingerprint of the teacher's parameters; null where the teacher was no network. */
+  readonly teacher: string | null;
+  /** How many students were initialised. */
+  readonly attempts: number;
+  /** Whether the loss pulled the outputs towards the teacher's Q-values. */
+  readonly fitsQValues: boolean;
+}
 
 /** What a model consists of: enough to save it, to export it and to make it again. */
 export interface ModelData {
@@ -10,6 +31,8 @@ export interface ModelData {
   readonly widths: readonly number[];
   /** All weights and biases, flat (see layout.ts), for raw observations: any normalisation is folded in. */
   readonly parameters: Float32Array;
+  /** How it came about, where that is known. */
+  readonly training?: Training;
 }
 
 /** Observations that are answered at once where there are many. */
@@ -23,22 +46,20 @@ export class Model implements ModelData {
   readonly environment: string;
   readonly widths: readonly number[];
   readonly parameters: Float32Array;
+  readonly training?: Training;
   readonly #network: Network;
 
-  /** @throws Error where sizes and parameters do not fit each other, or a parameter is not finite. */
-  constructor({ environment, widths, parameters }: ModelData) {
-    const expected = parameterCount(widths);
-    if (parameters.length !== expected) {
-      throw new Error(
-        `a model of widths ${widths.join("-")} has ${expected} parameters, but ${parameters.length} were given`,
-      );
-    }
-    const broken = parameters.findIndex((value) => !Number.isFinite(value));
-    if (broken !== -1)
-      throw new Error(`parameter ${broken} of the model is ${parameters[broken]}, not a finite number`);
+  /**
+   * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite; ConfigError
+   * where it needs more than 1 GiB
+   */
+  constructor({ environment, widths, parameters, training }: ModelData) {
+    checkWidths(widths);
+    checkParameters(widths, parameters);
     this.environment = environment;
     this.widths = [...widths];
     this.parameters = parameters.slice();
+    this.training = training;
     this.#network = new Network(widths, largestBatch);
     this.#network.setParameters(parameters);
   }

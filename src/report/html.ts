@@ -1,38 +1,14 @@
 // The report of a run as one HTML page that needs nothing else: no script, no file, no network.
+import type { AttemptEvent, EvaluationEvent } from "../dqn/events.js";
 import { Markup, markup } from "./markup.js";
 import { plot, type Reference, rangeOf } from "./plot.js";
 import { style } from "./style.js";
 import type { NetworkSummary, StudentSummary, Summary } from "./summary.js";
 
-/** A periodic evaluation of a network in training. */
-export interface EvaluationPoint {
-  readonly network: "teacher" | "student";
-  /** Which student of a re-initialised series, from 1; absent for a teacher. */
-  readonly attempt?: number;
-  readonly envSteps: number;
-  readonly updates: number;
-  readonly mean: number;
-  readonly std: number;
-  readonly min: number;
-  /** Whether this network was the best so far; the last that was is the one kept. */
-  readonly best: boolean;
-  readonly loss: number | null;
-}
-
-/** One student of a re-initialised series. */
-export interface Attempt {
-  readonly attempt: number;
-  /** Its share of the teacher's return on selection seeds; null where the teacher is no better than random. */
-  readonly returnRatio: number | null;
-  readonly satisfied: boolean;
-  readonly envSteps: number;
-  readonly updates: number;
-}
-
 export interface ReportInput {
   readonly summary: Summary;
-  readonly points: readonly EvaluationPoint[];
-  readonly attempts: readonly Attempt[];
+  readonly points: readonly EvaluationEvent[];
+  readonly attempts: readonly AttemptEvent[];
   /** Plain data; what is nested is listed by its path. */
   readonly config: Record<string, unknown>;
 }
@@ -82,7 +58,7 @@ function headline({ parameters, compression, returnRatio }: StudentSummary): str
   return `${student}, keeps ${returnRatio > 0 ? percent(returnRatio) : "none"} of its return`;
 }
 
-function training({ teacher, student }: Summary, points: readonly EvaluationPoint[]): Markup {
+function training({ teacher, student }: Summary, points: readonly EvaluationEvent[]): Markup {
   const ofTeacher = points.filter(({ network }) => network === "teacher");
   const ofStudent = points.filter(({ network }) => network === "student");
   const range = rangeOf(points, teacher.evaluation.mean);
@@ -107,7 +83,7 @@ ${pointTable("Student", ofStudent)}
 
 function panel(
   network: "teacher" | "student",
-  points: readonly EvaluationPoint[],
+  points: readonly EvaluationEvent[],
   range: readonly [number, number],
   reference?: Reference,
 ): Markup {
@@ -137,13 +113,13 @@ function panel(
   });
 }
 
-function describe(points: readonly EvaluationPoint[], xLabel: string): string {
+function describe(points: readonly EvaluationEvent[], xLabel: string): string {
   const first = points[0];
   const last = points[points.length - 1];
   return `Mean return of ${points.length} evaluations against ${xLabel}, from ${figure(first.mean)} to ${figure(last.mean)}.`;
 }
 
-function pointTable(name: string, points: readonly EvaluationPoint[]): Markup {
+function pointTable(name: string, points: readonly EvaluationEvent[]): Markup {
   const head = ["Steps", "Updates", "Mean", "Deviation", "Minimum", "Loss", "Attempt"];
   const rows = points.map(({ envSteps, updates, mean, std, min, loss, attempt }) => [
     count(envSteps),
@@ -234,7 +210,7 @@ function card(title: string, sentence: string, values: Rows): Markup {
 <dl>${values.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div>`;
 }
 
-function attemptList(attempts: readonly Attempt[]): Markup {
+function attemptList(attempts: readonly AttemptEvent[]): Markup {
   const rows = attempts.map(({ attempt, returnRatio, satisfied, envSteps, updates }) => [
     count(attempt),
     returnRatio === null ? "–" : percent(returnRatio),

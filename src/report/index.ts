@@ -1,3 +1,4 @@
-// The subpath qstill/report: the report of a run as one HTML page.
-export { type Attempt, type EvaluationPoint, type ReportInput, reportHtml } from "./html.js";
+// The subpath qstill/report: a run's summary, and its report as one HTML page.
+export { type ReportInput, reportHtml } from "./html.js";
+export { summarise } from "./summarise.js";
 export type { NetworkSummary, StudentSummary, Summary } from "./summary.js";

@@ -2,7 +2,7 @@
 import { version } from "../core/version.js";
 import type { Student } from "../distill/student.js";
 import type { Teacher } from "../dqn/teacher.js";
-import type { Comparison } from "../evaluate/compare.js";
+import { type Comparison, keepsEnough } from "../evaluate/compare.js";
 import { weightsHash } from "../model/hash.js";
 import type { Summary } from "./summary.js";
 
@@ -28,7 +28,7 @@ export async function summarise(teacher: Teacher, student: Student, comparison: 
     },
     weightsHash: await weightsHash(student.parameters, teacher.parameters),
     version,
-    satisfied: returnRatio !== null && returnRatio >= student.config.threshold,
+    satisfied: keepsEnough(returnRatio, student.config.threshold),
     config: { env: teacher.environment, seed: student.seed, teacher: teacher.config, student: student.config },
   };
 }

@@ -1,6 +1,16 @@
 // The command line as a process: what it prints, what it leaves, and its exit status.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -42,6 +52,7 @@ describe("help", () => {
     expect(stdout.replace(/\s+/g, " ")).toMatch(
       /--learning-rate <value> Adam's step size at the start \(default: 0\.00\d+\)/,
     );
+    expect(stdout).toContain("(an environment's preset may replace a default):");
   });
 
   it("prints the version", () => {
@@ -71,14 +82,29 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["run", "CartPole-v1", "--hiden", "8"], /unknown option '--hiden' \(Did you mean --hidden\?\)/],
     [["run", "CartPole-v1", "--hidden", "0"], /hidden is \[0\]: at most 8 whole numbers from 1 to 4096/],
     [["run", "CartPole-v1", "--hidden", "1000000000"], /hidden is \[1000000000\]/],
-    [["run", "CartPole-v1", "--student-hidden", "4,x"], /hidden is \[4, x\]/],
-    [["run", "CartPole-v1", "--learning-rate", "-1"], /learningRate is -1: a number above 0, at most 1 is allowed/],
-    [["run", "CartPole-v1", "--learning-rate", "fast"], /learningRate is "fast"/],
+    [["run", "CartPole-v1", "--student-hidden", "4,x"], /^--student-hidden is \[4, "x"\]/],
+    [["run", "CartPole-v1", "--learning-rate", "-1"], /^--learning-rate is -1: a number above 0, at most 1 is allowed/],
+    [["run", "CartPole-v1", "--learning-rate", "fast"], /^--learning-rate is "fast"/],
     [["run", "CartPole-v1", "--gamma", "1.01"], /gamma is 1\.01: a number from 0 to 1 is allowed/],
     [["run", "CartPole-v1", "--batch-size", "64", "--buffer-size", "32"], /batchSize is 64: at most bufferSize, 32/],
-    [["run", "CartPole-v1", "--seed", "-3"], /seed is "-3": a whole number from 0 on is allowed/],
-    [["run", "CartPole-v1", "--loss", "l1"], /loss is "l1": huber, mse is allowed/],
-    [["run", "CartPole-v1", "--student-loss", "l1"], /loss is "l1": one of mse, huber, cross-entropy, nll, kl/],
+    [["run", "CartPole-v1", "--seed", "-3"], /^seed is -3: a whole number from 0 to 9007199254740991 is allowed/],
+    [["run", "CartPole-v1", "--loss", "l1"], /^--loss is "l1": huber, mse is allowed/],
+    [
+      ["run", "CartPole-v1", "--student-loss", "l1"],
+      /^--student-loss is "l1": one of mse, huber, cross-entropy, nll, kl/,
+    ],
+    [["run", "CartPole-v1", "--student-loss", "a\nb"], /^--student-loss is "a\\nb": one of/],
+    [["run", "CartPole-v1", "--seed", "x"], /^seed is "x": a whole number/],
+    [["run", "Breakout"], /^unknown environment "Breakout" \(qstill envs lists all\)$/],
+    [["run", "CartPole-v1", "--out", ""], /^--out is "": a path is needed$/],
+    [["run", "CartPole-v1", "--out", "taken"], /^cannot write to taken: a file is in the way$/],
+    [["run", "CartPole-v1", "--out", "/proc/qstill/run"], /^cannot write to \/proc\/qstill\/run: /],
+    [["run", "CartPole-v1", "--config", "constructor.json"], /unknown field "constructor": allowed are env, seed/],
+    [["run", "CartPole-v1", "--config", "lines.json"], /^lines\.json: student\.loss is "a\\nb": one of mse/],
+    [["run", "CartPole-v1", "--config", "seed.json"], /^seed\.json: seed is 0\.5: a whole number/],
+    [["train", "CartPole-v1", "--resume", "--out", "damaged"], /^damaged\/teacher\.checkpoint: the checkpoint is dam/],
+    [["run", "CartPole-v1", "--resume", "--out", "damaged"], /^damaged\/teacher\.checkpoint: the checkpoint is dam/],
+    [["evaluate", "taken", "--episodes", "1e9"], /^episodes is 1000000000: a whole number from 1 to 1000000 is all/],
     [["run", "CartPole-v1", "--out", "taken/run"], /cannot write to taken\/run: a part of the path is no folder/],
     [["run", "CartPole-v1", "--resume", "--out", "new"], /nothing to resume: new holds no checkpoint/],
     [["run", "CartPole-v1", "--config", "none.json"], /cannot read none\.json: no such file or folder/],
@@ -91,12 +117,40 @@ describe("a wrong call ends with status 2 and one line", () => {
   ] as [string[], RegExp][])("%j", (args, message) => {
     writeFileSync(join(folder, "taken"), "a file");
     writeFileSync(join(folder, "odd.json"), '{ "techer": {} }');
+    writeFileSync(join(folder, "constructor.json"), '{ "constructor": 1 }');
+    writeFileSync(join(folder, "lines.json"), '{ "student": { "loss": "a\\nb" } }');
+    writeFileSync(join(folder, "seed.json"), '{ "seed": 0.5 }');
+    mkdirSync(join(folder, "damaged"), { recursive: true });
+    writeFileSync(join(folder, "damaged", "teacher.checkpoint"), "{}");
     const { status, stdout, stderr } = qstill(...args);
     expect(stderr.trim()).toMatch(message);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stdout).toBe("");
     expect(status).toBe(2);
   });
+
+  it("and a folder in the place of a file is noticed before the work begins", () => {
+    mkdirSync(join(folder, "blocked", "report.html"), { recursive: true });
+    const { status, stderr } = qstill("run", "CartPole-v1", "--out", "blocked", ...quick);
+    expect([status, stderr]).toEqual([2, "cannot write blocked/report.html: it is a folder\n"]);
+    expect(readdirSync(join(folder, "blocked"))).toEqual(["report.html"]);
+  });
+
+  it("and a student that cannot be is refused before its teacher is trained", () => {
+    const huge = Array(8).fill(4096).join(",");
+    const { status, stderr } = qstill("run", "CartPole-v1", "--out", "huge", "--student-hidden", huge);
+    expect([status, stderr]).toEqual([
+      2,
+      "this distiller needs more than 1 GiB: choose smaller layers, batch or buffer\n",
+    ]);
+    expect(existsSync(join(folder, "huge"))).toBe(false);
+  });
+});
+
+it("a reader that stops reading is no error", () => {
+  const args = ["-o", "pipefail", "-c", '"$0" "$1" envs | true', process.execPath, main];
+  const { status, stderr } = spawnSync("bash", args, { encoding: "utf8" });
+  expect([status, stderr]).toEqual([0, ""]);
 });
 
 describe("run", () => {
@@ -189,15 +243,152 @@ describe("run", () => {
     }, 20);
     const status = await ended;
     expect(status).toBe(130);
-    expect(said).toMatch(/^stopped: .*--resume goes on\n$/);
+    expect(said).toMatch(/^stopping…\nstopped: .*--resume goes on\n$/);
     expect(existsSync(join(folder, "stopped", "teacher.checkpoint"))).toBe(true);
-    writeFileSync(metrics, `${readFileSync(metrics, "utf8")}{"kind":"evaluat`); // a torn last line
+
+    // what a resumed run that was killed would leave: events beyond the checkpoint, and a torn line
+    const before = readFileSync(metrics, "utf8");
+    const later = JSON.stringify({ ...JSON.parse(before.split("\n")[0]), envSteps: 59_000, updates: 58_000 });
+    appendFileSync(metrics, `${later}\n{"kind":"evaluat`);
+    writeFileSync(join(folder, "stopped", "student.checkpoint"), "older than the teacher's");
+    expect(qstill(...args, "--resume", "--seed", "1").stderr).toBe(
+      "stopped/teacher.checkpoint: this checkpoint was made with seed 0, but 1 is asked for\n",
+    );
+    expect(readFileSync(metrics, "utf8")).toBe(`${before}${later}\n{"kind":"evaluat`);
 
     const resumed = qstill(...args, "--resume", "--json");
     const straight = qstill(...args, "--out", "straight", "--json");
     expect(JSON.parse(resumed.stdout).weightsHash).toBe(JSON.parse(straight.stdout).weightsHash);
     expect(readdirSync(join(folder, "stopped")).sort()).toEqual(files);
     expect(readFileSync(metrics, "utf8")).toBe(readFileSync(join(folder, "straight", "metrics.jsonl"), "utf8"));
+  });
+});
+
+describe("what is in the folder already", () => {
+  const first = ["run", "CartPole-v1", "--out", "first", "--json", ...quick];
+  const at = (name: string) => join(folder, "first", name);
+  const text = (name: string) => readFileSync(at(name), "utf8");
+  let summary: unknown;
+  beforeAll(() => {
+    mkdirSync(at(""));
+    writeFileSync(at("teacher.checkpoint"), "stale");
+    writeFileSync(at("student.checkpoint"), "stale");
+    summary = JSON.parse(qstill(...first).stdout);
+  });
+
+  it("is forgotten by a run that begins anew", () => {
+    expect(readdirSync(at("")).sort()).toEqual(files);
+  });
+
+  it("is gone on from where teacher and student are finished and only the results are missing", () => {
+    const metrics = text("metrics.jsonl");
+    for (const name of ["summary.json", "report.html", "student.mjs"]) rmSync(at(name));
+    const { stdout, stderr } = qstill(...first, "--resume");
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual(summary); // even the seconds that training took
+    expect(text("metrics.jsonl")).toBe(metrics);
+    expect(readdirSync(at("")).sort()).toEqual(files);
+  });
+
+  it("is gone on from where only the teacher is finished: its metrics stay, the student is made anew", () => {
+    const metrics = text("metrics.jsonl");
+    cpSync(at(""), join(folder, "half"), { recursive: true });
+    rmSync(join(folder, "half", "student.safetensors"));
+    const { stdout } = qstill(...first, "--out", "half", "--resume");
+    const { weightsHash } = summary as { weightsHash: string };
+    expect(JSON.parse(stdout)).toMatchObject({ weightsHash });
+    expect(readFileSync(join(folder, "half", "metrics.jsonl"), "utf8")).toBe(metrics);
+  });
+
+  it.each([
+    [["--seed", "4"], "first/teacher.safetensors was made with seed 0, but 4 is asked for"],
+    [["--gamma", "0.5"], "first/teacher.safetensors was made with gamma 0.98, but 0.5 is asked for"],
+    [["--hidden", "16"], "first/teacher.safetensors was made with hidden [16, 16], but [16] is asked for"],
+  ])("is refused, and stays as it is, where %j is asked for", (changed, message) => {
+    const metrics = text("metrics.jsonl");
+    const { status, stderr } = qstill(...first, "--resume", ...changed);
+    expect([status, stderr]).toEqual([2, `${message}\n`]);
+    expect(text("metrics.jsonl")).toBe(metrics);
+  });
+
+  it("keeps the teacher's metrics when another student is distilled into it", () => {
+    const teacherLines = () =>
+      text("metrics.jsonl")
+        .split("\n")
+        .filter((line) => line.includes('"network":"teacher"'));
+    const before = teacherLines();
+    expect(before.length).toBeGreaterThan(0);
+    const args = ["--teacher", "first/teacher.safetensors", "--out", "first", "--rounds", "2", "--updates", "100"];
+    expect(qstill("distill", ...args, "--threshold=-100", "--batch-size", "0").status).toBe(2);
+    expect(text("metrics.jsonl").split("\n").length).toBeGreaterThan(before.length + 1);
+    expect(qstill("distill", ...args, "--threshold=-100", "--attempts", "1").status).toBe(0);
+    expect(teacherLines()).toEqual(before);
+    expect(text("metrics.jsonl").split("\n")).toHaveLength(before.length + 2 + 1 + 1); // 2 rounds, 1 attempt
+  });
+});
+
+describe("Ctrl-C", () => {
+  /** A run with stderr taken for a terminal; sends signals when `when` holds. */
+  async function interrupted(run: string[], when: () => boolean, signals: number) {
+    const terminal = "--import=data:text/javascript,process.stderr.isTTY=true";
+    const args = [terminal, main, "run", ...quick, ...run];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    const timer = setInterval(() => {
+      if (!when()) return;
+      clearInterval(timer);
+      for (let i = 0; i < signals; i++) setTimeout(() => child.kill("SIGINT"), 3 * i);
+    }, 5);
+    const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    clearInterval(timer);
+    return { status, stderr };
+  }
+
+  it("twice leaves the cursor visible, and no checkpoint of an earlier run", async () => {
+    const metrics = join(folder, "twice", "metrics.jsonl");
+    const stale = join(folder, "twice", "student.checkpoint");
+    mkdirSync(join(folder, "twice"));
+    writeFileSync(stale, "stale");
+    const run = ["MountainCar-v0", "--out", "twice", "--env-steps=60000", "--evaluation-interval=2000"];
+    const { status, stderr } = await interrupted(run, () => existsSync(metrics), 2);
+    expect(status).toBe(130);
+    expect(existsSync(stale)).toBe(false);
+    expect(stderr).toContain("stopping…");
+    expect(stderr).toContain("\u001b[?25l");
+    expect(stderr.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stderr.lastIndexOf("\u001b[?25l"));
+  });
+
+  it("within a student's round leaves a checkpoint that goes on to the same weights, and with this teacher only", async () => {
+    const run = ["CartPole-v1", "--out", "middle", "--updates=100000", "--rounds=2"];
+    const teacher = join(folder, "middle", "teacher.safetensors");
+    const { status } = await interrupted(run, () => existsSync(teacher), 1);
+    expect(status).toBe(130);
+    expect(readdirSync(join(folder, "middle")).sort()).toEqual([
+      "metrics.jsonl",
+      "student.checkpoint",
+      "teacher.safetensors",
+    ]);
+    const hashOf = (...more: string[]) =>
+      JSON.parse(qstill("run", ...quick, ...run, "--json", ...more).stdout).weightsHash;
+    const { stderr } = qstill("run", ...quick, ...run, "--resume", "--student-loss", "kl");
+    expect(stderr).toBe(
+      'middle/student.checkpoint: this checkpoint was made with loss "mse+cross-entropy", but "kl" is asked for\n',
+    );
+    expect(hashOf("--resume")).toBe(hashOf("--out", "unbroken"));
+    expect(readFileSync(join(folder, "middle", "metrics.jsonl"), "utf8")).toBe(
+      readFileSync(join(folder, "unbroken", "metrics.jsonl"), "utf8"),
+    );
+  });
+
+  it("while the results are evaluated and written loses nothing", async () => {
+    const metrics = join(folder, "late", "metrics.jsonl");
+    const distilled = () => existsSync(metrics) && readFileSync(metrics, "utf8").includes('"kind":"attempt"');
+    const { status } = await interrupted(["CartPole-v1", "--out", "late"], distilled, 1);
+    expect(status).toBe(0);
+    expect(readdirSync(join(folder, "late")).sort()).toEqual(files);
   });
 });
 
@@ -228,8 +419,22 @@ describe("one step at a time", () => {
     expect(evaluated.student).toEqual(student.evaluation);
     expect(evaluated.qMse).toBe(student.qMse);
     expect(qstill("evaluate", model, "--episodes", "3").stdout).toContain("4-5-2");
+    for (const more of [[], ["--teacher", "steps/teacher.safetensors"]]) {
+      expect(qstill("evaluate", model, "--episodes", "3", "--quiet", ...more)).toEqual({
+        status: 0,
+        stdout: "",
+        stderr: "",
+      });
+    }
+    const misfit = qstill("evaluate", model, "--env", "Acrobot-v1");
+    expect([misfit.status, misfit.stderr]).toEqual([
+      2,
+      "the model, trained in CartPole-v1, has 4 inputs and 2 outputs, but Acrobot-v1 has 6 features and 3 actions\n",
+    ]);
 
-    expect(qstill("export", model, "--out", "steps/exported.mjs").status).toBe(0);
+    const exported = JSON.parse(qstill("export", model, "--out", "steps/exported.mjs", "--json").stdout);
+    const bytes = readFileSync(join(folder, "steps", "exported.mjs")).length;
+    expect(exported).toEqual({ file: "steps/exported.mjs", format: "js", bytes });
     expect(readFileSync(join(folder, "steps", "exported.mjs"))).toEqual(readFileSync(join(run, "student.mjs")));
   });
 });

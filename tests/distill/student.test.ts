@@ -1,9 +1,12 @@
 // The student: refusals, the same bits again, going on after a stop, and re-initialisation.
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DistillOptions, distill } from "../../src/distill/student.js";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
+import { Interrupted, reachedBy } from "../../src/dqn/checkpoint.js";
 import type { TrainingEvent } from "../../src/dqn/events.js";
 import { type Teacher, trainTeacher } from "../../src/dqn/teacher.js";
+import { compare } from "../../src/evaluate/compare.js";
+import { evaluate } from "../../src/evaluate/evaluate.js";
+import { loadModel, saveModel } from "../../src/model/files.js";
 import { Model } from "../../src/model/model.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 
@@ -27,7 +30,7 @@ it.each([
 
 it("refuses a teacher that does not fit the environment", async () => {
   await expect(student({ env: "Acrobot-v1" })).rejects.toThrow(
-    "the teacher has 4 inputs and 2 outputs, but Acrobot-v1 has 6 features and 3 actions",
+    "the teacher, trained in CartPole-v1, has 4 inputs and 2 outputs, but Acrobot-v1 has 6 features and 3 actions",
   );
 });
 
@@ -64,6 +67,63 @@ describe.each(["teacher", "student", "replay"] as const)("states from %s", (stat
       expect(resumed.updates).toBe(straight.updates);
     }
   });
+});
+
+it("stops between two chunks of a round, says so, and goes on bit for bit", async () => {
+  const options = { rounds: 2, updates: 750, attempts: 2 }; // chunks of 100, 100, 100, 75 in each round
+  const straight = await student(options);
+  const shares: number[] = [];
+  const onEvent = (event: TrainingEvent) => {
+    if (event.kind === "progress" && event.attempt === 1) shares.push(Math.round(750 * event.share));
+  };
+  await student({ ...options, onEvent });
+  expect(shares).toEqual([100, 200, 300, 375, 475, 575, 675, 750]);
+
+  for (const stopAt of [1, 2, 5, 6, 9, 15]) {
+    const controller = new AbortController();
+    let chunks = 0;
+    const events: TrainingEvent[] = [];
+    const onEvent = (event: TrainingEvent) => {
+      if (event.kind !== "progress") events.push(event);
+      else if (++chunks === stopAt) controller.abort();
+    };
+    const stopped = await student({ ...options, signal: controller.signal, onEvent }).catch((error) => error);
+    expect(stopped).toBeInstanceOf(Interrupted);
+    expect(chunks).toBe(stopAt);
+    const { checkpoint } = stopped as Interrupted;
+    expect(reachedBy(checkpoint).updates).toBeGreaterThanOrEqual(75 * stopAt);
+    const resumed = await student({ ...options, resume: checkpoint, onEvent: (event) => events.push(event) });
+    expect(resumed.parameters).toEqual(straight.parameters);
+    expect([resumed.updates, resumed.envSteps]).toEqual([straight.updates, straight.envSteps]);
+    expect(events.filter(({ kind }) => kind === "evaluation")).toHaveLength(4);
+  }
+});
+
+it("refuses a checkpoint of another teacher, even of the same shape", async () => {
+  const stopped = await student({ signal: AbortSignal.abort() }).catch((error) => error);
+  const { checkpoint } = stopped as Interrupted;
+  const { environment, widths } = teacher;
+  const parameters = teacher.parameters.slice();
+  parameters[100] += 1e-3;
+  const other = new Model({ environment, widths, parameters });
+  await expect(distill(other, { ...shortStudent, seed: 7, resume: checkpoint })).rejects.toThrow(
+    /^this checkpoint was made with teacher "[0-9a-f]{32}", but "[0-9a-f]{32}" is asked for$/,
+  );
+});
+
+it("is kept in a file with its training: the seed, and that kl does not fit Q-values", async () => {
+  const made = await student({ loss: "kl", attempts: 1 });
+  const loaded = loadModel(saveModel(made));
+  expect(loaded.training).toEqual({
+    seed: 7,
+    envSteps: 400,
+    updates: 400,
+    wallSeconds: made.wallSeconds,
+    config: made.config,
+    distillation: { teacher: expect.stringMatching(/^[0-9a-f]{32}$/), attempts: 1, fitsQValues: false },
+  });
+  expect(evaluate(loaded, { episodes: 3 })).toEqual(evaluate(made, { episodes: 3 }));
+  expect(compare(teacher, loaded, { env: "CartPole-v1", seed: 7, episodes: 2 }).qMse).toBeNull();
 });
 
 it("goes on from a checkpoint made before the first round with a loaded teacher, which has no replay memory", async () => {

@@ -1,7 +1,8 @@
 // The teacher: refusals before any work, the same bits again, and going on after a stop.
 import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../src/core/config-error.js";
 import { studentConfig } from "../../src/distill/config.js";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
+import { CheckpointError, Interrupted } from "../../src/dqn/checkpoint.js";
 import { teacherOptions } from "../../src/dqn/config.js";
 import { teacherConfig } from "../../src/dqn/configure.js";
 import { DivergedError, type TrainingEvent } from "../../src/dqn/events.js";
@@ -9,6 +10,7 @@ import { presets } from "../../src/dqn/presets.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
 import type { CustomEnv } from "../../src/env/env.js";
 import { environmentIds } from "../../src/env/registry.js";
+import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
 import { shortTeacher } from "../short-training.js";
 
 const train = (options: TrainOptions = {}) => trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7, ...options });
@@ -29,7 +31,7 @@ describe("a configuration that is not allowed is refused in one line", () => {
     [{ seed: 0.5 }, "seed is 0.5"],
   ] as [TrainOptions, string][])("%o", async (options, message) => {
     const error = await trainTeacher("CartPole-v1", options).catch((thrown: Error) => thrown);
-    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toBeInstanceOf(ConfigError);
     expect((error as Error).message).toContain(message);
     expect((error as Error).message).not.toContain("\n");
   });
@@ -81,15 +83,33 @@ describe("determinism", () => {
     }
   });
 
-  it("refuses checkpoints of other work, damaged ones and foreign ones", async () => {
+  it("refuses checkpoints of other work, naming what differs, damaged ones and foreign ones", async () => {
     const signal = AbortSignal.abort();
     const { checkpoint } = (await train({ signal }).catch((error) => error)) as Interrupted;
-    await expect(train({ resume: checkpoint, gamma: 0.5 })).rejects.toThrow(
-      /another environment, seed or configuration/,
-    );
-    await expect(train({ resume: checkpoint, seed: 1 })).rejects.toThrow(/another environment, seed or configuration/);
-    await expect(train({ resume: checkpoint.slice(0, 5000) })).rejects.toThrow();
-    await expect(train({ resume: new Uint8Array(20) })).rejects.toThrow();
+    const changed = (metadata: Record<string, string>) => {
+      const { tensors, metadata: before } = readSafetensors(checkpoint);
+      const entries = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
+      return writeSafetensors(entries, { ...before, ...metadata });
+    };
+    const block = { name: "block", dtype: "U8", shape: [3], data: new Uint8Array(3) } as const;
+    const short = writeSafetensors([block], readSafetensors(checkpoint).metadata);
+    for (const [options, message] of [
+      [{ resume: checkpoint, gamma: 0.5 }, "this checkpoint was made with gamma 0.98, but 0.5 is asked for"],
+      [{ resume: checkpoint, hidden: [17] }, "this checkpoint was made with hidden [17, 8], but [17] is asked for"],
+      [{ resume: checkpoint, seed: 1 }, "this checkpoint was made with seed 7, but 1 is asked for"],
+      [{ resume: checkpoint.slice(0, 5000) }, "the checkpoint is damaged: tensor"],
+      [{ resume: new Uint8Array(20) }, "the checkpoint is damaged: the header"],
+      [{ resume: changed({ state: "{" }) }, "the checkpoint is damaged: "],
+      [{ resume: changed({ state: "[]" }) }, "the checkpoint is damaged: its state"],
+      [{ resume: changed({ setting: "null" }) }, "the checkpoint is damaged: "],
+      [{ resume: changed({ phase: "student" }) }, "this checkpoint is of a student, not of a teacher"],
+      [{ resume: changed({ format: "other" }) }, "this file is no qstill checkpoint"],
+      [{ resume: short }, "the checkpoint is damaged: the checkpoint holds 3 bytes"],
+    ] as [TrainOptions, string][]) {
+      const error = await train(options).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(CheckpointError);
+      expect(error.message).toContain(message);
+    }
   });
 });
 

@@ -105,6 +105,12 @@ test("methods of a class keep their object", () => {
     step() {
       return { observation: [++this.#value], reward: 0, terminated: false };
     }
+    render() {
+      return { value: this.#value };
+    }
+    perturb() {
+      this.#value++;
+    }
   }
   const env = resolveEnv(() => new Mine());
   env.reset();

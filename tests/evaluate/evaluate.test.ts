@@ -1,10 +1,13 @@
 // Evaluation: seeds, statistics, and the student held against its teacher.
 import { describe, expect, it } from "vitest";
+import { ConfigError } from "../../src/core/config-error.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { type CompareOptions, compare, returnRatio } from "../../src/evaluate/compare.js";
-import { evaluate } from "../../src/evaluate/evaluate.js";
+import { type EvaluateOptions, evaluate } from "../../src/evaluate/evaluate.js";
 import { bootstrapInterval, mean, standardDeviation } from "../../src/evaluate/statistics.js";
+import { Model } from "../../src/model/model.js";
 
+const model = new Model({ environment: "CartPole-v1", widths: [4, 2], parameters: new Float32Array(10) });
 const signRule = { act: (observation: ArrayLike<number>) => (observation[2] + observation[3] > 0 ? 1 : 0) };
 
 describe("evaluate", () => {
@@ -27,7 +30,15 @@ describe("evaluate", () => {
 
   it("refuses what it cannot do", () => {
     expect(() => evaluate(signRule)).toThrow("evaluate needs to know where");
-    expect(() => evaluate(signRule, { env: "CartPole-v1", episodes: 0 })).toThrow("episodes is 0");
+    const play = (options: EvaluateOptions) => () => evaluate(signRule, { env: "CartPole-v1", ...options });
+    for (const refused of [0, -1, 1.5, Number.NaN, 1e9, "5" as never]) {
+      expect(play({ episodes: refused })).toThrow(ConfigError);
+    }
+    expect(play({ episodes: 0 })).toThrow("episodes is 0: a whole number from 1 to 1000000 is allowed");
+    expect(play({ seed: -1 })).toThrow("seed is -1: a whole number from 0 to 9007199254740991 is allowed");
+    expect(() => evaluate(model, { env: "Acrobot-v1" })).toThrow(
+      "the model, trained in CartPole-v1, has 4 inputs and 2 outputs, but Acrobot-v1 has 6 features and 3 actions",
+    );
     expect(() => evaluate(signRule, { env: "Nowhere-v0" })).toThrow('unknown environment "Nowhere-v0"');
   });
 
@@ -64,7 +75,7 @@ describe("compare", () => {
     reset: () => [0],
     step: (action: number) => ({ observation: [1], reward: action, terminated: false }),
   });
-  const options: CompareOptions = { env: three, seed: 0, episodes: 10, fitsQValues: true };
+  const options: CompareOptions = { env: three, seed: 0, episodes: 10 };
 
   it("holds the worked example: Q_T = (10, 5, 15) and Q_S = (8, 4, 12) give 14/3", () => {
     const { qMse, qR2, actionAgreement } = compare(constant([10, 5, 15], 2), constant([8, 4, 12], 2), options);
@@ -75,9 +86,20 @@ describe("compare", () => {
 
   it("gives null where there is nothing to measure", () => {
     const teacher = constant([10, 5, 15], 2);
-    expect(compare(teacher, teacher, { ...options, fitsQValues: false })).toMatchObject({ qMse: null, qR2: null });
+    const clone = { ...teacher, training: { distillation: { teacher: null, attempts: 1, fitsQValues: false } } };
+    expect(compare(teacher, clone, options)).toMatchObject({ qMse: null, qR2: null });
     expect(compare(constant([1, 1, 1], 2), teacher, options).qR2).toBeNull();
     expect(compare(constant([1, 0, 0], 0), teacher, options).returnRatio).toBeNull();
+  });
+
+  it("refuses what it cannot do, before any episode", () => {
+    const other = new Model({ environment: "Acrobot-v1", widths: [6, 3], parameters: new Float32Array(21) });
+    expect(() => compare(model, other, { env: "CartPole-v1", seed: 0 })).toThrow(
+      "the student, trained in Acrobot-v1, has 6 inputs and 3 outputs, but CartPole-v1 has 4 features and 2 actions",
+    );
+    expect(() => compare(other, model, { env: "CartPole-v1", seed: 0 })).toThrow("the teacher, trained in Acrobot-v1,");
+    expect(() => compare(model, model, { env: "CartPole-v1", seed: 0, episodes: 0 })).toThrow("episodes is 0");
+    expect(() => compare(model, model, { env: "CartPole-v1", seed: 0.5 })).toThrow("seed is 0.5");
   });
 
   it("places a student between random play and its teacher", () => {

@@ -78,6 +78,31 @@ test("the file is what PyTorch would call layers.0.weight and so on, with its me
   ]);
 });
 
+test("how a network was trained comes back, so that it is evaluated on its own seed", () => {
+  const training = {
+    seed: 7,
+    envSteps: 400,
+    updates: 300,
+    wallSeconds: 1.5,
+    config: { loss: "kl", hidden: [3] },
+    distillation: { teacher: "ab12", attempts: 2, fitsQValues: false },
+  };
+  expect(loadModel(saveModel({ ...small, training })).training).toEqual(training);
+  expect(loadModel(saveModel(small)).training).toBeUndefined();
+});
+
+test.each([
+  "{",
+  "null",
+  "7",
+  '{ "seed": 1 }',
+  '{ "seed": -1, "envSteps": 1, "updates": 1, "wallSeconds": 1, "config": {} }',
+])("refuses the damaged training %s", (training) => {
+  expect(() => loadModel(changed({ metadata: { training } }))).toThrow(
+    'the model file\'s metadata "training" is damaged',
+  );
+});
+
 test("more metadata cannot replace the model's own", () => {
   expect(loadModel(saveModel(small, { environment: "other" })).environment).toBe("CartPole-v1");
 });
@@ -86,7 +111,7 @@ test("refuses to save what could not be loaded again", () => {
   expect(() => saveModel({ ...small, widths: [2, 2, 1] })).toThrow("has 9 parameters, but 13 were given");
   expect(() => saveModel({ ...small, widths: [65_537, 1] })).toThrow('given "65537-1"');
   const parameters = small.parameters.slice().fill(Number.NaN, 10, 11);
-  expect(() => saveModel({ ...small, parameters })).toThrow('tensor "layers.1.weight" has a NaN at 1');
+  expect(() => saveModel({ ...small, parameters })).toThrow("parameter 10 of the model is NaN");
 });
 
 test.each(["refuse_nan", "refuse_mismatched", "relu_odd_widths", "tanh_one_hidden"])(

@@ -1,10 +1,15 @@
 // The report: one page that needs nothing else, whatever the run was like.
 import { expect, test } from "vitest";
-import { type EvaluationPoint, type ReportInput, reportHtml } from "../../src/report/index.js";
+import { distill } from "../../src/distill/student.js";
+import type { EvaluationEvent } from "../../src/dqn/events.js";
+import { trainTeacher } from "../../src/dqn/teacher.js";
+import { compare } from "../../src/evaluate/compare.js";
+import { type ReportInput, reportHtml, summarise } from "../../src/report/index.js";
+import { shortStudent, shortTeacher } from "../short-training.js";
 
 const evaluation = { episodes: 100, mean: 499, std: 3.2, min: 470, ci95: [498.1, 499.7] as const };
 
-function point(network: "teacher" | "student", step: number, more: Partial<EvaluationPoint> = {}): EvaluationPoint {
+function point(network: "teacher" | "student", step: number, more: Partial<EvaluationEvent> = {}): EvaluationEvent {
   const base = {
     envSteps: 1000 * step,
     updates: 500 * step,
@@ -14,7 +19,7 @@ function point(network: "teacher" | "student", step: number, more: Partial<Evalu
     best: false,
     loss: 0.5,
   };
-  return { network, ...base, ...more };
+  return { kind: "evaluation", network, ...base, ...more };
 }
 
 const input: ReportInput = {
@@ -55,7 +60,7 @@ const input: ReportInput = {
     point("teacher", step, { best: step < 4 }),
     point("student", step, { attempt: 1, best: step < 5 }),
   ]),
-  attempts: [{ attempt: 1, returnRatio: 0.998, satisfied: true, envSteps: 5000, updates: 10_000 }],
+  attempts: [{ kind: "attempt", attempt: 1, returnRatio: 0.998, satisfied: true, envSteps: 5000, updates: 10_000 }],
   config: { seed: 7, teacher: { hidden: [64, 64], learningRate: 0.001 }, student: { loss: "mse" } },
 };
 
@@ -93,6 +98,15 @@ test("is one page that loads nothing and runs nothing", () => {
   expect(html).not.toMatch(/https?:|\bsrc\b|<script|<link|@import|url\(|\bon[a-z]+=|javascript:/i);
   expect(html).not.toMatch(/undefined|NaN|\[object/);
   expectWellFormed(html);
+});
+
+test("can be made of a run in code", async () => {
+  const teacher = await trainTeacher("CartPole-v1", { ...shortTeacher, envSteps: 600, seed: 1 });
+  const student = await distill(teacher, { ...shortStudent, attempts: 1, seed: 1 });
+  const comparison = compare(teacher, student, { env: "CartPole-v1", seed: 1, episodes: 2 });
+  const summary = await summarise(teacher, student, comparison);
+  expect(summary).toMatchObject({ env: "CartPole-v1", seed: 1, satisfied: false, student: { parameters: 44 } });
+  expectWellFormed(reportHtml({ ...input, summary }));
 });
 
 test("is the same text for the same run", () => {

@@ -1,0 +1,57 @@
+// The metrics of a run: metrics.jsonl, one event a line, in the order of the work.
+import { appendFileSync } from "node:fs";
+import type { Reached } from "../dqn/checkpoint.js";
+import type { TrainingEvent } from "../dqn/events.js";
+import { UsageError } from "./errors.js";
+import { readIfThere, writeOutput } from "./files.js";
+
+/** Which earlier events stay when work goes on, or begins. */
+export type Kept = (event: TrainingEvent) => boolean;
+
+export class MetricsFile {
+  readonly #path: string;
+  /** What the first event is to follow; undefined once that is written. */
+  #before: string | undefined = "";
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Chooses which of the lines already there the next event follows. They are only cut when it comes. */
+  keep(kept: Kept): void {
+    this.#before = this.read()
+      .filter(kept)
+      .map((event) => `${JSON.stringify(event)}\n`)
+      .join("");
+  }
+
+  append(event: TrainingEvent): void {
+    if (this.#before !== undefined) writeOutput(this.#path, this.#before);
+    this.#before = undefined;
+    appendFileSync(this.#path, `${JSON.stringify(event)}\n`);
+  }
+
+  /** Every line so far; a torn last line is ignored. @throws UsageError for a line that is no JSON object */
+  read(): TrainingEvent[] {
+    const lines = new TextDecoder().decode(readIfThere(this.#path)).split("\n");
+    lines.pop(); // empty after the last line's end, or torn
+    return lines.map((line, i) => {
+      try {
+        return Object(JSON.parse(line));
+      } catch {
+        throw new UsageError(`${this.#path}: line ${i + 1} is no JSON`);
+      }
+    });
+  }
+}
+
+/** Work that goes on keeps what its checkpoint knows of: later events come again. */
+export function keptByResumed(phase: "teacher" | "student", { envSteps, updates }: Reached): Kept {
+  const known: Kept = (event) => event.envSteps <= envSteps && event.updates <= updates;
+  return phase === "teacher"
+    ? (event) => ofTeacher(event) && known(event)
+    : (event) => ofTeacher(event) || known(event);
+}
+
+/** A new student keeps what its teacher did. */
+export const ofTeacher: Kept = (event) => event.kind !== "attempt" && event.network === "teacher";
