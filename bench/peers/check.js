@@ -1,6 +1,6 @@
 // Holds the peers' first answers against those of plain JavaScript: everything starts from the same numbers.
 import Table from "cli-table3";
-import { ask, pythonPeers } from "./ask.js";
+import { pythonPeers, startAll } from "./peer-process.js";
 
 const reference = "plain-js";
 const tolerance = 1e-4;
@@ -11,24 +11,24 @@ const tolerance = 1e-4;
  * relative to the largest of the reference's answers
  */
 export async function check({ peers, ids }, note) {
-  const expected = new Map((await answersOf(reference, ids, note)).map((line) => [line.case, line.answers]));
-  const results = [];
   // the peers in Python draw their own numbers
-  for (const peer of peers.filter((each) => each !== reference && !pythonPeers.includes(each))) {
-    for (const { case: id, answers } of await answersOf(peer, ids, note)) {
-      const difference = largestDifference(answers, expected.get(id) ?? []);
-      results.push({ case: id, peer, difference, agrees: difference <= tolerance });
+  const names = peers.filter((name) => name !== reference && !pythonPeers.includes(name));
+  const started = await startAll([reference, ...names], note);
+  const results = [];
+  for (const id of ids) {
+    let expected;
+    for (const peer of started.filter(({ cases }) => cases.includes(id))) {
+      try {
+        const answers = await peer.answers(id);
+        if (peer.name === reference) expected = answers;
+        else results.push({ case: id, peer: peer.name, difference: largestDifference(answers, expected) });
+      } catch (error) {
+        note(`– ${peer.name} ${id}: ${error.message}`);
+      }
     }
   }
-  return results;
-}
-
-async function answersOf(peer, ids, note) {
-  const lines = await ask(peer, "answers", ids);
-  for (const line of lines.filter(({ error }) => error !== undefined)) {
-    note(`– ${[peer, line.case].filter(Boolean).join(" ")}: ${line.error}`);
-  }
-  return lines.filter(({ answers }) => answers !== undefined);
+  for (const peer of started) peer.close();
+  return results.map((result) => ({ ...result, agrees: result.difference <= tolerance }));
 }
 
 /** Infinity for another number of answers, and for one that is not a number. */

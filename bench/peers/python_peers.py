@@ -1,11 +1,13 @@
 """Peers in Python: PyTorch (eager) and JAX (a jit per step, or a scan of 100 steps), on one core.
 
-    python3 python_peers.py <pytorch|jax|jax-scan> time <case>...
+    python3 python_peers.py <pytorch|jax|jax-scan>
 
-Prints a JSON object a line, as measure.js does. The numbers are its own: same shapes, other draws.
+Prints what it offers, takes requests and prints answers as serve.js does. The numbers are its own: the same shapes,
+other draws; so it times only.
 """
 
 import json
+import math
 import os
 import sys
 import time
@@ -22,9 +24,9 @@ GAMMA = 0.99
 LEARNING_RATE = 1e-3
 TEMPERATURE = 0.1
 SCAN = 100
-WARM_UP_SECONDS = 0.35
-MEASURE_SECONDS = 0.15
-CHUNK_SECONDS = 0.01
+WARM_UP_SECONDS = 1
+WINDOW_SECONDS = 0.12
+RUN_SECONDS = 0.01
 
 TEACHER = (4, 256, 256, 2)
 # kind, widths, batch, loss, teacher in every update
@@ -229,43 +231,49 @@ def jax_peer(case, scan):
     return run
 
 
-def best_time(run):
-    """Seconds of one run(1), the best of many chunks."""
+def warm(run):
+    """The number of operations of a run of about 10 ms, once what they need is compiled."""
     n = 1
     until = time.perf_counter() + WARM_UP_SECONDS
     while time.perf_counter() < until:
-        start = time.perf_counter()
-        run(n)
-        if time.perf_counter() - start < CHUNK_SECONDS:
-            n *= 2
+        n = math.ceil(RUN_SECONDS / best_of_window(run, n))
+    return n
+
+
+def best_of_window(run, n):
+    """Seconds of one operation in the best of many runs of n."""
     best = float("inf")
-    until = time.perf_counter() + MEASURE_SECONDS
-    while True:
+    until = time.perf_counter() + WINDOW_SECONDS
+    while time.perf_counter() < until:
         start = time.perf_counter()
         run(n)
         best = min(best, time.perf_counter() - start)
-        if time.perf_counter() >= until:
-            return best / n
+    return best / n
 
 
-def main(peer, _mode, *ids):
+def answer(line):
+    print(json.dumps(line), flush=True)
+
+
+def main(peer):
+    scan = peer == "jax-scan"
     try:
         library = __import__("torch" if peer == "pytorch" else "jax")
     except ImportError as error:
-        print(json.dumps({"peer": peer, "error": str(error)}))
+        answer({"error": str(error)})
         return
-    for identifier in ids:
-        case = CASES[identifier]
-        scan = peer == "jax-scan"
-        if scan and case[0] in ("act", "forward"):
-            continue
-        line = {"peer": peer, "version": library.__version__, "case": identifier}
+    offered = [name for name, case in CASES.items() if not (scan and case[0] in ("act", "forward"))]
+    answer({"version": library.__version__, "cases": offered})
+    prepared = {}
+    for request in sys.stdin:
+        name = request.split()[1]
         try:
-            run = pytorch(case) if peer == "pytorch" else jax_peer(case, scan)
-            line["usPerOp"] = 1e6 * best_time(run) / (SCAN if scan else 1)
+            if name not in prepared:
+                run = pytorch(CASES[name]) if peer == "pytorch" else jax_peer(CASES[name], scan)
+                prepared[name] = run, warm(run)
+            answer({"usPerOp": 1e6 * best_of_window(*prepared[name]) / (SCAN if scan else 1)})
         except Exception as error:
-            line["error"] = str(error).split("\n")[0]
-        print(json.dumps(line), flush=True)
+            answer({"error": str(error).split("\n")[0]})
 
 
-main(*sys.argv[1:])
+main(sys.argv[1])

@@ -1,65 +1,79 @@
 // Measures the peers in turns, so that what else the machine does hits all alike, and sums the rounds up.
-import { ask } from "./ask.js";
+import { startAll } from "./peer-process.js";
 import { cases, flops } from "./shared/cases.js";
 
 /**
  * @param {{ peers: string[], ids: string[], rounds: number }} what
  * @param {(text: string) => void} note takes a line about the progress or about what cannot be measured
- * @returns {Promise<object[]>} for each peer and case `{ peer, version, case, usPerOp, min, max, rounds, gflops, ratio }`
+ * @returns {Promise<object[]>} for each peer and case the median of its rounds, their quartiles, and the median of how
+ * many times qstill's time it was: `{ peer, version, case, usPerOp, lower, upper, rounds, gflops, ratio }`
  */
 export async function measure({ peers, ids, rounds }, note) {
-  const found = new Map(); // peer + case → its line of every round
-  const complaints = new Set();
-  const hopeless = new Set();
-
-  for (let round = 0; round < rounds; round++) {
-    note(`round ${round + 1} of ${rounds}`);
-    for (const peer of rotated(peers, round)) {
-      if (hopeless.has(peer)) continue;
-      // the first case bears the cost of a library that is still cold: in each round another one
-      for (const line of await ask(peer, "time", rotated(ids, round))) {
-        if (line.error !== undefined) {
-          complaints.add(`${[peer, line.case].filter(Boolean).join(" ")}: ${line.error}`);
-          if (line.case === undefined) hopeless.add(peer);
-          continue;
-        }
-        const key = `${peer} ${line.case}`;
-        found.set(key, [...(found.get(key) ?? []), line]);
-      }
+  const started = await startAll(peers, note);
+  const found = []; // { id, peer, times, ratios }, one for each case of each peer
+  for (const id of ids) {
+    for (const peer of started.filter(({ cases }) => cases.includes(id))) {
+      found.push({ id, peer, times: [], ratios: [] });
     }
   }
-  for (const complaint of complaints) note(`– ${complaint}`);
-
-  const summaries = [...found.values()].map(summary);
-  return summaries.map((each) => {
-    const own = summaries.find((other) => other.peer === "qstill" && other.case === each.case);
-    return { ...each, ratio: own === undefined ? null : each.usPerOp / own.usPerOp };
-  });
+  for (let round = 0; round < rounds; round++) {
+    note(`round ${round + 1} of ${rounds}`);
+    for (const id of ids)
+      await oneRound(
+        rotated(
+          found.filter((each) => each.id === id && !each.failed),
+          round,
+        ),
+        note,
+      );
+  }
+  for (const peer of started) peer.close();
+  return found.filter(({ failed }) => !failed).map(summary);
 }
 
-function summary(lines) {
-  const times = lines.map(({ usPerOp }) => usPerOp).sort((a, b) => a - b);
-  const usPerOp = median(times);
-  const { peer, version, case: id } = lines[0];
+/** Times one case on each peer, right after one another. */
+async function oneRound(entries, note) {
+  const times = new Map();
+  for (const entry of entries) {
+    try {
+      times.set(entry, await entry.peer.time(entry.id));
+    } catch (error) {
+      entry.failed = true;
+      note(`– ${entry.peer.name} ${entry.id}: ${error.message}`);
+    }
+  }
+  const own = times.get(entries.find(({ peer }) => peer.name === "qstill"));
+  for (const [entry, time] of times) {
+    entry.times.push(time);
+    if (own !== undefined) entry.ratios.push(time / own);
+  }
+}
+
+function summary({ id, peer, times, ratios }) {
+  const usPerOp = quantile(times, 0.5);
   return {
-    peer,
-    version,
+    peer: peer.name,
+    version: peer.version,
     case: id,
     usPerOp,
-    min: times[0],
-    max: times.at(-1),
+    lower: quantile(times, 0.25),
+    upper: quantile(times, 0.75),
     rounds: times.length,
     gflops: flops(cases.find((each) => each.id === id)) / usPerOp / 1000,
+    ratio: ratios.length === 0 ? null : quantile(ratios, 0.5),
   };
 }
 
-/** Of sorted values. */
-function median(values) {
-  const last = values.length - 1;
-  return (values[Math.floor(last / 2)] + values[Math.ceil(last / 2)]) / 2;
+/** Between two of the values, in proportion. */
+function quantile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.ceil(at);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
 function rotated(list, by) {
-  const at = by % list.length;
+  const at = by % Math.max(1, list.length);
   return [...list.slice(at), ...list.slice(0, at)];
 }

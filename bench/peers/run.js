@@ -1,8 +1,8 @@
 // The command: qstill and other libraries side by side on the cases of its benchmark.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { peers as allPeers } from "./ask.js";
 import { check, checkTable } from "./check.js";
+import { peerNames } from "./peer-process.js";
 import { measure } from "./rounds.js";
 import { cases } from "./shared/cases.js";
 import { table } from "./table.js";
@@ -12,8 +12,8 @@ const allIds = cases.map(({ id }) => id);
 const help = `node run.js [options]
 
   --cases A1,A2   only these (${allIds.join(", ")})
-  --peers a,b     only these (${allPeers.join(", ")})
-  --rounds N      rounds in which each peer is measured once, 5 by default
+  --peers a,b     only these (${peerNames.join(", ")})
+  --rounds N      rounds in which each peer is timed once, 7 by default
   --check         compares the peers' first losses, actions and Q-values instead of their times
   --json          one JSON object a line instead of the table
   --help`;
@@ -26,8 +26,8 @@ function optionsOf(args) {
     args,
     options: {
       cases: { type: "string", default: allIds.join(",") },
-      peers: { type: "string", default: allPeers.join(",") },
-      rounds: { type: "string", default: "5" },
+      peers: { type: "string", default: peerNames.join(",") },
+      rounds: { type: "string", default: "7" },
       check: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -41,7 +41,7 @@ function optionsOf(args) {
     ...values,
     rounds,
     ids: chosen("case", values.cases, allIds),
-    peers: chosen("peer", values.peers, allPeers),
+    peers: chosen("peer", values.peers, peerNames),
   };
 }
 
@@ -72,7 +72,9 @@ async function main(options) {
     return;
   }
   say(table(summaries, options));
-  say(`µs per operation: median of ${options.rounds} rounds ± half their range; below, how many times qstill's`);
+  say(
+    `µs per operation: median of ${options.rounds} rounds ± half the distance of their quartiles; below it, how many times qstill's`,
+  );
   say(`Node ${machine.node}, ${machine.cpu}, ${machine.date}`);
 }
 

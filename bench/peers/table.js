@@ -2,8 +2,6 @@
 import Table from "cli-table3";
 import { cases } from "./shared/cases.js";
 
-const units = { update: "update", distil: "distil", relabel: "distil", act: "act", forward: "forward" };
-
 /** @param summaries what `measure` gives */
 export function table(summaries, { peers, ids }) {
   const of = (peer, id) => summaries.find((each) => each.peer === peer && (id === undefined || each.case === id));
@@ -20,15 +18,15 @@ export function table(summaries, { peers, ids }) {
 
 function describe(id) {
   const { kind, widths, batch, teacher } = cases.find((each) => each.id === id);
-  const labeller = teacher === undefined ? "" : ` < ${teacher.join("-")}`;
-  return `${id} ${units[kind]}\n${widths.join("-")}${labeller} ×${batch}`;
+  const labeller = teacher === undefined ? "" : `, teacher ${teacher.join("-")}`;
+  return `${id} ${kind}, batch ${batch}\n${widths.join("-")}${labeller}`;
 }
 
 /** The time with its spread, and below it how many times qstill's it is. */
 function cell(summary) {
   if (summary === undefined) return "–";
-  const { usPerOp, min, max, ratio } = summary;
-  const spread = `±${Math.round((50 * (max - min)) / usPerOp)}%`;
+  const { usPerOp, lower, upper, ratio } = summary;
+  const spread = `±${Math.round((50 * (upper - lower)) / usPerOp)}%`;
   return `${digits(usPerOp)} ${spread}\n${ratio === null ? "" : `${digits(ratio)}×`}`;
 }
 

@@ -4,7 +4,7 @@ import { layersOf } from "../shared/parameters.js";
 import { distilSetting, forwardSetting, observationRows, updateSetting } from "../shared/setting.js";
 
 export const name = "plain-js";
-export const version = process.versions.v8;
+export const version = `V8 ${process.versions.v8.split(".").slice(0, 2).join(".")}`;
 export const cases = casesOf({ update, distil, relabel: distil, act, forward });
 
 async function update(definition) {
