@@ -33,8 +33,8 @@ export class PeerProcess {
       ? ["python3", "python_peers.py"]
       : [process.execPath, "serve.js"];
     this.#child = spawn(command, [script, name], { cwd: folder });
-    this.#child.on("error", ({ message }) => {
-      this.#complaint = message;
+    this.#child.on("error", ({ code, message }) => {
+      this.#complaint = code === "ENOENT" ? `${command} is not installed` : message;
     });
     this.#child.stdin.on("error", () => {}); // it has ended: the next answer says so
     this.#child.stderr.on("data", (text) => {

@@ -10,22 +10,18 @@ import { cases, flops } from "./shared/cases.js";
  */
 export async function measure({ peers, ids, rounds }, note) {
   const started = await startAll(peers, note);
-  const found = []; // { id, peer, times, ratios }, one for each case of each peer
+  const found = []; // { id, peer, times, ratios, failed }, one for each case of each peer
   for (const id of ids) {
     for (const peer of started.filter(({ cases }) => cases.includes(id))) {
-      found.push({ id, peer, times: [], ratios: [] });
+      found.push({ id, peer, times: [], ratios: [], failed: false });
     }
   }
   for (let round = 0; round < rounds; round++) {
     note(`round ${round + 1} of ${rounds}`);
-    for (const id of ids)
-      await oneRound(
-        rotated(
-          found.filter((each) => each.id === id && !each.failed),
-          round,
-        ),
-        note,
-      );
+    for (const id of ids) {
+      const entries = found.filter((each) => each.id === id && !each.failed);
+      await oneRound(rotated(entries, round), note);
+    }
   }
   for (const peer of started) peer.close();
   return found.filter(({ failed }) => !failed).map(summary);
