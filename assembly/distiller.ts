@@ -1,7 +1,7 @@
 // One distillation update: sample labelled states → student forward → loss → backward → Adam.
 import { cross_entropy, huber, kl, mse, nll } from "./losses";
 import { PANEL } from "./matmul";
-import { allocate_zeroed, area, begin_layout, floats, layout_end } from "./memory";
+import { allocate_zeroed, area, begin_layout, clear_floats, floats, layout_end } from "./memory";
 import { outputs_offset } from "./mlp";
 import { below } from "./random";
 import {
@@ -180,12 +180,12 @@ function update(distiller: Distiller, learningRate: f32): f32 {
 
   transpose_weights(distiller);
   for (let panel: usize = 0; panel < distiller.panels; panel++) {
-    unpack_outputs(distiller, panel, forward(distiller, distiller.transposed, panel_at(distiller, panel)));
+    unpack_outputs(distiller, panel, forward(distiller, panel));
   }
 
   const student = distiller.student;
   const slopes = distiller.slopes;
-  memory.fill(slopes, 0, (batch * actions) << 2);
+  clear_floats(slopes, batch * actions);
   const tau = distiller.temperature;
   const logs = distiller.logs;
   let loss: f32 = 0;
@@ -229,7 +229,7 @@ function put_deltas(distiller: Distiller, panel: usize): void {
   const rows = min<usize>(distiller.batch - panel * PANEL, PANEL);
   const deltas = distiller.deltas + outputs_offset(distiller.widths, distiller.layers);
   let from = distiller.slopes + ((panel * PANEL * actions) << 2);
-  if (rows < PANEL) memory.fill(deltas, 0, actions << 6);
+  if (rows < PANEL) clear_floats(deltas, actions * PANEL);
   for (let r: usize = 0; r < rows; r++) {
     for (let a: usize = 0; a < actions; a++) {
       store<f32>(deltas + (a << 6) + (r << 2), load<f32>(from));

@@ -7,52 +7,52 @@
 // Each output is its bias, then k ascending, every product and sum rounded to f32: the lanes run over batch rows or
 // outputs and never over k, so no tile changes a bit of the result.
 //
-// The tile is 2 rows × 16: 8 accumulators, 2 values of the left matrix, a vector of the right and one product are 12 of
-// the 15 vector registers that V8 gives out. Taller or wider ones spill on Node 20, whose compiler moves all the loads
-// of a basic block to its front; that is also why a block holds a single k (`if (left == 1) break`), and three of them
-// make a turn of the loop: 84 % of the machine's peak on Node 20 and 93 % on Node 24, against 69 and 88 with one.
+// The tile is 2 rows × 16: 8 accumulators, 2 values of the left matrix, vectors of the right and a product fit in the 15
+// registers that V8 gives out; wider and taller tiles spill. Up to V8 12 (Node 20 and 22) the compiler moves all loads of
+// a basic block to its front, and the multipliers wait for them. Hence the tests between the halves of a k, which are
+// never true (no address of an f32 is odd) and end a block: 2 × 16 over 64 values on Node 20 runs at 84 % of the peak
+// without them and at 90 % with them; on Node 24 at 93 % either way. Four k make a turn of the loop, because V8 looks at
+// the stack's limit in each turn: one k 70 %, two 79 %.
 
 /** Batch rows in a panel. */
 export const PANEL: usize = 16;
 
-const RELU = 0;
-const LINEAR = 1;
-const MASKED = 2;
-const PLAIN = 3;
+/** Up to so many inner values have a kernel of their own. */
+const NARROW: usize = 4;
+
+// how a tile ends
+class Relu {}
+class Linear {}
+class Masked {}
+class Plain {}
 
 /** y: (R, 16) = max(bias: (R) + m: (R, K) · x: (K, 16), 0) */
 export function affine_relu(y: usize, m: usize, x: usize, bias: usize, rows: usize, inner: usize): void {
-  multiply(RELU, y, 64, m, x, bias, rows, inner);
+  if (inner <= NARROW) multiply_narrow<Relu>(y, m, x, bias, rows, inner);
+  else multiply<Relu>(y, 64, m, x, bias, rows, inner);
 }
 
 /** y: (R, 16) = bias: (R) + m: (R, K) · x: (K, 16) */
 export function affine(y: usize, m: usize, x: usize, bias: usize, rows: usize, inner: usize): void {
-  multiply(LINEAR, y, 64, m, x, bias, rows, inner);
+  multiply<Linear>(y, 64, m, x, bias, rows, inner);
 }
 
 /** y: (R, 16) = m: (R, K) · x: (K, 16) where mask: (R, 16) is above 0, else 0 */
 export function product_masked(y: usize, m: usize, x: usize, mask: usize, rows: usize, inner: usize): void {
-  multiply(MASKED, y, 64, m, x, mask, rows, inner);
+  if (inner <= NARROW) multiply_narrow<Masked>(y, m, x, mask, rows, inner);
+  else multiply<Masked>(y, 64, m, x, mask, rows, inner);
 }
 
 /** y: (R, 16) = m: (R, K) · x: (K, 16), the rows of y `stride` bytes apart */
 function product(y: usize, stride: usize, m: usize, x: usize, rows: usize, inner: usize): void {
-  multiply(PLAIN, y, stride, m, x, 0, rows, inner);
+  multiply<Plain>(y, stride, m, x, 0, rows, inner);
 }
 
-// One text for the four; `ending` is known where it is inlined, so that no branch on it is left.
-// @ts-ignore: decorator
-@inline
-function multiply(
-  ending: i32,
-  y: usize,
-  yStride: usize,
-  m: usize,
-  x: usize,
-  other: usize,
-  rows: usize,
-  inner: usize,
-): void {
+// One text for the four: what asks for the ending is decided when it is compiled, so that no branch on it is left.
+function multiply<Ending>(y: usize, yStride: usize, m: usize, x: usize, other: usize, rows: usize, inner: usize): void {
+  const biased = idof<Ending>() == idof<Relu>() || idof<Ending>() == idof<Linear>();
+  const rectified = idof<Ending>() == idof<Relu>();
+  const masked = idof<Ending>() == idof<Masked>();
   const zero = f32x4.splat(0);
   const stride = inner << 2;
   for (let r: usize = 0; r < rows; r += 2) {
@@ -61,15 +61,15 @@ function multiply(
     let q = single ? m : m + stride;
     let p = m;
     let v = x;
-    let a0 = ending >= MASKED ? zero : v128.load_splat<f32>(other);
-    let b0 = ending >= MASKED ? zero : single ? a0 : v128.load_splat<f32>(other, 4);
+    let a0 = biased ? v128.load_splat<f32>(other) : zero;
+    let b0 = !biased ? zero : single ? a0 : v128.load_splat<f32>(other, 4);
     let a1 = a0;
     let b1 = b0;
     let a2 = a0;
     let b2 = b0;
     let a3 = a0;
     let b3 = b0;
-    let left = inner;
+    const end = m + stride;
     do {
       let xa = v128.load_splat<f32>(p);
       let xb = v128.load_splat<f32>(q);
@@ -79,13 +79,14 @@ function multiply(
       w = v128.load(v, 32);
       a2 = f32x4.add(a2, f32x4.mul(xa, w));
       b2 = f32x4.add(b2, f32x4.mul(xb, w));
+      if (q == 1) break; // never
       w = v128.load(v, 16);
       a1 = f32x4.add(a1, f32x4.mul(xa, w));
       b1 = f32x4.add(b1, f32x4.mul(xb, w));
       w = v128.load(v);
       a0 = f32x4.add(a0, f32x4.mul(xa, w));
       b0 = f32x4.add(b0, f32x4.mul(xb, w));
-      if (left == 1) break;
+      if (p + 4 == end) break;
       xa = v128.load_splat<f32>(p, 4);
       xb = v128.load_splat<f32>(q, 4);
       w = v128.load(v, 112);
@@ -94,13 +95,14 @@ function multiply(
       w = v128.load(v, 96);
       a2 = f32x4.add(a2, f32x4.mul(xa, w));
       b2 = f32x4.add(b2, f32x4.mul(xb, w));
+      if (q == 5) break; // never
       w = v128.load(v, 80);
       a1 = f32x4.add(a1, f32x4.mul(xa, w));
       b1 = f32x4.add(b1, f32x4.mul(xb, w));
       w = v128.load(v, 64);
       a0 = f32x4.add(a0, f32x4.mul(xa, w));
       b0 = f32x4.add(b0, f32x4.mul(xb, w));
-      if (left == 2) break;
+      if (p + 8 == end) break;
       xa = v128.load_splat<f32>(p, 8);
       xb = v128.load_splat<f32>(q, 8);
       w = v128.load(v, 176);
@@ -109,19 +111,35 @@ function multiply(
       w = v128.load(v, 160);
       a2 = f32x4.add(a2, f32x4.mul(xa, w));
       b2 = f32x4.add(b2, f32x4.mul(xb, w));
+      if (q == 9) break; // never
       w = v128.load(v, 144);
       a1 = f32x4.add(a1, f32x4.mul(xa, w));
       b1 = f32x4.add(b1, f32x4.mul(xb, w));
       w = v128.load(v, 128);
       a0 = f32x4.add(a0, f32x4.mul(xa, w));
       b0 = f32x4.add(b0, f32x4.mul(xb, w));
-      p += 12;
-      q += 12;
-      v += 192;
-      left -= 3;
-    } while (left);
+      if (p + 12 == end) break;
+      xa = v128.load_splat<f32>(p, 12);
+      xb = v128.load_splat<f32>(q, 12);
+      w = v128.load(v, 240);
+      a3 = f32x4.add(a3, f32x4.mul(xa, w));
+      b3 = f32x4.add(b3, f32x4.mul(xb, w));
+      w = v128.load(v, 224);
+      a2 = f32x4.add(a2, f32x4.mul(xa, w));
+      b2 = f32x4.add(b2, f32x4.mul(xb, w));
+      if (q == 13) break; // never
+      w = v128.load(v, 208);
+      a1 = f32x4.add(a1, f32x4.mul(xa, w));
+      b1 = f32x4.add(b1, f32x4.mul(xb, w));
+      w = v128.load(v, 192);
+      a0 = f32x4.add(a0, f32x4.mul(xa, w));
+      b0 = f32x4.add(b0, f32x4.mul(xb, w));
+      p += 16;
+      q += 16;
+      v += 256;
+    } while (p < end);
     const second = single ? y : y + yStride;
-    if (ending == MASKED) {
+    if (masked) {
       const below = single ? other : other + 64;
       v128.store(y, v128.and(a0, f32x4.gt(v128.load(other), zero)));
       v128.store(second, v128.and(b0, f32x4.gt(v128.load(below), zero)));
@@ -133,14 +151,14 @@ function multiply(
       v128.store(second, v128.and(b3, f32x4.gt(v128.load(below, 48), zero)), 48);
       other += 128;
     } else {
-      v128.store(y, ending == RELU ? relu(a0) : a0);
-      v128.store(second, ending == RELU ? relu(b0) : b0);
-      v128.store(y, ending == RELU ? relu(a1) : a1, 16);
-      v128.store(second, ending == RELU ? relu(b1) : b1, 16);
-      v128.store(y, ending == RELU ? relu(a2) : a2, 32);
-      v128.store(second, ending == RELU ? relu(b2) : b2, 32);
-      v128.store(y, ending == RELU ? relu(a3) : a3, 48);
-      v128.store(second, ending == RELU ? relu(b3) : b3, 48);
+      v128.store(y, rectified ? relu(a0) : a0);
+      v128.store(second, rectified ? relu(b0) : b0);
+      v128.store(y, rectified ? relu(a1) : a1, 16);
+      v128.store(second, rectified ? relu(b1) : b1, 16);
+      v128.store(y, rectified ? relu(a2) : a2, 32);
+      v128.store(second, rectified ? relu(b2) : b2, 32);
+      v128.store(y, rectified ? relu(a3) : a3, 48);
+      v128.store(second, rectified ? relu(b3) : b3, 48);
       other += 8;
     }
     y += yStride << 1;
@@ -149,10 +167,77 @@ function multiply(
 }
 
 /**
+ * The same for at most 4 inner values, as a few observations or actions are: half a panel of x stays in registers, and
+ * the rows of m pass by (4 values, 64 rows: 36 → 21 cycles for two rows).
+ */
+function multiply_narrow<Ending>(y: usize, m: usize, x: usize, other: usize, rows: usize, inner: usize): void {
+  const rectified = idof<Ending>() == idof<Relu>();
+  const zero = f32x4.splat(0);
+  const stride = inner << 2;
+  for (let half: usize = 0; half < 64; half += 32) {
+    const v = x + half;
+    const v0 = v128.load(v);
+    const w0 = v128.load(v, 16);
+    let v1 = zero;
+    let w1 = zero;
+    let v2 = zero;
+    let w2 = zero;
+    let v3 = zero;
+    let w3 = zero;
+    if (inner > 1) {
+      v1 = v128.load(v, 64);
+      w1 = v128.load(v, 80);
+    }
+    if (inner > 2) {
+      v2 = v128.load(v, 128);
+      w2 = v128.load(v, 144);
+    }
+    if (inner > 3) {
+      v3 = v128.load(v, 192);
+      w3 = v128.load(v, 208);
+    }
+    let to = y + half;
+    const end = to + (rows << 6);
+    let p = m;
+    let from = rectified ? other : other + half;
+    while (to < end) {
+      let s = v128.load_splat<f32>(p);
+      const start = rectified ? v128.load_splat<f32>(from) : zero;
+      let a = f32x4.add(start, f32x4.mul(s, v0));
+      let b = f32x4.add(start, f32x4.mul(s, w0));
+      if (inner > 1) {
+        s = v128.load_splat<f32>(p, 4);
+        a = f32x4.add(a, f32x4.mul(s, v1));
+        b = f32x4.add(b, f32x4.mul(s, w1));
+        if (inner > 2) {
+          s = v128.load_splat<f32>(p, 8);
+          a = f32x4.add(a, f32x4.mul(s, v2));
+          b = f32x4.add(b, f32x4.mul(s, w2));
+          if (inner > 3) {
+            s = v128.load_splat<f32>(p, 12);
+            a = f32x4.add(a, f32x4.mul(s, v3));
+            b = f32x4.add(b, f32x4.mul(s, w3));
+          }
+        }
+      }
+      if (rectified) {
+        v128.store(to, relu(a));
+        v128.store(to, relu(b), 16);
+        from += 4;
+      } else {
+        v128.store(to, v128.and(a, f32x4.gt(v128.load(from), zero)));
+        v128.store(to, v128.and(b, f32x4.gt(v128.load(from, 16), zero)), 16);
+        from += 64;
+      }
+      p += stride;
+      to += 64;
+    }
+  }
+}
+
+/**
  * max(x, 0), NaN for NaN: two instructions, where f32x4.max takes seven on x86-64. pmax keeps −0, which adding 0 ends.
  */
-// @ts-ignore: decorator
-@inline
 function relu(x: v128): v128 {
   return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), f32x4.splat(0));
 }
@@ -221,15 +306,7 @@ export function weight_gradient(
 
 // y: (R, columns) = m: (R, K) · x: (K, 4) for up to 4 columns and an even K: four rows at once, so that four sums are
 // under way while each waits for its last addition. Rows behind the last are computed from what lies there, and dropped.
-function product_4(
-  y: usize,
-  yStride: usize,
-  columns: usize,
-  m: usize,
-  x: usize,
-  rows: usize,
-  inner: usize,
-): void {
+function product_4(y: usize, yStride: usize, columns: usize, m: usize, x: usize, rows: usize, inner: usize): void {
   const stride = inner << 2;
   for (let r: usize = 0; r < rows; r += 4) {
     let p = m;

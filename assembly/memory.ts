@@ -34,3 +34,17 @@ export function allocate_zeroed(bytes: u64): usize {
   memory.fill(block, 0, <usize>bytes);
   return block;
 }
+
+/** Copies `count` f32 values; a call of memory.copy costs as much as a hundred of them. */
+export function copy_floats(to: usize, from: usize, count: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= count; i += 4) v128.store(to + (i << 2), v128.load(from + (i << 2)));
+  for (; i < count; i++) store<f32>(to + (i << 2), load<f32>(from + (i << 2)));
+}
+
+/** Sets `count` f32 values to 0, as cheaply. */
+export function clear_floats(at: usize, count: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= count; i += 4) v128.store(at + (i << 2), f32x4.splat(0));
+  for (; i < count; i++) store<f32>(at + (i << 2), 0);
+}

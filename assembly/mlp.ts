@@ -9,14 +9,15 @@ import {
   affine,
   affine_relu,
   affine_row,
-  pack_deltas,
   PANEL,
+  pack_deltas,
   product_masked,
   relu_row,
   spread_rows,
   transpose,
   weight_gradient,
 } from "./matmul";
+import { copy_floats } from "./memory";
 
 export function width(widths: usize, layer: usize): usize {
   return load<u32>(widths + (layer << 2));
@@ -65,20 +66,23 @@ export function transpose_parameters(transposed: usize, parameters: usize, width
     const outputs = width(widths, l + 1);
     const weights = (inputs * outputs) << 2;
     transpose(transposed, parameters, inputs, outputs);
-    memory.copy(transposed + weights, parameters + weights, outputs << 2);
+    copy_floats(transposed + weights, parameters + weights, outputs);
     transposed += weights + (outputs << 2);
     parameters += weights + (outputs << 2);
   }
 }
 
-/** Fills a panel's activations from the inputs (w_0, 16) that they begin with; returns the address of its outputs. */
-export function forward_panel(widths: usize, layers: usize, transposed: usize, panel: usize): usize {
-  let x = panel;
+/**
+ * Fills the layers of a panel's activations from the inputs (w_0, 16), which may lie elsewhere; returns the address of
+ * the outputs.
+ */
+export function forward_panel(widths: usize, layers: usize, transposed: usize, x: usize, panel: usize): usize {
   for (let l: usize = 0; l < layers; l++) {
     const inputs = width(widths, l);
     const outputs = width(widths, l + 1);
     const bias = transposed + ((inputs * outputs) << 2);
-    const y = x + (inputs << 6);
+    panel += inputs << 6;
+    const y = panel;
     if (l + 1 < layers) affine_relu(y, transposed, x, bias, outputs, inputs);
     else affine(y, transposed, x, bias, outputs, inputs);
     transposed = bias + (outputs << 2);

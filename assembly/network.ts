@@ -1,6 +1,6 @@
 // A network that only answers: parameters, a batch of raw observations, their Q-values.
 import { PANEL, transpose } from "./matmul";
-import { allocate_zeroed, area, begin_layout, floats, layout_end } from "./memory";
+import { allocate_zeroed, area, begin_layout, copy_floats, floats, layout_end } from "./memory";
 import {
   activation_count,
   argmax,
@@ -91,11 +91,13 @@ export function network_forward(network: Network, batch: usize): usize {
     const rows = min<usize>(batch - first, PANEL);
     if (rows < FEWEST_FOR_PANEL) {
       for (let r: usize = 0; r < rows; r++) {
-        memory.copy(q + ((r * outputs) << 2), answer(network, x + ((r * inputs) << 2)), outputs << 2);
+        copy_floats(q + ((r * outputs) << 2), answer(network, x + ((r * inputs) << 2)), outputs);
       }
     } else {
-      transpose(network.panel, x, PANEL, inputs);
-      transpose(q, forward_panel(network.widths, network.layers, network.transposed, network.panel), outputs, PANEL);
+      const panel = network.panel;
+      transpose(panel, x, PANEL, inputs);
+      const answers = forward_panel(network.widths, network.layers, network.transposed, panel, panel);
+      transpose(q, answers, outputs, PANEL);
     }
   }
   return network.qValues;
@@ -103,7 +105,7 @@ export function network_forward(network: Network, batch: usize): usize {
 
 /** The address of the Q-values of one observation. */
 function answer(network: Network, observation: usize): usize {
-  memory.copy(network.row, observation, network.inputs << 2);
+  copy_floats(network.row, observation, network.inputs);
   return forward_row(network.widths, network.layers, network.parameters, network.row);
 }
 

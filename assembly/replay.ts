@@ -3,7 +3,7 @@
 // Each observation is stored once, in a row of the ring; an episode's last observation has a row of its own. A
 // transition starts at row i and ends at the row n steps on, or at its episode's last: it is ready as soon as that row
 // exists. R = Σ_{k<n} γ^k·r_k; the discount of what follows is γ^n, or 0 where the episode terminated.
-import { area, floats } from "./memory";
+import { area, copy_floats, floats } from "./memory";
 import { below } from "./random";
 
 /** The next row of a row that no transition starts from (yet). */
@@ -74,7 +74,7 @@ function push_row(replay: Replay): usize {
   const row = state.head;
   if (state.filled < replay.rows) state.filled++;
   else if (transition_at(replay, row).next != NOT_READY) state.ready--;
-  memory.copy(observation_at(replay, row), replay.incoming, replay.inputs << 2);
+  copy_floats(observation_at(replay, row), replay.incoming, replay.inputs);
   transition_at(replay, row).next = NOT_READY;
   transition_at(replay, row).sum = 0;
   state.head = row + 1 == replay.rows ? 0 : row + 1;

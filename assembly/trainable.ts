@@ -184,12 +184,13 @@ export function transpose_weights(net: Trainable): void {
   transpose_parameters(net.transposed, net.parameters, net.widths, net.layers);
 }
 
-/** The Q-values (outputs, 16) of a panel's inputs by transposed parameters. */
-export function forward(net: Trainable, transposed: usize, panel: usize): usize {
-  return forward_panel(net.widths, net.layers, transposed, panel);
+/** The Q-values (outputs, 16) of a panel's inputs. */
+export function forward(net: Trainable, panel: usize): usize {
+  const activations = panel_at(net, panel);
+  return forward_panel(net.widths, net.layers, net.transposed, activations, activations);
 }
 
-/** From the outputs' deltas of a panel to those of its other layers, packed for `descend`. */
+/** From the outputs' deltas of a panel to those of its hidden layers, laid out for `descend`. */
 export function backward(net: Trainable, panel: usize): void {
   const activations = panel_at(net, panel);
   backward_panel(net.widths, net.layers, net.parameters, activations, net.deltas);

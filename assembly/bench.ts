@@ -1,0 +1,151 @@
+// What only the bench calls, compiled to a module of its own: the machine's peak, and the parts of an update one by one.
+import { adam_step } from "./adam";
+import { choose, draw, forward_next, gather, Learner, set_deltas, set_targets } from "./learner";
+import { backward_panel, mlp_gradients, outputs_offset, pack_panel } from "./mlp";
+import { forward, panel_at, transpose_weights } from "./trainable";
+
+export * from "./index";
+
+/** The floating-point operations of one turn of `peak`. */
+export const PEAK_FLOPS: i32 = 4 * 14 * 4;
+
+/**
+ * `turns` times 28 multiplications and 28 additions of four lanes each, in registers only: seven chains of either, so
+ * that each unit has the next operation ready while the last is under way.
+ * @param ones 32 bytes: f32 values of 1
+ */
+export function peak(turns: i32, ones: usize): f32 {
+  let a0 = v128.load(ones);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  let a4 = a0;
+  let a5 = a0;
+  let a6 = a0;
+  let m0 = a0;
+  let m1 = a0;
+  let m2 = a0;
+  let m3 = a0;
+  let m4 = a0;
+  let m5 = a0;
+  let m6 = a0;
+  const c = v128.load(ones, 16);
+  for (let i = 0; i < turns; i++) {
+    m0 = f32x4.mul(m0, c);
+    a0 = f32x4.add(a0, c);
+    m1 = f32x4.mul(m1, c);
+    a1 = f32x4.add(a1, c);
+    m2 = f32x4.mul(m2, c);
+    a2 = f32x4.add(a2, c);
+    m3 = f32x4.mul(m3, c);
+    a3 = f32x4.add(a3, c);
+    m4 = f32x4.mul(m4, c);
+    a4 = f32x4.add(a4, c);
+    m5 = f32x4.mul(m5, c);
+    a5 = f32x4.add(a5, c);
+    m6 = f32x4.mul(m6, c);
+    a6 = f32x4.add(a6, c);
+    m0 = f32x4.mul(m0, c);
+    a0 = f32x4.add(a0, c);
+    m1 = f32x4.mul(m1, c);
+    a1 = f32x4.add(a1, c);
+    m2 = f32x4.mul(m2, c);
+    a2 = f32x4.add(a2, c);
+    m3 = f32x4.mul(m3, c);
+    a3 = f32x4.add(a3, c);
+    m4 = f32x4.mul(m4, c);
+    a4 = f32x4.add(a4, c);
+    m5 = f32x4.mul(m5, c);
+    a5 = f32x4.add(a5, c);
+    m6 = f32x4.mul(m6, c);
+    a6 = f32x4.add(a6, c);
+    m0 = f32x4.mul(m0, c);
+    a0 = f32x4.add(a0, c);
+    m1 = f32x4.mul(m1, c);
+    a1 = f32x4.add(a1, c);
+    m2 = f32x4.mul(m2, c);
+    a2 = f32x4.add(a2, c);
+    m3 = f32x4.mul(m3, c);
+    a3 = f32x4.add(a3, c);
+    m4 = f32x4.mul(m4, c);
+    a4 = f32x4.add(a4, c);
+    m5 = f32x4.mul(m5, c);
+    a5 = f32x4.add(a5, c);
+    m6 = f32x4.mul(m6, c);
+    a6 = f32x4.add(a6, c);
+    m0 = f32x4.mul(m0, c);
+    a0 = f32x4.add(a0, c);
+    m1 = f32x4.mul(m1, c);
+    a1 = f32x4.add(a1, c);
+    m2 = f32x4.mul(m2, c);
+    a2 = f32x4.add(a2, c);
+    m3 = f32x4.mul(m3, c);
+    a3 = f32x4.add(a3, c);
+    m4 = f32x4.mul(m4, c);
+    a4 = f32x4.add(a4, c);
+    m5 = f32x4.mul(m5, c);
+    a5 = f32x4.add(a5, c);
+    m6 = f32x4.mul(m6, c);
+    a6 = f32x4.add(a6, c);
+  }
+  const sums = f32x4.add(f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3)), f32x4.add(a4, f32x4.add(a5, a6)));
+  const products = f32x4.add(f32x4.add(f32x4.add(m0, m1), f32x4.add(m2, m3)), f32x4.add(m4, f32x4.add(m5, m6)));
+  return f32x4.extract_lane(f32x4.add(sums, products), 0);
+}
+
+/** The parts of a learner's update, in its order. */
+export const enum Part {
+  sample,
+  transpose,
+  forward,
+  targets,
+  loss,
+  backward,
+  pack,
+  gradients,
+  adam,
+}
+
+/** One part of an update, for all its panels, n times. */
+export function learner_part(learner: Learner, part: Part, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    if (part == Part.sample) draw(learner);
+    if (part == Part.transpose) transpose_weights(learner);
+    else if (part == Part.gradients) {
+      mlp_gradients(learner.widths, learner.layers, learner.spread, learner.packed, learner.gradients, learner.panels);
+    } else if (part == Part.adam) {
+      adam_step(learner.parameters, learner.gradients, learner.first, learner.second, learner.count, 0, learner.powers);
+    } else for (let panel: usize = 0; panel < learner.panels; panel++) panel_part(learner, part, panel);
+  }
+}
+
+function panel_part(learner: Learner, part: Part, panel: usize): void {
+  const activations = panel_at(learner, panel);
+  const outputs = outputs_offset(learner.widths, learner.layers);
+  if (part == Part.sample) {
+    gather(learner, panel);
+  } else if (part == Part.forward) {
+    forward_next(learner, learner.transposed, panel);
+    forward_next(learner, learner.target, panel);
+    forward(learner, panel);
+  } else if (part == Part.targets) {
+    choose(learner, panel, learner.lookahead + outputs);
+    set_targets(learner, panel, learner.lookahead + outputs);
+  } else if (part == Part.loss) {
+    set_deltas(learner, panel);
+  } else if (part == Part.backward) {
+    backward_panel(learner.widths, learner.layers, learner.parameters, activations, learner.deltas);
+  } else if (part == Part.pack) {
+    const packed = learner.packed;
+    pack_panel(
+      learner.widths,
+      learner.layers,
+      activations,
+      learner.deltas,
+      learner.spread,
+      packed,
+      panel,
+      learner.panels,
+    );
+  }
+}
