@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { version } from "../core/version.js";
+import { addBench } from "./bench.js";
 import { addDistill } from "./distill.js";
 import { addEnvs } from "./envs.js";
 import { exitStatus, oneLine } from "./errors.js";
@@ -22,7 +23,7 @@ const program = new Command("qstill")
     "after",
     "\nExamples:\n  qstill run CartPole-v1\n  qstill run Acrobot-v1 --seed 3 --student-hidden 24\n  qstill evaluate runs/CartPole-v1-0/student.safetensors",
   );
-for (const add of [addRun, addTrain, addDistill, addEvaluate, addExport, addEnvs]) add(program);
+for (const add of [addRun, addTrain, addDistill, addEvaluate, addExport, addEnvs, addBench]) add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 // a reader that has seen enough, as in "qstill envs | head", is no error

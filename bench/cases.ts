@@ -1,0 +1,67 @@
+// What is measured: the cases by name, their networks, and the floating-point operations that each needs.
+
+/** The network of a case: the observation's size, hidden widths, the number of actions. */
+export type Widths = readonly number[];
+
+export interface UpdateCase {
+  readonly name: string;
+  readonly widths: Widths;
+  readonly batchSize: number;
+}
+
+/** One whole Double-DQN update: sampling, three forwards, Huber, backward, Adam; 100,000 transitions held. */
+export const updateCases: readonly UpdateCase[] = [
+  { name: "A1", widths: [4, 64, 64, 2], batchSize: 64 },
+  { name: "A2", widths: [4, 128, 128, 2], batchSize: 128 },
+  { name: "A3", widths: [8, 256, 256, 4], batchSize: 128 },
+  { name: "A4", widths: [8, 256, 256, 4], batchSize: 32 },
+  { name: "A5", widths: [4, 64, 2], batchSize: 32 },
+];
+
+export interface DistillationCase extends UpdateCase {
+  readonly loss: "mse" | "kl";
+  /** Whether the teacher's forward is part of every update; otherwise its labels are kept beside the states. */
+  readonly relabel: boolean;
+}
+
+export const teacherWidths: Widths = [4, 256, 256, 2];
+
+/** One distillation update from 10,000 labelled states. */
+export const distillationCases: readonly DistillationCase[] = [
+  { name: "B1", widths: [4, 32, 2], batchSize: 128, loss: "mse", relabel: false },
+  { name: "B2", widths: [4, 64, 64, 2], batchSize: 128, loss: "kl", relabel: false },
+  { name: "B1r", widths: [4, 32, 2], batchSize: 128, loss: "mse", relabel: true },
+  { name: "B2r", widths: [4, 64, 64, 2], batchSize: 128, loss: "kl", relabel: true },
+];
+
+/** C1, C2: one greedy action, observation in and action out. C3: the Q-values of a batch. */
+export const answerCases: readonly UpdateCase[] = [
+  { name: "C1", widths: [4, 64, 64, 2], batchSize: 1 },
+  { name: "C2", widths: [8, 256, 256, 4], batchSize: 1 },
+  { name: "C3", widths: [8, 256, 256, 4], batchSize: 1024 },
+];
+
+/** Σ in·out over the layers, dense. */
+function products(widths: Widths): number {
+  return widths.slice(1).reduce((sum, width, layer) => sum + width * widths[layer], 0);
+}
+
+/** 2 · the multiply-adds of a forward pass for each row of a batch. */
+export function forwardFlops({ widths, batchSize }: UpdateCase): number {
+  return 2 * batchSize * products(widths);
+}
+
+/** Forward and backward: the gradients of all weights, and of all activations but the observation's. */
+function trainingFlops({ widths, batchSize }: UpdateCase): number {
+  return 2 * batchSize * (3 * products(widths) - widths[0] * widths[1]);
+}
+
+/** Training on Q(s, ·), and two forwards more: Q(s', ·) by either network. */
+export function updateFlops(update: UpdateCase): number {
+  return trainingFlops(update) + 2 * forwardFlops(update);
+}
+
+export function distillationFlops(distillation: DistillationCase): number {
+  const { batchSize, relabel, name } = distillation;
+  return trainingFlops(distillation) + (relabel ? forwardFlops({ name, batchSize, widths: teacherWidths }) : 0);
+}

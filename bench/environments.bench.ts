@@ -1,0 +1,24 @@
+// E: steps of each environment, resets included.
+import { environmentIds, makeEnv } from "#dist/env/registry.js";
+import type { Case } from "./suite.js";
+
+const stepsPerCall = 10_000;
+
+export const environments: readonly Case[] = environmentIds().map((id) => ({
+  name: "E",
+  what: id,
+  flops: 0,
+  operations: stepsPerCall,
+  prepare() {
+    const env = makeEnv(id);
+    const { actionCount } = env;
+    env.reset({ seed: 0 });
+    const run = () => {
+      for (let step = 0; step < stepsPerCall; step++) {
+        const { terminated, truncated } = env.step(step % actionCount);
+        if (terminated || truncated) env.reset();
+      }
+    };
+    return { run, dispose() {} };
+  },
+}));

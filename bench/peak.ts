@@ -1,0 +1,55 @@
+// The machine's peak for 128-bit vectors: a loop of multiplications and additions in registers only.
+import { instantiateSync } from "@assemblyscript/loader";
+import { benchBase64 } from "./wasm.generated.js";
+
+/** What assembly/bench.ts exports beside the core's own functions. */
+export interface BenchExports extends Record<string, unknown> {
+  readonly memory: WebAssembly.Memory;
+  readonly PEAK_FLOPS: { valueOf(): number };
+  allocate(bytes: number): number;
+  peak(turns: number, ones: number): number;
+  learner_create(
+    widths: number,
+    layers: number,
+    batch: number,
+    rows: number,
+    nStep: number,
+    gamma: number,
+    huberDelta: number,
+    tau: number,
+    targetUpdateInterval: number,
+  ): number;
+  learner_free(learner: number): void;
+  learner_initialise(learner: number, word0: number, word1: number, word2: number, word3: number): void;
+  learner_incoming(learner: number): number;
+  learner_begin(learner: number): void;
+  learner_record(learner: number, action: number, reward: number, terminated: number, truncated: number): void;
+  learner_step(learner: number, n: number, learningRate: number): number;
+  learner_part(learner: number, part: number, n: number): void;
+}
+
+/** The bench's own module: the core, the peak's loop, and the parts of an update. */
+export const bench = instantiateSync(Buffer.from(benchBase64, "base64")).instance.exports as unknown as BenchExports;
+
+const turns = 4000;
+const samples = 12;
+const ones = bench.allocate(32);
+new Float32Array(bench.memory.buffer, ones, 8).fill(1);
+const warmUpMilliseconds = 100;
+let warm = false;
+
+/** The best of some samples of about 20 µs each, in GFLOP/s. */
+export function measurePeak(): number {
+  if (!warm) {
+    const start = performance.now();
+    while (performance.now() - start < warmUpMilliseconds) bench.peak(turns, ones);
+    warm = true;
+  }
+  let best = Number.POSITIVE_INFINITY;
+  for (let sample = 0; sample < samples; sample++) {
+    const start = performance.now();
+    for (let i = 0; i < 10; i++) bench.peak(turns, ones);
+    best = Math.min(best, performance.now() - start);
+  }
+  return (10 * turns * Number(bench.PEAK_FLOPS)) / best / 1e6;
+}

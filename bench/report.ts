@@ -1,0 +1,45 @@
+// Results for people: a table, and the shares of an update.
+import Table from "cli-table3";
+import type { Breakdown } from "./breakdown.js";
+import type { Result } from "./suite.js";
+
+/** One row a case: µs an operation, GFLOP/s, share of the peak, each the median of the samples, with its spread. */
+export function resultTable(results: readonly Result[]): string {
+  const rows = results.map(({ case: name, what, usPerOp, spread, opsPerSecond, gflops, shareOfPeak, samples }) => [
+    name,
+    what,
+    digits(usPerOp),
+    `±${percent(spread)}`,
+    Math.round(opsPerSecond).toLocaleString("en"),
+    gflops === null ? "" : gflops.toFixed(1),
+    shareOfPeak === null ? "" : percent(shareOfPeak),
+    String(samples),
+  ]);
+  return table(["case", "what", "µs", "spread", "a second", "GFLOP/s", "of peak", "samples"], rows);
+}
+
+export function breakdownTable({ case: name, wholeUs, parts }: Breakdown): string {
+  const rows = parts.map(({ part, what, us, share }) => [part, what, digits(us), percent(share)]);
+  rows.push([`${name}, whole`, "", digits(wholeUs), "100.0 %"]);
+  return table(["part", "", "µs", "share"], rows);
+}
+
+export function table(head: readonly string[], rows: readonly string[][]): string {
+  const drawn = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true },
+    colAligns: head.map((_, column) => (column < 2 ? "left" : "right")),
+  });
+  drawn.push(...rows);
+  return drawn.toString();
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Three digits, and all of those before the point. */
+function digits(value: number): string {
+  const before = Math.floor(Math.log10(Math.max(Math.abs(value), 1e-3)));
+  return value.toFixed(Math.min(3, Math.max(0, 2 - before)));
+}

@@ -1,0 +1,61 @@
+// The bench: every case measured, printed as a table or as one JSON object a line.
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { version } from "#dist/core/version.js";
+import { answers } from "./answers.bench.js";
+import { breakdowns } from "./breakdown.js";
+import { distillation } from "./distillation.bench.js";
+import { environments } from "./environments.bench.js";
+import { measurePeak } from "./peak.js";
+import { breakdownTable, resultTable } from "./report.js";
+import { comparison, save } from "./results.js";
+import { type Result, runSuite } from "./suite.js";
+import { updates } from "./updates.bench.js";
+
+const suites = { updates, distillation, answers, environments };
+const names = [...new Set(Object.values(suites).flatMap((cases) => cases.map(({ name }) => name)))];
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    breakdown: { type: "boolean", default: false },
+    cases: { type: "string" },
+    save: { type: "boolean", default: false },
+    compare: { type: "boolean", default: false },
+  },
+});
+
+// what the bench library says of its progress belongs beside the results, not into them
+console.log = options.json ? () => {} : console.error;
+
+const wanted = options.cases?.split(",") ?? names;
+const unknown = wanted.find((name) => !names.includes(name));
+if (unknown !== undefined) {
+  process.stderr.write(`unknown case "${unknown}": ${names.join(", ")} are allowed\n`);
+  process.exit(2);
+}
+const isWanted = (name: string) => wanted.includes(name);
+
+if (options.breakdown) {
+  for (const breakdown of breakdowns(isWanted)) {
+    print(options.json ? JSON.stringify(breakdown) : breakdownTable(breakdown));
+  }
+} else {
+  const results: Result[] = [];
+  for (const [name, cases] of Object.entries(suites)) {
+    await runSuite(name, cases, isWanted, (result) => {
+      results.push(result);
+      if (options.json) print(JSON.stringify(result));
+    });
+  }
+  if (!options.json) {
+    print(resultTable(results));
+    print(`qstill ${version}, Node ${process.version}, ${cpus()[0]?.model}; peak of 128-bit vectors ${measurePeak().toFixed(1)} GFLOP/s`);
+  }
+  if (options.save) process.stderr.write(`saved ${save(results)}\n`);
+  if (options.compare) print(comparison(results));
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,73 @@
+// One subject's cases, measured one after the other; the machine's peak is taken before and after each.
+import b from "benny";
+import { measurePeak } from "./peak.js";
+
+/** A case, ready to be prepared. */
+export interface Case {
+  readonly name: string;
+  readonly what: string;
+  /** Floating-point operations of one operation; 0 where these are not what it is about. */
+  readonly flops: number;
+  /** Operations that one call of what `prepare` gives does: so many that the clock's grain does not matter. */
+  readonly operations: number;
+  /** Sets the case up; `run` is measured, `dispose` gives its memory back. */
+  prepare(): { run(): unknown; dispose(): void };
+}
+
+export interface Result {
+  readonly case: string;
+  readonly what: string;
+  /** The median of the samples, in microseconds. */
+  readonly usPerOp: number;
+  /** Half the distance between the samples' quartiles, as a share of the median. */
+  readonly spread: number;
+  readonly samples: number;
+  readonly opsPerSecond: number;
+  readonly gflops: number | null;
+  /** The best that the register-only loop reached before and after the case. */
+  readonly peakGflops: number;
+  readonly shareOfPeak: number | null;
+}
+
+const options = { minSamples: 20, maxTime: 1.5, minTime: 0.02 };
+
+/** Runs the cases whose names are wanted; `report` gets each result as soon as there is one. */
+export async function runSuite(
+  name: string,
+  cases: readonly Case[],
+  isWanted: (name: string) => boolean,
+  report: (result: Result) => void,
+): Promise<void> {
+  for (const wanted of cases.filter((candidate) => isWanted(candidate.name))) {
+    const { run, dispose } = wanted.prepare();
+    const before = measurePeak();
+    await b.suite(
+      name,
+      b.add(wanted.name, () => run, options),
+      b.complete(({ results: [measured] }) => {
+        const peak = Math.max(before, measurePeak());
+        report(summarised(wanted, measured.details.sampleResults, peak));
+      }),
+    );
+    dispose();
+  }
+}
+
+/** @param seconds of one call each */
+function summarised({ name, what, flops, operations }: Case, seconds: readonly number[], peak: number): Result {
+  const sorted = [...seconds].sort((x, y) => x - y);
+  const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
+  const median = quantile(0.5);
+  const gflops = flops === 0 ? null : (flops * operations) / median / 1e9;
+  return {
+    case: name,
+    what,
+    usPerOp: (median / operations) * 1e6,
+    spread: (quantile(0.75) - quantile(0.25)) / 2 / median,
+    samples: sorted.length,
+    opsPerSecond: operations / median,
+    gflops,
+    peakGflops: peak,
+    shareOfPeak: gflops === null ? null : gflops / peak,
+  };
+}

@@ -1,0 +1,28 @@
+// qstill bench: how fast this machine is, case by case, beside its own peak.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+
+interface BenchOptions {
+  readonly json?: boolean;
+  readonly breakdown?: boolean;
+  readonly cases?: string;
+}
+
+export function addBench(program: Command): void {
+  program
+    .command("bench")
+    .description("measure updates, distillation, actions and environments beside this machine's peak (a minute)")
+    .option("--json", "print one JSON object a line and nothing else")
+    .option("--breakdown", "show where the time of an update goes, part by part")
+    .option("--cases <names>", "only these, e.g. A1,C1")
+    .action(async ({ json, breakdown, cases }: BenchOptions) => {
+      const args = [...(json ? ["--json"] : []), ...(breakdown ? ["--breakdown"] : []), ...(cases ? ["--cases", cases] : [])];
+      // a process of its own: what has been compiled and collected here would be measured, too
+      const script = fileURLToPath(new URL("../bench/run.js", import.meta.url));
+      const [status, signal] = await once(spawn(process.execPath, [script, ...args], { stdio: "inherit" }), "exit");
+      process.exitCode = signal === null ? status : 128 + constants.signals[signal as NodeJS.Signals];
+    });
+}
