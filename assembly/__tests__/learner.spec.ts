@@ -227,6 +227,24 @@ describe("learner_step", () => {
     }
   });
 
+  it("has targets by the first of equally good actions", () => {
+    seed(9);
+    const learner = learner_of([4, 16, 5], 37, 1, 1, 0.005, 1);
+    play(learner, 200, 1, TRUNCATED);
+    // the target network answers 10, 20, 30, 40, 50; to the online network the second to the fourth are alike
+    memory.fill(learner.target, 0, learner.count << 2);
+    memory.fill(learner.parameters, 0, learner.count << 2);
+    const biases = (learner.count - 5) << 2;
+    memory.copy(learner.target + biases, array_of<f32>([10, 20, 30, 40, 50]), 20);
+    memory.copy(learner.parameters + biases, array_of<f32>([1, 3, 3, 3, 2]), 20);
+    learner_step(learner, 1, 1e-3);
+    for (let b: usize = 0; b < 37; b++) {
+      const row = at<u32>(learner.sampled, b);
+      const target = transition_at(learner.replay, row).sum + <f32>0.97 * <f32>20;
+      if (at<f32>(learner.targets, b) != target) expect(at<f32>(learner.targets, b)).toBe(target, `row ${row}`);
+    }
+  });
+
   it("learns rewards that the observation tells", () => {
     seed(5);
     const learner = learner_of([2, 32, 2], 32, 1, 1, 1, 10);
