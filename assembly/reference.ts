@@ -1,9 +1,9 @@
 // The same functions as plain scalar loops, generic over f32 and f64: the slow obvious version that the tests hold the
 // fast one against. Compiled only for tests.
 //
-// Layouts are the core's: matrices row-major, parameters flat, activations one matrix after another. So is the order
-// of every sum: an output is its bias, then k ascending, each product and each sum rounded to T. The losses themselves
-// are generic already and stand in losses.ts.
+// Matrices are row-major, a batch's (B, C), with no panels; parameters are flat, activations one matrix after another.
+// The order of every sum is the core's: an output is its bias, then k ascending, each product and each sum rounded to T.
+// The losses themselves are generic already and stand in losses.ts.
 import { huber_slope, huber_value } from "./losses";
 import { width } from "./mlp";
 
@@ -50,6 +50,19 @@ export function relu<T>(y: usize, count: usize): void {
 /** dx = dx where the activation x is above 0, else 0 */
 export function relu_backward<T>(dx: usize, x: usize, count: usize): void {
   for (let i: usize = 0; i < count; i++) put<T>(dx, i, at<T>(x, i) > 0 ? at<T>(dx, i) : 0);
+}
+
+/** transposed = the parameters with each W: (in, out) turned into Wᵀ: (out, in) */
+export function transpose_parameters<T>(transposed: usize, parameters: usize, widths: usize, layers: usize): void {
+  let layer: usize = 0;
+  for (let l: usize = 0; l < layers; l++) {
+    const inputs = width(widths, l);
+    const outputs = width(widths, l + 1);
+    const bias = layer + inputs * outputs;
+    transpose<T>(transposed + (layer << alignof<T>()), parameters + (layer << alignof<T>()), inputs, outputs);
+    for (let o: usize = 0; o < outputs; o++) put<T>(transposed, bias + o, at<T>(parameters, bias + o));
+    layer = bias + outputs;
+  }
 }
 
 /** Fills the activations from the inputs (B, w_0) that they begin with; returns the address of the outputs (B, w_L). */

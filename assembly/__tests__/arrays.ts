@@ -1,4 +1,6 @@
-// Arrays for the specs: made, filled with random values, compared bit for bit. None is given back: a spec is short.
+// Arrays for the specs: made, filled with random values, laid out in panels, compared bit for bit. None is given back: a
+// spec is short.
+import { PANEL } from "../matmul";
 
 let state: u32 = 1;
 
@@ -67,6 +69,26 @@ export function widened(values: usize, count: usize): usize {
   const address = zeros<f64>(count);
   for (let i: usize = 0; i < count; i++) store<f64>(address + (i << 3), <f64>load<f32>(values + (i << 2)));
   return address;
+}
+
+/** Rows (B, C) into panels of 16, each (C, 16) and `stride` bytes after the last; what lies beside them stays. */
+export function put_rows(panels: usize, stride: usize, rows: usize, batch: usize, columns: usize): void {
+  for (let b: usize = 0; b < batch; b++) {
+    const panel = panels + (b / PANEL) * stride;
+    for (let c: usize = 0; c < columns; c++) {
+      store<f32>(panel + ((c * PANEL + (b % PANEL)) << 2), load<f32>(rows + ((b * columns + c) << 2)));
+    }
+  }
+}
+
+/** The same rows (B, C) out of their panels. */
+export function take_rows(rows: usize, panels: usize, stride: usize, batch: usize, columns: usize): void {
+  for (let b: usize = 0; b < batch; b++) {
+    const panel = panels + (b / PANEL) * stride;
+    for (let c: usize = 0; c < columns; c++) {
+      store<f32>(rows + ((b * columns + c) << 2), load<f32>(panel + ((c * PANEL + (b % PANEL)) << 2)));
+    }
+  }
 }
 
 /** How many of `count` f32 (or u32) values differ in a bit; all NaN are alike, as engines may choose their bits. */

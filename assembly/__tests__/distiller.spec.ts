@@ -156,6 +156,9 @@ describe("distiller_step", () => {
     compare([4, 64, 64, 2], 64, KL, 0.01, false);
     compare([4, 64, 64, 2], 33, KL, 0.5, true);
     compare([5, 4], 3, MIXTURE, 2, true);
+    compare([1, 1, 1], 1, MSE, 1, false);
+    compare([6, 33, 17, 3], 17, MIXTURE, 0.5, false);
+    compare([7, 20, 5], 48, HUBER, 1, false);
   });
 
   it("n times is n updates, and their mean loss", () => {

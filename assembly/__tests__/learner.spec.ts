@@ -14,7 +14,7 @@ import {
 import { activation_count } from "../mlp";
 import * as reference from "../reference";
 import { at, put } from "../reference";
-import { next_row, observation_at, Replay, sample } from "../replay";
+import { observation_at, Replay, sample, transition_at } from "../replay";
 import {
   array_of,
   copy_of,
@@ -77,7 +77,7 @@ class Twin {
 
   constructor(public learner: Learner) {
     this.parameters = copy_of<f32>(learner.parameters, learner.count);
-    this.target = copy_of<f32>(learner.target, learner.count);
+    this.target = copy_of<f32>(learner.parameters, learner.count);
     this.first = zeros<f32>(learner.count);
     this.second = zeros<f32>(learner.count);
     this.random = copy_of<u32>(learner.random, 4);
@@ -110,10 +110,11 @@ class Twin {
       const row = sample(replay, this.random);
       const offset = (b * inputs) << 2;
       memory.copy(observations + offset, observation_at(replay, row), inputs << 2);
-      memory.copy(nextObservations + offset, observation_at(replay, next_row(replay, row)), inputs << 2);
-      put<u32>(taken, b, at<u32>(replay.actions, row));
-      put<f32>(returns, b, at<f32>(replay.returns, row));
-      put<f32>(discounts, b, at<f32>(replay.discounts, row));
+      const transition = transition_at(replay, row);
+      memory.copy(nextObservations + offset, observation_at(replay, transition.next), inputs << 2);
+      put<u32>(taken, b, transition.action);
+      put<f32>(returns, b, transition.sum);
+      put<f32>(discounts, b, transition.discount);
     }
 
     const online = this.forward(this.parameters, nextObservations, zeros<f32>(values));
@@ -137,6 +138,13 @@ class Twin {
   }
 }
 
+/** A network's parameters as the target network holds its own: each W transposed. */
+function transposed(learner: Learner, parameters: usize): usize {
+  const turned = zeros<f32>(learner.count);
+  reference.transpose_parameters<f32>(turned, parameters, learner.widths, learner.layers);
+  return turned;
+}
+
 /** Twelve updates of a learner and of its twin. */
 function compare(sizes: u32[], batch: usize, nStep: usize, delta: f32, tau: f32, interval: usize): void {
   const learner = learner_of(sizes, batch, nStep, delta, tau, interval);
@@ -151,7 +159,8 @@ function compare(sizes: u32[], batch: usize, nStep: usize, delta: f32, tau: f32,
     if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i} of ${what}`);
     expect_same_bits(learner.targets, twin.targets, batch, `targets of ${what}`, i);
     expect_same_bits(learner.parameters, twin.parameters, learner.count, `parameters of ${what}`, i);
-    expect_same_bits(learner.target, twin.target, learner.count, `target network of ${what}`, i);
+    const target = transposed(learner, twin.target);
+    expect_same_bits(learner.target, target, learner.count, `target network of ${what}`, i);
     expect_same_bits(learner.first, twin.first, learner.count, `first moment of ${what}`, i);
     expect_same_bits(learner.second, twin.second, learner.count, `second moment of ${what}`, i);
     expect_same_bits(learner.random, twin.random, 4, `generator of ${what}`, i);
@@ -170,6 +179,8 @@ describe("learner_step", () => {
     compare([8, 19, 4], 5, 10, 0, 0.3, 2);
     compare([5, 3], 9, 2, 1, 1, 2);
     compare([1, 1, 1], 1, 1, 0, 1, 1);
+    compare([6, 33, 17, 3], 17, 3, 1, 0.005, 1);
+    compare([7, 20, 5], 48, 1, 0, 1, 3);
   });
 
   it("n times is n updates, and their mean loss", () => {
@@ -193,7 +204,7 @@ describe("learner_step", () => {
     learner_step(learner, 1, 1e-3);
     for (let b: usize = 0; b < 32; b++) {
       const row = at<u32>(learner.sampled, b);
-      const reward = at<f32>(learner.replay.returns, row);
+      const reward = transition_at(learner.replay, row).sum;
       if (at<f32>(learner.targets, b) != reward) expect(at<f32>(learner.targets, b)).toBe(reward, `row ${row}`);
     }
   });
@@ -211,7 +222,25 @@ describe("learner_step", () => {
     learner_step(learner, 1, 1e-3);
     for (let b: usize = 0; b < 32; b++) {
       const row = at<u32>(learner.sampled, b);
-      const target = at<f32>(learner.replay.returns, row) + <f32>0.97 * <f32>10;
+      const target = transition_at(learner.replay, row).sum + <f32>0.97 * <f32>10;
+      if (at<f32>(learner.targets, b) != target) expect(at<f32>(learner.targets, b)).toBe(target, `row ${row}`);
+    }
+  });
+
+  it("has targets by the first of equally good actions", () => {
+    seed(9);
+    const learner = learner_of([4, 16, 5], 37, 1, 1, 0.005, 1);
+    play(learner, 200, 1, TRUNCATED);
+    // the target network answers 10, 20, 30, 40, 50; to the online network the second to the fourth are alike
+    memory.fill(learner.target, 0, learner.count << 2);
+    memory.fill(learner.parameters, 0, learner.count << 2);
+    const biases = (learner.count - 5) << 2;
+    memory.copy(learner.target + biases, array_of<f32>([10, 20, 30, 40, 50]), 20);
+    memory.copy(learner.parameters + biases, array_of<f32>([1, 3, 3, 3, 2]), 20);
+    learner_step(learner, 1, 1e-3);
+    for (let b: usize = 0; b < 37; b++) {
+      const row = at<u32>(learner.sampled, b);
+      const target = transition_at(learner.replay, row).sum + <f32>0.97 * <f32>20;
       if (at<f32>(learner.targets, b) != target) expect(at<f32>(learner.targets, b)).toBe(target, `row ${row}`);
     }
   });
@@ -367,7 +396,7 @@ describe("a learner", () => {
 
   it("begins with its target network as a copy", () => {
     const learner = learner_of([4, 16, 2], 8, 1, 1, 1, 1);
-    expect_same_bits(learner.target, learner.parameters, learner.count, "target network");
+    expect_same_bits(learner.target, transposed(learner, learner.parameters), learner.count, "target network");
   });
 
   it("gives all its memory back", () => {

@@ -1,17 +1,22 @@
 // The forward and backward pass beside their scalar reference, bit for bit, and the reference's gradient beside central
 // differences.
 import { mse } from "../losses";
+import { PANEL } from "../matmul";
 import {
   activation_count,
   argmax,
-  largest_layer,
-  largest_width,
-  mlp_backward,
-  mlp_forward,
-  outputs_of,
+  backward_panel,
+  forward_panel,
+  forward_row,
+  mlp_gradients,
+  outputs_offset,
+  pack_panel,
+  packed_count,
+  panel_bytes,
+  panel_count,
   parameter_count,
-  relu,
-  relu_backward,
+  transpose_parameters,
+  width,
 } from "../mlp";
 import * as reference from "../reference";
 import {
@@ -19,9 +24,10 @@ import {
   copy_of,
   expect_near,
   expect_same_bits,
-  fill_special,
+  put_rows,
   random_array,
   seed,
+  take_rows,
   widened,
   zeros,
 } from "./arrays";
@@ -35,7 +41,20 @@ const NETWORKS: u32[][] = [
   [6, 33, 17, 3],
   [2, 9, 8, 7, 4],
 ];
-const BATCHES: usize[] = [1, 2, 3, 7, 32];
+const BATCHES: usize[] = [1, 2, 3, 7, 16, 17, 31, 32, 33, 48];
+
+/** What a batch has in panels, activations or deltas, as the reference has it: (B, w_0), then (B, w_1) and so on. */
+function taken(widths: usize, layers: usize, panels: usize, batch: usize): usize {
+  const values = zeros<f32>(<usize>activation_count(widths, layers) * batch);
+  let to = values;
+  let from = panels;
+  for (let l: usize = 0; l <= layers; l++) {
+    take_rows(to, from, panel_bytes(widths, layers), batch, width(widths, l));
+    to += (batch * width(widths, l)) << 2;
+    from += width(widths, l) << 6;
+  }
+  return values;
+}
 
 /** One forward and one backward pass of the core and of the reference in f32. */
 function compare(sizes: u32[], batch: usize): void {
@@ -44,35 +63,68 @@ function compare(sizes: u32[], batch: usize): void {
   const inputs: usize = sizes[0];
   const outputs: usize = sizes[sizes.length - 1];
   const parameters = <usize>parameter_count(widths, layers);
-  const values = <usize>activation_count(widths, layers) * batch;
+  const rowValues = <usize>activation_count(widths, layers);
+  const values = rowValues * batch;
+  const panels = panel_count(batch);
+  const stride = panel_bytes(widths, layers);
+  const toOutputs = outputs_offset(widths, layers);
   const what = `${sizes.join("-")}, batch ${batch}`;
 
   const theta = random_array<f32>(parameters, 1);
+  const turned = zeros<f32>(parameters);
+  reference.transpose_parameters<f32>(turned, theta, widths, layers);
+
+  // whatever lies in the rows behind the batch's last must not matter
   const x = random_array<f32>(batch * inputs, 2);
-  const activations = zeros<f32>(values);
+  const activations = random_array<f32>(panels * PANEL * rowValues, 2);
+  put_rows(activations, stride, x, batch, inputs);
+  for (let p: usize = 0; p < panels; p++) {
+    const panel = activations + p * stride;
+    const y = forward_panel(widths, layers, turned, panel);
+    expect(y).toBe(panel + toOutputs, `outputs of ${what}`);
+  }
   const expectedActivations = zeros<f32>(values);
-  memory.copy(activations, x, (batch * inputs) << 2);
   memory.copy(expectedActivations, x, (batch * inputs) << 2);
-
-  const y = mlp_forward(widths, layers, theta, activations, batch);
   const expectedY = reference.mlp_forward<f32>(widths, layers, theta, expectedActivations, batch);
-  expect(y - activations).toBe(expectedY - expectedActivations, `outputs of ${what}`);
-  expect(y).toBe(outputs_of(widths, layers, activations, batch), `outputs of ${what}`);
-  expect_same_bits(activations, expectedActivations, values, `activations of ${what}`);
+  const actual = taken(widths, layers, activations, batch);
+  expect_same_bits(actual, expectedActivations, values, `activations of ${what}`);
 
+  // but there the outputs' deltas are zero; those of the inputs stay as they were. What is read behind the last is 3 rows
   const dy = random_array<f32>(batch * outputs, 1);
-  const deltas = zeros<f32>(values);
-  const expectedDeltas = zeros<f32>(values);
-  memory.copy(deltas + (y - activations), dy, (batch * outputs) << 2);
-  memory.copy(expectedDeltas + (y - activations), dy, (batch * outputs) << 2);
-  const gradients = zeros<f32>(parameters);
-  const expectedGradients = zeros<f32>(parameters);
-  const transposed = zeros<f32>(<usize>largest_layer(widths, layers));
-  const nothing = zeros<f32>(largest_width(widths, layers));
-  mlp_backward(widths, layers, theta, activations, deltas, gradients, batch, transposed, nothing);
-  reference.mlp_backward<f32>(widths, layers, theta, activations, expectedDeltas, expectedGradients, batch);
-  expect_same_bits(deltas, expectedDeltas, values, `deltas of ${what}`);
-  expect_same_bits(gradients, expectedGradients, parameters, `gradients of ${what}`);
+  const deltas = random_array<f32>((panels * rowValues + 3) * PANEL, 1);
+  for (let p: usize = 0; p < panels; p++) memory.fill(deltas + p * stride + toOutputs, 0, outputs << 6);
+  put_rows(deltas + toOutputs, stride, dy, batch, outputs);
+  const expectedDeltas = taken(widths, layers, deltas, batch);
+  const spread = zeros<f32>((rowValues - outputs + 3) * panels * PANEL);
+  const packed = zeros<f32>(<usize>packed_count(widths, layers) * panels * PANEL);
+  for (let p: usize = 0; p < panels; p++) {
+    const panel = activations + p * stride;
+    backward_panel(widths, layers, theta, panel, deltas + p * stride);
+    pack_panel(widths, layers, panel, deltas + p * stride, spread, packed, p, panels);
+  }
+  const gradients = random_array<f32>(parameters + 4, 1);
+  const expectedGradients = copy_of<f32>(gradients, parameters + 4);
+  mlp_gradients(widths, layers, spread, packed, gradients, panels);
+  const expectedX = expectedY - ((values - batch * outputs) << 2);
+  reference.mlp_backward<f32>(widths, layers, theta, expectedX, expectedDeltas, expectedGradients, batch);
+  expect_same_bits(taken(widths, layers, deltas, batch), expectedDeltas, values, `deltas of ${what}`);
+  expect_same_bits(gradients, expectedGradients, parameters + 4, `gradients of ${what}`);
+}
+
+/** One observation through the core and through the reference in f32. */
+function compare_row(sizes: u32[]): void {
+  const layers: usize = sizes.length - 1;
+  const widths = array_of<u32>(sizes);
+  const values = <usize>activation_count(widths, layers);
+  const theta = random_array<f32>(<usize>parameter_count(widths, layers) + 3, 1);
+  const activations = random_array<f32>(values + 8, 2);
+  const expected = copy_of<f32>(activations, values + 8);
+  const y = forward_row(widths, layers, theta, activations);
+  const expectedY = reference.mlp_forward<f32>(widths, layers, theta, expected, 1);
+  expect(y - activations).toBe(expectedY - expected, `outputs of ${sizes.join("-")}`);
+  expect_same_bits(activations, expected, values, `activations of ${sizes.join("-")}`);
+  const behind = (values + 3) << 2;
+  expect_same_bits(activations + behind, expected + behind, 5, `behind the activations of ${sizes.join("-")}`);
 }
 
 /** Which units let their input through, as one number: to see that a step crossed no kink of a ReLU. */
@@ -123,7 +175,7 @@ function compare_with_differences(sizes: u32[], batch: usize): void {
   }
 }
 
-describe("mlp_forward and mlp_backward", () => {
+describe("a forward and a backward pass", () => {
   it("equal the reference in every activation, delta and gradient", () => {
     seed(1);
     for (let n = 0; n < NETWORKS.length; n++) {
@@ -131,12 +183,18 @@ describe("mlp_forward and mlp_backward", () => {
     }
   });
 
-  it("leave half of the hidden units shut, so that the test above sees both sides of a ReLU", () => {
+  it("equal the reference for one observation", () => {
+    seed(3);
+    for (let n = 0; n < NETWORKS.length; n++) compare_row(NETWORKS[n]);
+    compare_row([4, 200, 130, 6]);
+  });
+
+  it("leave half of the hidden units shut, so that the tests above see both sides of a ReLU", () => {
     seed(2);
     const widths = array_of<u32>([4, 64, 2]);
-    const theta = random_array<f32>(<usize>parameter_count(widths, 2), 1);
-    const activations = random_array<f32>(<usize>activation_count(widths, 2), 1);
-    mlp_forward(widths, 2, theta, activations, 1);
+    const theta = random_array<f32>(<usize>parameter_count(widths, 2) + 3, 1);
+    const activations = random_array<f32>(<usize>activation_count(widths, 2) + 3, 1);
+    forward_row(widths, 2, theta, activations);
     let open = 0;
     for (let i: usize = 4; i < 68; i++) open += i32(reference.at<f32>(activations, i) > 0);
     expect(open).toBeGreaterThan(16);
@@ -153,47 +211,48 @@ describe("mlp_forward and mlp_backward", () => {
 
   it("are close to themselves in f64", () => {
     seed(4);
-    const sizes: u32[] = [4, 64, 64, 2];
-    const batch: usize = 8;
-    const widths = array_of<u32>(sizes);
+    const batch = PANEL;
+    const widths = array_of<u32>([4, 64, 64, 2]);
     const parameters = <usize>parameter_count(widths, 3);
     const values = <usize>activation_count(widths, 3) * batch;
     const theta = random_array<f32>(parameters, 0.2);
-    const activations = random_array<f32>(values, 1);
-    const wide = widened(activations, values);
-    const y = mlp_forward(widths, 3, theta, activations, batch);
-    const wideY = reference.mlp_forward<f64>(widths, 3, widened(theta, parameters), wide, batch);
-    for (let i: usize = 0; i < batch * 2; i++) {
-      expect_near(<f64>reference.at<f32>(y, i), reference.at<f64>(wideY, i), 1e-5, "output in f32");
+    const turned = zeros<f32>(parameters);
+    reference.transpose_parameters<f32>(turned, theta, widths, 3);
+    const panel = random_array<f32>(values, 1);
+    const wide = widened(taken(widths, 3, panel, batch), values);
+    forward_panel(widths, 3, turned, panel);
+    const activations = taken(widths, 3, panel, batch);
+    reference.mlp_forward<f64>(widths, 3, widened(theta, parameters), wide, batch);
+    for (let i = values - batch * 2; i < values; i++) {
+      expect_near(<f64>reference.at<f32>(activations, i), reference.at<f64>(wide, i), 1e-5, "output in f32");
     }
   });
 
   it("count what they need", () => {
-    const widths = array_of<u32>([4, 64, 32, 2]);
-    expect(parameter_count(widths, 3)).toBe(4 * 64 + 64 + 64 * 32 + 32 + 32 * 2 + 2);
-    expect(activation_count(widths, 3)).toBe(4 + 64 + 32 + 2);
-    expect(largest_layer(widths, 3)).toBe(64 * 32);
-    expect(largest_width(widths, 3)).toBe(64);
-    expect(outputs_of(widths, 3, 1000, 5)).toBe(1000 + 4 * 5 * (4 + 64 + 32));
+    const widths = array_of<u32>([4, 63, 32, 2]);
+    expect(parameter_count(widths, 3)).toBe(4 * 63 + 63 + 63 * 32 + 32 + 32 * 2 + 2);
+    expect(activation_count(widths, 3)).toBe(4 + 63 + 32 + 2);
+    expect(packed_count(widths, 3)).toBe(64 + 32 + 4);
+    expect(panel_bytes(widths, 3)).toBe(4 * 16 * (4 + 63 + 32 + 2));
+    expect(outputs_offset(widths, 3)).toBe(4 * 16 * (4 + 63 + 32));
+    const batches: usize[] = [1, 1, 15, 1, 16, 1, 17, 2, 32, 2, 33, 3];
+    for (let i = 0; i < batches.length; i += 2) expect(panel_count(batches[i])).toBe(batches[i + 1]);
   });
 });
 
-describe("relu and relu_backward", () => {
-  it("equal the reference, for special values too, and touch nothing behind", () => {
+describe("transpose_parameters", () => {
+  it("equals the reference, and touches nothing behind", () => {
     seed(5);
-    for (let count: usize = 1; count <= 37; count++) {
-      const x = zeros<f32>(count + 4);
-      fill_special(x, count + 4);
-      const dx = random_array<f32>(count + 4, 1);
-      const expectedDx = copy_of<f32>(dx, count + 4);
-      relu_backward(dx, x, count);
-      reference.relu_backward<f32>(expectedDx, x, count);
-      expect_same_bits(dx, expectedDx, count + 4, "relu_backward", count);
-
-      const expectedX = copy_of<f32>(x, count + 4);
-      relu(x, count);
-      reference.relu<f32>(expectedX, count);
-      expect_same_bits(x, expectedX, count + 4, "relu", count);
+    for (let n = 0; n < NETWORKS.length; n++) {
+      const layers: usize = NETWORKS[n].length - 1;
+      const widths = array_of<u32>(NETWORKS[n]);
+      const parameters = <usize>parameter_count(widths, layers);
+      const theta = random_array<f32>(parameters, 1);
+      const actual = random_array<f32>(parameters + 4, 1);
+      const expected = copy_of<f32>(actual, parameters + 4);
+      transpose_parameters(actual, theta, widths, layers);
+      reference.transpose_parameters<f32>(expected, theta, widths, layers);
+      expect_same_bits(actual, expected, parameters + 4, `parameters of ${NETWORKS[n].join("-")}`);
     }
   });
 });

@@ -8,6 +8,7 @@ import {
   network_free,
   network_inputs,
   network_parameters,
+  network_ready,
 } from "../network";
 import * as reference from "../reference";
 import { array_of, expect_same_bits, fill, seed, zeros } from "./arrays";
@@ -22,7 +23,10 @@ function compare(sizes: u32[], largestBatch: usize, batch: usize): void {
   const widths = array_of<u32>(sizes);
   const network = network_of(sizes, largestBatch);
   fill<f32>(network_parameters(network), <usize>parameter_count(widths, layers), 1);
+  network_ready(network);
   fill<f32>(network_inputs(network), batch * sizes[0], 2);
+  // what lies behind the observations must not matter
+  for (let i = batch * sizes[0]; i < largestBatch * sizes[0]; i++) reference.put<f32>(network_inputs(network), i, NaN);
   const activations = zeros<f32>(<usize>activation_count(widths, layers) * batch);
   memory.copy(activations, network_inputs(network), (batch * sizes[0]) << 2);
   const expected = reference.mlp_forward<f32>(widths, layers, network_parameters(network), activations, batch);
@@ -37,16 +41,18 @@ function compare(sizes: u32[], largestBatch: usize, batch: usize): void {
 describe("network", () => {
   it("answers as the reference does, also for fewer observations than it has room for", () => {
     seed(1);
-    for (let batch: usize = 1; batch <= 9; batch++) {
-      compare([3, 2], 9, batch);
-      compare([4, 16, 2], 9, batch);
-      compare([6, 33, 17, 3], 9, batch);
-      compare([4, 64, 64, 2], 9, batch);
+    const largest: usize = 40;
+    for (let batch: usize = 1; batch <= largest; batch++) {
+      compare([3, 2], largest, batch);
+      compare([4, 16, 2], largest, batch);
+      compare([6, 33, 17, 3], largest, batch);
+      compare([4, 64, 64, 2], largest, batch);
+      compare([5, 9, 4], batch, batch);
     }
   });
 
   it("acts by the first of the largest Q-values", () => {
-    // no inputs count: the Q-values are the biases
+    // no inputs count: the Q-values are the biases. Acting reads the parameters themselves
     const network = network_of([1, 4], 1);
     memory.copy(network_parameters(network), array_of<f32>([0, 0, 0, 0, 1, 5, 5, 2]), 32);
     expect(network_act(network)).toBe(1);
@@ -75,7 +81,8 @@ describe("network", () => {
     expect(network_create(array_of<u32>([100000, 100000]), 1, 1)).toBe(0);
     expect(network_create(array_of<u32>([65535, 65537]), 1, 1)).toBe(0);
     expect(network_create(array_of<u32>([4, 64, 2]), 2, 0x40000000)).toBe(0);
-    // 16 bytes of widths and 16 of parameters, 8 for each observation: 1 GiB to the byte
-    expect(network_create(array_of<u32>([1, 1]), 1, (1 << 27) - 4)).toBe(0);
+    // 16 bytes of widths, twice 16 of parameters, 128 of a panel and 32 of a row, 8 for each observation and 48 behind
+    // the Q-values: 1 GiB to the byte
+    expect(network_create(array_of<u32>([1, 1]), 1, (1 << 27) - 32)).toBe(0);
   });
 });

@@ -1,6 +1,15 @@
 // The ring of transitions: n-step returns worked by hand, and the ring beside a plain list of everything that happened.
 import { allocate_zeroed, begin_layout, layout_end } from "../memory";
-import { begin_episode, next_row, observation_at, place_replay, Replay, record, sample, set_gamma } from "../replay";
+import {
+  begin_episode,
+  observation_at,
+  place_replay,
+  Replay,
+  record,
+  sample,
+  set_gamma,
+  transition_at,
+} from "../replay";
 import { array_of, random_below, random_value, seed } from "./arrays";
 
 const NOT_READY: usize = u32.MAX_VALUE;
@@ -29,23 +38,16 @@ function is_observation(replay: Replay, row: usize, number: usize): bool {
   return true;
 }
 
-function action_of(replay: Replay, row: usize): usize {
-  return load<u32>(replay.actions + (row << 2));
+function next_row(replay: Replay, row: usize): usize {
+  return transition_at(replay, row).next;
 }
 
-function return_of(replay: Replay, row: usize): f32 {
-  return load<f32>(replay.returns + (row << 2));
-}
-
-function discount_of(replay: Replay, row: usize): f32 {
-  return load<f32>(replay.discounts + (row << 2));
-}
-
-function expect_transition(replay: Replay, row: usize, action: usize, sum: f32, discount: f32, next: usize): void {
-  expect(next_row(replay, row)).toBe(next, `next row of ${row}`);
-  expect(action_of(replay, row)).toBe(action, `action of ${row}`);
-  expect(return_of(replay, row)).toBe(sum, `return of ${row}`);
-  expect(discount_of(replay, row)).toBe(discount, `discount of ${row}`);
+function expect_transition(replay: Replay, row: usize, action: u32, sum: f32, discount: f32, next: u32): void {
+  const transition = transition_at(replay, row);
+  expect(transition.next).toBe(next, `next row of ${row}`);
+  expect(transition.action).toBe(action, `action of ${row}`);
+  expect(transition.sum).toBe(sum, `return of ${row}`);
+  expect(transition.discount).toBe(discount, `discount of ${row}`);
 }
 
 /** An episode from row 0 with rewards 1, 2, 4, … and actions 0, 1, 2, …; the last step ends it as said. */
@@ -167,7 +169,7 @@ const TRUNCATED = 3;
 class History {
   /** By observation: how the step from it ended, 0 where none was taken; what was done and what it gave. */
   ends: i32[] = [];
-  actions: usize[] = [];
+  actions: u32[] = [];
   rewards: f32[] = [];
 
   // the transition that was asked for last
@@ -210,11 +212,12 @@ function differences(replay: Replay, history: History, gamma: f32): i32 {
     wrong += i32(!is_observation(replay, row, i));
     if (history.transition(i, replay.nStep, gamma)) {
       ready++;
-      wrong += i32(next_row(replay, row) != history.next % rows);
+      const transition = transition_at(replay, row);
+      wrong += i32(transition.next != history.next % rows);
       wrong += i32(!is_observation(replay, history.next % rows, history.next));
-      wrong += i32(action_of(replay, row) != history.actions[i]);
-      wrong += i32(return_of(replay, row) != history.sum);
-      wrong += i32(discount_of(replay, row) != history.discount);
+      wrong += i32(transition.action != history.actions[i]);
+      wrong += i32(transition.sum != history.sum);
+      wrong += i32(transition.discount != history.discount);
     } else wrong += i32(next_row(replay, row) != NOT_READY);
   }
   return wrong + i32(replay.state.ready != ready);

@@ -1,16 +1,28 @@
 // What a learner and a distiller share: fresh parameters, normalised inputs, means and deviations.
 import { Distiller, distiller_create } from "../distiller";
+import { PANEL } from "../matmul";
 import * as reference from "../reference";
 import {
-  cleared_deltas,
   column_deviation,
   column_mean,
   fit_normalisation,
   initialise,
+  panel_at,
   put_input,
   Trainable,
 } from "../trainable";
-import { array_of, expect_near, expect_same_bits, fill, random_array, seed, zeros } from "./arrays";
+import {
+  array_of,
+  copy_of,
+  expect_near,
+  expect_same_bits,
+  fill,
+  put_rows,
+  random_array,
+  seed,
+  take_rows,
+  zeros,
+} from "./arrays";
 
 function trainable_of(sizes: u32[], batch: usize): Trainable {
   return changetype<Distiller>(distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, 1));
@@ -81,18 +93,25 @@ describe("initialise", () => {
 });
 
 describe("put_input", () => {
-  it("normalises as the reference does, in each row, and touches nothing behind", () => {
+  it("normalises as the reference does, in each row of a panel, and touches nothing beside", () => {
     seed(1);
+    const batch: usize = 2 * PANEL + 5;
     for (let inputs: u32 = 1; inputs <= 21; inputs++) {
-      const rows: usize = 3;
-      const net = trainable_of([inputs, 1], rows + 1);
+      const net = trainable_of([inputs, 1], batch);
       fill<f32>(net.mean, inputs, 1);
       fill<f32>(net.scale, inputs, 2);
-      const observations = random_array<f32>(rows * inputs, 3);
-      const expected = zeros<f32>((rows + 1) * inputs);
-      reference.normalise<f32>(expected, observations, net.mean, net.scale, rows, inputs);
-      for (let r: usize = 0; r < rows; r++) put_input(net, r, observations + ((r * inputs) << 2));
-      expect_same_bits(net.activations, expected, (rows + 1) * inputs, "inputs", inputs);
+      const observations = random_array<f32>(batch * inputs, 3);
+      const rows = zeros<f32>(batch * inputs);
+      reference.normalise<f32>(rows, observations, net.mean, net.scale, batch, inputs);
+      // a panel's activations are its inputs and one output
+      const values = net.panels * PANEL * (inputs + 1);
+      fill<f32>(net.activations, values, 1);
+      const expected = copy_of<f32>(net.activations, values);
+      put_rows(expected, (inputs + 1) << 6, rows, batch, inputs);
+      for (let b: usize = 0; b < batch; b++) {
+        put_input(net, panel_at(net, b / PANEL), b % PANEL, observations + ((b * inputs) << 2));
+      }
+      expect_same_bits(net.activations, expected, values, "inputs", inputs);
     }
   });
 });
@@ -119,14 +138,18 @@ describe("normalisation", () => {
       store<f32>(at, 7, 8);
     }
     fit_normalisation(net, observations, rows);
-    for (let r: usize = 0; r < rows; r++) put_input(net, r, observations + ((r * 3) << 2));
+    for (let r: usize = 0; r < rows; r++) {
+      put_input(net, panel_at(net, r / PANEL), r % PANEL, observations + ((r * 3) << 2));
+    }
+    const inputs = zeros<f32>(rows * 3);
+    take_rows(inputs, net.activations, panel_at(net, 1) - panel_at(net, 0), rows, 3);
     for (let i: usize = 0; i < 2; i++) {
-      const column = net.activations + (i << 2);
+      const column = inputs + (i << 2);
       const mean = column_mean(column, 12, rows);
       expect_near(mean, 0, 1e-4, "mean");
       expect_near(column_deviation(column, 12, rows, mean), 1, 1e-4, "deviation");
     }
-    expect(load<f32>(net.activations, 8)).toBe(0, "a feature that never changes becomes 0");
+    expect(load<f32>(inputs, 8)).toBe(0, "a feature that never changes becomes 0");
     expect(load<f32>(net.scale, 8)).toBe(1);
   });
 });
@@ -137,14 +160,5 @@ describe("sizes", () => {
     const widths = zeros<u32>(65);
     for (let l: usize = 0; l < 65; l++) store<u32>(widths + (l << 2), 8192);
     expect(distiller_create(widths, 64, 1, 1)).toBe(0);
-  });
-
-  it("leave the outputs' deltas of a whole batch cleared", () => {
-    seed(3);
-    const net = trainable_of([3, 5, 2], 4);
-    fill<f32>(net.deltas, 4 * 10, 1);
-    const deltas = cleared_deltas(net);
-    expect(deltas).toBe(net.deltas + ((4 * 8) << 2));
-    expect_same_bits(deltas, zeros<f32>(8), 8, "deltas");
   });
 });
