@@ -49,6 +49,7 @@ function product(y: usize, stride: usize, m: usize, x: usize, rows: usize, inner
 }
 
 // One text for the four: what asks for the ending is decided when it is compiled, so that no branch on it is left.
+// At least one inner value.
 function multiply<Ending>(y: usize, yStride: usize, m: usize, x: usize, other: usize, rows: usize, inner: usize): void {
   const biased = idof<Ending>() == idof<Relu>() || idof<Ending>() == idof<Linear>();
   const rectified = idof<Ending>() == idof<Relu>();
@@ -244,7 +245,8 @@ function relu(x: v128): v128 {
 
 /**
  * packed: dy: (O, 16) of panel number `panel` the other way round, for `weight_gradient`: 16 outputs side by side,
- * (paddedBatch, 16) after (paddedBatch, 16), and then 4 by 4, (paddedBatch, 4); what lies beside the last is arbitrary.
+ * (paddedBatch, 16) after (paddedBatch, 16), and then 4 by 4, (paddedBatch, 4); what lies beside the last is arbitrary,
+ * being up to three rows that are read behind dy.
  */
 export function pack_deltas(packed: usize, dy: usize, panel: usize, outputs: usize, paddedBatch: usize): void {
   const wide = outputs & ~15;
@@ -277,7 +279,7 @@ export function spread_rows(spread: usize, x: usize, panel: usize, inputs: usize
 
 /**
  * dw: (I, O) = Σ x·dy and db: (O) = Σ dy over the batch, rows ascending from zero.
- * @param x (I, paddedBatch) as `spread_rows` leaves it
+ * @param x (I, paddedBatch) as `spread_rows` leaves it; up to three rows behind it are read
  * @param packed dy as `pack_deltas` leaves it
  */
 export function weight_gradient(

@@ -46,7 +46,7 @@ export function packed_count(widths: usize, layers: usize): u64 {
 
 /** The panels that a batch fills, the last one perhaps in part. */
 export function panel_count(batch: usize): usize {
-  return (batch + PANEL - 1) / PANEL;
+  return batch / PANEL + usize(batch % PANEL != 0);
 }
 
 /** The bytes of a panel's activations. */

@@ -39,7 +39,7 @@ function place(network: Network, widths: usize, batch: usize, base: usize): u64 
   network.parameters = floats(parameters);
   network.transposed = floats(parameters);
   network.observations = floats(rows * network.inputs);
-  network.qValues = floats(rows * network.outputs + 12);
+  network.qValues = floats(rows * network.outputs);
   network.panel = floats(activations * PANEL);
   network.row = floats(activations + 3);
   return layout_end() - base;

@@ -182,7 +182,7 @@ export function adam_step<T>(
   adam_update<T>(parameters, gradients, first, second, count, learningRate, correction1, correction2);
 }
 
-/** The element-wise part of a step, given 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
+/** The element-wise part of a step, given 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ); moments below f32's normal numbers become 0. */
 export function adam_update<T>(
   parameters: usize,
   gradients: usize,
@@ -198,8 +198,11 @@ export function adam_update<T>(
   const epsilon = <T>1e-8;
   for (let i: usize = 0; i < count; i++) {
     const g = at<T>(gradients, i);
-    const m: T = beta1 * at<T>(first, i) + (<T>1 - beta1) * g;
-    const v: T = beta2 * at<T>(second, i) + (<T>1 - beta2) * (g * g);
+    let m: T = beta1 * at<T>(first, i) + (<T>1 - beta1) * g;
+    let v: T = beta2 * at<T>(second, i) + (<T>1 - beta2) * (g * g);
+    // f32's smallest normal number, for f64 too
+    if (abs<T>(m) < <T>1.1754943508222875e-38) m = 0;
+    if (abs<T>(v) < <T>1.1754943508222875e-38) v = 0;
     put<T>(first, i, m);
     put<T>(second, i, v);
     const step: T = (learningRate * (m * correction1)) / (sqrt<T>(v * correction2) + epsilon);

@@ -19,7 +19,12 @@ export interface Breakdown {
   readonly case: string;
   readonly wholeUs: number;
   /** They sum to the whole: the last part is what the whole takes beyond the others. */
-  readonly parts: readonly { readonly part: string; readonly what: string; readonly us: number; readonly share: number }[];
+  readonly parts: readonly {
+    readonly part: string;
+    readonly what: string;
+    readonly us: number;
+    readonly share: number;
+  }[];
 }
 
 export function breakdowns(isWanted: (name: string) => boolean): Breakdown[] {
@@ -28,7 +33,10 @@ export function breakdowns(isWanted: (name: string) => boolean): Breakdown[] {
 
 function breakdown(update: UpdateCase): Breakdown {
   const learner = filledLearner(update);
-  const n = Math.max(1, Math.round(4e6 / (update.batchSize * update.widths.reduce((sum, width) => sum + width ** 2, 0))));
+  const n = Math.max(
+    1,
+    Math.round(4e6 / (update.batchSize * update.widths.reduce((sum, width) => sum + width ** 2, 0))),
+  );
   const whole = medianUs(n, () => bench.learner_step(learner, n, 1e-3));
   const measured = parts.map(([part, what], index) => {
     const us = medianUs(n, () => bench.learner_part(learner, index, n));
@@ -36,7 +44,12 @@ function breakdown(update: UpdateCase): Breakdown {
   });
   bench.learner_free(learner);
   const rest = whole - measured.reduce((sum, { us }) => sum + us, 0);
-  measured.push({ part: "rest", what: "caches and branches that the parts alone do not miss", us: rest, share: rest / whole } as never);
+  measured.push({
+    part: "rest",
+    what: "caches and branches that the parts alone do not miss",
+    us: rest,
+    share: rest / whole,
+  } as never);
   return { case: update.name, wholeUs: whole, parts: measured };
 }
 

@@ -16,7 +16,7 @@ export const distillation: readonly Case[] = distillationCases.map((distilled) =
   prepare() {
     const teacher = randomTeacher();
     const distiller = filledDistiller(distilled, teacher);
-    if (distilled.relabel) distiller.relabelBy(teacher);
+    // TODO relabel
     const dispose = () => {
       distiller.dispose();
       teacher.dispose();

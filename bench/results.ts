@@ -35,7 +35,13 @@ export function comparison(results: readonly Result[]): string {
   const rows = results.map((now) => {
     const then = saved.results.find((result) => result.case === now.case && result.what === now.what);
     if (then === undefined) return [now.case, now.what, "–", now.usPerOp.toFixed(3), "–"];
-    return [now.case, now.what, then.usPerOp.toFixed(3), now.usPerOp.toFixed(3), `${(now.usPerOp / then.usPerOp).toFixed(3)}×`];
+    return [
+      now.case,
+      now.what,
+      then.usPerOp.toFixed(3),
+      now.usPerOp.toFixed(3),
+      `${(now.usPerOp / then.usPerOp).toFixed(3)}×`,
+    ];
   });
   const about = `${newest}: qstill ${saved.version}, Node ${saved.node}, ${saved.cpu}`;
   return `${table(["case", "what", "µs then", "µs now", "ratio"], rows)}\nthen: ${about}`;

@@ -50,7 +50,9 @@ if (options.breakdown) {
   }
   if (!options.json) {
     print(resultTable(results));
-    print(`qstill ${version}, Node ${process.version}, ${cpus()[0]?.model}; peak of 128-bit vectors ${measurePeak().toFixed(1)} GFLOP/s`);
+    print(
+      `qstill ${version}, Node ${process.version}, ${cpus()[0]?.model}; peak of 128-bit vectors ${measurePeak().toFixed(1)} GFLOP/s`,
+    );
   }
   if (options.save) process.stderr.write(`saved ${save(results)}\n`);
   if (options.compare) print(comparison(results));

@@ -80,7 +80,7 @@ function compare(sizes: u32[], batch: usize): void {
   put_rows(activations, stride, x, batch, inputs);
   for (let p: usize = 0; p < panels; p++) {
     const panel = activations + p * stride;
-    const y = forward_panel(widths, layers, turned, panel);
+    const y = forward_panel(widths, layers, turned, panel, panel);
     expect(y).toBe(panel + toOutputs, `outputs of ${what}`);
   }
   const expectedActivations = zeros<f32>(values);
@@ -220,7 +220,7 @@ describe("a forward and a backward pass", () => {
     reference.transpose_parameters<f32>(turned, theta, widths, 3);
     const panel = random_array<f32>(values, 1);
     const wide = widened(taken(widths, 3, panel, batch), values);
-    forward_panel(widths, 3, turned, panel);
+    forward_panel(widths, 3, turned, panel, panel);
     const activations = taken(widths, 3, panel, batch);
     reference.mlp_forward<f64>(widths, 3, widened(theta, parameters), wide, batch);
     for (let i = values - batch * 2; i < values; i++) {

@@ -19,7 +19,11 @@ export function addBench(program: Command): void {
     .option("--breakdown", "show where the time of an update goes, part by part")
     .option("--cases <names>", "only these, e.g. A1,C1")
     .action(async ({ json, breakdown, cases }: BenchOptions) => {
-      const args = [...(json ? ["--json"] : []), ...(breakdown ? ["--breakdown"] : []), ...(cases ? ["--cases", cases] : [])];
+      const args = [
+        ...(json ? ["--json"] : []),
+        ...(breakdown ? ["--breakdown"] : []),
+        ...(cases ? ["--cases", cases] : []),
+      ];
       // a process of its own: what has been compiled and collected here would be measured, too
       const script = fileURLToPath(new URL("../bench/run.js", import.meta.url));
       const [status, signal] = await once(spawn(process.execPath, [script, ...args], { stdio: "inherit" }), "exit");
