@@ -3,15 +3,19 @@
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
 const EPSILON: f32 = 1e-8;
-/** Moments below the smallest normal number become zero. */
+/** The smallest normal number. */
 const SMALLEST: f32 = 1.17549435e-38;
-const CONSTANTS = memory.data<f32>([BETA1, BETA2, <f32>1 - BETA1, <f32>1 - BETA2, EPSILON, SMALLEST]);
+const CONSTANTS = memory.data<f32>([BETA1, BETA2, <f32>1 - BETA1, <f32>1 - BETA2, EPSILON]);
 
-/** β₁ᵗ and β₂ᵗ of the steps taken so far, for the bias correction; both begin at 1. */
+/** Steps between two looks for denormal moments. */
+const FLUSH_INTERVAL: u32 = 64;
+
+/** β₁ᵗ and β₂ᵗ of the t steps taken so far, for the bias correction; both begin at 1. */
 @unmanaged
 export class AdamPowers {
   beta1: f64;
   beta2: f64;
+  steps: u32; // t
 }
 
 /**
@@ -34,15 +38,26 @@ export function adam_step(
   const correction1 = <f32>(1.0 / (1.0 - powers.beta1));
   const correction2 = <f32>(1.0 / (1.0 - powers.beta2));
   adam_update(parameters, gradients, first, second, count, learningRate, correction1, correction2);
+  powers.steps++;
+  if (powers.steps % FLUSH_INTERVAL == 0) {
+    flush_denormals(first, count);
+    flush_denormals(second, count);
+  }
 }
 
 /**
- * The element-wise part of a step, given 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ).
- *
- * A denormal moment becomes zero: the weights of a unit that no longer fires have gradients of zero, their m shrinks to
- * the smallest denormal and stays there, and each denormal operand costs a trap in the arithmetic unit (4,610 parameters
- * with such moments: 5.9 µs, without: 3.6). It changes no parameter that is not a denormal itself.
+ * Makes denormal values 0. The weights of a unit that no longer fires have gradients of zero: their m shrinks to the
+ * smallest denormal and stays there, and each denormal operand slows the arithmetic (4,610 parameters with such moments:
+ * 5.9 µs a step, without: 3.6; looking in every step would cost 1.0). It changes no parameter that is not as small.
  */
+export function flush_denormals(values: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) {
+    if (abs<f32>(load<f32>(values)) < SMALLEST) store<f32>(values, 0);
+    values += 4;
+  }
+}
+
+/** The element-wise part of a step, given 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
 export function adam_update(
   parameters: usize,
   gradients: usize,
@@ -59,17 +74,14 @@ export function adam_update(
   const rest1 = v128.load_splat<f32>(CONSTANTS, 8);
   const rest2 = v128.load_splat<f32>(CONSTANTS, 12);
   const epsilon = v128.load_splat<f32>(CONSTANTS, 16);
-  const smallest = v128.load_splat<f32>(CONSTANTS, 20);
   const rate = f32x4.splat(learningRate);
   const unbias1 = f32x4.splat(correction1);
   const unbias2 = f32x4.splat(correction2);
   let i: usize = 0;
   for (; i + 4 <= count; i += 4) {
     const g = v128.load(gradients);
-    let m = f32x4.add(f32x4.mul(beta1, v128.load(first)), f32x4.mul(rest1, g));
-    let v = f32x4.add(f32x4.mul(beta2, v128.load(second)), f32x4.mul(rest2, f32x4.mul(g, g)));
-    m = v128.andnot(m, f32x4.lt(f32x4.abs(m), smallest));
-    v = v128.andnot(v, f32x4.lt(v, smallest));
+    const m = f32x4.add(f32x4.mul(beta1, v128.load(first)), f32x4.mul(rest1, g));
+    const v = f32x4.add(f32x4.mul(beta2, v128.load(second)), f32x4.mul(rest2, f32x4.mul(g, g)));
     const step = f32x4.div(
       f32x4.mul(rate, f32x4.mul(m, unbias1)),
       f32x4.add(f32x4.sqrt(f32x4.mul(v, unbias2)), epsilon),
@@ -84,8 +96,8 @@ export function adam_update(
   }
   for (; i < count; i++) {
     const g = load<f32>(gradients);
-    const m = normal(BETA1 * load<f32>(first) + (<f32>1 - BETA1) * g);
-    const v = normal(BETA2 * load<f32>(second) + (<f32>1 - BETA2) * (g * g));
+    const m = BETA1 * load<f32>(first) + (<f32>1 - BETA1) * g;
+    const v = BETA2 * load<f32>(second) + (<f32>1 - BETA2) * (g * g);
     store<f32>(first, m);
     store<f32>(second, v);
     const root = sqrt<f32>(v * correction2);
@@ -95,11 +107,6 @@ export function adam_update(
     first += 4;
     second += 4;
   }
-}
-
-/** x, or 0 where it is denormal. */
-function normal(x: f32): f32 {
-  return abs<f32>(x) < SMALLEST ? 0 : x;
 }
 
 /** target += τ · (online − target), element by element; τ = 1 copies (Lillicrap et al. 2016). */

@@ -44,6 +44,7 @@ export class Learner extends Trainable {
 
   // scratch
   sampled: usize; // u32 (batch): the rows of the batch
+  touched: u32; // keeps the reads that fill the caches
   nextInputs: usize; // s' of every panel, (inputs, 16) each
   lookahead: usize; // the activations of one panel of them
   chosen: usize; // u32 (panels·16)
@@ -200,9 +201,20 @@ function update(learner: Learner, learningRate: f32): f32 {
 
 /** The batch: uniformly drawn rows. */
 export function draw(learner: Learner): void {
+  const replay = learner.replay;
   for (let b: usize = 0; b < learner.batch; b++) {
-    store<u32>(learner.sampled + (b << 2), sample(learner.replay, learner.random));
+    store<u32>(learner.sampled + (b << 2), sample(replay, learner.random));
   }
+
+  // Random rows are in no cache. Reading a value of each here, in a loop so short that the processor has dozens of them
+  // under way, costs a third of waiting for one after the other in `gather` (A1: 6.4 → 3.5 µs for drawing and gathering).
+  let touched: u32 = 0;
+  for (let b: usize = 0; b < learner.batch; b++) {
+    const row: usize = load<u32>(learner.sampled + (b << 2));
+    touched ^=
+      load<u32>(observation_at(replay, row)) ^ load<u32>(observation_at(replay, transition_at(replay, row).next));
+  }
+  learner.touched = touched;
 }
 
 /** The rows of the batch in a panel. */

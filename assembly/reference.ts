@@ -180,9 +180,20 @@ export function adam_step<T>(
   const correction1 = <T>(1.0 / (1.0 - power1));
   const correction2 = <T>(1.0 / (1.0 - power2));
   adam_update<T>(parameters, gradients, first, second, count, learningRate, correction1, correction2);
+  if (t % 64 == 0) {
+    flush_denormals<T>(first, count);
+    flush_denormals<T>(second, count);
+  }
 }
 
-/** The element-wise part of a step, given 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ); moments below f32's normal numbers become 0. */
+/** What is below the smallest normal number of f32 becomes 0. */
+function flush_denormals<T>(values: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) {
+    if (abs<T>(at<T>(values, i)) < <T>1.1754943508222875e-38) put<T>(values, i, 0);
+  }
+}
+
+/** The element-wise part of a step, given 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
 export function adam_update<T>(
   parameters: usize,
   gradients: usize,
@@ -198,11 +209,8 @@ export function adam_update<T>(
   const epsilon = <T>1e-8;
   for (let i: usize = 0; i < count; i++) {
     const g = at<T>(gradients, i);
-    let m: T = beta1 * at<T>(first, i) + (<T>1 - beta1) * g;
-    let v: T = beta2 * at<T>(second, i) + (<T>1 - beta2) * (g * g);
-    // f32's smallest normal number, for f64 too
-    if (abs<T>(m) < <T>1.1754943508222875e-38) m = 0;
-    if (abs<T>(v) < <T>1.1754943508222875e-38) v = 0;
+    const m: T = beta1 * at<T>(first, i) + (<T>1 - beta1) * g;
+    const v: T = beta2 * at<T>(second, i) + (<T>1 - beta2) * (g * g);
     put<T>(first, i, m);
     put<T>(second, i, v);
     const step: T = (learningRate * (m * correction1)) / (sqrt<T>(v * correction2) + epsilon);

@@ -104,6 +104,7 @@ export function initialise(net: Trainable, word0: u32, word1: u32, word2: u32, w
   memory.fill(net.second, 0, net.count << 2);
   net.powers.beta1 = 1;
   net.powers.beta2 = 1;
+  net.powers.steps = 0;
   for (let i: usize = 0; i < net.inputs; i++) {
     store<f32>(net.mean + (i << 2), 0);
     store<f32>(net.scale + (i << 2), 1);

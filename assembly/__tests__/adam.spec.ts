@@ -7,6 +7,7 @@ function powers_at_start(): AdamPowers {
   const powers = changetype<AdamPowers>(heap.alloc(offsetof<AdamPowers>()));
   powers.beta1 = 1;
   powers.beta2 = 1;
+  powers.steps = 0;
   return powers;
 }
 
@@ -33,6 +34,25 @@ describe("adam", () => {
         expect_same_bits(second, expectedSecond, all, "second moment (count, step)", count, t);
       }
     }
+  });
+
+  it("makes denormal moments zero every 64 steps, and no other", () => {
+    const count: usize = 5;
+    const gradients = zeros<f32>(count);
+    const parameters = array_of<f32>([1, 2, 3, 4, 5]);
+    const first = array_of<f32>([1e-36, -1e-36, 1e-3, 1e-39, 0]);
+    const second = array_of<f32>([1e-40, 1e-37, 1, 0, 1e-5]);
+    const before = copy_of<f32>(parameters, count);
+    const powers = powers_at_start();
+    for (let t = 1; t < 64; t++) adam_step(parameters, gradients, first, second, count, 0, powers);
+    expect(reference.at<f32>(first, 0)).toBeGreaterThan(0, "denormal, but not looked at yet");
+    expect(reference.at<f32>(first, 0)).toBeLessThan(1.17549435e-38);
+    adam_step(parameters, gradients, first, second, count, 0, powers);
+    for (let i: usize = 0; i < 5; i++) {
+      expect(reference.at<f32>(first, i) != 0).toBe(i == 2, `first moment ${i}`);
+      expect(reference.at<f32>(second, i) != 0).toBe(i == 1 || i == 2 || i == 4, `second moment ${i}`);
+    }
+    expect_same_bits(parameters, before, count, "parameters");
   });
 
   it("moves each parameter by the learning rate against its gradient's sign at first", () => {
