@@ -6,6 +6,7 @@ import {
   argmax,
   forward_panel,
   forward_row,
+  pack_parameters,
   panel_count,
   parameter_count,
   transpose_parameters,
@@ -24,6 +25,7 @@ export class Network {
   widths: usize; // u32 × (layers + 1)
   parameters: usize;
   transposed: usize; // the same with each W transposed
+  packed: usize; // the same with each W packed
   observations: usize; // (batch, inputs)
   qValues: usize; // (batch, outputs)
   panel: usize; // the activations of 16 observations
@@ -38,6 +40,7 @@ function place(network: Network, widths: usize, batch: usize, base: usize): u64 
   network.widths = area((<u64>(network.layers + 1)) << 2);
   network.parameters = floats(parameters);
   network.transposed = floats(parameters);
+  network.packed = floats(parameters);
   network.observations = floats(rows * network.inputs);
   network.qValues = floats(rows * network.outputs);
   network.panel = floats(activations * PANEL);
@@ -74,6 +77,7 @@ export function network_parameters(network: Network): usize {
 /** The parameters have been written. */
 export function network_ready(network: Network): void {
   transpose_parameters(network.transposed, network.parameters, network.widths, network.layers);
+  pack_parameters(network.packed, network.parameters, network.widths, network.layers);
 }
 
 /** Where the host writes observations: (batch, inputs). */
@@ -106,7 +110,7 @@ export function network_forward(network: Network, batch: usize): usize {
 /** The address of the Q-values of one observation. */
 function answer(network: Network, observation: usize): usize {
   copy_floats(network.row, observation, network.inputs);
-  return forward_row(network.widths, network.layers, network.parameters, network.row);
+  return forward_row(network.widths, network.layers, network.packed, true, network.row);
 }
 
 /** The greedy action for the first observation. */

@@ -172,7 +172,7 @@ export function greedy_action(net: Trainable, observation: usize): usize {
     const at = i << 2;
     store<f32>(net.row + at, (load<f32>(observation + at) - load<f32>(net.mean + at)) * load<f32>(net.scale + at));
   }
-  return argmax(forward_row(net.widths, net.layers, net.parameters, net.row), net.outputs);
+  return argmax(forward_row(net.widths, net.layers, net.parameters, false, net.row), net.outputs);
 }
 
 /** Where the activations of panel number `panel` begin. */

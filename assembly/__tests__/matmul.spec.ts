@@ -4,6 +4,7 @@ import {
   affine_relu,
   affine_row,
   PANEL,
+  pack_columns,
   pack_deltas,
   product_masked,
   relu_row,
@@ -125,19 +126,48 @@ describe("affine, affine_relu and product_masked", () => {
   });
 });
 
-/** affine of one row beside the reference. */
+/** affine of one row beside the reference, with weights as they are and packed. */
 function compare_row(x: usize, w: usize, bias: usize, inner: usize, columns: usize): void {
   const count = (columns + 3) & ~3;
-  const expected = framed(count);
-  const actual = framed(count);
-  clear(expected, count);
-  clear(actual, count);
-  reference.affine<f32>(expected, x, w, bias, 1, inner, columns);
-  affine_row(actual, x, w, bias, inner, columns);
-  // up to a multiple of 4, what is behind y may be anything
-  memory.copy(expected + (columns << 2), actual + (columns << 2), (count - columns) << 2);
-  expect_same_frames(actual, expected, count, "affine_row (inner, columns)", inner, columns);
+  const weights = inner * columns;
+  const packed = framed(weights + 3);
+  pack_columns(packed, w, inner, columns);
+  for (let round = 0; round < 2; round++) {
+    const expected = framed(count);
+    const actual = framed(count);
+    clear(expected, count);
+    clear(actual, count);
+    reference.affine<f32>(expected, x, w, bias, 1, inner, columns);
+    affine_row(actual, x, round == 0 ? w : packed, round == 1, bias, inner, columns);
+    // up to a multiple of 4, what is behind y may be anything
+    memory.copy(expected + (columns << 2), actual + (columns << 2), (count - columns) << 2);
+    expect_same_frames(actual, expected, count, "affine_row (inner, columns)", inner, columns);
+  }
 }
+
+describe("pack_columns", () => {
+  it("lays 16 columns side by side, then 4, then what is left, and writes as much as there is", () => {
+    const inner: usize = 3;
+    const columns: usize = 23;
+    const w = zeros<f32>(inner * columns);
+    for (let i: usize = 0; i < inner * columns; i++) store<f32>(w + (i << 2), <f32>i);
+    const packed = framed(inner * columns);
+    clear(packed, inner * columns);
+    const untouched = load<u32>(packed + ((inner * columns) << 2));
+    pack_columns(packed, w, inner, columns);
+    const starts: usize[] = [0, 16, 20, 23];
+    let at = packed;
+    for (let group = 0; group < 3; group++) {
+      for (let k: usize = 0; k < inner; k++) {
+        for (let c = starts[group]; c < starts[group + 1]; c++) {
+          expect(load<f32>(at)).toBe(<f32>(k * columns + c));
+          at += 4;
+        }
+      }
+    }
+    expect(load<u32>(at)).toBe(untouched, "behind the packed weights");
+  });
+});
 
 describe("affine_row", () => {
   it("equals the reference for every small shape", () => {
@@ -150,7 +180,7 @@ describe("affine_row", () => {
     }
   });
 
-  it("equals the reference around blocks of 128 inputs", () => {
+  it("equals the reference for larger shapes", () => {
     seed(5);
     const inner: usize[] = [64, 127, 128, 129, 255, 256, 257, 400];
     const columns: usize[] = [1, 2, 3, 4, 15, 16, 17, 18, 64, 67, 255, 256];

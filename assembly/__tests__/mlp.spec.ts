@@ -11,6 +11,7 @@ import {
   mlp_gradients,
   outputs_offset,
   pack_panel,
+  pack_parameters,
   packed_count,
   panel_bytes,
   panel_count,
@@ -119,12 +120,18 @@ function compare_row(sizes: u32[]): void {
   const theta = random_array<f32>(<usize>parameter_count(widths, layers) + 3, 1);
   const activations = random_array<f32>(values + 8, 2);
   const expected = copy_of<f32>(activations, values + 8);
-  const y = forward_row(widths, layers, theta, activations);
+  const y = forward_row(widths, layers, theta, false, activations);
   const expectedY = reference.mlp_forward<f32>(widths, layers, theta, expected, 1);
   expect(y - activations).toBe(expectedY - expected, `outputs of ${sizes.join("-")}`);
   expect_same_bits(activations, expected, values, `activations of ${sizes.join("-")}`);
   const behind = (values + 3) << 2;
   expect_same_bits(activations + behind, expected + behind, 5, `behind the activations of ${sizes.join("-")}`);
+
+  const packed = zeros<f32>(<usize>parameter_count(widths, layers) + 3);
+  const again = copy_of<f32>(activations, values + 8);
+  pack_parameters(packed, theta, widths, layers);
+  forward_row(widths, layers, packed, true, again);
+  expect_same_bits(again, expected, values, `activations by packed weights of ${sizes.join("-")}`);
 }
 
 /** Which units let their input through, as one number: to see that a step crossed no kink of a ReLU. */
@@ -194,7 +201,7 @@ describe("a forward and a backward pass", () => {
     const widths = array_of<u32>([4, 64, 2]);
     const theta = random_array<f32>(<usize>parameter_count(widths, 2) + 3, 1);
     const activations = random_array<f32>(<usize>activation_count(widths, 2) + 3, 1);
-    forward_row(widths, 2, theta, activations);
+    forward_row(widths, 2, theta, false, activations);
     let open = 0;
     for (let i: usize = 4; i < 68; i++) open += i32(reference.at<f32>(activations, i) > 0);
     expect(open).toBeGreaterThan(16);

@@ -52,13 +52,16 @@ describe("network", () => {
   });
 
   it("acts by the first of the largest Q-values", () => {
-    // no inputs count: the Q-values are the biases. Acting reads the parameters themselves
+    // no inputs count: the Q-values are the biases
     const network = network_of([1, 4], 1);
     memory.copy(network_parameters(network), array_of<f32>([0, 0, 0, 0, 1, 5, 5, 2]), 32);
+    network_ready(network);
     expect(network_act(network)).toBe(1);
     memory.copy(network_parameters(network), array_of<f32>([0, 0, 0, 0, 6, 5, 5, 6]), 32);
+    network_ready(network);
     expect(network_act(network)).toBe(0);
     memory.copy(network_parameters(network), array_of<f32>([0, 0, 0, 0, -3, -2, -1, -1.5]), 32);
+    network_ready(network);
     expect(network_act(network)).toBe(2);
   });
 
