@@ -1,10 +1,10 @@
 // Where the time of an update goes: each part alone, and what is left of the whole.
-import { type UpdateCase, updateCases } from "./cases.js";
+import { type UpdateCase, updateCases, updateFlops } from "./cases.js";
 import { bench } from "./peak.js";
 
 /** In the order of the core's `Part`. */
 const parts = [
-  ["sampling", "rows drawn, their observations gathered"],
+  ["sampling", "rows drawn and their observations gathered"],
   ["transposition", "the weights the other way round"],
   ["forward", "Q(s', ·) by either network, Q(s, ·)"],
   ["targets", "argmax and bootstrapped value"],
@@ -15,42 +15,46 @@ const parts = [
   ["adam", "the moments and the parameters"],
 ] as const;
 
+interface Share {
+  readonly part: string;
+  readonly what: string;
+  readonly us: number;
+  /** Of the whole. */
+  readonly share: number;
+}
+
 export interface Breakdown {
   readonly case: string;
   readonly wholeUs: number;
-  /** They sum to the whole: the last part is what the whole takes beyond the others. */
-  readonly parts: readonly {
-    readonly part: string;
-    readonly what: string;
-    readonly us: number;
-    readonly share: number;
-  }[];
+  /** They sum to the whole: the last is what the whole takes beyond its parts. */
+  readonly parts: readonly Share[];
 }
 
 export function breakdowns(isWanted: (name: string) => boolean): Breakdown[] {
   return updateCases.filter(({ name }) => isWanted(name)).map(breakdown);
 }
 
+const flopsPerSample = 5e7;
+
 function breakdown(update: UpdateCase): Breakdown {
   const learner = filledLearner(update);
-  const n = Math.max(
-    1,
-    Math.round(4e6 / (update.batchSize * update.widths.reduce((sum, width) => sum + width ** 2, 0))),
+  const n = Math.ceil(flopsPerSample / updateFlops(update));
+  const wholeUs = medianUs(n, () => bench.learner_step(learner, n, 1e-3));
+  const shareOf = (part: string, what: string, us: number): Share => ({ part, what, us, share: us / wholeUs });
+  const alone = parts.map(([part, what], index) =>
+    shareOf(
+      part,
+      what,
+      medianUs(n, () => bench.learner_part(learner, index, n)),
+    ),
   );
-  const whole = medianUs(n, () => bench.learner_step(learner, n, 1e-3));
-  const measured = parts.map(([part, what], index) => {
-    const us = medianUs(n, () => bench.learner_part(learner, index, n));
-    return { part, what, us, share: us / whole };
-  });
   bench.learner_free(learner);
-  const rest = whole - measured.reduce((sum, { us }) => sum + us, 0);
-  measured.push({
-    part: "rest",
-    what: "caches and branches that the parts alone do not miss",
-    us: rest,
-    share: rest / whole,
-  } as never);
-  return { case: update.name, wholeUs: whole, parts: measured };
+  const rest = wholeUs - alone.reduce((sum, { us }) => sum + us, 0);
+  return {
+    case: update.name,
+    wholeUs,
+    parts: [...alone, shareOf("rest", "what the parts alone do not wait for", rest)],
+  };
 }
 
 /** The median of 60 samples of n operations each, after a warm-up. */
