@@ -19,9 +19,6 @@ import { copy_floats } from "./memory";
 /** Batch rows in a panel. */
 export const PANEL: usize = 16;
 
-/** Up to so many inner values have a kernel of their own. */
-const NARROW: usize = 4;
-
 // how a tile ends
 class Relu {}
 class Linear {}
@@ -30,8 +27,7 @@ class Plain {}
 
 /** y: (R, 16) = max(bias: (R) + m: (R, K) · x: (K, 16), 0) */
 export function affine_relu(y: usize, m: usize, x: usize, bias: usize, rows: usize, inner: usize): void {
-  if (inner <= NARROW) multiply_narrow<Relu>(y, m, x, bias, rows, inner);
-  else multiply<Relu>(y, 64, m, x, bias, rows, inner);
+  multiply<Relu>(y, 64, m, x, bias, rows, inner);
 }
 
 /** y: (R, 16) = bias: (R) + m: (R, K) · x: (K, 16) */
@@ -41,8 +37,7 @@ export function affine(y: usize, m: usize, x: usize, bias: usize, rows: usize, i
 
 /** y: (R, 16) = m: (R, K) · x: (K, 16) where mask: (R, 16) is above 0, else 0 */
 export function product_masked(y: usize, m: usize, x: usize, mask: usize, rows: usize, inner: usize): void {
-  if (inner <= NARROW) multiply_narrow<Masked>(y, m, x, mask, rows, inner);
-  else multiply<Masked>(y, 64, m, x, mask, rows, inner);
+  multiply<Masked>(y, 64, m, x, mask, rows, inner);
 }
 
 /** y: (R, 16) = m: (R, K) · x: (K, 16), the rows of y `stride` bytes apart */
@@ -166,75 +161,6 @@ function multiply<Ending>(y: usize, yStride: usize, m: usize, x: usize, other: u
     }
     y += yStride << 1;
     m += stride << 1;
-  }
-}
-
-/**
- * The same for at most 4 inner values, as a few observations or actions are: half a panel of x stays in registers, and
- * the rows of m pass by (4 values, 64 rows: 36 → 21 cycles for two rows).
- */
-function multiply_narrow<Ending>(y: usize, m: usize, x: usize, other: usize, rows: usize, inner: usize): void {
-  const rectified = idof<Ending>() == idof<Relu>();
-  const zero = f32x4.splat(0);
-  const stride = inner << 2;
-  for (let half: usize = 0; half < 64; half += 32) {
-    const v = x + half;
-    const v0 = v128.load(v);
-    const w0 = v128.load(v, 16);
-    let v1 = zero;
-    let w1 = zero;
-    let v2 = zero;
-    let w2 = zero;
-    let v3 = zero;
-    let w3 = zero;
-    if (inner > 1) {
-      v1 = v128.load(v, 64);
-      w1 = v128.load(v, 80);
-    }
-    if (inner > 2) {
-      v2 = v128.load(v, 128);
-      w2 = v128.load(v, 144);
-    }
-    if (inner > 3) {
-      v3 = v128.load(v, 192);
-      w3 = v128.load(v, 208);
-    }
-    let to = y + half;
-    const end = to + (rows << 6);
-    let p = m;
-    let from = rectified ? other : other + half;
-    while (to < end) {
-      let s = v128.load_splat<f32>(p);
-      const start = rectified ? v128.load_splat<f32>(from) : zero;
-      let a = f32x4.add(start, f32x4.mul(s, v0));
-      let b = f32x4.add(start, f32x4.mul(s, w0));
-      if (inner > 1) {
-        s = v128.load_splat<f32>(p, 4);
-        a = f32x4.add(a, f32x4.mul(s, v1));
-        b = f32x4.add(b, f32x4.mul(s, w1));
-        if (inner > 2) {
-          s = v128.load_splat<f32>(p, 8);
-          a = f32x4.add(a, f32x4.mul(s, v2));
-          b = f32x4.add(b, f32x4.mul(s, w2));
-          if (inner > 3) {
-            s = v128.load_splat<f32>(p, 12);
-            a = f32x4.add(a, f32x4.mul(s, v3));
-            b = f32x4.add(b, f32x4.mul(s, w3));
-          }
-        }
-      }
-      if (rectified) {
-        v128.store(to, relu(a));
-        v128.store(to, relu(b), 16);
-        from += 4;
-      } else {
-        v128.store(to, v128.and(a, f32x4.gt(v128.load(from), zero)));
-        v128.store(to, v128.and(b, f32x4.gt(v128.load(from, 16), zero)), 16);
-        from += 64;
-      }
-      p += stride;
-      to += 64;
-    }
   }
 }
 
