@@ -1,30 +1,12 @@
 // The machine's peak for 128-bit vectors: a loop of multiplications and additions in registers only.
 import { instantiateSync } from "@assemblyscript/loader";
+import type { CoreExports } from "#dist/core/abi.js";
 import { benchBase64 } from "./wasm.generated.js";
 
-/** What assembly/bench.ts exports beside the core's own functions. */
-export interface BenchExports extends Record<string, unknown> {
-  readonly memory: WebAssembly.Memory;
+/** What assembly/bench.ts exports: the core's functions, and a few of its own. */
+interface BenchExports extends CoreExports {
   readonly PEAK_FLOPS: { valueOf(): number };
-  allocate(bytes: number): number;
   peak(turns: number, ones: number): number;
-  learner_create(
-    widths: number,
-    layers: number,
-    batch: number,
-    rows: number,
-    nStep: number,
-    gamma: number,
-    huberDelta: number,
-    tau: number,
-    targetUpdateInterval: number,
-  ): number;
-  learner_free(learner: number): void;
-  learner_initialise(learner: number, word0: number, word1: number, word2: number, word3: number): void;
-  learner_incoming(learner: number): number;
-  learner_begin(learner: number): void;
-  learner_record(learner: number, action: number, reward: number, terminated: number, truncated: number): void;
-  learner_step(learner: number, n: number, learningRate: number): number;
   learner_part(learner: number, part: number, n: number): void;
 }
 
