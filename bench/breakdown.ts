@@ -1,5 +1,5 @@
-// Where the time of an update goes: each part alone, and what is left of the whole.
-import { type UpdateCase, updateCases, updateFlops } from "./cases.js";
+// Where the time of an update goes, part by part.
+import { type UpdateCase, updateCases } from "./cases.js";
 import { bench } from "./peak.js";
 
 /** In the order of the core's `Part`. */
@@ -26,7 +26,7 @@ interface Share {
 export interface Breakdown {
   readonly case: string;
   readonly wholeUs: number;
-  /** They sum to the whole: the last is what the whole takes beyond its parts. */
+  /** They sum to the whole: the last is what the others do not explain, less than nothing where they take longer. */
   readonly parts: readonly Share[];
 }
 
@@ -34,39 +34,50 @@ export function breakdowns(isWanted: (name: string) => boolean): Breakdown[] {
   return updateCases.filter(({ name }) => isWanted(name)).map(breakdown);
 }
 
-const flopsPerSample = 5e7;
+const warmUpUpdates = 2000;
+const mostRounds = 4000;
+const mostMilliseconds = 2000;
 
+/** In each round an update part by part and one as a whole, so that both meet the same caches and the same neighbours. */
 function breakdown(update: UpdateCase): Breakdown {
   const learner = filledLearner(update);
-  const n = Math.ceil(flopsPerSample / updateFlops(update));
-  const wholeUs = medianUs(n, () => bench.learner_step(learner, n, 1e-3));
-  const shareOf = (part: string, what: string, us: number): Share => ({ part, what, us, share: us / wholeUs });
-  const alone = parts.map(([part, what], index) =>
-    shareOf(
-      part,
-      what,
-      medianUs(n, () => bench.learner_part(learner, index, n)),
-    ),
-  );
+  const part = (index: number) => bench.learner_part(learner, index, 1);
+  const whole = () => bench.learner_step(learner, 1, 1e-3);
+  for (let start = performance.now(), i = 0; i < warmUpUpdates && performance.now() - start < mostMilliseconds; i++) {
+    whole();
+    for (let index = 0; index < parts.length; index++) part(index);
+  }
+
+  const samples: number[][] = Array.from({ length: parts.length + 2 }, () => []);
+  const [wholes, clock] = samples.slice(-2);
+  for (let start = performance.now(); wholes.length < mostRounds && performance.now() - start < mostMilliseconds; ) {
+    for (let index = 0; index < parts.length; index++) samples[index].push(timed(() => part(index)));
+    wholes.push(timed(whole));
+    clock.push(timed(() => 0));
+  }
   bench.learner_free(learner);
-  const rest = wholeUs - alone.reduce((sum, { us }) => sum + us, 0);
-  return {
-    case: update.name,
-    wholeUs,
-    parts: [...alone, shareOf("rest", "what the parts alone do not wait for", rest)],
-  };
+
+  const us = samples.map((times) => 1e3 * (median(times) - median(clock)));
+  const wholeUs = us[parts.length];
+  const shareOf = (name: string, what: string, time: number): Share => ({
+    part: name,
+    what,
+    us: time,
+    share: time / wholeUs,
+  });
+  const measured = parts.map(([name, what], index) => shareOf(name, what, us[index]));
+  const rest = wholeUs - measured.reduce((sum, share) => sum + share.us, 0);
+  return { case: update.name, wholeUs, parts: [...measured, shareOf("rest", "what the parts do not explain", rest)] };
 }
 
-/** The median of 60 samples of n operations each, after a warm-up. */
-function medianUs(n: number, run: () => unknown): number {
+function timed(run: () => unknown): number {
   const start = performance.now();
-  while (performance.now() - start < 200) run();
-  const samples = Array.from({ length: 60 }, () => {
-    const before = performance.now();
-    run();
-    return ((performance.now() - before) / n) * 1e3;
-  });
-  return samples.sort((x, y) => x - y)[30];
+  run();
+  return performance.now() - start;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((x, y) => x - y)[Math.floor(values.length / 2)];
 }
 
 /** A learner in the bench's own module, its replay memory full. */
