@@ -3,6 +3,7 @@ import { cross_entropy_panels, huber_panels, kl_panels, mse_panels, nll_panels }
 import { PANEL } from "./matmul";
 import { allocate_zeroed, area, begin_layout, clear_floats, copy_floats, floats, layout_end } from "./memory";
 import { outputs_offset } from "./mlp";
+import { answer_panel, Network, put_observation } from "./network";
 import { below } from "./random";
 import {
   backward,
@@ -24,6 +25,7 @@ import {
 @unmanaged
 export class Distiller extends Trainable {
   capacity: usize;
+  relabeller: Network | null; // labels every batch anew; null where the labels kept are used
 
   // what the loss is made of: weights of its parts, 0 where a part is left out
   mse: f32;
@@ -73,6 +75,7 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
 export function distiller_create(widths: usize, layers: usize, batch: usize, capacity: usize): usize {
   const distiller = changetype<Distiller>(heap.alloc(offsetof<Distiller>()));
   distiller.capacity = capacity;
+  distiller.relabeller = null;
   set_sizes(distiller, widths, layers, batch);
   distiller.block = allocate_zeroed(place(distiller, widths, 0));
   if (distiller.block == 0) {
@@ -107,6 +110,14 @@ export function distiller_loss(
   distiller.kl = kl;
   distiller.temperature = temperature;
   distiller.huberDelta = huberDelta;
+}
+
+/**
+ * From now on each update labels its states anew by a network of the same observations and actions, as it is by then, in
+ * place of the labels kept; 0: by those again. The network must live as long as that. Not saved.
+ */
+export function distiller_relabel(distiller: Distiller, network: Network | null): void {
+  distiller.relabeller = network;
 }
 
 /** Another student on the same labelled states: fresh parameters and draws from 128 bits. */
@@ -189,14 +200,21 @@ function rows_in(distiller: Distiller, panel: usize): usize {
   return min<usize>(distiller.batch - panel * PANEL, PANEL);
 }
 
-/** A panel's inputs and labels: labelled states, drawn uniformly. */
+/** A panel's inputs and labels: states drawn uniformly, and what was kept beside them or the network answers now. */
 function gather(distiller: Distiller, panel: usize): void {
+  const relabeller = distiller.relabeller;
   const inputs = panel_at(distiller, panel);
   const rows = rows_in(distiller, panel);
   for (let r: usize = 0; r < rows; r++) {
     const row = below(distiller.random, distiller.state.filled);
-    put_input(distiller, inputs, r, distiller.states + ((row * distiller.inputs) << 2));
-    put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs) << 2), 4);
+    const state = distiller.states + ((row * distiller.inputs) << 2);
+    put_input(distiller, inputs, r, state);
+    if (relabeller) put_observation(relabeller, r, state);
+    else put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs) << 2), 4);
+  }
+  if (relabeller) {
+    const qValues = answer_panel(relabeller);
+    for (let r: usize = 0; r < rows; r++) put_labels(distiller, panel, r, qValues + (r << 2), 64);
   }
 }
 
