@@ -171,6 +171,7 @@ export function kl<T>(
 // The same over panels. student, teacher, gradient: (panels, A, 16); in the last panel, what lies behind the batch's last
 // row does not matter and is left arbitrary. scratch: (2, panels, A, 16).
 // The terms of a loss are computed in lanes and then summed row by row, as above: the order of a sum is part of its bits.
+// 128 rows of 2 actions, Node 20: kl 12 → 4 µs, nll 7 → 2.2 µs; a default update (4-16-2, mse + cross-entropy) 17.3 → 9.8.
 
 /** The bytes of (panels, A, 16). */
 function panels_bytes(batch: usize, actions: usize): usize {
