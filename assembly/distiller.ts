@@ -1,8 +1,9 @@
 // One distillation update: sample labelled states → student forward → loss → backward → Adam.
-import { cross_entropy, huber, kl, mse, nll } from "./losses";
+import { cross_entropy_panels, huber_panels, kl_panels, mse_panels, nll_panels } from "./losses";
 import { PANEL } from "./matmul";
-import { allocate_zeroed, area, begin_layout, clear_floats, floats, layout_end } from "./memory";
+import { allocate_zeroed, area, begin_layout, clear_floats, copy_floats, floats, layout_end } from "./memory";
 import { outputs_offset } from "./mlp";
+import { answer_panel, Network, put_observation } from "./network";
 import { below } from "./random";
 import {
   backward,
@@ -24,6 +25,7 @@ import {
 @unmanaged
 export class Distiller extends Trainable {
   capacity: usize;
+  relabeller: Network | null; // labels every batch anew; null where the labels kept are used
 
   // what the loss is made of: weights of its parts, 0 where a part is left out
   mse: f32;
@@ -40,10 +42,10 @@ export class Distiller extends Trainable {
   labels: usize; // (capacity, outputs): the teacher's Q-values
 
   // scratch
-  teacher: usize; // (batch, outputs): the batch's labels, standardised
-  student: usize; // (batch, outputs): the student's Q-values
-  slopes: usize; // (batch, outputs): the loss's gradient with respect to them
-  logs: usize; // (2, outputs)
+  teacher: usize; // (panels, outputs, 16): the batch's labels, standardised
+  student: usize; // (panels, outputs, 16): the student's Q-values
+  slopes: usize; // (panels, outputs, 16): the loss's gradient with respect to them
+  lossScratch: usize; // (2, panels, outputs, 16)
 }
 
 @unmanaged
@@ -61,10 +63,11 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   distiller.labels = floats(<u64>distiller.capacity * distiller.outputs);
   distiller.savedBytes = <usize>layout_end() - base;
   place_scratch(distiller, widths);
-  distiller.teacher = floats(<u64>distiller.batch * distiller.outputs);
-  distiller.student = floats(<u64>distiller.batch * distiller.outputs);
-  distiller.slopes = floats(<u64>distiller.batch * distiller.outputs);
-  distiller.logs = floats(2 * distiller.outputs);
+  const outputValues = <u64>distiller.panels * distiller.outputs * PANEL;
+  distiller.teacher = floats(outputValues);
+  distiller.student = floats(outputValues);
+  distiller.slopes = floats(outputValues);
+  distiller.lossScratch = floats(2 * outputValues);
   return layout_end() - base;
 }
 
@@ -72,6 +75,7 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
 export function distiller_create(widths: usize, layers: usize, batch: usize, capacity: usize): usize {
   const distiller = changetype<Distiller>(heap.alloc(offsetof<Distiller>()));
   distiller.capacity = capacity;
+  distiller.relabeller = null;
   set_sizes(distiller, widths, layers, batch);
   distiller.block = allocate_zeroed(place(distiller, widths, 0));
   if (distiller.block == 0) {
@@ -106,6 +110,14 @@ export function distiller_loss(
   distiller.kl = kl;
   distiller.temperature = temperature;
   distiller.huberDelta = huberDelta;
+}
+
+/**
+ * From now on each update labels its states anew by a network of the same observations and actions, as it is by then, in
+ * place of the labels kept; 0: by those again. The network must live as long as that. Not saved.
+ */
+export function distiller_relabel(distiller: Distiller, network: Network | null): void {
+  distiller.relabeller = network;
 }
 
 /** Another student on the same labelled states: fresh parameters and draws from 128 bits. */
@@ -164,45 +176,18 @@ export function distiller_step(distiller: Distiller, n: usize, learningRate: f32
 }
 
 function update(distiller: Distiller, learningRate: f32): f32 {
-  const batch = distiller.batch;
-  const actions = distiller.outputs;
-  const teacher = distiller.teacher;
-  const state = distiller.state;
-
-  for (let b: usize = 0; b < batch; b++) {
-    const row = below(distiller.random, state.filled);
-    put_input(distiller, panel_at(distiller, b / PANEL), b % PANEL, distiller.states + ((row * distiller.inputs) << 2));
-    for (let a: usize = 0; a < actions; a++) {
-      const label = load<f32>(distiller.labels + ((row * actions + a) << 2));
-      store<f32>(teacher + ((b * actions + a) << 2), (label - state.labelMean) * state.labelScale);
-    }
-  }
+  const panels = distiller.panels;
+  const outputValues = distiller.outputs * PANEL;
+  for (let panel: usize = 0; panel < panels; panel++) gather(distiller, panel);
 
   transpose_weights(distiller);
-  for (let panel: usize = 0; panel < distiller.panels; panel++) {
-    unpack_outputs(distiller, panel, forward(distiller, panel));
+  for (let panel: usize = 0; panel < panels; panel++) {
+    copy_floats(distiller.student + ((panel * outputValues) << 2), forward(distiller, panel), outputValues);
   }
 
-  const student = distiller.student;
-  const slopes = distiller.slopes;
-  clear_floats(slopes, batch * actions);
-  const tau = distiller.temperature;
-  const logs = distiller.logs;
-  let loss: f32 = 0;
-  let weight = distiller.mse;
-  if (weight > 0) loss += weight * mse<f32>(student, teacher, batch, actions, weight, slopes);
-  weight = distiller.huber;
-  if (weight > 0) {
-    loss += weight * huber<f32>(student, teacher, batch, actions, distiller.huberDelta, weight, slopes);
-  }
-  weight = distiller.crossEntropy;
-  if (weight > 0) loss += weight * cross_entropy<f32>(student, teacher, batch, actions, tau, weight, slopes, logs);
-  weight = distiller.nll;
-  if (weight > 0) loss += weight * nll<f32>(student, teacher, batch, actions, weight, slopes, logs);
-  weight = distiller.kl;
-  if (weight > 0) loss += weight * kl<f32>(student, teacher, batch, actions, tau, weight, slopes, logs);
+  const loss = weighted_losses(distiller);
 
-  for (let panel: usize = 0; panel < distiller.panels; panel++) {
+  for (let panel: usize = 0; panel < panels; panel++) {
     put_deltas(distiller, panel);
     backward(distiller, panel);
   }
@@ -210,30 +195,75 @@ function update(distiller: Distiller, learningRate: f32): f32 {
   return loss;
 }
 
-/** student: the rows of one panel from its outputs (A, 16). */
-function unpack_outputs(distiller: Distiller, panel: usize, outputs: usize): void {
-  const actions = distiller.outputs;
-  const rows = min<usize>(distiller.batch - panel * PANEL, PANEL);
-  let to = distiller.student + ((panel * PANEL * actions) << 2);
+/** The rows of the batch in a panel. */
+function rows_in(distiller: Distiller, panel: usize): usize {
+  return min<usize>(distiller.batch - panel * PANEL, PANEL);
+}
+
+/** A panel's inputs and labels: states drawn uniformly, and what was kept beside them or the network answers now. */
+function gather(distiller: Distiller, panel: usize): void {
+  const relabeller = distiller.relabeller;
+  const inputs = panel_at(distiller, panel);
+  const rows = rows_in(distiller, panel);
   for (let r: usize = 0; r < rows; r++) {
-    for (let a: usize = 0; a < actions; a++) {
-      store<f32>(to, load<f32>(outputs + (a << 6) + (r << 2)));
-      to += 4;
-    }
+    const row = below(distiller.random, distiller.state.filled);
+    const state = distiller.states + ((row * distiller.inputs) << 2);
+    put_input(distiller, inputs, r, state);
+    if (relabeller) put_observation(relabeller, r, state);
+    else put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs) << 2), 4);
+  }
+  if (relabeller) {
+    const qValues = answer_panel(relabeller);
+    for (let r: usize = 0; r < rows; r++) put_labels(distiller, panel, r, qValues + (r << 2), 64);
   }
 }
 
-/** The outputs' deltas (A, 16) of one panel from its rows of slopes; zero behind the batch's last. */
+/** Row `r` of a panel's labels from Q-values that lie `stride` bytes apart, standardised. */
+function put_labels(distiller: Distiller, panel: usize, r: usize, qValues: usize, stride: usize): void {
+  const state = distiller.state;
+  const actions = distiller.outputs;
+  let to = distiller.teacher + ((panel * actions) << 6) + (r << 2);
+  for (let a: usize = 0; a < actions; a++) {
+    store<f32>(to, (load<f32>(qValues) - state.labelMean) * state.labelScale);
+    to += 64;
+    qValues += stride;
+  }
+}
+
+/** The weighted sum of the losses; their gradient is left in the slopes. */
+function weighted_losses(distiller: Distiller): f32 {
+  const batch = distiller.batch;
+  const actions = distiller.outputs;
+  const teacher = distiller.teacher;
+  const student = distiller.student;
+  const slopes = distiller.slopes;
+  const scratch = distiller.lossScratch;
+  const tau = distiller.temperature;
+  clear_floats(slopes, distiller.panels * actions * PANEL);
+  let loss: f32 = 0;
+  let weight = distiller.mse;
+  if (weight > 0) loss += weight * mse_panels(student, teacher, batch, actions, weight, slopes, scratch);
+  weight = distiller.huber;
+  if (weight > 0) {
+    loss += weight * huber_panels(student, teacher, batch, actions, distiller.huberDelta, weight, slopes, scratch);
+  }
+  weight = distiller.crossEntropy;
+  if (weight > 0) {
+    loss += weight * cross_entropy_panels(student, teacher, batch, actions, tau, weight, slopes, scratch);
+  }
+  weight = distiller.nll;
+  if (weight > 0) loss += weight * nll_panels(student, teacher, batch, actions, weight, slopes, scratch);
+  weight = distiller.kl;
+  if (weight > 0) loss += weight * kl_panels(student, teacher, batch, actions, tau, weight, slopes, scratch);
+  return loss;
+}
+
+/** The outputs' deltas (A, 16) of one panel from its slopes; zero behind the batch's last row. */
 function put_deltas(distiller: Distiller, panel: usize): void {
   const actions = distiller.outputs;
-  const rows = min<usize>(distiller.batch - panel * PANEL, PANEL);
   const deltas = distiller.deltas + outputs_offset(distiller.widths, distiller.layers);
-  let from = distiller.slopes + ((panel * PANEL * actions) << 2);
-  if (rows < PANEL) clear_floats(deltas, actions * PANEL);
-  for (let r: usize = 0; r < rows; r++) {
-    for (let a: usize = 0; a < actions; a++) {
-      store<f32>(deltas + (a << 6) + (r << 2), load<f32>(from));
-      from += 4;
-    }
+  copy_floats(deltas, distiller.slopes + ((panel * actions) << 6), actions * PANEL);
+  for (let r = rows_in(distiller, panel); r < PANEL; r++) {
+    for (let a: usize = 0; a < actions; a++) store<f32>(deltas + (a << 6) + (r << 2), 0);
   }
 }

@@ -33,6 +33,7 @@ export {
   distiller_labels,
   distiller_loss,
   distiller_normalise,
+  distiller_relabel,
   distiller_standardise,
   distiller_states,
   distiller_step,

@@ -98,13 +98,26 @@ export function network_forward(network: Network, batch: usize): usize {
         copy_floats(q + ((r * outputs) << 2), answer(network, x + ((r * inputs) << 2)), outputs);
       }
     } else {
-      const panel = network.panel;
-      transpose(panel, x, PANEL, inputs);
-      const answers = forward_panel(network.widths, network.layers, network.transposed, panel, panel);
-      transpose(q, answers, outputs, PANEL);
+      transpose(network.panel, x, PANEL, inputs);
+      transpose(q, answer_panel(network), outputs, PANEL);
     }
   }
   return network.qValues;
+}
+
+/** Row `row` of the 16 observations that `answer_panel` takes. */
+export function put_observation(network: Network, row: usize, observation: usize): void {
+  let to = network.panel + (row << 2);
+  const end = observation + (network.inputs << 2);
+  for (; observation < end; observation += 4) {
+    store<f32>(to, load<f32>(observation));
+    to += 64;
+  }
+}
+
+/** The address of the Q-values (outputs, 16) of the panel's 16 observations. */
+export function answer_panel(network: Network): usize {
+  return forward_panel(network.widths, network.layers, network.transposed, network.panel, network.panel);
 }
 
 /** The address of the Q-values of one observation. */

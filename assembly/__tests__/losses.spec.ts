@@ -1,7 +1,34 @@
-// The five losses: values worked by hand, gradients beside central differences, and what large Q-values do to them.
-import { cross_entropy, huber, huber_slope, huber_value, kl, mse, nll } from "../losses";
+// The five losses: values worked by hand, gradients beside central differences, what large Q-values do to them, and the
+// same bits over panels.
+import {
+  cross_entropy,
+  cross_entropy_panels,
+  huber,
+  huber_panels,
+  huber_slope,
+  huber_value,
+  kl,
+  kl_panels,
+  mse,
+  mse_panels,
+  nll,
+  nll_panels,
+} from "../losses";
+import { PANEL } from "../matmul";
 import { at, put } from "../reference";
-import { array_of, copy_of, expect_near, expect_same_bits, random_array, seed, widened, zeros } from "./arrays";
+import {
+  array_of,
+  copy_of,
+  expect_near,
+  expect_same_bits,
+  fill,
+  fill_special,
+  random_array,
+  random_below,
+  seed,
+  widened,
+  zeros,
+} from "./arrays";
 
 const MSE = 0;
 const HUBER = 1;
@@ -32,6 +59,60 @@ function loss<T>(
   else value = kl<T>(student, teacher, batch, actions, temperature, weight, gradient, scratch);
   heap.free(scratch);
   return value;
+}
+
+/** The same over panels. */
+function loss_panels(
+  which: i32,
+  student: usize,
+  teacher: usize,
+  batch: usize,
+  actions: usize,
+  temperature: f32,
+  weight: f32,
+  gradient: usize,
+  scratch: usize,
+): f32 {
+  if (which == MSE) return mse_panels(student, teacher, batch, actions, weight, gradient, scratch);
+  if (which == HUBER) return huber_panels(student, teacher, batch, actions, 0.75, weight, gradient, scratch);
+  if (which == NLL) return nll_panels(student, teacher, batch, actions, weight, gradient, scratch);
+  if (which == KL) return kl_panels(student, teacher, batch, actions, temperature, weight, gradient, scratch);
+  return cross_entropy_panels(student, teacher, batch, actions, temperature, weight, gradient, scratch);
+}
+
+/** Where the value of row b and action a lies in panels. */
+function panels_index(b: usize, a: usize, actions: usize): usize {
+  return ((b / PANEL) * actions + a) * PANEL + (b % PANEL);
+}
+
+/** panels: (panels, A, 16) from rows: (B, A); what lies behind the last row stays. */
+function to_panels(panels: usize, rows: usize, batch: usize, actions: usize): void {
+  for (let b: usize = 0; b < batch; b++) {
+    for (let a: usize = 0; a < actions; a++) {
+      put<f32>(panels, panels_index(b, a, actions), at<f32>(rows, b * actions + a));
+    }
+  }
+}
+
+function to_rows(rows: usize, panels: usize, batch: usize, actions: usize): void {
+  for (let b: usize = 0; b < batch; b++) {
+    for (let a: usize = 0; a < actions; a++) {
+      put<f32>(rows, b * actions + a, at<f32>(panels, panels_index(b, a, actions)));
+    }
+  }
+}
+
+const KINDS = 4;
+
+/** Q-values: close together, far apart, often equal, or with zeros of both signs, infinities, NaN and the like. */
+function fill_q_values(values: usize, count: usize, kind: i32): void {
+  if (kind == 0) fill<f32>(values, count, 2);
+  else if (kind == 1) fill<f32>(values, count, 1e4);
+  else if (kind == 2) for (let i: usize = 0; i < count; i++) put<f32>(values, i, <f32>random_below(4) - 2);
+  else {
+    fill_special(values, count);
+    for (let i: usize = 0; i < count; i++) if (random_below(40) == 0) put<f32>(values, i, NaN);
+  }
 }
 
 /** Value and gradient of one row, in f64, beside numbers worked elsewhere. */
@@ -257,6 +338,57 @@ describe("losses in numbers", () => {
         expect_near(<f64>value, exact, 1e-5, what);
         for (let i: usize = 0; i < count; i++) {
           expect_near(<f64>at<f32>(gradient, i), at<f64>(wide, i), 2e-5 / <f64>min<f32>(tau, 1), `gradient of ${what}`);
+        }
+      }
+    }
+  });
+});
+
+describe("losses over panels", () => {
+  it("have the bits of the plain loops, whatever lies behind the last row", () => {
+    seed(6);
+    const most: usize = 48 * 18;
+    const student = zeros<f32>(most);
+    const teacher = zeros<f32>(most);
+    const gradient = zeros<f32>(most);
+    const actual = zeros<f32>(most);
+    const studentPanels = zeros<f32>(most);
+    const teacherPanels = zeros<f32>(most);
+    const gradientPanels = zeros<f32>(most);
+    const scratch = zeros<f32>(2 * most);
+    const values = zeros<f32>(2);
+    fill_special(studentPanels, most);
+    fill_special(teacherPanels, most);
+    for (let actions: usize = 1; actions <= 18; actions++) {
+      for (let batch: usize = 1; batch <= 48; batch++) {
+        for (let round = 0; round < 5 * KINDS; round++) {
+          const which = round % 5;
+          const kind = round / 5;
+          const count = batch * actions;
+          const tau = <f32>TEMPERATURES[random_below(TEMPERATURES.length)];
+          const weight: f32 = random_below(2) == 0 ? 1 : 0.3;
+          fill_q_values(student, count, kind);
+          fill_q_values(teacher, count, kind);
+          fill<f32>(gradient, count, 1);
+          to_panels(studentPanels, student, batch, actions);
+          to_panels(teacherPanels, teacher, batch, actions);
+          to_panels(gradientPanels, gradient, batch, actions);
+          put<f32>(values, 0, loss<f32>(which, student, teacher, batch, actions, tau, weight, gradient));
+          const value = loss_panels(
+            which,
+            studentPanels,
+            teacherPanels,
+            batch,
+            actions,
+            tau,
+            weight,
+            gradientPanels,
+            scratch,
+          );
+          put<f32>(values, 1, value);
+          to_rows(actual, gradientPanels, batch, actions);
+          expect_same_bits(values + 4, values, 1, NAMES[which], batch, actions, kind);
+          expect_same_bits(actual, gradient, count, NAMES[which], batch, actions, kind);
         }
       }
     }

@@ -1,6 +1,8 @@
-// sin, cos, exp and log beside correctly rounded values, which were computed in 120 decimal places.
-import { cos, exp, log, sin } from "../math";
-import { random_value, seed } from "./arrays";
+// sin, cos, exp and log beside correctly rounded values, which were computed in 120 decimal places; and exp and log of
+// four beside those of one.
+import { cos, exp, Lanes, log, sin } from "../math";
+import { at } from "../reference";
+import { array_of, expect_same_bits, random_bits, random_value, seed, zeros } from "./arrays";
 
 /** How many f64 numbers lie between two of the same sign. */
 function ulps(a: f64, b: f64): i64 {
@@ -97,5 +99,48 @@ describe("math in f32", () => {
     expect(far).toBe(0);
     expect(log<f32>(1)).toBe(0);
     expect(log<f32>(0)).toBe(-Infinity);
+  });
+});
+
+describe("math of four", () => {
+  it("exp has the bits of exp of one, for any f32", () => {
+    const given = zeros<f32>(4);
+    const actual = zeros<f32>(4);
+    const expected = zeros<f32>(4);
+    seed(4);
+    // around where exp is 0, denormal, 1 and infinite, and then bits at random and numbers that softmax knows
+    const edges = array_of<u32>([
+      0xc2d00000, 0xc2cff1b4, 0xc2aeac50, 0, 0x80000000, 0x42b00000, 0x42b17217, 0x7f800000,
+    ]);
+    for (let i: u32 = 0; i < 200000; i++) {
+      for (let lane: u32 = 0; lane < 4; lane++) {
+        let bits = random_bits();
+        if (i < 8) bits = at<u32>(edges, i) + lane - 1;
+        else if (i % 2 == 0) bits = reinterpret<u32>(<f32>(110 * random_value()));
+        store<u32>(given + (lane << 2), bits);
+        store<f32>(expected + (lane << 2), exp<f32>(reinterpret<f32>(bits)));
+      }
+      v128.store(actual, Lanes.exp(v128.load(given)));
+      expect_same_bits(actual, expected, 4, "exp", i);
+    }
+  });
+
+  it("log has the bits of log of one, for positive normal numbers and NaN", () => {
+    const given = zeros<f32>(4);
+    const actual = zeros<f32>(4);
+    const expected = zeros<f32>(4);
+    seed(5);
+    for (let i: usize = 0; i < 200000; i++) {
+      for (let lane: usize = 0; lane < 4; lane++) {
+        // every other time a sum of a softmax's terms
+        let x =
+          i % 2 == 0 ? reinterpret<f32>(0x00800000 + (random_bits() % 0x7f000000)) : <f32>(10.5 + 9.5 * random_value());
+        if (i % 100 == lane) x = lane == 0 ? 1 : NaN;
+        store<f32>(given + (lane << 2), x);
+        store<f32>(expected + (lane << 2), log<f32>(x));
+      }
+      v128.store(actual, Lanes.log(v128.load(given)));
+      expect_same_bits(actual, expected, 4, "log", i);
+    }
   });
 });

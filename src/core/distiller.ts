@@ -1,6 +1,7 @@
 // A distiller in the core: a student, Adam and the labelled states in one block.
 import { withWidths } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
+import type { Network } from "./network.js";
 import { Trainable } from "./trainable.js";
 
 /** The weight of each part of the loss; 0 leaves it out. */
@@ -27,6 +28,7 @@ export class Distiller extends Trainable {
   readonly #observationSize: number;
   readonly #actionCount: number;
   readonly #capacity: number;
+  #relabeller: Network | undefined; // kept from the garbage collector, which would free what the core reads
 
   /** @throws RangeError where the block would be larger than 1 GiB */
   constructor({ widths, batchSize, capacity, loss, temperature, huberDelta }: DistillerShape) {
@@ -80,8 +82,26 @@ export class Distiller extends Trainable {
     core().distiller_standardise(this.handle);
   }
 
-  /** n distillation updates inside the core; the mean of their losses. */
+  /**
+   * From now on every update labels its states anew by a network, with the parameters that it has by then, in place of
+   * the labels that were added; undefined: by these again. The network must not be disposed of before. `save` does not
+   * hold this: a restored distiller needs it again.
+   * @throws RangeError where the network is for observations of another size or for other actions
+   */
+  relabelBy(network: Network | undefined): void {
+    const own = `${this.#observationSize} → ${this.#actionCount}`;
+    const its = network === undefined ? own : `${network.observationSize} → ${network.actionCount}`;
+    if (its !== own) throw new RangeError(`a network ${its} was given to label states: ${own} is needed`);
+    core().distiller_relabel(this.handle, network?.handle ?? 0);
+    this.#relabeller = network;
+  }
+
+  /**
+   * n distillation updates inside the core; the mean of their losses.
+   * @throws Error where the network that labels has been disposed of
+   */
   step(n: number, learningRate: number): number {
+    this.#relabeller?.handle; // throws where the core would read memory given back
     return core().distiller_step(this.handle, n, learningRate);
   }
 

@@ -3,9 +3,9 @@ import { Handle, withWidths } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
 
 export class Network {
+  readonly observationSize: number;
+  readonly actionCount: number;
   readonly #handle: Handle;
-  readonly #observationSize: number;
-  readonly #actionCount: number;
   readonly #batch: number;
   readonly #inputs: number; // index into the core's memory as f32
 
@@ -14,14 +14,19 @@ export class Network {
     const { network_free } = core();
     const value = withWidths(widths, (exports, address) => exports.network_create(address, widths.length - 1, batch));
     this.#handle = new Handle("network", value, network_free);
-    this.#observationSize = widths[0];
-    this.#actionCount = widths[widths.length - 1];
+    this.observationSize = widths[0];
+    this.actionCount = widths[widths.length - 1];
     this.#batch = batch;
     this.#inputs = floatIndex(core().network_inputs(value));
   }
 
+  /** The core's handle. @throws Error after dispose() */
+  get handle(): number {
+    return this.#handle.value;
+  }
+
   setParameters(parameters: Float32Array): void {
-    const handle = this.#handle.value;
+    const handle = this.handle;
     coreFloats().set(parameters, floatIndex(core().network_parameters(handle)));
     core().network_ready(handle);
   }
@@ -34,19 +39,19 @@ export class Network {
   /** The Q-values of one observation, shape (actionCount), in a new array. */
   qValues(observation: ArrayLike<number>): Float32Array {
     const at = floatIndex(core().network_forward(this.#put(observation), 1));
-    return coreFloats().slice(at, at + this.#actionCount);
+    return coreFloats().slice(at, at + this.actionCount);
   }
 
   /** The Q-values (count, actionCount) of observations (count, observationSize), however many. */
   forward(observations: Float32Array, count: number): Float32Array {
-    const handle = this.#handle.value;
-    const qValues = new Float32Array(count * this.#actionCount);
+    const handle = this.handle;
+    const qValues = new Float32Array(count * this.actionCount);
     for (let first = 0; first < count; first += this.#batch) {
       const rows = Math.min(this.#batch, count - first);
-      const size = this.#observationSize;
+      const size = this.observationSize;
       coreFloats().set(observations.subarray(first * size, (first + rows) * size), this.#inputs);
       const at = floatIndex(core().network_forward(handle, rows));
-      qValues.set(coreFloats().subarray(at, at + rows * this.#actionCount), first * this.#actionCount);
+      qValues.set(coreFloats().subarray(at, at + rows * this.actionCount), first * this.actionCount);
     }
     return qValues;
   }
@@ -57,8 +62,8 @@ export class Network {
 
   /** Writes the first input; gives the handle, which is read first so that nothing is written after dispose(). */
   #put(observation: ArrayLike<number>): number {
-    const handle = this.#handle.value;
-    const size = this.#observationSize;
+    const handle = this.handle;
+    const size = this.observationSize;
     if (observation.length !== size) {
       throw new RangeError(`an observation of length ${observation.length} was given: ${size} numbers are needed`);
     }

@@ -10,8 +10,7 @@ import { replayRows } from "../shared/transitions.js";
 
 export const name = "qstill";
 export const version = builtVersion;
-/** A `relabel` belongs here as soon as the core can run the teacher's forward in every update. */
-export const cases = casesOf({ update, distil, act, forward });
+export const cases = casesOf({ update, distil, relabel, act, forward });
 
 async function update(definition) {
   const { widths, batch } = definition;
@@ -49,8 +48,20 @@ function fill(learner, { observations, rewards, actions, terminated }, inputs) {
 }
 
 async function distil(definition) {
-  const { widths, batch, loss } = definition;
-  const { parameters, data } = distilSetting(definition);
+  const distiller = distillerOf(definition, distilSetting(definition));
+  return (n) => distiller.step(n, learningRate);
+}
+
+async function relabel(definition) {
+  const setting = distilSetting(definition);
+  const distiller = distillerOf(definition, setting);
+  const teacher = new Network(definition.teacher, 1);
+  teacher.setParameters(setting.teacher);
+  distiller.relabelBy(teacher);
+  return (n) => distiller.step(n, learningRate);
+}
+
+function distillerOf({ widths, batch, loss }, { parameters, data }) {
   const weights = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0, [loss]: 1 };
   const distiller = new Distiller({
     widths,
@@ -63,7 +74,7 @@ async function distil(definition) {
   distiller.initialise(Uint32Array.from(networkWords));
   checkStart(distiller, parameters);
   distiller.add(data.states, data.labels);
-  return (n) => distiller.step(n, learningRate);
+  return distiller;
 }
 
 /** The core makes its parameters itself: they must be the ones that the other peers start from. */
