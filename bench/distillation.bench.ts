@@ -16,7 +16,7 @@ export const distillation: readonly Case[] = distillationCases.map((distilled) =
   prepare() {
     const teacher = randomTeacher();
     const distiller = filledDistiller(distilled, teacher);
-    // TODO relabel
+    if (distilled.relabel) distiller.relabelBy(teacher);
     const dispose = () => {
       distiller.dispose();
       teacher.dispose();
