@@ -1,0 +1,51 @@
+// What the library weighs and how soon it is ready: bytes of the wasm and of a browser's bundle, and the time of loading.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { buildSync } from "esbuild";
+
+const root = new URL("..", import.meta.url);
+
+function weigh(content) {
+  return { bytes: content.length, gzipped: gzipSync(content, { level: 9 }).length };
+}
+
+/** The compute core as it was built. */
+export function wasmSize() {
+  return weigh(readFileSync(new URL("build/core.wasm", root)));
+}
+
+/** The whole entry point for a browser, the wasm within. */
+export function bundleSize() {
+  const { outputFiles } = buildSync({
+    entryPoints: [fileURLToPath(new URL("dist/index.js", root))],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+  });
+  return weigh(outputFiles[0].contents);
+}
+
+/** Milliseconds that the first call of core() takes in fresh processes, the shortest first. */
+function loadTimes(processes) {
+  const url = new URL("dist/core/instance.js", root).href;
+  const script = `
+    const { core } = await import(${JSON.stringify(url)});
+    const started = performance.now();
+    core();
+    const taken = performance.now() - started; // before process.stdout, which is itself made when first asked for
+    process.stdout.write(String(taken));`;
+  const run = () => Number(execFileSync(process.execPath, ["--input-type=module", "-e", script]));
+  return Array.from({ length: processes }, run).sort((a, b) => a - b);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const line = ({ bytes, gzipped }) => `${bytes} bytes, ${gzipped} gzipped (${(gzipped / 1024).toFixed(1)} KiB)`;
+  console.log(`wasm    ${line(wasmSize())}`);
+  console.log(`bundle  ${line(bundleSize())}`);
+  const times = loadTimes(20);
+  const median = (times[9] + times[10]) / 2;
+  console.log(`loading ${median.toFixed(2)} ms, the median of ${times.length} processes (best ${times[0].toFixed(2)})`);
+}
