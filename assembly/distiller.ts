@@ -1,7 +1,16 @@
 // One distillation update: sample labelled states → student forward → loss → backward → Adam.
 import { cross_entropy_panels, huber_panels, kl_panels, mse_panels, nll_panels } from "./losses";
 import { PANEL } from "./matmul";
-import { allocate_zeroed, area, begin_layout, clear_floats, copy_floats, floats, layout_end } from "./memory";
+import {
+  allocate_zeroed,
+  area,
+  begin_layout,
+  clear_floats,
+  copy_floats,
+  floats,
+  free_block,
+  layout_end,
+} from "./memory";
 import { outputs_offset } from "./mlp";
 import { answer_panel, Network, put_observation } from "./network";
 import { below } from "./random";
@@ -88,7 +97,7 @@ export function distiller_create(widths: usize, layers: usize, batch: usize, cap
 }
 
 export function distiller_free(distiller: Distiller): void {
-  heap.free(distiller.block);
+  free_block(distiller.block);
   heap.free(changetype<usize>(distiller));
 }
 

@@ -2,7 +2,7 @@
 import { polyak } from "./adam";
 import { huber_slope, huber_value } from "./losses";
 import { PANEL } from "./matmul";
-import { allocate_zeroed, area, begin_layout, clear_floats, floats, layout_end } from "./memory";
+import { allocate_zeroed, area, begin_layout, clear_floats, floats, free_block, layout_end } from "./memory";
 import { activation_count, forward_panel, outputs_offset } from "./mlp";
 import { below, duration, uniform } from "./random";
 import {
@@ -112,7 +112,7 @@ export function learner_create(
 }
 
 export function learner_free(learner: Learner): void {
-  heap.free(learner.block);
+  free_block(learner.block);
   heap.free(changetype<usize>(learner));
 }
 

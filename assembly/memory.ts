@@ -1,7 +1,10 @@
 // Where every buffer lives: one block a learner, laid out once, so that a training step allocates nothing.
 
+/** A cache line, so that a row of 16 values lies in one (8-256-256-4: 8.3 to 9.5 µs an action beside 6.5). */
+const LINE: usize = 64;
+
 /** heap.alloc ends the program from 1 GiB on, its own header included, so such blocks are refused before. */
-const LARGEST_BLOCK: u64 = (1 << 30) - 16;
+const LARGEST_BLOCK: u64 = (1 << 30) - 16 - LINE;
 
 // The layout under way: areas are handed out one after another from here. From 0 it only measures.
 let cursor: u64 = 0;
@@ -15,24 +18,31 @@ export function layout_end(): u64 {
   return cursor;
 }
 
-/** The address of the next `bytes` bytes, 16-byte aligned. */
+/** The address of the next `bytes` bytes, at the beginning of a cache line. */
 export function area(bytes: u64): usize {
   const start = cursor;
-  cursor = (start + bytes + 15) & ~15;
+  cursor = (start + bytes + LINE - 1) & ~(<u64>LINE - 1);
   return <usize>start;
 }
 
-/** The address of the next `count` f32 values, 16-byte aligned. */
+/** The address of the next `count` f32 values, at the beginning of a cache line. */
 export function floats(count: u64): usize {
   return area(count << 2);
 }
 
-/** A block of zeros, or 0 where it would take 1 GiB or more. */
+/** A block of zeros that begins with a cache line, or 0 where it would take 1 GiB or more. */
 export function allocate_zeroed(bytes: u64): usize {
   if (bytes > LARGEST_BLOCK) return 0;
-  const block = heap.alloc(<usize>bytes);
+  const allocated = heap.alloc(<usize>bytes + LINE);
+  const block = (allocated + LINE) & ~(LINE - 1); // 16 bytes and more behind what was allocated
+  store<usize>(block - sizeof<usize>(), allocated);
   memory.fill(block, 0, <usize>bytes);
   return block;
+}
+
+/** Gives back what `allocate_zeroed` gave. */
+export function free_block(block: usize): void {
+  heap.free(load<usize>(block - sizeof<usize>()));
 }
 
 /** Copies `count` f32 values; a call of memory.copy costs as much as a hundred of them. */

@@ -1,6 +1,6 @@
 // A network that only answers: parameters, a batch of raw observations, their Q-values.
 import { PANEL, transpose } from "./matmul";
-import { allocate_zeroed, area, begin_layout, copy_floats, floats, layout_end } from "./memory";
+import { allocate_zeroed, area, begin_layout, copy_floats, floats, free_block, layout_end } from "./memory";
 import {
   activation_count,
   argmax,
@@ -65,7 +65,7 @@ export function network_create(widths: usize, layers: usize, batch: usize): usiz
 }
 
 export function network_free(network: Network): void {
-  heap.free(network.block);
+  free_block(network.block);
   heap.free(changetype<usize>(network));
 }
 

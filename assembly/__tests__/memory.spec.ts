@@ -1,33 +1,33 @@
 // The layout of a block: areas one after another, aligned, and blocks refused that are too large.
-import { allocate_zeroed, area, begin_layout, floats, layout_end } from "../memory";
+import { allocate_zeroed, area, begin_layout, floats, free_block, layout_end } from "../memory";
 
 describe("a layout", () => {
-  it("hands out areas one after another, each at a multiple of 16", () => {
+  it("hands out areas one after another, each at a multiple of 64", () => {
     begin_layout(1024);
     expect(area(1)).toBe(1024);
-    expect(area(16)).toBe(1040);
-    expect(area(17)).toBe(1056);
-    expect(floats(3)).toBe(1088);
-    expect(floats(5)).toBe(1104);
-    expect(area(0)).toBe(1136);
-    expect(layout_end()).toBe(1136);
+    expect(area(64)).toBe(1088);
+    expect(area(65)).toBe(1152);
+    expect(floats(16)).toBe(1280);
+    expect(floats(17)).toBe(1344);
+    expect(area(0)).toBe(1472);
+    expect(layout_end()).toBe(1472);
   });
 
   it("measures beyond 4 GiB", () => {
     begin_layout(0);
     floats(0xffffffff);
     floats(1);
-    expect(layout_end()).toBe(4 * 0x100000000 + 16);
+    expect(layout_end()).toBe(4 * 0x100000000 + 64);
   });
 });
 
 describe("allocate_zeroed", () => {
-  it("gives zeros at a multiple of 16, also where others have written", () => {
+  it("gives zeros at a multiple of 64, also where others have written", () => {
     const first = allocate_zeroed(1000);
     memory.fill(first, 0xff, 1000);
-    heap.free(first);
+    free_block(first);
     const second = allocate_zeroed(1000);
-    expect(second & 15).toBe(0);
+    expect(second & 63).toBe(0);
     let written = 0;
     for (let i: usize = 0; i < 1000; i++) written += i32(load<u8>(second + i) != 0);
     expect(written).toBe(0);

@@ -84,7 +84,7 @@ describe("network", () => {
     expect(network_create(array_of<u32>([100000, 100000]), 1, 1)).toBe(0);
     expect(network_create(array_of<u32>([65535, 65537]), 1, 1)).toBe(0);
     expect(network_create(array_of<u32>([4, 64, 2]), 2, 0x40000000)).toBe(0);
-    // 16 bytes of widths, twice 16 of parameters, 128 of a panel, 32 of a row and 8 for each observation: 80 too many
+    // 8 bytes for each observation, a line of 64 for widths, parameters three times and a row, two for a panel: too many
     expect(network_create(array_of<u32>([1, 1]), 1, (1 << 27) - 16)).toBe(0);
     expect(network_create(array_of<u32>([1, 1]), 1, 0xfffffff8)).toBe(0);
   });
