@@ -29,11 +29,28 @@ export function adam_step(
   learningRate: f32,
   powers: AdamPowers,
 ): void {
+  begin_step(powers);
+  adam_update(
+    parameters,
+    gradients,
+    first,
+    second,
+    count,
+    learningRate,
+    correction(powers.beta1),
+    correction(powers.beta2),
+  );
+}
+
+/** One step more. */
+export function begin_step(powers: AdamPowers): void {
   powers.beta1 *= 0.9;
   powers.beta2 *= 0.999;
-  const correction1 = <f32>(1.0 / (1.0 - powers.beta1));
-  const correction2 = <f32>(1.0 / (1.0 - powers.beta2));
-  adam_update(parameters, gradients, first, second, count, learningRate, correction1, correction2);
+}
+
+/** 1/(1 − βᵗ) */
+export function correction(power: f64): f32 {
+  return <f32>(1.0 / (1.0 - power));
 }
 
 /**

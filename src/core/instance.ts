@@ -1,10 +1,27 @@
-// The one instance of the compute core, made when it is first needed.
+// Instances of the compute core: the one that serves everybody, made when it is first needed, and others.
 import { instantiateSync } from "@assemblyscript/loader";
 import type { CoreExports } from "./abi.js";
 import { wasmBase64 } from "./wasm.generated.js";
 
-let exports: CoreExports | undefined;
-let floats: Float32Array;
+/** The core's functions on a memory. */
+export class Instance {
+  /** The instance's own: the loader's wrap each call once more, which costs a step of CartPole a fifth of its speed. */
+  readonly exports: CoreExports;
+  #floats: Float32Array | undefined;
+
+  constructor(exports: CoreExports) {
+    this.exports = exports;
+  }
+
+  /** The memory as f32 elements: made anew when the memory has grown, so never keep it across a call. */
+  floats(): Float32Array {
+    const { buffer } = this.exports.memory;
+    if (this.#floats?.buffer !== buffer) this.#floats = new Float32Array(buffer);
+    return this.#floats as Float32Array;
+  }
+}
+
+let common: Instance | undefined;
 
 // The smallest module that uses a 128-bit vector: (func (drop (v128.const 0))).
 const simdProbe = [
@@ -13,27 +30,30 @@ const simdProbe = [
 ];
 
 /**
- * The core's exported functions; the module is compiled at the first call (a few milliseconds).
+ * The instance that serves everybody; the module is compiled at the first call (a few milliseconds).
  * @throws Error where this engine has no WebAssembly or no 128-bit SIMD.
  */
+export function commonInstance(): Instance {
+  if (common === undefined) common = load();
+  return common;
+}
+
+/** Its exported functions. */
 export function core(): CoreExports {
-  if (exports === undefined) exports = load();
-  return exports;
+  return commonInstance().exports;
 }
 
-/** The core's memory as f32 elements: made anew when the memory has grown, so never keep it across a call. */
+/** Its memory as f32 elements: never keep it across a call. */
 export function coreFloats(): Float32Array {
-  const { buffer } = core().memory;
-  if (floats === undefined || floats.buffer !== buffer) floats = new Float32Array(buffer);
-  return floats;
+  return commonInstance().floats();
 }
 
-/** An address of the core as an index into {@link coreFloats}; the engine hands addresses from 2 GiB on out as negative. */
+/** An address of the core as an index into its memory's f32 elements; the engine hands addresses from 2 GiB on out as negative. */
 export function floatIndex(address: number): number {
   return (address >>> 0) / 4;
 }
 
-function load(): CoreExports {
+function load(): Instance {
   if (typeof WebAssembly !== "object") {
     throw new Error("qstill needs WebAssembly, and this engine has none");
   }
@@ -42,7 +62,10 @@ function load(): CoreExports {
       "qstill needs WebAssembly with 128-bit SIMD, and this engine has none (Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it)",
     );
   }
-  const bytes = Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0));
-  // the instance's own exports: the loader's wrap each call once more, which costs a step of CartPole a fifth of its speed
-  return instantiateSync(bytes).instance.exports as CoreExports;
+  return new Instance(instantiateSync(decoded(wasmBase64)).instance.exports as CoreExports);
+}
+
+/** The bytes of a module that the build has inlined. */
+export function decoded(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
