@@ -33,12 +33,30 @@ export function adam_step(
   learningRate: f32,
   powers: AdamPowers,
 ): void {
+  begin_step(powers);
+  adam_range(parameters, gradients, first, second, count, learningRate, powers);
+}
+
+/** One step more. */
+export function begin_step(powers: AdamPowers): void {
   powers.beta1 *= 0.9;
   powers.beta2 *= 0.999;
+  powers.steps++;
+}
+
+/** The step begun last, for some of the parameters. */
+export function adam_range(
+  parameters: usize,
+  gradients: usize,
+  first: usize,
+  second: usize,
+  count: usize,
+  learningRate: f32,
+  powers: AdamPowers,
+): void {
   const correction1 = <f32>(1.0 / (1.0 - powers.beta1));
   const correction2 = <f32>(1.0 / (1.0 - powers.beta2));
   adam_update(parameters, gradients, first, second, count, learningRate, correction1, correction2);
-  powers.steps++;
   if (powers.steps % FLUSH_INTERVAL == 0) {
     flush_denormals(first, count);
     flush_denormals(second, count);

@@ -175,28 +175,37 @@ export function learner_step(learner: Learner, n: usize, learningRate: f32): f64
 
 function update(learner: Learner, learningRate: f32): f32 {
   draw(learner);
+  transpose_weights(learner);
+  pass_panels(learner, 0, learner.panels);
+  descend(learner, learningRate);
+  if (count_update(learner)) update_target(learner, learner.tau);
+  return mean_loss(learner);
+}
+
+/** Panels of the drawn batch, from `first` to before `end`, all the way to the packed deltas. They share nothing. */
+export function pass_panels(learner: Learner, first: usize, end: usize): void {
   // one set of weights after the other, so that it stays in the first cache while the panels pass (A1: 91 → 88 µs)
-  for (let panel: usize = 0; panel < learner.panels; panel++) {
+  for (let panel = first; panel < end; panel++) {
     gather(learner, panel);
   }
-  transpose_weights(learner);
-  for (let panel: usize = 0; panel < learner.panels; panel++) {
+  for (let panel = first; panel < end; panel++) {
     choose(learner, panel, forward_next(learner, learner.transposed, panel));
     forward(learner, panel);
   }
-  for (let panel: usize = 0; panel < learner.panels; panel++) {
+  for (let panel = first; panel < end; panel++) {
     set_targets(learner, panel, forward_next(learner, learner.target, panel));
   }
-  for (let panel: usize = 0; panel < learner.panels; panel++) {
+  for (let panel = first; panel < end; panel++) {
     set_deltas(learner, panel);
     backward(learner, panel);
   }
-  descend(learner, learningRate);
+}
 
+/** One update more; whether the target network moves now. */
+export function count_update(learner: Learner): bool {
   const state = learner.state;
   state.updates++;
-  if (state.updates % learner.targetUpdateInterval == 0) update_target(learner, learner.tau);
-  return mean_loss(learner);
+  return state.updates % learner.targetUpdateInterval == 0;
 }
 
 /** The batch: uniformly drawn rows. */
@@ -300,7 +309,7 @@ export function set_deltas(learner: Learner, panel: usize): void {
   }
 }
 
-function mean_loss(learner: Learner): f32 {
+export function mean_loss(learner: Learner): f32 {
   let sum: f32 = 0;
   for (let b: usize = 0; b < learner.batch; b++) sum += load<f32>(learner.losses + (b << 2));
   return sum / <f32>learner.batch;

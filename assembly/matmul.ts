@@ -435,7 +435,11 @@ export function relu_row(y: usize, count: usize): void {
  * cache until its lines are used up (256 × 256: 9 µs instead of 37).
  */
 export function transpose(t: usize, w: usize, rows: usize, columns: usize): void {
-  const wStride = columns << 2;
+  transpose_columns(t, w, columns << 2, rows, columns);
+}
+
+/** The same for some columns of a wider matrix, whose rows are `wStride` bytes apart. */
+export function transpose_columns(t: usize, w: usize, wStride: usize, rows: usize, columns: usize): void {
   const tStride = rows << 2;
   const rows4 = rows & ~3;
   const columns4 = columns & ~3;

@@ -10,6 +10,7 @@ export {
   type AttemptEvent,
   DivergedError,
   type EvaluationEvent,
+  type NoticeEvent,
   type ProgressEvent,
   type TrainingEvent,
 } from "./dqn/events.js";

@@ -8,7 +8,7 @@ import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registr
 import { checkedSeed } from "../evaluate/checks.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson } from "./files.js";
-import { notEmpty, readSeed } from "./options.js";
+import { notEmpty, readSeed, readThreads } from "./options.js";
 
 /** Options of every command that trains. */
 export interface CommonOptions {
@@ -18,6 +18,7 @@ export interface CommonOptions {
   resume?: boolean;
   json?: boolean;
   quiet?: boolean;
+  threads?: number;
 }
 
 export function addCommonOptions(command: Command): Command {
@@ -28,6 +29,15 @@ export function addCommonOptions(command: Command): Command {
     .option("--resume", "go on from what Ctrl-C left in the folder")
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors");
+}
+
+/** Adds --threads, of the commands that train a teacher. */
+export function addThreads(command: Command): Command {
+  return command.option(
+    "--threads <number>",
+    "1 or 2 compute the teacher's updates, to the same bits; 2 pay from 128 units a layer on idle cores (default: 1)",
+    readThreads,
+  );
 }
 
 /** As many changed letters are taken for a slip of the pen. */

@@ -1,5 +1,6 @@
 // From configuration options to command-line options and back: kebab-case names, the same defaults and checks.
 import { type Command, Option as Flag } from "commander";
+import { checkedThreads } from "../dqn/configure.js";
 import { checkOptions, type Options, parseNumber } from "../dqn/options.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import { UsageError } from "./errors.js";
@@ -52,6 +53,11 @@ export function readConfigOptions<Config extends object>(
 /** A seed from a command line's text. @throws ConfigError for what is none */
 export function readSeed(text: string): number {
   return checkedSeed(parseNumber(text));
+}
+
+/** A number of threads from a command line's text. @throws ConfigError for what is none */
+export function readThreads(text: string): number {
+  return checkedThreads(parseNumber(text));
 }
 
 /** A text that is not empty, from a command line. @throws UsageError for an empty one */

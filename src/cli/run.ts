@@ -12,7 +12,7 @@ import { exportModule } from "../export/javascript.js";
 import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
-import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
+import { addCommonOptions, addThreads, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
 import { missed } from "./distill.js";
 import { MissedError, UsageError } from "./errors.js";
 import { readStudent, readTeacher } from "./models.js";
@@ -25,7 +25,7 @@ export function addRun(program: Command): void {
     .command("run")
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
     .argument("[env]", "environment id (qstill envs lists all)");
-  addCommonOptions(command);
+  addThreads(addCommonOptions(command));
   const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions);
   const taken = new Set(Object.keys(teacherOptions));
   const studentFlags = addConfigOptions(command, "Student", studentOptions, "student", taken);
@@ -42,7 +42,7 @@ export function addRun(program: Command): void {
     };
     checkStudentSize(environment, config.student);
     const place = new Workplace(environment, seed, options);
-    const { teacher, student } = await train(place, environment, seed, config, options.resume === true);
+    const { teacher, student } = await train(place, environment, seed, config, options);
     const summary = await finish(place, environment, seed, teacher, student);
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) print(closing(summary, teacher, student, place.folder));
@@ -57,7 +57,7 @@ async function train(
   environment: string,
   seed: number,
   config: { teacher: TeacherConfig; student: StudentConfig },
-  resume: boolean,
+  { resume = false, threads }: CommonOptions,
 ): Promise<{ teacher: Teacher; student: Student }> {
   const teacherCheckpoint = resume ? place.checkpoint("teacher") : undefined;
   // a teacher's checkpoint is newer than every finished file: work removes it as it ends
@@ -68,7 +68,7 @@ async function train(
   const teacher =
     finished ??
     (await place.work("teacher", teacherCheckpoint, (work) =>
-      trainTeacher(environment, { ...config.teacher, ...work, seed }),
+      trainTeacher(environment, { ...config.teacher, ...work, seed, threads }),
     ));
 
   const studentCheckpoint = finished ? place.checkpoint("student") : undefined;

@@ -4,7 +4,7 @@ import { teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
+import { addCommonOptions, addThreads, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, print, table } from "./terminal.js";
 import { requireCheckpoint, Workplace } from "./workplace.js";
@@ -14,7 +14,7 @@ export function addTrain(program: Command): void {
     .command("train")
     .description("train a teacher by Double DQN and write teacher.safetensors")
     .argument("[env]", "environment id (qstill envs lists all)");
-  addCommonOptions(command);
+  addThreads(addCommonOptions(command));
   const flags = addConfigOptions(command, "Teacher", teacherOptions);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
@@ -26,7 +26,7 @@ export function addTrain(program: Command): void {
     const place = new Workplace(environment, seed, options);
     const resume = options.resume ? requireCheckpoint(place, "teacher") : undefined;
     const teacher = await place.work("teacher", resume, (work) =>
-      trainTeacher(environment, { ...config, ...work, seed }),
+      trainTeacher(environment, { ...config, ...work, seed, threads: options.threads }),
     );
     const evaluation = evaluate(teacher);
     const { hidden, parameters, envSteps, updates, wallSeconds } = teacher;

@@ -23,6 +23,7 @@ export class Workplace {
   readonly folder: string;
   readonly metrics: MetricsFile;
   readonly #progress: Progress;
+  readonly #quiet: boolean;
   readonly #stop = new AbortController();
 
   constructor(environment: string, seed: number, options: CommonOptions) {
@@ -30,6 +31,7 @@ export class Workplace {
     prepareFolder(this.folder);
     for (const name of outputs) checkNoFolder(this.path(name));
     this.metrics = new MetricsFile(this.path("metrics.jsonl"));
+    this.#quiet = options.quiet === true;
     this.#progress = new Progress(options.quiet !== true && options.json !== true);
     // to the end of the process: a Ctrl-C while results are evaluated and written would lose them
     for (const name of ["SIGINT", "SIGTERM"]) {
@@ -76,6 +78,7 @@ export class Workplace {
         }
         begun = true;
         if (event.kind !== "progress") this.metrics.append(event);
+        if (event.kind === "notice" && !this.#quiet) complain(event.message);
         this.#progress.update(event);
       };
       const result = await task({ signal, onEvent, resume });

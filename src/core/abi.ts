@@ -74,3 +74,10 @@ export interface CoreExports extends Record<string, unknown> {
   distiller_label_scale(distiller: number): number;
   distiller_step(distiller: number, n: number, learningRate: number): number;
 }
+
+/** The exports of the module for two threads: assembly/threads.ts beside index.ts. */
+export interface TeamExports extends CoreExports {
+  team_create(learner: number): number;
+  team_step(team: number, learner: number, n: number, learningRate: number): number;
+  team_assist(team: number): void;
+}

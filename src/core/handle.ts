@@ -45,8 +45,11 @@ export class Handle {
 }
 
 /** Calls `use` with the widths laid out as the core reads them: u32 each. */
-export function withWidths(widths: readonly number[], use: (exports: CoreExports, address: number) => number): number {
-  const exports = core();
+export function withWidths(
+  widths: readonly number[],
+  use: (exports: CoreExports, address: number) => number,
+  exports = core(),
+): number {
   const address = exports.allocate(4 * widths.length);
   new Uint32Array(exports.memory.buffer, address >>> 0, widths.length).set(widths);
   const result = use(exports, address);

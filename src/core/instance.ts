@@ -1,10 +1,32 @@
-// The one instance of the compute core, made when it is first needed.
+// Instances of the compute core: the one that serves everybody, made when it is first needed, and others.
 import { instantiateSync } from "@assemblyscript/loader";
 import type { CoreExports } from "./abi.js";
 import { wasmBase64 } from "./wasm.generated.js";
 
-let exports: CoreExports | undefined;
-let floats = new Float32Array(0);
+/** The core's functions on a memory. */
+export class Instance {
+  /** The instance's own: the loader's wrap each call once more, which costs a step of CartPole a fifth of its speed. */
+  readonly exports: CoreExports;
+  #floats = new Float32Array(0);
+
+  constructor(exports: CoreExports) {
+    this.exports = exports;
+  }
+
+  /**
+   * The memory as f32 elements: made anew when the memory has grown, so never keep it across a call.
+   *
+   * Growth detaches the old buffer, which empties its views. Asking the memory for its buffer each time would take
+   * longer: what the host adds to one greedy action fell from 58 to 12 ns. A shared buffer is not detached, but grows
+   * only when a learner of its own is made in it.
+   */
+  floats(): Float32Array {
+    if (this.#floats.length === 0) this.#floats = new Float32Array(this.exports.memory.buffer);
+    return this.#floats;
+  }
+}
+
+let common: Instance | undefined;
 
 // The smallest module that uses a 128-bit vector: (func (drop (v128.const 0))).
 const simdProbe = [
@@ -13,28 +35,30 @@ const simdProbe = [
 ];
 
 /**
- * The core's exported functions; the module is compiled at the first call (a few milliseconds).
+ * The instance that serves everybody; the module is compiled at the first call (a few milliseconds).
  * @throws Error where this engine has no WebAssembly or no 128-bit SIMD.
  */
+export function commonInstance(): Instance {
+  if (common === undefined) common = load();
+  return common;
+}
+
+/** Its exported functions. */
 export function core(): CoreExports {
-  if (exports === undefined) exports = load();
-  return exports;
+  return commonInstance().exports;
 }
 
-/** The core's memory as f32 elements: made anew when the memory has grown, so never keep it across a call. */
+/** Its memory as f32 elements: never keep it across a call. */
 export function coreFloats(): Float32Array {
-  // Growth detaches the old buffer, which empties its views. Asking the memory for its buffer each time would take longer:
-  // what the host adds to one greedy action fell from 58 to 12 ns.
-  if (floats.length === 0) floats = new Float32Array(core().memory.buffer);
-  return floats;
+  return commonInstance().floats();
 }
 
-/** An address of the core as an index into {@link coreFloats}; the engine hands addresses from 2 GiB on out as negative. */
+/** An address of the core as an index into its memory's f32 elements; the engine hands addresses from 2 GiB on out as negative. */
 export function floatIndex(address: number): number {
   return (address >>> 0) / 4;
 }
 
-function load(): CoreExports {
+function load(): Instance {
   if (typeof WebAssembly !== "object") {
     throw new Error("qstill needs WebAssembly, and this engine has none");
   }
@@ -43,10 +67,14 @@ function load(): CoreExports {
       "qstill needs WebAssembly with 128-bit SIMD, and this engine has none (Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it)",
     );
   }
-  const characters = atob(wasmBase64);
+  return new Instance(instantiateSync(decoded(wasmBase64)).instance.exports as CoreExports);
+}
+
+/** The bytes of a module that the build has inlined. */
+export function decoded(base64: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(base64);
   const bytes = new Uint8Array(characters.length);
   // a plain loop: Uint8Array.from with a function takes 5.3 ms where this takes 1.4
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  // the instance's own exports: the loader's wrap each call once more, which costs a step of CartPole a fifth of its speed
-  return instantiateSync(bytes).instance.exports as CoreExports;
+  return bytes;
 }

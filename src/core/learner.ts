@@ -1,7 +1,8 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
+import type { CoreExports } from "./abi.js";
 import { withWidths } from "./handle.js";
-import { core, coreFloats, floatIndex } from "./instance.js";
-import { copy, Trainable } from "./trainable.js";
+import { commonInstance, floatIndex } from "./instance.js";
+import { Trainable } from "./trainable.js";
 
 export interface LearnerShape {
   /** Observation size, hidden widths, action count. */
@@ -21,10 +22,13 @@ export class Learner extends Trainable {
   readonly #observationSize: number;
   readonly #incoming: number; // index into the core's memory as f32
 
-  /** @throws RangeError where the block would be larger than 1 GiB */
-  constructor(shape: LearnerShape) {
+  /**
+   * @param free gives back what it takes of the instance
+   * @throws RangeError where the block would be larger than 1 GiB
+   */
+  constructor(shape: LearnerShape, instance = commonInstance(), free = instance.exports.learner_free) {
     const { widths } = shape;
-    const value = withWidths(widths, (exports, address) =>
+    const create = (exports: CoreExports, address: number) =>
       exports.learner_create(
         address,
         widths.length - 1,
@@ -35,58 +39,58 @@ export class Learner extends Trainable {
         shape.huberDelta,
         shape.tau,
         shape.targetUpdateInterval,
-      ),
-    );
-    super("learner", value, core().learner_free);
+      );
+    super("learner", withWidths(widths, create, instance.exports), free, instance);
     this.#observationSize = widths[0];
-    this.#incoming = floatIndex(core().learner_incoming(value));
+    this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));
   }
 
   /** Fresh parameters and random draws from four 32-bit words. */
   initialise(words: Uint32Array): void {
-    core().learner_initialise(this.handle, words[0], words[1], words[2], words[3]);
+    this.instance.exports.learner_initialise(this.handle, words[0], words[1], words[2], words[3]);
   }
 
   /** An episode begins with this observation. */
   begin(observation: Float32Array): void {
-    core().learner_begin(this.#put(observation));
+    this.instance.exports.learner_begin(this.#put(observation));
   }
 
   /** The action taken at the newest observation gave this reward and the next observation. */
   record(action: number, reward: number, observation: Float32Array, terminated: boolean, truncated: boolean): void {
-    core().learner_record(this.#put(observation), action, reward, terminated ? 1 : 0, truncated ? 1 : 0);
+    this.instance.exports.learner_record(this.#put(observation), action, reward, terminated ? 1 : 0, truncated ? 1 : 0);
   }
 
   /** The ε-greedy action at the newest observation; random ones are kept for at most `longest` steps. */
   act(epsilon: number, longest: number): number {
-    return core().learner_act(this.handle, epsilon, longest);
+    return this.instance.exports.learner_act(this.handle, epsilon, longest);
   }
 
   /** n Double-DQN updates inside the core; the mean of their losses. */
   step(n: number, learningRate: number): number {
-    return core().learner_step(this.handle, n, learningRate);
+    return this.instance.exports.learner_step(this.handle, n, learningRate);
   }
 
   /** From now on observations are normalised by the mean and deviation of those in the replay memory. */
   normalise(): void {
-    core().learner_normalise(this.handle);
+    this.instance.exports.learner_normalise(this.handle);
   }
 
   /** Transitions that can be sampled. */
   get ready(): number {
-    return core().learner_ready(this.handle);
+    return this.instance.exports.learner_ready(this.handle);
   }
 
   /** A copy of all observations in the replay memory, (rows, observationSize). */
   observations(): Float32Array {
     const handle = this.handle;
-    return copy(core().learner_observations(handle), core().learner_filled(handle) * this.#observationSize);
+    const { learner_observations, learner_filled } = this.instance.exports;
+    return this.copy(learner_observations(handle), learner_filled(handle) * this.#observationSize);
   }
 
   /** Writes the incoming observation; gives the handle, read first so that nothing is written after dispose(). */
   #put(observation: Float32Array): number {
     const handle = this.handle;
-    const floats = coreFloats();
+    const floats = this.instance.floats();
     for (let i = 0; i < this.#observationSize; i++) floats[this.#incoming + i] = observation[i];
     return handle;
   }

@@ -1,11 +1,14 @@
 // What a learner and a distiller have in common: a network in training, whose state can be saved and restored.
 import { Handle } from "./handle.js";
-import { core, coreFloats, floatIndex } from "./instance.js";
+import { commonInstance, floatIndex, type Instance } from "./instance.js";
 
 export class Trainable {
+  /** Where it lives. */
+  protected readonly instance: Instance;
   readonly #handle: Handle;
 
-  constructor(what: string, value: number, free: (handle: number) => void) {
+  constructor(what: string, value: number, free: (handle: number) => void, instance = commonInstance()) {
+    this.instance = instance;
     this.#handle = new Handle(what, value, free);
   }
 
@@ -16,15 +19,17 @@ export class Trainable {
 
   /** A copy of the network's parameters, for normalised observations. */
   parameters(): Float32Array {
-    return copy(core().trainable_parameters(this.handle), core().trainable_parameter_count(this.handle));
+    const { trainable_parameters, trainable_parameter_count } = this.instance.exports;
+    return this.copy(trainable_parameters(this.handle), trainable_parameter_count(this.handle));
   }
 
   /** Observations are normalised to (x − mean)·scale, each of shape (observationSize). */
   normalisation(): { mean: Float32Array; scale: Float32Array } {
-    const size = core().trainable_observation_size(this.handle);
+    const { trainable_observation_size, trainable_mean, trainable_scale } = this.instance.exports;
+    const size = trainable_observation_size(this.handle);
     return {
-      mean: copy(core().trainable_mean(this.handle), size),
-      scale: copy(core().trainable_scale(this.handle), size),
+      mean: this.copy(trainable_mean(this.handle), size),
+      scale: this.copy(trainable_scale(this.handle), size),
     };
   }
 
@@ -48,14 +53,14 @@ export class Trainable {
     this.#handle.dispose();
   }
 
+  /** A copy of `count` f32 values at an address. */
+  protected copy(address: number, count: number): Float32Array {
+    const at = floatIndex(address);
+    return this.instance.floats().slice(at, at + count);
+  }
+
   #saved(): Uint8Array {
-    const { memory, trainable_block, trainable_saved_bytes } = core();
+    const { memory, trainable_block, trainable_saved_bytes } = this.instance.exports;
     return new Uint8Array(memory.buffer, trainable_block(this.handle) >>> 0, trainable_saved_bytes(this.handle));
   }
-}
-
-/** A copy of `count` f32 values at an address of the core's memory. */
-export function copy(address: number, count: number): Float32Array {
-  const at = floatIndex(address);
-  return coreFloats().slice(at, at + count);
 }

@@ -1,8 +1,15 @@
 // A teacher's configuration: the defaults, the environment's preset, and what was given.
 import { ConfigError } from "../core/config-error.js";
+import { shown } from "../evaluate/checks.js";
 import { type TeacherConfig, teacherOptions } from "./config.js";
 import { configure } from "./options.js";
 import { presets } from "./presets.js";
+
+/** @throws ConfigError for what is no number of threads that qstill can use */
+export function checkedThreads(threads: unknown): number {
+  if (threads === 1 || threads === 2) return threads;
+  throw new ConfigError(`threads is ${shown(threads)}: 1 or 2 is allowed`);
+}
 
 /**
  * The configuration of a teacher: the defaults, the environment's preset, and what was given.

@@ -42,7 +42,17 @@ export interface AttemptEvent {
   readonly updates: number;
 }
 
-export type TrainingEvent = ProgressEvent | EvaluationEvent | AttemptEvent;
+/** Something is not done as it was asked for, with the same results. */
+export interface NoticeEvent {
+  readonly kind: "notice";
+  readonly network: "teacher" | "student";
+  readonly envSteps: number;
+  readonly updates: number;
+  /** What, and why. */
+  readonly message: string;
+}
+
+export type TrainingEvent = ProgressEvent | EvaluationEvent | AttemptEvent | NoticeEvent;
 
 /** Training came to numbers that are not finite. */
 export class DivergedError extends Error {

@@ -24,6 +24,9 @@ const page = `<!doctype html><meta charset="utf-8"><title>qstill</title>
 </script>
 `;
 
+/** What makes a page cross-origin isolated: only such a page has SharedArrayBuffer. */
+const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
 /** @returns {Promise<{ origin: string, close: () => void }>} */
 export async function serve() {
   const server = createServer(async (request, response) => {
@@ -32,7 +35,7 @@ export async function serve() {
     try {
       if (type === undefined) throw new Error(`no file of a known type: ${path}`);
       const body = path === "/" ? page : await readFile(join(root, path));
-      response.writeHead(200, { "content-type": type }).end(body);
+      response.writeHead(200, { "content-type": type, ...isolation }).end(body);
     } catch (error) {
       response.writeHead(404, { "content-type": "text/plain" }).end(error.message);
     }

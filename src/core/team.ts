@@ -1,0 +1,70 @@
+// A learner on two threads, each with an instance of its own on one shared memory; the same bits as on one.
+import { instantiateSync } from "@assemblyscript/loader";
+import type { TeamExports } from "./abi.js";
+import { type Assistant, startInBrowser } from "./assistant.js";
+import { decoded, Instance } from "./instance.js";
+import { Learner, type LearnerShape } from "./learner.js";
+
+/** Two threads cannot be had here; the message says why. */
+export class NoTeamError extends Error {}
+
+/** As in asconfig.json: the largest block of 1 GiB, and what the heap puts around it. */
+const memoryPages = { initial: 2, maximum: 18432 };
+
+/** A learner whose updates are computed by the thread that calls, and by another. */
+export class TeamLearner extends Learner {
+  readonly #exports: TeamExports;
+  readonly #team: number;
+
+  /**
+   * @throws NoTeamError where the engine, the page or its policy allows no second thread
+   * @throws RangeError where the block would be larger than 1 GiB
+   */
+  static async create(shape: LearnerShape): Promise<TeamLearner> {
+    const start = await starter();
+    const { wasmBase64 } = await import("./threads.generated.js");
+    const module = await WebAssembly.compile(decoded(wasmBase64));
+    const memory = sharedMemory();
+    let assistant: Assistant | undefined;
+    const learner = new TeamLearner(shape, module, memory, () => assistant?.end());
+    try {
+      assistant = await start({ module, memory, team: learner.#team });
+    } catch (error) {
+      learner.dispose();
+      throw new NoTeamError(`the second thread does not start: ${(error as Error).message}`);
+    }
+    return learner;
+  }
+
+  private constructor(shape: LearnerShape, module: WebAssembly.Module, memory: WebAssembly.Memory, end: () => void) {
+    const exports = instantiateSync(module, { env: { memory } }).instance.exports as TeamExports;
+    super(shape, new Instance(exports), end);
+    this.#exports = exports;
+    this.#team = exports.team_create(this.handle);
+  }
+
+  override step(n: number, learningRate: number): number {
+    return this.#exports.team_step(this.#team, this.handle, n, learningRate);
+  }
+}
+
+/** What starts a second thread here. @throws NoTeamError where none may be used */
+async function starter(): Promise<typeof startInBrowser> {
+  if (typeof SharedArrayBuffer === "undefined") {
+    throw new NoTeamError("there is no SharedArrayBuffer (a browser has it for pages that are cross-origin isolated)");
+  }
+  const { WorkerGlobalScope } = globalThis as { WorkerGlobalScope?: new () => object };
+  if (WorkerGlobalScope !== undefined && globalThis instanceof WorkerGlobalScope) return startInBrowser;
+  if (typeof document === "undefined" && typeof process === "object" && process.versions?.node !== undefined) {
+    return (await import("./assistant.node.js")).startInNode;
+  }
+  throw new NoTeamError("a page's main thread must not wait for another: call from a worker");
+}
+
+function sharedMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ ...memoryPages, shared: true });
+  } catch (error) {
+    throw new NoTeamError(`there is no shared memory: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,131 @@
+// A learner on two threads: the same bits as on one, whatever the shape, and none of it where there is no second thread.
+import { execFileSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Learner, type LearnerShape } from "../../src/core/learner.js";
+import { TeamLearner } from "../../src/core/team.js";
+import { trainTeacher } from "../../src/index.js";
+import { shortTeacher } from "../short-training.js";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const shapes: [widths: number[], batchSize: number, other?: Partial<LearnerShape>][] = [
+  [[4, 2], 1],
+  [[5, 33, 3], 7],
+  [[3, 17, 9, 5], 17, { huberDelta: 0 }],
+  [[1, 1, 1], 16],
+  [[7, 20, 18], 32, { tau: 1, targetUpdateInterval: 10 }],
+  [[6, 50, 40, 18], 48, { targetUpdateInterval: 3 }],
+  [[4, 64, 64, 2], 128],
+];
+
+/** Acts, records and learns, every draw from the learner itself; what it saves at the end. */
+function trained(learner: Learner, { widths }: LearnerShape): Uint8Array {
+  let word = 1;
+  const next = () => {
+    word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
+    return word / 2 ** 31 - 1;
+  };
+  const observation = new Float32Array(widths[0]);
+  learner.initialise(new Uint32Array([1, 2, 3, 4]));
+  learner.begin(observation.map(next));
+  for (let step = 0; step < 500; step++) {
+    const ends = step % 50 === 49;
+    learner.record(learner.act(0.3, 1), next(), observation.map(next), ends && step % 100 === 49, ends);
+    if (ends) learner.begin(observation.map(next));
+    if (step === 150) learner.normalise();
+    if (step >= 150) learner.step(1 + (step % 2), 1e-3);
+  }
+  const saved = learner.save();
+  learner.dispose();
+  return saved;
+}
+
+it.for(shapes)("%j, batch %i: some hundred updates give the same state", async ([widths, batchSize, other]) => {
+  const shape = { widths, batchSize, bufferSize: 300, nStep: 3, gamma: 0.9, huberDelta: 1, tau: 0.01, ...other };
+  const whole = { targetUpdateInterval: 1, ...shape };
+  expect(trained(await TeamLearner.create(whole), whole)).toEqual(trained(new Learner(whole), whole));
+});
+
+const training = { ...shortTeacher, seed: 5, batchSize: 40 };
+
+describe("a training", () => {
+  it("gives the same teacher, and checkpoints that go on with either number", async () => {
+    const alone = await trainTeacher("CartPole-v1", training);
+    const stop = new AbortController();
+    const interrupted = await trainTeacher("CartPole-v1", {
+      ...training,
+      threads: 2,
+      signal: stop.signal,
+      onEvent: (event) => event.kind === "progress" && event.share >= 0.5 && stop.abort(),
+    }).catch((error) => error);
+    expect(interrupted.name).toBe("AbortError");
+    for (const threads of [1, 2]) {
+      const together = await trainTeacher("CartPole-v1", { ...training, threads, resume: interrupted.checkpoint });
+      expect(together.parameters).toEqual(alone.parameters);
+      expect(together.config).toEqual(alone.config);
+    }
+  });
+
+  it("refuses another number of threads", async () => {
+    await expect(trainTeacher("CartPole-v1", { threads: 3 })).rejects.toThrow("threads is 3: 1 or 2 is allowed");
+  });
+
+  it("leaves no thread behind that keeps the process, not even where it is never disposed of", () => {
+    const script = `
+      const { TeamLearner } = await import("./dist/core/team.js");
+      const shape = { widths: [2, 8, 2], batchSize: 4, bufferSize: 9, nStep: 1, gamma: 1, huberDelta: 1, tau: 1 };
+      await TeamLearner.create({ ...shape, targetUpdateInterval: 1 });
+      const disposed = await TeamLearner.create({ ...shape, targetUpdateInterval: 1 });
+      disposed.dispose();
+      try { disposed.step(1, 1) } catch ({ message }) { process.stdout.write(message) }`;
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: root,
+      timeout: 30_000,
+    });
+    expect(output.toString()).toBe("this learner has been disposed of");
+  });
+});
+
+describe("without a second thread", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  async function notices(): Promise<string[]> {
+    const messages: string[] = [];
+    await trainTeacher("CartPole-v1", {
+      ...training,
+      threads: 2,
+      onEvent: (event) => event.kind === "notice" && messages.push(event.message),
+    });
+    return messages;
+  }
+
+  it("for want of SharedArrayBuffer, one trains alone and says so", async () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    expect(await notices()).toEqual([
+      "on one thread: there is no SharedArrayBuffer (a browser has it for pages that are cross-origin isolated)",
+    ]);
+  });
+
+  it("on a page's main thread, too", async () => {
+    vi.stubGlobal("document", {});
+    expect(await notices()).toEqual([
+      "on one thread: a page's main thread must not wait for another: call from a worker",
+    ]);
+  });
+
+  it("and where shared memory is refused", async () => {
+    vi.stubGlobal("WebAssembly", {
+      ...Object.fromEntries(
+        Object.getOwnPropertyNames(WebAssembly).map((name) => [name, Reflect.get(WebAssembly, name)]),
+      ),
+      Memory: class {
+        constructor() {
+          throw new RangeError("could not allocate memory");
+        }
+      },
+    });
+    expect(await notices()).toEqual(["on one thread: there is no shared memory: could not allocate memory"]);
+  });
+});

@@ -1,0 +1,70 @@
+// Two threads in browsers: bundled without a setting, in a worker of a cross-origin isolated page, the same bits as here.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { beforeAll, expect, it } from "vitest";
+import { trainTeacher, weightsHash } from "../../src/index.js";
+import { shortTeacher } from "../short-training.js";
+import { type Page, withChromium, withFirefox } from "./launch.js";
+import { orSkip } from "./skip.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const options = { ...shortTeacher, seed: 21 };
+let bundle: string;
+
+/** The library for browsers in as many files as the bundler makes of it, or in one. */
+async function bundled(inOne: boolean): Promise<{ fileName: string; code: string }[]> {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: join(root, "dist", "index.js"), formats: ["es"], fileName: "qstill" },
+      rolldownOptions: { output: { codeSplitting: !inOne } },
+    },
+  });
+  const [{ output }] = result as unknown as [{ output: { fileName: string; code: string }[] }];
+  return output;
+}
+
+beforeAll(async () => {
+  [{ code: bundle }] = await bundled(true);
+});
+
+/** Trains on two threads in a worker of the page: the hash, and what was noticed. */
+function inWorker(page: Page): Promise<{ isolated: boolean; hash: string; notices: string[] }> {
+  const work = `
+    const notices = [];
+    const onEvent = (event) => event.kind === "notice" && notices.push(event.message);
+    const { parameters } = await trainTeacher("CartPole-v1", { ...${JSON.stringify(options)}, threads: 2, onEvent });
+    postMessage({ isolated: crossOriginIsolated, notices, hash: await weightsHash(parameters, parameters) });`;
+  const source = JSON.stringify(`${bundle}\n${work}`);
+  return page.evaluate(`
+    new Promise((resolve, reject) => {
+      const url = URL.createObjectURL(new Blob([${source}], { type: "text/javascript" }));
+      const worker = new Worker(url, { type: "module" });
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+    })`);
+}
+
+it.for([
+  ["Chromium", withChromium],
+  ["Firefox", withFirefox],
+] as const)("headless %s", async ([, withBrowser], { skip }) => {
+  const { parameters } = await trainTeacher("CartPole-v1", options);
+  const expected = { isolated: true, notices: [], hash: await weightsHash(parameters, parameters) };
+  expect(await orSkip(skip, () => withBrowser(inWorker))).toEqual(expected);
+});
+
+it("a bundler puts the module for two threads into a file of its own", async () => {
+  const module = readFileSync(join(root, "build", "threads.wasm")).toString("base64");
+  const files = await bundled(false);
+  const holders = files.filter(({ code }) => code.includes(module)).map(({ fileName }) => fileName);
+  expect(files.map(({ fileName }) => fileName)).toContain("qstill.js");
+  expect(holders).toHaveLength(1);
+  expect(holders).not.toContain("qstill.js");
+});
