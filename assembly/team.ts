@@ -15,7 +15,7 @@ import { activation_count, width } from "./mlp";
  * threads that have only one core between them would spend a slice of its time at every meeting (A1: 16 ms an update).
  * With a tenth of the looks they sleep so often that the system leaves both on one core (A1: 57 → 148 µs).
  */
-const LOOKS: u32 = 2_000;
+const LOOKS: u32 = 20_000;
 
 @unmanaged
 export class Team {
