@@ -1,17 +1,8 @@
 // The whole ABI: every function the host can call, and nothing else. Handles and addresses are byte offsets.
 import { Learner } from "./learner";
-import { exp, log } from "./math";
 import { Trainable } from "./trainable";
 
 export { cos, sin } from "./math";
-
-export function exp64(x: f64): f64 {
-  return exp<f64>(x);
-}
-
-export function log64(x: f64): f64 {
-  return log<f64>(x);
-}
 
 /** Memory for the host's own use, 16-byte aligned; given back with `release`. */
 export function allocate(bytes: usize): usize {

@@ -5,8 +5,6 @@ export interface CoreExports extends Record<string, unknown> {
 
   sin(x: number): number;
   cos(x: number): number;
-  exp64(x: number): number;
-  log64(x: number): number;
 
   allocate(bytes: number): number;
   release(address: number): void;

@@ -22,8 +22,8 @@ export class TeamLearner extends Learner {
    */
   static async create(shape: LearnerShape): Promise<TeamLearner> {
     const start = await starter();
-    const { wasmBase64 } = await import("./threads.generated.js");
-    const module = await WebAssembly.compile(decoded(wasmBase64));
+    const { wasmHex } = await import("./threads.generated.js");
+    const module = await WebAssembly.compile(decoded(wasmHex));
     const memory = sharedMemory();
     let assistant: Assistant | undefined;
     const learner = new TeamLearner(shape, module, memory, () => assistant?.end());

@@ -1,6 +1,6 @@
 // NumPy's random generator: PCG64 (O'Neill 2014, PCG XSL RR 128/64) and the distributions drawn from it, bit for bit.
-import { exp, log } from "../core/math.js";
 import type { RandomSource } from "./env.js";
+import { exp, log } from "./exponential.js";
 import { SeedSequence } from "./seed-sequence.js";
 import { makeZiggurat, tailInverse, tailStart, type Ziggurat } from "./ziggurat.js";
 

@@ -1,5 +1,5 @@
 // The ziggurat of the normal distribution (Marsaglia & Tsang 2000): 256 layers of equal area under exp(−x²/2), x ≥ 0.
-import { exp, log } from "../core/math.js";
+import { exp, log } from "./exponential.js";
 
 /** Where the tail begins: the right edge of the lowest layer. */
 export const tailStart = 3.654152885361009;
