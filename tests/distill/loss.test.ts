@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { fitsQValues, parseLoss } from "../../src/distill/loss.js";
 
-const nothing = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0 };
+const nothing = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0, td: 0 };
 
 describe("parseLoss", () => {
   it.each([

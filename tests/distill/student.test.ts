@@ -18,8 +18,8 @@ const student = (options: DistillOptions = {}) => distill(teacher, { ...shortStu
 
 it.each([
   [{ hidden: [0] }, "hidden is [0]"],
-  [{ loss: "hinge" }, 'loss is "hinge": one of mse, huber, cross-entropy, nll, kl, or a weighted sum'],
-  [{ states: "nowhere" as never }, 'states is "nowhere": teacher, student, replay is allowed'],
+  [{ loss: "hinge" }, 'loss is "hinge": one of mse, huber, cross-entropy, nll, kl, td, or a weighted sum'],
+  [{ states: "nowhere" as never }, 'states is "nowhere": teacher, student, mixed, replay is allowed'],
   [{ temperature: 0 }, "temperature is 0: a number above 0"],
   [{ attempts: 0 }, "attempts is 0: a whole number from 1"],
   [{ rounds: 5, envSteps: 4 }, "rounds is 5: at most envSteps, 4, is allowed"],
@@ -40,7 +40,7 @@ it("refuses replay states of a teacher without a replay memory", async () => {
   await expect(distill(loaded, { ...shortStudent, states: "replay" })).rejects.toThrow(/replay memory/);
 });
 
-describe.each(["teacher", "student", "replay"] as const)("states from %s", (states) => {
+describe.each(["teacher", "student", "mixed", "replay"] as const)("states from %s", (states) => {
   it("gives the same weights for the same seed, and others for another", async () => {
     const [first, again, other] = [
       await student({ states }),
