@@ -275,7 +275,7 @@ export function targetsOf(steps: Transitions, teacher: Labeller, config: Pick<St
 const fingerprintBlock = 4096;
 
 /** 128 bits that tell a teacher's parameters from others; SHA-256 would need crypto.subtle, which not every page has. */
-function fingerprint({ parameters }: Labeller): string | null {
+export function fingerprint({ parameters }: Labeller): string | null {
   if (parameters === undefined) return null;
   const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);
   let words: Uint32Array = new Uint32Array(4);
