@@ -14,7 +14,11 @@ import {
 import { presets } from "../dqn/presets.js";
 import { lossNames, parseLoss } from "./loss.js";
 
-/** Where the states come from that the teacher labels. */
+/**
+ * Where the states come from that the teacher labels: the teacher or the student acts, the teacher alone in the first
+ * round; mixed: a coin decides for each episode, and the student's share of them rises linearly over the rounds from 0 to
+ * 1 (DAgger's schedule, Ross et al. 2011); or the teacher's replay memory.
+ */
 export type StateSource = "teacher" | "student" | "mixed" | "replay";
 
 /** How a student is distilled; an environment's preset may replace a default. */
@@ -29,13 +33,9 @@ export interface StudentConfig {
   readonly huberDelta: number;
   /** Whether labels are scaled to mean 0 and deviation 1 for the loss, which is undone in what is kept; default true. */
   readonly standardizeLabels: boolean;
-  /** Discount of td's targets; default null, the teacher's own, or 0.99 where it has none. */
+  /** Discount of td's targets, or null for the teacher's own and 0.99 where it has none; default null. */
   readonly gamma: number | null;
-  /**
-   * Who acts to find the states that the teacher labels, the teacher alone in the first round; default student. In mixed
-   * a coin decides for each episode, and the student's share rises linearly over the rounds from 0 to 1 (DAgger's
-   * schedule, Ross et al. 2011).
-   */
+  /** Who acts to find the states that the teacher labels; default student. */
   readonly states: StateSource;
   /** States labelled, each a step in the environment, none of them for replay; default 5,000. */
   readonly envSteps: number;
