@@ -30,6 +30,7 @@ export {
   distiller_step,
 } from "./distiller";
 
+export { learner_follow } from "./follower";
 export {
   learner_act,
   learner_begin,

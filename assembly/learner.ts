@@ -249,7 +249,7 @@ export function gather(learner: Learner, panel: usize): void {
   }
 }
 
-function next_inputs(learner: Learner, panel: usize): usize {
+export function next_inputs(learner: Learner, panel: usize): usize {
   return learner.nextInputs + panel * (learner.inputs << 6);
 }
 
