@@ -1,0 +1,8 @@
+// Every study that qstill experiment can run, in the order in which it lists them.
+import type { Study } from "../study.js";
+import { ablationStudy } from "./ablation.js";
+import { aloneStudy } from "./alone.js";
+import { lossesStudy } from "./losses.js";
+import { sizesStudy } from "./sizes.js";
+
+export const studies: readonly Study[] = [lossesStudy, ablationStudy, sizesStudy, aloneStudy];
