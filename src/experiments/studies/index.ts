@@ -2,7 +2,8 @@
 import type { Study } from "../study.js";
 import { ablationStudy } from "./ablation.js";
 import { aloneStudy } from "./alone.js";
+import { jointStudy } from "./joint.js";
 import { lossesStudy } from "./losses.js";
 import { sizesStudy } from "./sizes.js";
 
-export const studies: readonly Study[] = [lossesStudy, ablationStudy, sizesStudy, aloneStudy];
+export const studies: readonly Study[] = [lossesStudy, ablationStudy, sizesStudy, aloneStudy, jointStudy];
