@@ -1,3 +1,11 @@
-// The subpath qstill/distill: further ways to a student than `distill`.
+// Further ways of distilling: the subpath qstill/distill.
 export { type Joint, type JointOptions, trainJoint } from "./joint.js";
 export { type JointConfig, jointOptions } from "./joint-config.js";
+export {
+  distillMany,
+  type Heads,
+  type MultiTaskOptions,
+  type MultiTaskRound,
+  type MultiTaskStudent,
+  type TaskStudent,
+} from "./multi-task.js";
