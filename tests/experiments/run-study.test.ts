@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cellsOf, runStudy, type Study, type StudyOptions, StudyStopped } from "#dist/experiments/index.js";
-// @ts-expect-error plain JavaScript, which a worker can load
 import { studies } from "./short.study.js";
 
 const root = mkdtempSync(join(tmpdir(), "qstill-study-"));
