@@ -1,0 +1,9 @@
+// Further ways of distilling: the subpath qstill/distill.
+export {
+  distillMany,
+  type Heads,
+  type MultiTaskOptions,
+  type MultiTaskRound,
+  type MultiTaskStudent,
+  type TaskStudent,
+} from "./multi-task.js";
