@@ -33,6 +33,7 @@ export {
   distiller_targets,
 } from "./distiller";
 
+export { learner_follow } from "./follower";
 export {
   learner_act,
   learner_begin,

@@ -253,7 +253,7 @@ export function gather(learner: Learner, panel: usize): void {
   put_inputs(learner, next_inputs(learner, panel), learner.succeeded + first, rows);
 }
 
-function next_inputs(learner: Learner, panel: usize): usize {
+export function next_inputs(learner: Learner, panel: usize): usize {
   return learner.nextInputs + panel * (learner.inputs << 6);
 }
 

@@ -9,6 +9,7 @@ export { type TeacherConfig, teacherOptions } from "./dqn/config.js";
 export {
   type AttemptEvent,
   DivergedError,
+  type EpisodeEvent,
   type EvaluationEvent,
   type NoticeEvent,
   type ProgressEvent,

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { closest, distance } from "fastest-levenshtein";
 import { studentOptions } from "../distill/config.js";
+import { jointOptions } from "../distill/joint-config.js";
 import { teacherOptions } from "../dqn/config.js";
 import { checkOptions } from "../dqn/options.js";
 import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registry.js";
@@ -71,9 +72,10 @@ export interface ConfigFile {
   seed?: number;
   teacher?: Record<string, unknown>;
   student?: Record<string, unknown>;
+  joint?: Record<string, unknown>;
 }
 
-const fields = { env: "string", seed: "number", teacher: "object", student: "object" };
+const fields = { env: "string", seed: "number", teacher: "object", student: "object", joint: "object" };
 
 /**
  * Reads a configuration file, or the configuration in a run's summary.json.
@@ -97,6 +99,7 @@ export function readConfigFile(path: string | undefined): ConfigFile {
     checkedSeed(checked.seed ?? 0);
     checkOptions("teacher", teacherOptions, checked.teacher ?? {}, (name) => `teacher.${name}`);
     checkOptions("student", studentOptions, checked.student ?? {}, (name) => `student.${name}`);
+    checkOptions("joint", jointOptions, checked.joint ?? {}, (name) => `joint.${name}`);
   } catch (error) {
     throw new UsageError(`${path}: ${oneLine(error)}`);
   }

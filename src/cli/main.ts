@@ -10,6 +10,7 @@ import { exitStatus, oneLine } from "./errors.js";
 import { addEvaluate } from "./evaluate.js";
 import { addExperiment } from "./experiment.js";
 import { addExport } from "./export.js";
+import { addJoint } from "./joint.js";
 import { addRun } from "./run.js";
 import { complain } from "./terminal.js";
 import { addTrain } from "./train.js";
@@ -24,7 +25,7 @@ const program = new Command("qstill")
     "after",
     "\nExamples:\n  qstill run CartPole-v1\n  qstill run Acrobot-v1 --seed 3 --student-hidden 24\n  qstill evaluate runs/CartPole-v1-0/student.safetensors",
   );
-for (const add of [addRun, addTrain, addDistill, addEvaluate, addExport, addEnvs, addExperiment, addBench])
+for (const add of [addRun, addTrain, addDistill, addJoint, addEvaluate, addExport, addEnvs, addExperiment, addBench])
   add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 

@@ -46,8 +46,9 @@ export class MetricsFile {
 }
 
 /** Work that goes on keeps what its checkpoint knows of: later events come again. */
-export function keptByResumed(phase: "teacher" | "student", { envSteps, updates }: Reached): Kept {
+export function keptByResumed(phase: "teacher" | "student" | "joint", { envSteps, updates }: Reached): Kept {
   const known: Kept = (event) => event.envSteps <= envSteps && event.updates <= updates;
+  if (phase === "joint") return known;
   return phase === "teacher"
     ? (event) => ofTeacher(event) && known(event)
     : (event) => ofTeacher(event) || known(event);

@@ -11,6 +11,7 @@ type FlagNames = ReadonlyMap<string, string>;
 /**
  * Adds an option for each field of a configuration, "learningRate" as --learning-rate.
  * @param prefix is put before names that `taken` holds already
+ * @param note what the help says of all of them
  */
 export function addConfigOptions<Config>(
   command: Command,
@@ -18,6 +19,7 @@ export function addConfigOptions<Config>(
   options: Options<Config>,
   prefix = "",
   taken: ReadonlySet<string> = new Set(),
+  note = " (an environment's preset may replace a default)",
 ): FlagNames {
   const names = new Map<string, string>();
   for (const name of Object.keys(options) as (keyof Config & string)[]) {
@@ -25,9 +27,7 @@ export function addConfigOptions<Config>(
     const { description, default: value } = options[name];
     const shown = Array.isArray(value) ? value.join(",") : (value ?? "none");
     command.addOption(
-      new Flag(`--${flag} <value>`, `${description} (default: ${shown})`).helpGroup(
-        `${heading} (an environment's preset may replace a default):`,
-      ),
+      new Flag(`--${flag} <value>`, `${description} (default: ${shown})`).helpGroup(`${heading}${note}:`),
     );
     names.set(name, flag);
   }

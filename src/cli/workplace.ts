@@ -13,11 +13,11 @@ import { complain, Progress } from "./terminal.js";
 /** The files that work leaves in its folder. */
 const outputs = [
   ...["teacher.safetensors", "student.safetensors", "student.mjs", "metrics.jsonl", "summary.json", "report.html"],
-  ...["teacher.checkpoint", "student.checkpoint"],
+  ...["teacher.checkpoint", "student.checkpoint", "joint.checkpoint"],
 ];
 
-/** What is worked on; its checkpoint and its file are called so. */
-type Phase = "teacher" | "student";
+/** What is worked on; its checkpoint is called so, and its file where it is one model. */
+type Phase = "teacher" | "student" | "joint";
 
 export class Workplace {
   readonly folder: string;
@@ -55,7 +55,7 @@ export class Workplace {
    * Does long work that Ctrl-C stops with a checkpoint, and that goes on from one. Nothing in the folder changes before
    * the work's first event: until then it may still be refused.
    */
-  async work<Result extends ModelData>(
+  async work<Result extends ModelData | { teacher: ModelData; student: ModelData }>(
     phase: Phase,
     resume: Uint8Array | undefined,
     task: (options: {
@@ -74,7 +74,10 @@ export class Workplace {
       const onEvent = (event: TrainingEvent) => {
         if (!begun) {
           if (resume === undefined) this.#forget(phase);
-          if (phase === "teacher") this.#forget("student"); // it was of another teacher
+          // what was under way was of another teacher
+          if (phase !== "student") this.#forget("student");
+          if (phase !== "joint") this.#forget("joint");
+          else this.#forget("teacher");
         }
         begun = true;
         if (event.kind !== "progress") this.metrics.append(event);
@@ -82,7 +85,8 @@ export class Workplace {
         this.#progress.update(event);
       };
       const result = await task({ signal, onEvent, resume });
-      this.write(`${phase}.safetensors`, saveModel(result));
+      const models = "widths" in result ? { [phase]: result } : result;
+      for (const [name, model] of Object.entries(models)) this.write(`${name}.safetensors`, saveModel(model));
       this.#forget(phase);
       return result;
     } catch (error) {

@@ -44,6 +44,7 @@ export interface CoreExports extends Record<string, unknown> {
   learner_record(learner: number, action: number, reward: number, terminated: number, truncated: number): void;
   learner_act(learner: number, epsilon: number, longest: number): number;
   learner_step(learner: number, n: number, learningRate: number): number;
+  learner_follow(student: number, teacher: number, n: number, learningRate: number): number;
   learner_observations(learner: number): number;
   learner_filled(learner: number): number;
   learner_ready(learner: number): number;

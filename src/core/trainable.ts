@@ -13,7 +13,7 @@ export class Trainable {
   }
 
   /** The core's handle. @throws Error after dispose() */
-  protected get handle(): number {
+  get handle(): number {
     return this.#handle.value;
   }
 

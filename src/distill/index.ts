@@ -1,4 +1,6 @@
 // Further ways of distilling: the subpath qstill/distill.
+export { type Joint, type JointOptions, trainJoint } from "./joint.js";
+export { type JointConfig, jointOptions } from "./joint-config.js";
 export {
   distillMany,
   type Heads,

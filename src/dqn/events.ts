@@ -42,6 +42,19 @@ export interface AttemptEvent {
   readonly updates: number;
 }
 
+/** An episode of a joint run is over, and what it taught is learned. */
+export interface EpisodeEvent {
+  readonly kind: "episode";
+  /** Who acted. */
+  readonly network: "teacher";
+  /** Its number, from 1. */
+  readonly episode: number;
+  /** The undiscounted return, exploration included. */
+  readonly reward: number;
+  readonly envSteps: number;
+  readonly updates: number;
+}
+
 /** Something is not done as it was asked for, with the same results. */
 export interface NoticeEvent {
   readonly kind: "notice";
@@ -58,7 +71,7 @@ export interface NoticeEvent {
  */
 export type NetworkListener = (parameters: Float32Array, envSteps: number, mean: number) => void;
 
-export type TrainingEvent = ProgressEvent | EvaluationEvent | AttemptEvent | NoticeEvent;
+export type TrainingEvent = ProgressEvent | EvaluationEvent | AttemptEvent | EpisodeEvent | NoticeEvent;
 
 /** Training came to numbers that are not finite. */
 export class DivergedError extends Error {

@@ -15,6 +15,8 @@ const seriesStyle = `
 .series-0, .series-1, .series-2 { color: var(--colour); }
 .interval { stroke: var(--colour); stroke-width: 8; opacity: 0.35; }
 path.reference { stroke: var(--soft); }
+section > h3 { margin: 1.5rem 0 0.5rem; }
+tbody th { white-space: nowrap; }
 `;
 
 /** The report as the text of one self-contained HTML page. */
@@ -36,7 +38,7 @@ export function studyHtml(study: Study, sections: readonly Section[], runs: read
 <main>
 ${sections.map((section, i) => sectionMarkup(study, section, runs, `section-${i}`))}
 </main>
-<footer><p>Made by qstill ${version}: <code>qstill experiment ${study.name} --seeds ${seeds}</code></p></footer>
+<footer><p>Made by qstill ${version}</p></footer>
 </body>
 </html>
 `.text;
@@ -45,6 +47,7 @@ ${sections.map((section, i) => sectionMarkup(study, section, runs, `section-${i}
 function sectionMarkup(study: Study, section: Section, runs: readonly Run[], id: string): Markup {
   const { environments, rows } = section;
   const where = environments.join(", ");
+  const estimates = rows.flatMap(({ score }) => (score === null ? [] : [score.value, ...score.interval]));
   const pairs = rows.slice(1).map(({ cell, improvement }) => ({ label: cell, estimate: improvement }));
   return markup`<section>
 <h2>${where}</h2>
@@ -52,6 +55,8 @@ function sectionMarkup(study: Study, section: Section, runs: readonly Run[], id:
 ${intervalPlot({
   id: `${id}-scores`,
   title: `Interquartile mean of ${study.score} in ${where}, with 95 % intervals`,
+  range: rangeOf(estimates),
+  reference: rows[0].score?.value,
   rows: rows.map(({ cell, score }) => ({ label: cell, estimate: score })),
 })}
 </figure>
@@ -60,7 +65,7 @@ ${
   pairs.length === 0
     ? ""
     : markup`<details><summary>How likely a run is better than one of “${rows[0].cell}”</summary>
-<figure>${intervalPlot({ id: `${id}-improvement`, title: `Probability of improvement in ${where}`, rows: pairs })}</figure>
+<figure>${intervalPlot({ id: `${id}-improvement`, title: `Probability of improvement in ${where}`, range: [0, 1], rows: pairs, reference: 0.5 })}</figure>
 </details>`
 }
 ${table(study, section)}

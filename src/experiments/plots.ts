@@ -13,30 +13,31 @@ export function rangeOf(values: readonly number[]): Interval {
   return values.length === 0 ? [0, 1] : [low - room, high + room];
 }
 
-const rows = { width: 880, height: 24, label: 300, right: 20, axis: 30 };
+const rows = { width: 880, height: 24, right: 20, axis: 30, character: 7.5 };
 
 export interface IntervalPlot {
   /** Names the SVG's elements. */
   readonly id: string;
   readonly title: string;
+  readonly range: Interval;
   readonly rows: readonly { readonly label: string; readonly estimate: Estimate | null }[];
+  /** A value that is drawn as a dashed line. */
+  readonly reference?: number;
 }
 
-/** A row for each estimate: its value as a point, its interval as a bar. A rule stands at the first row's value. */
-export function intervalPlot({ id, title, rows: given }: IntervalPlot): Markup {
-  const { width, height, label, right, axis } = rows;
-  const estimates = given.flatMap(({ estimate }) => (estimate === null ? [] : [estimate]));
-  const range = rangeOf(estimates.flatMap(({ value, interval }) => [value, ...interval]));
+/** A row for each estimate: its value as a point, its interval as a bar. */
+export function intervalPlot({ id, title, range, rows: given, reference }: IntervalPlot): Markup {
+  const { width, height, right, axis, character } = rows;
+  const label = 24 + character * given.reduce((longest, { label: name }) => Math.max(longest, name.length), 0);
   const x = scaleLinear(range, [label, width - right]);
   const bottom = given.length * height;
-  const first = given[0]?.estimate ?? null;
   return markup`<svg viewBox="0 0 ${width} ${bottom + axis}" role="img" aria-labelledby="${id}-title">
 <title id="${id}-title">${title}</title>
 ${x.ticks(6).map(
   (tick) => markup`<path class="rule" d="M${round(x(tick))},0V${bottom}"/>
 <text x="${round(x(tick))}" y="${bottom + 18}" text-anchor="middle">${x.tickFormat(6)(tick)}</text>
 `,
-)}${first === null ? "" : markup`<path class="reference" d="M${round(x(first.value))},0V${bottom}"/>`}
+)}${reference === undefined ? "" : markup`<path class="reference" d="M${round(x(reference))},0V${bottom}"/>`}
 ${given.map(({ label: name, estimate }, i) => {
   const y = (i + 0.5) * height;
   return markup`<text x="${label - 12}" y="${y}" dy="0.32em" text-anchor="end">${name}</text>
@@ -98,7 +99,7 @@ ${y.ticks(4).map(
 )}${x.ticks(4).map(
   (
     tick,
-  ) => markup`<text x="${round(x(tick))}" y="${height - margin.bottom + 16}" text-anchor="middle">${xFormat(tick)}</text>
+  ) => markup`<text x="${round(x(tick))}" y="${height - margin.bottom + 16}" text-anchor="middle">${tick === 0 ? "0" : xFormat(tick)}</text>
 `,
 )}<text x="${width - margin.right}" y="${height - 6}" text-anchor="end">${xLabel}</text>
 <text x="4" y="12">${yLabel}</text>

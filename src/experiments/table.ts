@@ -30,7 +30,7 @@ export function studyMarkdown(study: Study, sections: readonly Section[], seeds:
 
 /** How it was asked, in a sentence. */
 export function setting(seeds: number): string {
-  return `Seeds 0–${seeds - 1}, qstill ${version}.`;
+  return `${seeds === 1 ? "Seed 0" : `Seeds 0–${seeds - 1}`}, qstill ${version}.`;
 }
 
 export const explanation =

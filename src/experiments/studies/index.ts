@@ -3,6 +3,7 @@ import type { Study } from "../study.js";
 import { ablationStudy } from "./ablation.js";
 import { aloneStudy } from "./alone.js";
 import { churnStudy } from "./churn.js";
+import { jointStudy } from "./joint.js";
 import { lossesStudy } from "./losses.js";
 import { physicsStudy } from "./physics.js";
 import { sizesStudy } from "./sizes.js";
@@ -13,6 +14,7 @@ export const studies: readonly Study[] = [
   ablationStudy,
   sizesStudy,
   aloneStudy,
+  jointStudy,
   teachersStudy,
   physicsStudy,
   churnStudy,

@@ -1,0 +1,85 @@
+// qstill joint: a teacher and a student that learn side by side.
+import type { Command } from "commander";
+import { version } from "../core/version.js";
+import { type Joint, trainJoint } from "../distill/joint.js";
+import { jointConfig, jointOptions } from "../distill/joint-config.js";
+import { type Comparison, compare } from "../evaluate/compare.js";
+import type { Evaluation } from "../evaluate/evaluate.js";
+import { exportModule } from "../export/javascript.js";
+import { weightsHash } from "../model/hash.js";
+import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
+import { addConfigOptions, readConfigOptions } from "./options.js";
+import { complain, evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
+import { requireCheckpoint, Workplace } from "./workplace.js";
+
+export function addJoint(program: Command): void {
+  const command = program
+    .command("joint")
+    .description("train a teacher and, from the first step, a student beside it; write both")
+    .argument("[env]", "environment id (qstill envs lists all)");
+  addCommonOptions(command);
+  const flags = addConfigOptions(command, "Joint run", jointOptions, "", new Set(), "");
+
+  command.action(async (argument: string | undefined, options: CommonOptions) => {
+    const file = readConfigFile(options.config);
+    const environment = chosenEnvironment(argument, file);
+    const seed = options.seed ?? file.seed ?? 0;
+    const config = jointConfig({ ...file.joint, ...readConfigOptions(command, jointOptions, flags) });
+    const place = new Workplace(environment, seed, options);
+    const resume = options.resume ? requireCheckpoint(place, "joint") : undefined;
+    const joint = await place.work("joint", resume, ({ onEvent, ...work }) =>
+      trainJoint(environment, {
+        ...config,
+        ...work,
+        seed,
+        onEvent: (event) => {
+          onEvent(event);
+          if (event.kind === "episode" && !options.quiet)
+            complain(`Episode: ${event.episode}, Reward: ${event.reward}`);
+        },
+      }),
+    );
+
+    const { teacher, student } = joint;
+    const comparison = compare(teacher, student, { env: environment, seed });
+    const summary = await summarise(joint, comparison);
+    place.write("student.mjs", exportModule(student));
+    place.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
+    if (options.json) print(JSON.stringify(summary));
+    else if (!options.quiet) {
+      const rows = [
+        evaluationRow("teacher", teacher, comparison.teacher),
+        evaluationRow("student", student, comparison.student),
+      ];
+      print(table(evaluationHead, rows));
+      print(`The student keeps ${percent(comparison.returnRatio)} of the return; ${place.folder} holds both.`);
+    }
+  });
+}
+
+/** What summary.json holds: as that of `run`, without what only a series of students has. */
+async function summarise({ teacher, student }: Joint, comparison: Comparison) {
+  const { teacher: teacherEvaluation, student: studentEvaluation, random: _, ...shares } = comparison;
+  const { environment, seed, config, envSteps, updates, wallSeconds } = teacher;
+  const effort = ({ hidden, parameters }: Joint["teacher"], evaluation: Evaluation) => ({
+    hidden,
+    parameters: parameters.length,
+    envSteps,
+    updates,
+    wallSeconds,
+    evaluation,
+  });
+  return {
+    env: environment,
+    seed,
+    teacher: effort(teacher, teacherEvaluation),
+    student: {
+      ...effort(student, studentEvaluation),
+      compression: student.parameters.length / teacher.parameters.length,
+      ...shares,
+    },
+    weightsHash: await weightsHash(student.parameters, teacher.parameters),
+    version,
+    config: { env: environment, seed, joint: config },
+  };
+}
