@@ -23,7 +23,7 @@ export interface Row {
   readonly score: Estimate | null;
   /** P(this cell > the section's first); null for the first itself, and where there is nothing to compare. */
   readonly improvement: Estimate | null;
-  /** The interquartile mean of every other score, over the runs that have it; null where none has. */
+  /** The interquartile mean of every other score that all of the section's environments have, over the runs that have it; null where none has. */
   readonly others: Readonly<Record<string, number | null>>;
   /** The study's scores, a list for each environment. */
   readonly strata: Strata;
@@ -53,7 +53,10 @@ function section(study: Study, environments: readonly string[], cells: readonly 
         return value === null || value === undefined ? [] : [value];
       }),
     );
-  const others = [...new Set(runs.flatMap(({ scores }) => Object.keys(scores)))].filter((name) => name !== study.score);
+  const has = (env: string, name: string) => runs.some((run) => run.env === env && Object.hasOwn(run.scores, name));
+  const others = [...new Set(runs.flatMap(({ scores }) => Object.keys(scores)))].filter(
+    (name) => name !== study.score && environments.every((env) => has(env, name)),
+  );
   const first = scoresOf(names[0], study.score);
   const rows = names.map((cell) => {
     const scores = scoresOf(cell, study.score);

@@ -2,7 +2,18 @@
 import type { Study } from "../study.js";
 import { ablationStudy } from "./ablation.js";
 import { aloneStudy } from "./alone.js";
+import { churnStudy } from "./churn.js";
 import { lossesStudy } from "./losses.js";
+import { physicsStudy } from "./physics.js";
 import { sizesStudy } from "./sizes.js";
+import { teachersStudy } from "./teachers.js";
 
-export const studies: readonly Study[] = [lossesStudy, ablationStudy, sizesStudy, aloneStudy];
+export const studies: readonly Study[] = [
+  lossesStudy,
+  ablationStudy,
+  sizesStudy,
+  aloneStudy,
+  teachersStudy,
+  physicsStudy,
+  churnStudy,
+];
