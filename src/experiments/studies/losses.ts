@@ -2,11 +2,11 @@
 import type { Study } from "../study.js";
 import { distilled } from "./distilled.js";
 
-const sources = ["student", "teacher", "replay"];
+const sources = ["student", "teacher", "mixed", "replay"];
 
 const losses = [
   { loss: "mse+cross-entropy", temperature: 0.1 },
-  ...["mse", "huber", "nll"].map((loss) => ({ loss })),
+  ...["mse", "huber", "nll", "td"].map((loss) => ({ loss })),
   ...[0.1, 0.5, 1].map((temperature) => ({ loss: "cross-entropy", temperature })),
   ...[0.01, 0.1, 0.5, 1].map((temperature) => ({ loss: "kl", temperature })), // 0.01 in Rusu et al. 2015
 ];
@@ -19,7 +19,9 @@ export const lossesStudy: Study = {
   cells: (environments) =>
     environments.flatMap((env) =>
       sources.flatMap((states) =>
-        losses.map((loss) => ({ name: `${nameOf(loss)}, ${states}`, env, settings: { ...loss, states } })),
+        losses
+          .filter(({ loss }) => loss !== "td" || states !== "replay") // td needs transitions
+          .map((loss) => ({ name: `${nameOf(loss)}, ${states}`, env, settings: { ...loss, states } })),
       ),
     ),
   run: distilled,
