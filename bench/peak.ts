@@ -1,7 +1,8 @@
 // The machine's peak for 128-bit vectors: a loop of multiplications and additions in registers only.
 import { instantiateSync } from "@assemblyscript/loader";
 import type { CoreExports } from "#dist/core/abi.js";
-import { wasmHex } from "./wasm.generated.js";
+import { decoded } from "#dist/core/instance.js";
+import { wasmText } from "./wasm.generated.js";
 
 /** What assembly/bench.ts exports: the core's functions, and a few of its own. */
 interface BenchExports extends CoreExports {
@@ -11,7 +12,7 @@ interface BenchExports extends CoreExports {
 }
 
 /** The bench's own module: the core, the peak's loop, and the parts of an update. */
-export const bench = instantiateSync(Buffer.from(wasmHex, "hex")).instance.exports as unknown as BenchExports;
+export const bench = instantiateSync(decoded(wasmText)).instance.exports as unknown as BenchExports;
 
 const turns = 4000;
 const samples = 12;
