@@ -35,9 +35,11 @@ export {
   learner_begin,
   learner_create,
   learner_free,
+  learner_importance,
   learner_incoming,
   learner_initialise,
   learner_normalise,
+  learner_options,
   learner_record,
   learner_step,
 } from "./learner";

@@ -35,7 +35,16 @@ export interface CoreExports extends Record<string, unknown> {
     huberDelta: number,
     tau: number,
     targetUpdateInterval: number,
+    prioritised: number,
   ): number;
+  learner_options(
+    learner: number,
+    double: number,
+    dueling: number,
+    maxGradientNorm: number,
+    priorityExponent: number,
+  ): void;
+  learner_importance(learner: number, importance: number): void;
   learner_free(learner: number): void;
   learner_initialise(learner: number, word0: number, word1: number, word2: number, word3: number): void;
   learner_normalise(learner: number): void;

@@ -16,6 +16,16 @@ export interface LearnerShape {
   readonly huberDelta: number;
   readonly tau: number;
   readonly targetUpdateInterval: number;
+  /** Whether the online network chooses the action that a target is for; default true. */
+  readonly double?: boolean;
+  /** Whether the network has a value and advantages as its outputs, which its parameters then show; default false. */
+  readonly dueling?: boolean;
+  /** Norm of all gradients together to which larger ones are scaled down; default 0, which leaves them. */
+  readonly maxGradientNorm?: number;
+  /** Whether transitions are drawn by their priorities; default false. */
+  readonly prioritized?: boolean;
+  /** Of |TD error| in a priority, with `prioritized`; default 0.6. */
+  readonly priorityExponent?: number;
 }
 
 export class Learner extends Trainable {
@@ -27,7 +37,9 @@ export class Learner extends Trainable {
    * @throws RangeError where the block would be larger than 1 GiB
    */
   constructor(shape: LearnerShape, instance = commonInstance(), free = instance.exports.learner_free) {
-    const { widths } = shape;
+    const { double = true, dueling = false, maxGradientNorm = 0, prioritized = false, priorityExponent = 0.6 } = shape;
+    const actionCount = shape.widths[shape.widths.length - 1];
+    const widths = [...shape.widths.slice(0, -1), actionCount + Number(dueling)];
     const create = (exports: CoreExports, address: number) =>
       exports.learner_create(
         address,
@@ -39,8 +51,11 @@ export class Learner extends Trainable {
         shape.huberDelta,
         shape.tau,
         shape.targetUpdateInterval,
+        Number(prioritized),
       );
     super("learner", withWidths(widths, create, instance.exports), free, instance);
+    const { learner_options } = instance.exports;
+    learner_options(this.handle, Number(double), Number(dueling), maxGradientNorm, priorityExponent);
     this.#observationSize = widths[0];
     this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));
   }
@@ -63,6 +78,11 @@ export class Learner extends Trainable {
   /** The ε-greedy action at the newest observation; random ones are kept for at most `longest` steps. */
   act(epsilon: number, longest: number): number {
     return this.instance.exports.learner_act(this.handle, epsilon, longest);
+  }
+
+  /** Exponent of the importance weights (Schaul et al. 2016: β) in the following updates, with `prioritized`. */
+  setImportance(exponent: number): void {
+    this.instance.exports.learner_importance(this.handle, exponent);
   }
 
   /** n Double-DQN updates inside the core; the mean of their losses. */

@@ -17,13 +17,14 @@ export class TeamLearner extends Learner {
   readonly #team: number;
 
   /**
-   * @throws NoTeamError where the engine, the page or its policy allows no second thread
+   * @throws NoTeamError where the engine, the page or its policy allows no second thread, and for gradients to be clipped
    * @throws RangeError where the block would be larger than 1 GiB
    */
   static async create(shape: LearnerShape): Promise<TeamLearner> {
+    if (shape.maxGradientNorm) throw new NoTeamError("the norm that maxGradientNorm limits is of all gradients");
     const start = await starter();
-    const { wasmHex } = await import("./threads.generated.js");
-    const module = await WebAssembly.compile(decoded(wasmHex));
+    const { wasmText } = await import("./threads.generated.js");
+    const module = await WebAssembly.compile(decoded(wasmText));
     const memory = sharedMemory();
     let assistant: Assistant | undefined;
     const learner = new TeamLearner(shape, module, memory, () => assistant?.end());

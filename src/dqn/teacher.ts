@@ -8,7 +8,7 @@ import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import { episodeReturns } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
-import { foldNormalisation } from "../model/fold.js";
+import { foldDueling, foldNormalisation } from "../model/fold.js";
 import type { ModelData } from "../model/model.js";
 import { breather } from "./breathe.js";
 import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "./checkpoint.js";
@@ -143,6 +143,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
       // learn from it
       if (state.envSteps === config.learningStarts && config.normalizeObservations) learner.normalise();
       if (!warmingUp && state.envSteps % config.trainFrequency === 0 && learner.ready > 0) {
+        learner.setImportance(linear(config.importanceExponent, 1, share));
         state.loss = learner.step(config.gradientSteps, linear(config.learningRate, config.learningRateFinal, share));
         state.updates += config.gradientSteps;
         if (!Number.isFinite(state.loss)) throw new DivergedError("teacher", state.updates);
@@ -151,7 +152,8 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
       // how good is it now?
       const last = state.envSteps === config.envSteps;
       if ((state.envSteps % config.evaluationInterval === 0 && state.updates > 0) || last) {
-        const parameters = foldNormalisation(widths, learner.parameters(), learner.normalisation());
+        const learned = config.dueling ? foldDueling(widths, learner.parameters()) : learner.parameters();
+        const parameters = foldNormalisation(widths, learned, learner.normalisation());
         network.setParameters(parameters);
         const returns = episodeReturns(evaluationEnv, network, {
           seed,
