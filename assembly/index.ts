@@ -30,11 +30,13 @@ export {
   distiller_step,
 } from "./distiller";
 
+export { guide_create, guide_free } from "./guide";
 export {
   learner_act,
   learner_begin,
   learner_create,
   learner_free,
+  learner_guide,
   learner_importance,
   learner_incoming,
   learner_initialise,

@@ -1,10 +1,12 @@
 // One Double-DQN update: sample → forwards → target → loss → backward → Adam.
 import { polyak } from "./adam";
 import { combine, split } from "./dueling";
+import { add_slopes, Guide, judge, take_panel } from "./guide";
 import { huber_slope, huber_value } from "./losses";
 import { PANEL } from "./matmul";
 import { allocate_zeroed, area, begin_layout, clear_floats, floats, free_block, layout_end } from "./memory";
 import { activation_count, forward_panel, outputs_offset } from "./mlp";
+import { put_observation } from "./network";
 import { begin_priorities, draw_by_priority, renew, weigh } from "./priorities";
 import { below, duration, uniform } from "./random";
 import {
@@ -44,6 +46,7 @@ export class Learner extends Trainable {
   maxGradientNorm: f32; // 0: gradients are not clipped
   priorityExponent: f32; // α
   importance: f32; // β
+  guide: Guide | null; // holds the Q-values near a teacher's
 
   // saved
   state: LearnerState;
@@ -115,6 +118,7 @@ export function learner_create(
   learner.targetUpdateInterval = targetUpdateInterval;
   set_sizes(learner, widths, layers, batch);
   learner_options(learner, true, false, 0, 0);
+  learner.guide = null;
   learner.block = allocate_zeroed(place(learner, widths, rows, nStep, prioritised, 0));
   if (learner.block == 0) {
     heap.free(header);
@@ -158,6 +162,11 @@ export function learner_importance(learner: Learner, importance: f32): void {
 export function learner_free(learner: Learner): void {
   free_block(learner.block);
   heap.free(changetype<usize>(learner));
+}
+
+/** From now on a guide for the same batch, observations and actions has a say in updates; 0: none. Not saved. */
+export function learner_guide(learner: Learner, guide: Guide | null): void {
+  learner.guide = guide;
 }
 
 /** Fresh parameters and draws from 128 bits; the target network begins as a copy. */
@@ -244,10 +253,26 @@ export function pass_panels(learner: Learner, first: usize, end: usize): void {
     if (!learner.double) choose(learner, panel, q);
     set_targets(learner, panel, q);
   }
+  if (learner.guide) be_guided(learner);
   for (let panel = first; panel < end; panel++) {
     set_deltas(learner, panel);
     backward(learner, panel);
   }
+}
+
+/** The guide's loss of all panels, whose Q-values must be there. */
+function be_guided(learner: Learner): void {
+  const guide = learner.guide as Guide;
+  const replay = learner.replay;
+  const outputs = outputs_offset(learner.widths, learner.layers);
+  for (let panel: usize = 0; panel < learner.panels; panel++) {
+    const rows = rows_in(learner, panel);
+    for (let r: usize = 0; r < rows; r++) {
+      put_observation(guide.network, r, observation_at(replay, row_of(learner, panel, r)));
+    }
+    take_panel(guide, panel, panel_at(learner, panel) + outputs);
+  }
+  judge(guide);
 }
 
 /** One update more; whether the target network moves now. */
@@ -370,6 +395,7 @@ export function set_deltas(learner: Learner, panel: usize): void {
       store<f32>(deltas + at, (weight * (<f32>2 * error)) / batch);
     }
   }
+  if (learner.guide) add_slopes(learner.guide as Guide, panel, deltas, rows);
   if (learner.dueling) split(deltas, learner.actions);
 }
 
@@ -383,7 +409,8 @@ export function renew_priorities(learner: Learner): void {
 export function mean_loss(learner: Learner): f32 {
   let sum: f32 = 0;
   for (let b: usize = 0; b < learner.batch; b++) sum += load<f32>(learner.losses + (b << 2));
-  return sum / <f32>learner.batch;
+  const loss = sum / <f32>learner.batch;
+  return learner.guide ? loss + (learner.guide as Guide).loss : loss;
 }
 
 /** target += τ · (online − target) */

@@ -1,10 +1,13 @@
 // A whole Double-DQN update beside the same composed of reference functions, bit for bit; acting; the life cycle.
+
+import { Guide, guide_create, guide_free } from "../guide";
 import {
   Learner,
   learner_act,
   learner_begin,
   learner_create,
   learner_free,
+  learner_guide,
   learner_importance,
   learner_incoming,
   learner_initialise,
@@ -13,8 +16,10 @@ import {
   learner_record,
   learner_step,
 } from "../learner";
+import { cross_entropy, kl, mse } from "../losses";
 import { exp, log } from "../math";
-import { activation_count } from "../mlp";
+import { activation_count, parameter_count } from "../mlp";
+import { Network, network_create, network_free, network_parameters, network_ready } from "../network";
 import { draw_by_priority, priority_of, set_priority } from "../priorities";
 import * as reference from "../reference";
 import { at, put } from "../reference";
@@ -41,6 +46,10 @@ class Options {
   maxGradientNorm: f32 = 0;
   prioritised: bool = false;
   exponent: f32 = 0.6;
+  // the guide's parts
+  mse: f32 = 0;
+  crossEntropy: f32 = 0;
+  kl: f32 = 0;
 }
 const plain = new Options();
 
@@ -124,6 +133,29 @@ class Twin {
     return q;
   }
 
+  /** The guide's loss beside q: (B, A), whose weighted gradient is added to dq. */
+  guide(observations: usize, q: usize, dq: usize): f32 {
+    const guide = this.learner.guide as Guide;
+    const batch = this.learner.batch;
+    const actions = this.learner.actions;
+    const network = guide.network;
+    const activations = zeros<f32>(batch * <usize>activation_count(network.widths, network.layers));
+    memory.copy(activations, observations, (batch * this.learner.inputs) << 2);
+    const teacher = reference.mlp_forward<f32>(network.widths, network.layers, network.parameters, activations, batch);
+    const slopes = zeros<f32>(batch * actions);
+    const scratch = zeros<f32>(2 * actions);
+    const tau = guide.temperature;
+    let loss: f32 = 0;
+    let weight = guide.mse;
+    if (weight > 0) loss += weight * mse<f32>(q, teacher, batch, actions, weight, slopes);
+    weight = guide.crossEntropy;
+    if (weight > 0) loss += weight * cross_entropy<f32>(q, teacher, batch, actions, tau, weight, slopes, scratch);
+    weight = guide.kl;
+    if (weight > 0) loss += weight * kl<f32>(q, teacher, batch, actions, tau, weight, slopes, scratch);
+    for (let i: usize = 0; i < batch * actions; i++) put<f32>(dq, i, at<f32>(dq, i) + at<f32>(slopes, i));
+    return loss;
+  }
+
   /** The batch's rows: u32 (B), and their weights: (B), by Schaul et al. 2016, algorithm 1, as in priorities.ts. */
   draw(rows: usize, weights: usize): void {
     const replay = this.learner.replay;
@@ -198,6 +230,7 @@ class Twin {
     const dq = zeros<f32>(batch * actions);
     this.loss = reference.td_loss<f32>(q, taken, this.targets, weights, batch, actions, learner.huberDelta, dq);
     this.renew(rows, q, taken);
+    if (learner.guide) this.loss += this.guide(observations, q, dq);
     const outputDeltas = deltas + ((values - batch * learner.outputs) << 2);
     if (learner.dueling) reference.dueling_backward<f32>(outputDeltas, dq, batch, actions);
     else memory.copy(outputDeltas, dq, (batch * actions) << 2);
@@ -235,6 +268,12 @@ function compare(
   // more than the ring holds, so that it has wrapped around
   play(learner, 500, 20, RANDOM);
   learner_normalise(learner);
+  const network = changetype<Network>(network_create(array_of<u32>([sizes[0], 9, <u32>learner.actions]), 2, 1));
+  fill<f32>(network_parameters(network), <usize>parameter_count(network.widths, 2), 1);
+  network_ready(network);
+  const guided = options.mse + options.crossEntropy + options.kl > 0;
+  const guide = guide_create(network, batch, options.mse, options.crossEntropy, options.kl, 0.3);
+  if (guided) learner_guide(learner, changetype<Guide>(guide));
   const twin = new Twin(learner);
   const what = `${sizes.join("-")}, batch ${batch}, n = ${nStep}, delta ${delta}, tau ${tau}`;
   for (let i: usize = 1; i <= 12; i++) {
@@ -250,11 +289,18 @@ function compare(
     expect_same_bits(learner.second, twin.second, learner.count, `second moment of ${what}`, i);
     expect_same_bits(learner.random, twin.random, 4, `generator of ${what}`, i);
     if (twin.priorities != 0) {
-      const nodes = <i32>(4 * learner.replay.rows);
-      expect_same_bits(learner.replay.priorities, twin.priorities, nodes, `priorities of ${what}`, i);
+      expect_same_bits(
+        learner.replay.priorities,
+        twin.priorities,
+        learner.replay.rows << 2,
+        `priorities of ${what}`,
+        i,
+      );
     }
   }
   expect(learner.state.updates).toBe(12);
+  guide_free(changetype<Guide>(guide));
+  network_free(network);
   learner_free(learner);
 }
 
@@ -289,7 +335,14 @@ describe("learner_step", () => {
     prioritised.prioritised = true;
     compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, prioritised);
     compare([4, 16, 3], 6, 1, 0, 1, 2, prioritised);
+    const guided = new Options();
+    guided.mse = 0.5;
+    compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, guided);
+    guided.crossEntropy = 2;
+    guided.kl = 0.7;
+    compare([4, 16, 3], 16, 1, 0, 1, 2, guided);
     const all = new Options();
+    all.crossEntropy = 0.3;
     all.double = false;
     all.dueling = true;
     all.maxGradientNorm = 0.5;

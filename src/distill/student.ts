@@ -9,7 +9,6 @@ import { linear } from "../dqn/schedules.js";
 import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
-import { SeedSequence } from "../env/seed-sequence.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit } from "../evaluate/checks.js";
 import { keepsEnough, returnRatio } from "../evaluate/compare.js";
@@ -18,6 +17,7 @@ import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldNormalisation, foldStandardisation } from "../model/fold.js";
 import type { ModelData } from "../model/model.js";
 import { type StudentConfig, studentConfig } from "./config.js";
+import { fingerprint } from "./fingerprint.js";
 import { fitsQValues, parseLoss } from "./loss.js";
 import { collectStates, replayStates } from "./states.js";
 
@@ -253,19 +253,6 @@ function makeDistiller(widths: readonly number[], config: StudentConfig): Distil
   const loss = parseLoss(config.loss);
   if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
   return new Distiller({ ...config, widths, capacity: config.envSteps, loss });
-}
-
-const fingerprintBlock = 4096;
-
-/** 128 bits that tell a teacher's parameters from others; SHA-256 would need crypto.subtle, which not every page has. */
-function fingerprint({ parameters }: Labeller): string | null {
-  if (parameters === undefined) return null;
-  const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);
-  let words: Uint32Array = new Uint32Array(4);
-  for (let at = 0; at < bits.length; at += fingerprintBlock) {
-    words = new SeedSequence([...words, ...bits.subarray(at, at + fingerprintBlock)]).generateState(4);
-  }
-  return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
 }
 
 /** The student's parameters for raw observations and the teacher's unit of Q-values. */

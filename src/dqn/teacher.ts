@@ -1,4 +1,5 @@
 // The teacher: a Double-DQN agent's training loop, from the first random step to the best network.
+import type { Guide } from "../core/guide.js";
 import { Learner, type LearnerShape } from "../core/learner.js";
 import { Network } from "../core/network.js";
 import { NoTeamError, TeamLearner } from "../core/team.js";
@@ -46,6 +47,12 @@ export interface TrainOptions extends Partial<TeacherConfig> {
   readonly resume?: Uint8Array;
 }
 
+/** Who has a say in a training, as in `distillProximal`, and what tells it from others in a checkpoint. */
+export interface Guidance {
+  readonly guide: Guide;
+  readonly setting: Setting;
+}
+
 /** What a checkpoint holds beside the learner's block: where the loop stands. */
 interface LoopState extends Reached {
   episode: number;
@@ -67,22 +74,28 @@ const progressInterval = 500;
  * Trains a teacher by Double DQN (van Hasselt et al. 2016) and keeps the network that was best in the periodic
  * evaluations.
  * @param source the id of an environment, or a function that makes a new one at each call
+ * @param guidance for the library's own use: see `distillProximal` of qstill/distill
  * @throws ConfigError for a configuration that is not allowed and a checkpoint that does not belong to it,
  * {@link Interrupted} when stopped by the signal, and {@link DivergedError} where the loss is no longer finite
  */
-export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
+export async function trainTeacher(
+  source: EnvSource,
+  options: TrainOptions = {},
+  guidance?: Guidance,
+): Promise<Teacher> {
   const { seed: givenSeed = 0, threads = 1, onEvent = () => {}, signal, resume, ...given } = options;
   const seed = checkedSeed(givenSeed);
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
   const config = teacherConfig(env.id, given);
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
-  const setting = teacherSetting(env.id, seed, config);
+  const setting = { ...teacherSetting(env.id, seed, config), ...guidance?.setting };
 
   const shape = { ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0 };
   const { learner, alone } =
     checkedThreads(threads) === 1 ? { learner: new Learner(shape) } : await onTwoThreads(shape);
   const network = new Network(widths, 1);
+  if (guidance) learner.guideBy(guidance.guide);
   let best: Float32Array | undefined;
   const state: LoopState = {
     envSteps: 0,
