@@ -1,6 +1,6 @@
 // Proximal distillation: a loss that holds a learner's Q-values near a teacher's while it learns from reward (Schmitt et
 // al. 2018, "Kickstarting", equation 4, with a teacher that labels the batch).
-import { cross_entropy_panels, kl_panels, mse_panels } from "./losses";
+import { cross_entropy_panels, mse_panels } from "./losses";
 import { PANEL } from "./matmul";
 import { allocate_zeroed, clear_floats, copy_floats, free_block } from "./memory";
 import { panel_count } from "./mlp";
@@ -16,7 +16,6 @@ export class Guide {
   // weights of the loss's parts, 0 where a part is left out
   mse: f32;
   crossEntropy: f32;
-  kl: f32;
   temperature: f32;
 
   // each (panels, actions, 16)
@@ -28,17 +27,9 @@ export class Guide {
 
 /**
  * A guide for batches of this size, or 0 where it would need 1 GiB or more. The network must live as long.
- * @param temperature of both sides of the cross-entropy, whose gradient is then kl's at that temperature; of the teacher
- * alone in kl
+ * @param temperature of both sides of the cross-entropy, whose gradient is then kl's with both at that temperature
  */
-export function guide_create(
-  network: Network,
-  batch: usize,
-  mse: f32,
-  crossEntropy: f32,
-  kl: f32,
-  temperature: f32,
-): usize {
+export function guide_create(network: Network, batch: usize, mse: f32, crossEntropy: f32, temperature: f32): usize {
   const values = <u64>panel_count(batch) * network.outputs * PANEL;
   const block = allocate_zeroed((5 * values) << 2);
   if (block == 0) return 0;
@@ -49,7 +40,6 @@ export function guide_create(
   guide.values = <usize>values;
   guide.mse = mse;
   guide.crossEntropy = crossEntropy;
-  guide.kl = kl;
   guide.temperature = temperature;
   guide.teacher = block;
   guide.own = block + bytes;
@@ -88,8 +78,6 @@ export function judge(guide: Guide): void {
   if (weight > 0) {
     loss += weight * cross_entropy_panels(own, teacher, batch, actions, temperature, weight, slopes, scratch);
   }
-  weight = guide.kl;
-  if (weight > 0) loss += weight * kl_panels(own, teacher, batch, actions, temperature, weight, slopes, scratch);
   guide.loss = loss;
 }
 

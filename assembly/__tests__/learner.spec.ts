@@ -16,7 +16,7 @@ import {
   learner_record,
   learner_step,
 } from "../learner";
-import { cross_entropy, kl, mse } from "../losses";
+import { cross_entropy, mse } from "../losses";
 import { exp, log } from "../math";
 import { activation_count, parameter_count } from "../mlp";
 import { Network, network_create, network_free, network_parameters, network_ready } from "../network";
@@ -49,7 +49,6 @@ class Options {
   // the guide's parts
   mse: f32 = 0;
   crossEntropy: f32 = 0;
-  kl: f32 = 0;
 }
 const plain = new Options();
 
@@ -150,8 +149,6 @@ class Twin {
     if (weight > 0) loss += weight * mse<f32>(q, teacher, batch, actions, weight, slopes);
     weight = guide.crossEntropy;
     if (weight > 0) loss += weight * cross_entropy<f32>(q, teacher, batch, actions, tau, weight, slopes, scratch);
-    weight = guide.kl;
-    if (weight > 0) loss += weight * kl<f32>(q, teacher, batch, actions, tau, weight, slopes, scratch);
     for (let i: usize = 0; i < batch * actions; i++) put<f32>(dq, i, at<f32>(dq, i) + at<f32>(slopes, i));
     return loss;
   }
@@ -271,8 +268,8 @@ function compare(
   const network = changetype<Network>(network_create(array_of<u32>([sizes[0], 9, <u32>learner.actions]), 2, 1));
   fill<f32>(network_parameters(network), <usize>parameter_count(network.widths, 2), 1);
   network_ready(network);
-  const guided = options.mse + options.crossEntropy + options.kl > 0;
-  const guide = guide_create(network, batch, options.mse, options.crossEntropy, options.kl, 0.3);
+  const guided = options.mse + options.crossEntropy > 0;
+  const guide = guide_create(network, batch, options.mse, options.crossEntropy, 0.3);
   if (guided) learner_guide(learner, changetype<Guide>(guide));
   const twin = new Twin(learner);
   const what = `${sizes.join("-")}, batch ${batch}, n = ${nStep}, delta ${delta}, tau ${tau}`;
@@ -339,7 +336,6 @@ describe("learner_step", () => {
     guided.mse = 0.5;
     compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, guided);
     guided.crossEntropy = 2;
-    guided.kl = 0.7;
     compare([4, 16, 3], 16, 1, 0, 1, 2, guided);
     const all = new Options();
     all.crossEntropy = 0.3;

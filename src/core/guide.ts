@@ -4,7 +4,7 @@ import { core } from "./instance.js";
 import type { Network } from "./network.js";
 
 /** What the Q-values are compared by; the formulas are in assembly/losses.ts. */
-export const guideLosses = ["cross-entropy", "kl", "mse"] as const;
+export const guideLosses = ["cross-entropy", "mse"] as const;
 
 export interface GuideShape {
   /** States in an update. */
@@ -12,13 +12,12 @@ export interface GuideShape {
   readonly loss: (typeof guideLosses)[number];
   /** Of this loss beside the learner's own. */
   readonly weight: number;
-  /** Of both softmaxes in cross-entropy, of the teacher's alone in kl. */
+  /** Of both softmaxes in cross-entropy, whose gradient is that of kl with both at this temperature. */
   readonly temperature: number;
 }
 
 export class Guide {
   readonly network: Network;
-  readonly batchSize: number;
   readonly #handle: Handle;
 
   /**
@@ -28,10 +27,9 @@ export class Guide {
   constructor(network: Network, { batchSize, loss, weight, temperature }: GuideShape) {
     const of = (name: string) => (loss === name ? weight : 0);
     const { guide_create, guide_free } = core();
-    const value = guide_create(network.handle, batchSize, of("mse"), of("cross-entropy"), of("kl"), temperature);
+    const value = guide_create(network.handle, batchSize, of("mse"), of("cross-entropy"), temperature);
     this.#handle = new Handle("guide", value, guide_free);
     this.network = network;
-    this.batchSize = batchSize;
   }
 
   /** The core's handle. @throws Error after dispose() of this or its network */

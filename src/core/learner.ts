@@ -31,7 +31,6 @@ export interface LearnerShape {
 
 export class Learner extends Trainable {
   readonly #observationSize: number;
-  readonly #batches: string;
   #guide: Guide | undefined; // kept from the garbage collector, which would free what the core reads
   readonly #incoming: number; // index into the core's memory as f32
 
@@ -60,7 +59,6 @@ export class Learner extends Trainable {
     const { learner_options } = instance.exports;
     learner_options(this.handle, Number(double), Number(dueling), maxGradientNorm, priorityExponent);
     this.#observationSize = widths[0];
-    this.#batches = `${widths[0]} → ${actionCount} in ${shape.batchSize}`;
     this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));
   }
 
@@ -92,11 +90,8 @@ export class Learner extends Trainable {
   /**
    * From now on a guide for the same batch, observations and actions has a say in every update. It must not be disposed
    * of before. `save` does not hold this: a restored learner needs it again. Not for a learner on two threads.
-   * @throws RangeError for a guide that is for others
    */
   guideBy(guide: Guide): void {
-    const its = `${guide.network.observationSize} → ${guide.network.actionCount} in ${guide.batchSize}`;
-    if (its !== this.#batches) throw new RangeError(`a guide ${its} was given: ${this.#batches} is needed`);
     this.instance.exports.learner_guide(this.handle, guide.handle);
     this.#guide = guide;
   }

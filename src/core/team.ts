@@ -21,7 +21,7 @@ export class TeamLearner extends Learner {
    * @throws RangeError where the block would be larger than 1 GiB
    */
   static async create(shape: LearnerShape): Promise<TeamLearner> {
-    if (shape.maxGradientNorm) throw new NoTeamError("the norm that maxGradientNorm limits is of all gradients");
+    if (shape.maxGradientNorm) throw new NoTeamError("maxGradientNorm is of all gradients");
     const start = await starter();
     const { wasmText } = await import("./threads.generated.js");
     const module = await WebAssembly.compile(decoded(wasmText));

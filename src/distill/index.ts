@@ -1,4 +1,12 @@
-// The subpath qstill/distill: further ways to distil a teacher.
+// Further ways of distilling: the subpath qstill/distill.
+export {
+  distillMany,
+  type Heads,
+  type MultiTaskOptions,
+  type MultiTaskRound,
+  type MultiTaskStudent,
+  type TaskStudent,
+} from "./multi-task.js";
 export {
   distillProximal,
   type ProximalConfig,

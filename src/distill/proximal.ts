@@ -10,7 +10,7 @@ import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import type { Model, ModelData } from "../model/model.js";
-import { fingerprint } from "./fingerprint.js";
+import { fingerprint } from "./student.js";
 
 /** How a student learns beside its teacher: a teacher's configuration, and the guide's. */
 export interface ProximalConfig extends TeacherConfig {
@@ -18,7 +18,7 @@ export interface ProximalConfig extends TeacherConfig {
   readonly guideLoss: (typeof guideLosses)[number];
   /** Weight of that loss beside the temporal-difference loss; default 10. */
   readonly guideWeight: number;
-  /** Softness of the softmax, in units of the return: of both in cross-entropy, of the teacher's in kl; default 1. */
+  /** Softness of the softmax, in units of the return, of both in cross-entropy; default 1. */
   readonly guideTemperature: number;
 }
 

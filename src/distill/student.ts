@@ -9,17 +9,17 @@ import { linear } from "../dqn/schedules.js";
 import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
+import { SeedSequence } from "../env/seed-sequence.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit } from "../evaluate/checks.js";
 import { keepsEnough, returnRatio } from "../evaluate/compare.js";
 import { episodeReturns, type Policy, randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldNormalisation, foldStandardisation } from "../model/fold.js";
-import type { ModelData } from "../model/model.js";
-import { type StudentConfig, studentConfig } from "./config.js";
-import { fingerprint } from "./fingerprint.js";
+import type { ModelData, Training } from "../model/model.js";
+import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
 import { fitsQValues, parseLoss } from "./loss.js";
-import { collectStates, replayStates } from "./states.js";
+import { collectTransitions, replayStates, studentShare, type Transitions, tdTargets } from "./states.js";
 
 /** A distilled student. */
 export class Student extends TrainedModel<StudentConfig> {
@@ -39,6 +39,8 @@ export interface Labeller extends Policy {
   readonly widths: readonly number[];
   /** Tell a teacher from another when a checkpoint goes on; without them no difference is noticed. */
   readonly parameters?: Float32Array;
+  /** Of a network from a training: the discount in its configuration is td's. */
+  readonly training?: Pick<Training, "config">;
   /** Where it was trained; by default the environment of that id. */
   readonly env?: EnvSource;
   /** The replay memory's observations, (rows, observationSize), for `states: "replay"`. */
@@ -140,12 +142,19 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
         // new states, each labelled once; later attempts learn from all that were collected for the first
         const wanted = Math.floor((config.envSteps * (round + 1)) / config.rounds) - distiller.filled;
         if (config.states !== "replay" && wanted > 0) {
-          // the first round is the teacher's in any case: an untrained student finds little
-          const acting = config.states === "student" && round > 0 ? network : teacher;
-          const from = { seed, firstEpisode: state.nextEpisode, count: wanted, exploration: config.exploration };
-          const { states, nextEpisode } = collectStates(env, acting, from);
-          distiller.add(states, teacher.qValuesOfMany(states));
-          state.nextEpisode = nextEpisode;
+          const steps = collectTransitions(
+            env,
+            { teacher, student: network },
+            {
+              seed,
+              firstEpisode: state.nextEpisode,
+              count: wanted,
+              exploration: config.exploration,
+              share: studentShare(config.states, round, config.rounds),
+            },
+          );
+          distiller.add(steps.states, teacher.qValuesOfMany(steps.states), targetsOf(steps, teacher, config));
+          state.nextEpisode = steps.nextEpisode;
           state.envSteps += wanted;
         }
 
@@ -253,6 +262,27 @@ function makeDistiller(widths: readonly number[], config: StudentConfig): Distil
   const loss = parseLoss(config.loss);
   if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
   return new Distiller({ ...config, widths, capacity: config.envSteps, loss });
+}
+
+/** What the loss's part td learns from; nothing where there is no such part. */
+export function targetsOf(steps: Transitions, teacher: Labeller, config: Pick<StudentConfig, "loss" | "gamma">) {
+  if (!parseLoss(config.loss)?.td) return undefined;
+  const own = teacher.training?.config.gamma;
+  const gamma = config.gamma ?? (typeof own === "number" && studentOptions.gamma.accepts(own) ? own : 0.99);
+  return tdTargets(steps, (observations) => teacher.qValuesOfMany(observations), gamma);
+}
+
+const fingerprintBlock = 4096;
+
+/** 128 bits that tell a teacher's parameters from others; SHA-256 would need crypto.subtle, which not every page has. */
+export function fingerprint({ parameters }: Labeller): string | null {
+  if (parameters === undefined) return null;
+  const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);
+  let words: Uint32Array = new Uint32Array(4);
+  for (let at = 0; at < bits.length; at += fingerprintBlock) {
+    words = new SeedSequence([...words, ...bits.subarray(at, at + fingerprintBlock)]).generateState(4);
+  }
+  return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
 }
 
 /** The student's parameters for raw observations and the teacher's unit of Q-values. */

@@ -113,9 +113,7 @@ describe("without a second thread", () => {
   });
 
   it("for clipped gradients, too", async () => {
-    expect(await notices({ maxGradientNorm: 1 })).toEqual([
-      "on one thread: the norm that maxGradientNorm limits is of all gradients",
-    ]);
+    expect(await notices({ maxGradientNorm: 1 })).toEqual(["on one thread: maxGradientNorm is of all gradients"]);
   });
 
   it("on a page's main thread, too", async () => {
