@@ -252,7 +252,7 @@ function update(distiller: Distiller, learningRate: f32): f32 {
     put_deltas(distiller, panel);
     backward(distiller, panel);
   }
-  descend(distiller, learningRate);
+  descend(distiller, learningRate, 0);
   return loss;
 }
 

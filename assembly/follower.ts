@@ -34,6 +34,6 @@ function update(student: Learner, teacher: Learner, learningRate: f32): f32 {
     set_deltas(student, panel);
     backward(student, panel);
   }
-  descend(student, learningRate);
+  descend(student, learningRate, student.maxGradientNorm);
   return mean_loss(student);
 }

@@ -34,14 +34,18 @@ export {
 } from "./distiller";
 
 export { learner_follow } from "./follower";
+export { guide_create, guide_free } from "./guide";
 export {
   learner_act,
   learner_begin,
   learner_create,
   learner_free,
+  learner_guide,
+  learner_importance,
   learner_incoming,
   learner_initialise,
   learner_normalise,
+  learner_options,
   learner_record,
   learner_step,
 } from "./learner";

@@ -1,9 +1,13 @@
 // One Double-DQN update: sample → forwards → target → loss → backward → Adam.
 import { polyak } from "./adam";
+import { combine, split } from "./dueling";
+import { add_slopes, Guide, judge, take_panel } from "./guide";
 import { huber_slope, huber_value } from "./losses";
 import { PANEL } from "./matmul";
 import { allocate_zeroed, area, begin_layout, clear_floats, floats, free_block, layout_end } from "./memory";
 import { activation_count, forward_panel, outputs_offset } from "./mlp";
+import { put_observation } from "./network";
+import { begin_priorities, draw_by_priority, renew, weigh } from "./priorities";
 import { below, duration, uniform } from "./random";
 import {
   begin_episode,
@@ -36,6 +40,13 @@ export class Learner extends Trainable {
   huberDelta: f32; // 0: squared error
   tau: f32;
   targetUpdateInterval: usize;
+  double: bool; // the online network chooses the target's action; otherwise the target network itself
+  dueling: bool; // the outputs are the advantages and the value
+  actions: usize;
+  maxGradientNorm: f32; // 0: gradients are not clipped
+  priorityExponent: f32; // α
+  importance: f32; // β
+  guide: Guide | null; // holds the Q-values near a teacher's
 
   // saved
   state: LearnerState;
@@ -52,6 +63,8 @@ export class Learner extends Trainable {
   chosen: usize; // u32 (panels·16)
   targets: usize; // (batch)
   losses: usize; // (batch)
+  errors: usize; // (batch): Q(s, a) − y
+  weights: usize; // (batch): of the errors in the loss; 1 without priorities
 }
 
 @unmanaged
@@ -61,12 +74,12 @@ export class LearnerState {
   repeatsLeft: usize;
 }
 
-function place(learner: Learner, widths: usize, rows: usize, nStep: usize, base: usize): u64 {
+function place(learner: Learner, widths: usize, rows: usize, nStep: usize, prioritised: bool, base: usize): u64 {
   begin_layout(base);
   learner.state = changetype<LearnerState>(area(offsetof<LearnerState>()));
   place_saved(learner);
   learner.target = floats(learner.count);
-  place_replay(learner.replay, learner.inputs, rows, nStep);
+  place_replay(learner.replay, learner.inputs, rows, nStep, prioritised);
   learner.savedBytes = <usize>layout_end() - base;
   place_scratch(learner, widths);
   learner.sampled = area((<u64>learner.batch) << 2);
@@ -77,6 +90,8 @@ function place(learner: Learner, widths: usize, rows: usize, nStep: usize, base:
   learner.chosen = area((<u64>learner.panels * PANEL) << 2);
   learner.targets = floats(learner.batch);
   learner.losses = floats(learner.batch);
+  learner.errors = floats(learner.batch);
+  learner.weights = floats(learner.batch);
   return layout_end() - base;
 }
 
@@ -85,6 +100,7 @@ function place(learner: Learner, widths: usize, rows: usize, nStep: usize, base:
  * @param rows observations that the replay memory holds
  * @param huberDelta threshold of the Huber loss; 0 means squared error
  * @param tau step of the target network, every targetUpdateInterval updates; 1 copies
+ * @param prioritised whether transitions are drawn by their priorities
  */
 export function learner_create(
   widths: usize,
@@ -96,6 +112,7 @@ export function learner_create(
   huberDelta: f32,
   tau: f32,
   targetUpdateInterval: usize,
+  prioritised: bool,
 ): usize {
   const header = heap.alloc(offsetof<Learner>() + offsetof<Replay>());
   const learner = changetype<Learner>(header);
@@ -104,20 +121,56 @@ export function learner_create(
   learner.tau = tau;
   learner.targetUpdateInterval = targetUpdateInterval;
   set_sizes(learner, widths, layers, batch);
-  learner.block = allocate_zeroed(place(learner, widths, rows, nStep, 0));
+  learner_options(learner, true, false, 0, 0);
+  learner.guide = null;
+  learner.block = allocate_zeroed(place(learner, widths, rows, nStep, prioritised, 0));
   if (learner.block == 0) {
     heap.free(header);
     return 0;
   }
-  place(learner, widths, rows, nStep, learner.block);
+  place(learner, widths, rows, nStep, prioritised, learner.block);
   memory.copy(learner.widths, widths, (layers + 1) << 2);
   set_gamma(learner.replay, gamma);
+  if (prioritised) begin_priorities(learner.replay.priorities);
+  for (let b: usize = 0; b < batch; b++) store<f32>(learner.weights + (b << 2), 1);
   return header;
+}
+
+/**
+ * What is not as in plain Double DQN.
+ * @param double whether the online network chooses the action that the target is for
+ * @param dueling whether the network's outputs are A advantages and the value, which its widths count
+ * @param maxGradientNorm to which the gradients are scaled down; 0 leaves them
+ * @param priorityExponent α of a learner with priorities
+ */
+export function learner_options(
+  learner: Learner,
+  double: bool,
+  dueling: bool,
+  maxGradientNorm: f32,
+  priorityExponent: f32,
+): void {
+  learner.double = double;
+  learner.dueling = dueling;
+  learner.actions = learner.outputs - usize(dueling);
+  learner.maxGradientNorm = maxGradientNorm;
+  learner.priorityExponent = priorityExponent;
+  learner.importance = 1;
+}
+
+/** β of the following updates, of a learner with priorities. */
+export function learner_importance(learner: Learner, importance: f32): void {
+  learner.importance = importance;
 }
 
 export function learner_free(learner: Learner): void {
   free_block(learner.block);
   heap.free(changetype<usize>(learner));
+}
+
+/** From now on a guide for the same batch, observations and actions has a say in updates; 0: none. Not saved. */
+export function learner_guide(learner: Learner, guide: Guide | null): void {
+  learner.guide = guide;
 }
 
 /** Fresh parameters and draws from 128 bits; the target network begins as a copy. */
@@ -156,20 +209,22 @@ export function learner_act(learner: Learner, epsilon: f32, longest: usize): usi
     return state.repeatedAction;
   }
   if (uniform(learner.random) < epsilon) {
-    const action = below(learner.random, learner.outputs);
+    const action = below(learner.random, learner.actions);
     if (longest > 1) {
       state.repeatedAction = action;
       state.repeatsLeft = duration(learner.random, longest) - 1;
     }
     return action;
   }
-  return greedy_action(learner, observation_at(learner.replay, learner.replay.state.current));
+  // of a dueling head the advantages alone, which the Q-values are in the order of
+  return greedy_action(learner, observation_at(learner.replay, learner.replay.state.current), learner.actions);
 }
 
 /**
  * n whole updates; returns the mean of their losses. At least one transition must be ready.
  *
- * y = R + γⁿ·(1 − terminated)·Q⁻(s', argmax_a Q(s', a)) (van Hasselt et al. 2016, equation 4, with n-step returns).
+ * y = R + γⁿ·(1 − terminated)·Q⁻(s', argmax_a Q(s', a)) (van Hasselt et al. 2016, equation 4, with n-step returns), or
+ * without `double` R + γⁿ·(1 − terminated)·max_a Q⁻(s', a) (Mnih et al. 2015).
  */
 export function learner_step(learner: Learner, n: usize, learningRate: f32): f64 {
   let sum: f64 = 0;
@@ -181,8 +236,9 @@ function update(learner: Learner, learningRate: f32): f32 {
   draw(learner);
   transpose_weights(learner);
   pass_panels(learner, 0, learner.panels);
-  descend(learner, learningRate);
+  descend(learner, learningRate, learner.maxGradientNorm);
   if (count_update(learner)) update_target(learner, learner.tau);
+  renew_priorities(learner);
   return mean_loss(learner);
 }
 
@@ -193,16 +249,34 @@ export function pass_panels(learner: Learner, first: usize, end: usize): void {
     gather(learner, panel);
   }
   for (let panel = first; panel < end; panel++) {
-    choose(learner, panel, forward_next(learner, learner.transposed, panel));
-    forward(learner, panel);
+    if (learner.double) choose(learner, panel, forward_next(learner, learner.transposed, panel));
+    q_values(learner, forward(learner, panel));
   }
   for (let panel = first; panel < end; panel++) {
-    set_targets(learner, panel, forward_next(learner, learner.target, panel));
+    const q = forward_next(learner, learner.target, panel);
+    if (!learner.double) choose(learner, panel, q);
+    set_targets(learner, panel, q);
   }
+  if (learner.guide) be_guided(learner);
   for (let panel = first; panel < end; panel++) {
     set_deltas(learner, panel);
     backward(learner, panel);
   }
+}
+
+/** The guide's loss of all panels, whose Q-values must be there. */
+function be_guided(learner: Learner): void {
+  const guide = learner.guide as Guide;
+  const replay = learner.replay;
+  const outputs = outputs_offset(learner.widths, learner.layers);
+  for (let panel: usize = 0; panel < learner.panels; panel++) {
+    const rows = rows_in(learner, panel);
+    for (let r: usize = 0; r < rows; r++) {
+      put_observation(guide.network, r, observation_at(replay, row_of(learner, panel, r)));
+    }
+    take_panel(guide, panel, panel_at(learner, panel) + outputs);
+  }
+  judge(guide);
 }
 
 /** One update more; whether the target network moves now. */
@@ -212,21 +286,26 @@ export function count_update(learner: Learner): bool {
   return state.updates % learner.targetUpdateInterval == 0;
 }
 
-/** The batch: uniformly drawn rows, and where their observations lie. */
+/** The batch: rows drawn uniformly, or by their priorities, which then weigh less; and where their observations lie. */
 export function draw(learner: Learner): void {
   const replay = learner.replay;
+  const batch = learner.batch;
+  const priorities = replay.priorities;
+  if (priorities != 0) {
+    draw_by_priority(priorities, replay.rows, learner.random, batch, learner.sampled);
+    weigh(priorities, replay.rows, batch, learner.sampled, learner.weights, learner.importance);
+  }
   // Random rows are in no cache. Reading a value of each here, in loops so short that the processor has dozens of them
   // under way, costs a third of waiting for one after the other in `gather` (A1: 6.4 → 3.5 µs for drawing and gathering);
   // s with its transition and then s', rather than both in the second loop: A5 1 % (Node 20) to 3 % (Node 24).
   let touched: u32 = 0;
-  for (let b: usize = 0; b < learner.batch; b++) {
-    const row = sample(replay, learner.random);
-    const observation = observation_at(replay, row);
-    store<u32>(learner.sampled + (b << 2), row);
+  for (let b: usize = 0; b < batch; b++) {
+    if (priorities == 0) store<u32>(learner.sampled + (b << 2), sample(replay, learner.random));
+    const observation = observation_at(replay, load<u32>(learner.sampled + (b << 2)));
     store<usize>(learner.observed + b * sizeof<usize>(), observation);
     touched ^= load<u32>(observation);
   }
-  for (let b: usize = 0; b < learner.batch; b++) {
+  for (let b: usize = 0; b < batch; b++) {
     const row: usize = load<u32>(learner.sampled + (b << 2));
     const observation = observation_at(replay, transition_at(replay, row).next);
     store<usize>(learner.succeeded + b * sizeof<usize>(), observation);
@@ -259,7 +338,14 @@ export function next_inputs(learner: Learner, panel: usize): usize {
 
 /** The Q-values (A, 16) of a panel's s' by transposed parameters; valid until the next call. */
 export function forward_next(learner: Learner, transposed: usize, panel: usize): usize {
-  return forward_panel(learner.widths, learner.layers, transposed, next_inputs(learner, panel), learner.lookahead);
+  const inputs = next_inputs(learner, panel);
+  return q_values(learner, forward_panel(learner.widths, learner.layers, transposed, inputs, learner.lookahead));
+}
+
+/** The Q-values (A, 16) in place of a panel's outputs. */
+function q_values(learner: Learner, outputs: usize): usize {
+  if (learner.dueling) combine(outputs, learner.actions);
+  return outputs;
 }
 
 /** chosen: u32 (16) of a panel: a* = argmax_a Q(s', a), the first of the largest, from Q(s', ·): (A, 16). */
@@ -268,7 +354,7 @@ export function choose(learner: Learner, panel: usize, q: usize): void {
   for (let column: usize = 0; column < 64; column += 16) {
     let largest = v128.load(q + column);
     let best = i32x4.splat(0);
-    for (let a: usize = 1; a < learner.outputs; a++) {
+    for (let a: usize = 1; a < learner.actions; a++) {
       const value = v128.load(q + column + (a << 6));
       const larger = f32x4.gt(value, largest);
       largest = v128.bitselect(value, largest, larger);
@@ -289,7 +375,7 @@ export function set_targets(learner: Learner, panel: usize, q: usize): void {
   }
 }
 
-/** A panel's losses and the outputs' deltas, 0 but at the actions taken, from its Q(s, ·): (A, 16). */
+/** A panel's errors, losses and outputs' deltas, those of Q 0 but at the actions taken, from its Q(s, ·): (A, 16). */
 export function set_deltas(learner: Learner, panel: usize): void {
   const rows = rows_in(learner, panel);
   const outputs = outputs_offset(learner.widths, learner.layers);
@@ -303,20 +389,32 @@ export function set_deltas(learner: Learner, panel: usize): void {
     const at = (action << 6) + (r << 2);
     const row = (panel * PANEL + r) << 2;
     const error = load<f32>(q + at) - load<f32>(learner.targets + row);
+    const weight = load<f32>(learner.weights + row);
+    store<f32>(learner.errors + row, error);
     if (huberDelta > 0) {
-      store<f32>(learner.losses + row, huber_value<f32>(error, huberDelta));
-      store<f32>(deltas + at, huber_slope<f32>(error, huberDelta) / batch);
+      store<f32>(learner.losses + row, weight * huber_value<f32>(error, huberDelta));
+      store<f32>(deltas + at, (weight * huber_slope<f32>(error, huberDelta)) / batch);
     } else {
-      store<f32>(learner.losses + row, error * error);
-      store<f32>(deltas + at, (<f32>2 * error) / batch);
+      store<f32>(learner.losses + row, weight * (error * error));
+      store<f32>(deltas + at, (weight * (<f32>2 * error)) / batch);
     }
   }
+  if (learner.guide) add_slopes(learner.guide as Guide, panel, deltas, rows);
+  if (learner.dueling) split(deltas, learner.actions);
+}
+
+/** The drawn rows get the priorities that their errors ask for. */
+export function renew_priorities(learner: Learner): void {
+  const replay = learner.replay;
+  if (replay.priorities == 0) return;
+  renew(replay.priorities, replay.rows, learner.batch, learner.sampled, learner.errors, learner.priorityExponent);
 }
 
 export function mean_loss(learner: Learner): f32 {
   let sum: f32 = 0;
   for (let b: usize = 0; b < learner.batch; b++) sum += load<f32>(learner.losses + (b << 2));
-  return sum / <f32>learner.batch;
+  const loss = sum / <f32>learner.batch;
+  return learner.guide ? loss + (learner.guide as Guide).loss : loss;
 }
 
 /** target += τ · (online − target) */

@@ -252,12 +252,14 @@ export function double_dqn_targets<T>(
  * The mean over B of the loss of Q(s, a) − y, Huber's or the square where delta is 0, and its gradient.
  * @param q (B, A): Q(s, ·)
  * @param taken u32 (B): a
+ * @param weights (B): of each row's loss (Schaul et al. 2016, algorithm 1)
  * @param gradient (B, A): ∂loss/∂q, 0 but at the action taken
  */
 export function td_loss<T>(
   q: usize,
   taken: usize,
   targets: usize,
+  weights: usize,
   batch: usize,
   actions: usize,
   delta: T,
@@ -268,9 +270,77 @@ export function td_loss<T>(
   for (let b: usize = 0; b < batch; b++) {
     const i = b * actions + at<u32>(taken, b);
     const error: T = at<T>(q, i) - at<T>(targets, b);
-    sum += delta > 0 ? huber_value<T>(error, delta) : error * error;
+    const weight = at<T>(weights, b);
+    const loss: T = delta > 0 ? huber_value<T>(error, delta) : error * error;
+    sum += weight * loss;
     const slope: T = delta > 0 ? huber_slope<T>(error, delta) : <T>2 * error;
-    put<T>(gradient, i, slope / <T>batch);
+    put<T>(gradient, i, (weight * slope) / <T>batch);
   }
   return sum / <T>batch;
+}
+
+/** targets: (B): y = R + discount · max_a Q⁻(s', a) (Mnih et al. 2015). @param target (B, A): Q⁻(s', ·) */
+export function dqn_targets<T>(
+  targets: usize,
+  returns: usize,
+  discounts: usize,
+  target: usize,
+  batch: usize,
+  actions: usize,
+): void {
+  for (let b: usize = 0; b < batch; b++) {
+    let largest = at<T>(target, b * actions);
+    for (let a: usize = 1; a < actions; a++) largest = max<T>(largest, at<T>(target, b * actions + a));
+    put<T>(targets, b, at<T>(returns, b) + at<T>(discounts, b) * largest);
+  }
+}
+
+/** The mean over `count` values, added in order. */
+function mean<T>(values: usize, count: usize): T {
+  let sum = at<T>(values, 0);
+  for (let i: usize = 1; i < count; i++) sum += at<T>(values, i);
+  return sum / <T>count;
+}
+
+/**
+ * q: (B, A): Q_a = V + (A_a − mean_a A) (Wang et al. 2016, equation 9).
+ * @param outputs (B, A + 1): the advantages, then the value
+ */
+export function dueling_forward<T>(q: usize, outputs: usize, batch: usize, actions: usize): void {
+  for (let b: usize = 0; b < batch; b++) {
+    const row = outputs + ((b * (actions + 1)) << alignof<T>());
+    const center = mean<T>(row, actions);
+    for (let a: usize = 0; a < actions; a++) {
+      put<T>(q, b * actions + a, at<T>(row, actions) + (at<T>(row, a) - center));
+    }
+  }
+}
+
+/** deltas: (B, A + 1): dA_a = dQ_a − mean_a dQ, then dV = Σ_a dQ_a. @param dq (B, A) */
+export function dueling_backward<T>(deltas: usize, dq: usize, batch: usize, actions: usize): void {
+  for (let b: usize = 0; b < batch; b++) {
+    const from = dq + ((b * actions) << alignof<T>());
+    const to = deltas + ((b * (actions + 1)) << alignof<T>());
+    const center = mean<T>(from, actions);
+    let sum: T = at<T>(from, 0);
+    for (let a: usize = 1; a < actions; a++) sum += at<T>(from, a);
+    for (let a: usize = 0; a < actions; a++) put<T>(to, a, at<T>(from, a) - center);
+    put<T>(to, actions, sum);
+  }
+}
+
+/**
+ * gradients: (count), times most / norm where their norm is larger than `most` (Pascanu et al. 2013, algorithm 1). Four sums,
+ * of every fourth square, in f64: the first and the third, the second and the fourth are added, then both.
+ */
+export function clip_norm<T>(gradients: usize, count: usize, most: T): void {
+  const sums = new StaticArray<f64>(4);
+  for (let i: usize = 0; i < count; i++) {
+    const value = <f64>at<T>(gradients, i);
+    sums[<i32>(i % 4)] += value * value;
+  }
+  const norm = sqrt<f64>(sums[0] + sums[2] + (sums[1] + sums[3]));
+  if (norm <= <f64>most) return;
+  const factor = <T>(<f64>most / norm);
+  for (let i: usize = 0; i < count; i++) put<T>(gradients, i, at<T>(gradients, i) * factor);
 }

@@ -1,9 +1,10 @@
-// The ring of transitions, with n-step returns and uniform sampling.
+// The ring of transitions, with n-step returns and uniform sampling; priorities.ts draws in another way.
 //
 // Each observation is stored once, in a row of the ring; an episode's last observation has a row of its own. A
 // transition starts at row i and ends at the row n steps on, or at its episode's last: it is ready as soon as that row
 // exists. R = Σ_{k<n} γ^k·r_k; the discount of what follows is γ^n, or 0 where the episode terminated.
 import { area, copy_floats, floats } from "./memory";
+import { set_priority, welcome } from "./priorities";
 import { below } from "./random";
 
 /** The next row of a row that no transition starts from (yet). */
@@ -30,6 +31,7 @@ export class Replay {
   powers: usize; // (nStep + 1): γ^k
   observations: usize; // (rows, inputs)
   transitions: usize; // Transition (rows)
+  priorities: usize; // f64 (2·rows), 0 without
 }
 
 @unmanaged
@@ -41,7 +43,7 @@ export class ReplayState {
   current: usize; // the row of the newest observation
 }
 
-export function place_replay(replay: Replay, inputs: usize, rows: usize, nStep: usize): void {
+export function place_replay(replay: Replay, inputs: usize, rows: usize, nStep: usize, prioritised: bool): void {
   replay.inputs = inputs;
   replay.rows = rows;
   replay.nStep = nStep;
@@ -50,6 +52,7 @@ export function place_replay(replay: Replay, inputs: usize, rows: usize, nStep: 
   replay.powers = floats(nStep + 1);
   replay.observations = floats(<u64>rows * inputs);
   replay.transitions = area((<u64>rows) << 4);
+  replay.priorities = prioritised ? area((<u64>rows) << 4) : 0;
 }
 
 export function set_gamma(replay: Replay, gamma: f32): void {
@@ -73,7 +76,10 @@ function push_row(replay: Replay): usize {
   const state = replay.state;
   const row = state.head;
   if (state.filled < replay.rows) state.filled++;
-  else if (transition_at(replay, row).next != NOT_READY) state.ready--;
+  else if (transition_at(replay, row).next != NOT_READY) {
+    state.ready--;
+    if (replay.priorities != 0) set_priority(replay.priorities, replay.rows, row, 0);
+  }
   copy_floats(observation_at(replay, row), replay.incoming, replay.inputs);
   transition_at(replay, row).next = NOT_READY;
   transition_at(replay, row).sum = 0;
@@ -119,6 +125,7 @@ function complete(replay: Replay, row: usize, next: usize, steps: usize, termina
   transition.next = <u32>next;
   replay.state.ready++;
   replay.state.pending--;
+  if (replay.priorities != 0) welcome(replay.priorities, replay.rows, row);
 }
 
 /** A ready transition's first row, uniformly; at least one must be ready. */

@@ -1,11 +1,11 @@
-// A learner's update by two threads: each computes its share of every output, so that no sum is ever split.
+// A learner's update by two threads, without clipping and without a guide: each computes its share of every output, so that no sum is ever split.
 //
 // Both run `take_share` on the same memory, each in an instance of its own, and meet where one goes on to read what the
 // other wrote. The leader is the thread that the host calls. Whoever has to wait looks for a while and then sleeps, so
 // both must be threads that may block: never a page's main thread. The assistant never allocates, because where the heap
 // is free is known to the leader's instance alone.
 import { adam_range, begin_step, polyak } from "./adam";
-import { count_update, draw, Learner, mean_loss, pass_panels } from "./learner";
+import { count_update, draw, Learner, mean_loss, pass_panels, renew_priorities } from "./learner";
 import { PANEL, transpose_columns, weight_gradient } from "./matmul";
 import { allocate_zeroed, copy_floats } from "./memory";
 import { activation_count, width } from "./mlp";
@@ -60,6 +60,7 @@ export function team_step(team: Team, learner: Learner, n: usize, learningRate: 
     team.movesTarget = count_update(learner);
     advance(team, offsetof<Team>("begun"));
     take_share(team, learner, 0);
+    renew_priorities(learner);
     sum += <f64>mean_loss(learner);
   }
   return sum / <f64>n;

@@ -1,5 +1,6 @@
 // A network in training: its parameters and Adam's moments, which are saved, and the scratch of one update.
 import { AdamPowers, adam_step } from "./adam";
+import { clip_norm } from "./clipping";
 import { PANEL } from "./matmul";
 import { area, floats } from "./memory";
 import {
@@ -195,12 +196,12 @@ function normalised(net: Trainable, observation: usize, at: usize): f32 {
   return (load<f32>(observation + at) - load<f32>(net.mean + at)) * load<f32>(net.scale + at);
 }
 
-/** The greedy action at an observation by the network's parameters. */
-export function greedy_action(net: Trainable, observation: usize): usize {
+/** The greedy action at an observation by the first `actions` outputs of the network. */
+export function greedy_action(net: Trainable, observation: usize, actions: usize): usize {
   for (let i: usize = 0; i < net.inputs; i++) {
     store<f32>(net.row + (i << 2), normalised(net, observation, i << 2));
   }
-  return argmax(forward_row(net.widths, net.layers, net.parameters, false, net.row), net.outputs);
+  return argmax(forward_row(net.widths, net.layers, net.parameters, false, net.row), actions);
 }
 
 /** Where the activations of panel number `panel` begin. */
@@ -226,8 +227,12 @@ export function backward(net: Trainable, panel: usize): void {
   pack_panel(net.widths, net.layers, activations, net.deltas, net.spread, net.packed, panel, net.panels);
 }
 
-/** From the packed deltas of all panels to changed parameters: the gradients and one Adam step. */
-export function descend(net: Trainable, learningRate: f32): void {
+/**
+ * From the packed deltas of all panels to changed parameters: the gradients and one Adam step.
+ * @param maxNorm of the gradients, to which they are scaled down; 0 leaves them
+ */
+export function descend(net: Trainable, learningRate: f32, maxNorm: f32): void {
   mlp_gradients(net.widths, net.layers, net.spread, net.packed, net.gradients, net.panels);
+  if (maxNorm > 0) clip_norm(net.gradients, net.count, maxNorm);
   adam_step(net.parameters, net.gradients, net.first, net.second, net.count, learningRate, net.powers);
 }

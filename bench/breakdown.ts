@@ -88,7 +88,18 @@ function filledLearner({ widths, batchSize }: UpdateCase): number {
   const address = bench.allocate(4 * widths.length);
   new Uint32Array(bench.memory.buffer, address, widths.length).set(widths);
   const transitions = 100_000;
-  const learner = bench.learner_create(address, widths.length - 1, batchSize, transitions, 1, 0.99, 1, 1, 2 ** 31 - 1);
+  const learner = bench.learner_create(
+    address,
+    widths.length - 1,
+    batchSize,
+    transitions,
+    1,
+    0.99,
+    1,
+    1,
+    2 ** 31 - 1,
+    0,
+  );
   bench.learner_initialise(learner, 1, 2, 3, 4);
   const incoming = new Float32Array(bench.memory.buffer, bench.learner_incoming(learner), widths[0]);
   let state = 1;

@@ -1,7 +1,7 @@
 // The machine's peak for 128-bit vectors: a loop of multiplications and additions in registers only.
-import { instantiateSync } from "@assemblyscript/loader";
 import type { CoreExports } from "#dist/core/abi.js";
-import { wasmHex } from "./wasm.generated.js";
+import { decoded, instantiate } from "#dist/core/instance.js";
+import { wasmText } from "./wasm.generated.js";
 
 /** What assembly/bench.ts exports: the core's functions, and a few of its own. */
 interface BenchExports extends CoreExports {
@@ -11,7 +11,7 @@ interface BenchExports extends CoreExports {
 }
 
 /** The bench's own module: the core, the peak's loop, and the parts of an update. */
-export const bench = instantiateSync(Buffer.from(wasmHex, "hex")).instance.exports as unknown as BenchExports;
+export const bench = instantiate<BenchExports>(new WebAssembly.Module(decoded(wasmText)));
 
 const turns = 4000;
 const samples = 12;

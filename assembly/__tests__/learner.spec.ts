@@ -1,17 +1,26 @@
 // A whole Double-DQN update beside the same composed of reference functions, bit for bit; acting; the life cycle.
+
+import { Guide, guide_create, guide_free } from "../guide";
 import {
   Learner,
   learner_act,
   learner_begin,
   learner_create,
   learner_free,
+  learner_guide,
+  learner_importance,
   learner_incoming,
   learner_initialise,
   learner_normalise,
+  learner_options,
   learner_record,
   learner_step,
 } from "../learner";
-import { activation_count } from "../mlp";
+import { cross_entropy, mse } from "../losses";
+import { exp, log } from "../math";
+import { activation_count, parameter_count } from "../mlp";
+import { Network, network_create, network_free, network_parameters, network_ready } from "../network";
+import { draw_by_priority, priority_of, set_priority } from "../priorities";
 import * as reference from "../reference";
 import { at, put } from "../reference";
 import { observation_at, Replay, sample, transition_at } from "../replay";
@@ -30,11 +39,35 @@ import {
 
 const ROWS: usize = 300;
 
+/** What is not as in plain Double DQN. */
+class Options {
+  double: bool = true;
+  dueling: bool = false;
+  maxGradientNorm: f32 = 0;
+  prioritised: bool = false;
+  exponent: f32 = 0.6;
+  // the guide's parts
+  mse: f32 = 0;
+  crossEntropy: f32 = 0;
+}
+const plain = new Options();
+
 /** A learner with fresh parameters. delta 0 is the squared error; tau 1 copies every `interval` updates. */
-function learner_of(sizes: u32[], batch: usize, nStep: usize, delta: f32, tau: f32, interval: usize): Learner {
+function learner_of(
+  sizes: u32[],
+  batch: usize,
+  nStep: usize,
+  delta: f32,
+  tau: f32,
+  interval: usize,
+  options: Options = plain,
+): Learner {
   const layers = sizes.length - 1;
-  const handle = learner_create(array_of<u32>(sizes), layers, batch, ROWS, nStep, 0.97, delta, tau, interval);
+  const prioritised = options.prioritised;
+  const widths = array_of<u32>(sizes);
+  const handle = learner_create(widths, layers, batch, ROWS, nStep, 0.97, delta, tau, interval, prioritised);
   const learner = changetype<Learner>(handle);
+  learner_options(learner, options.double, options.dueling, options.maxGradientNorm, options.exponent);
   learner_initialise(learner, 1, 2, 3, 4);
   return learner;
 }
@@ -55,7 +88,7 @@ function play(learner: Learner, steps: i32, longest: u32, ending: i32): void {
     } else {
       left--;
       const end = ending == RANDOM ? TERMINATED + <i32>random_below(2) : ending;
-      const action = random_below(<u32>learner.outputs);
+      const action = random_below(<u32>learner.actions);
       const reward = <f32>random_value();
       learner_record(learner, action, reward, left == 0 && end == TERMINATED, left == 0 && end == TRUNCATED);
     }
@@ -69,6 +102,7 @@ class Twin {
   first: usize;
   second: usize;
   random: usize;
+  priorities: usize = 0;
   updates: usize = 0;
 
   // of the last update
@@ -82,6 +116,8 @@ class Twin {
     this.second = zeros<f32>(learner.count);
     this.random = copy_of<u32>(learner.random, 4);
     this.targets = zeros<f32>(learner.batch);
+    const replay = learner.replay;
+    if (replay.priorities != 0) this.priorities = copy_of<f64>(replay.priorities, 2 * replay.rows);
   }
 
   /** Q-values of (B, I) raw observations, and the activations that they took. */
@@ -89,7 +125,66 @@ class Twin {
     const learner = this.learner;
     const batch = learner.batch;
     reference.normalise<f32>(activations, observations, learner.mean, learner.scale, batch, learner.inputs);
-    return reference.mlp_forward<f32>(learner.widths, learner.layers, parameters, activations, batch);
+    const outputs = reference.mlp_forward<f32>(learner.widths, learner.layers, parameters, activations, batch);
+    if (!learner.dueling) return outputs;
+    const q = zeros<f32>(batch * learner.actions);
+    reference.dueling_forward<f32>(q, outputs, batch, learner.actions);
+    return q;
+  }
+
+  /** The guide's loss beside q: (B, A), whose weighted gradient is added to dq. */
+  guide(observations: usize, q: usize, dq: usize): f32 {
+    const guide = this.learner.guide as Guide;
+    const batch = this.learner.batch;
+    const actions = this.learner.actions;
+    const network = guide.network;
+    const activations = zeros<f32>(batch * <usize>activation_count(network.widths, network.layers));
+    memory.copy(activations, observations, (batch * this.learner.inputs) << 2);
+    const teacher = reference.mlp_forward<f32>(network.widths, network.layers, network.parameters, activations, batch);
+    const slopes = zeros<f32>(batch * actions);
+    const scratch = zeros<f32>(2 * actions);
+    const tau = guide.temperature;
+    let loss: f32 = 0;
+    let weight = guide.mse;
+    if (weight > 0) loss += weight * mse<f32>(q, teacher, batch, actions, weight, slopes);
+    weight = guide.crossEntropy;
+    if (weight > 0) loss += weight * cross_entropy<f32>(q, teacher, batch, actions, tau, weight, slopes, scratch);
+    for (let i: usize = 0; i < batch * actions; i++) put<f32>(dq, i, at<f32>(dq, i) + at<f32>(slopes, i));
+    return loss;
+  }
+
+  /** The batch's rows: u32 (B), and their weights: (B), by Schaul et al. 2016, algorithm 1, as in priorities.ts. */
+  draw(rows: usize, weights: usize): void {
+    const replay = this.learner.replay;
+    const batch = this.learner.batch;
+    for (let b: usize = 0; b < batch; b++) put<f32>(weights, b, 1);
+    if (this.priorities == 0) {
+      for (let b: usize = 0; b < batch; b++) put<u32>(rows, b, <u32>sample(replay, this.random));
+      return;
+    }
+    draw_by_priority(this.priorities, replay.rows, this.random, batch, rows);
+    let smallest = f64.MAX_VALUE;
+    for (let b: usize = 0; b < batch; b++) smallest = min(smallest, this.priority(at<u32>(rows, b)));
+    for (let b: usize = 0; b < batch; b++) {
+      const share = <f32>(smallest / this.priority(at<u32>(rows, b)));
+      put<f32>(weights, b, exp<f32>(this.learner.importance * log<f32>(share)));
+    }
+  }
+
+  priority(row: usize): f64 {
+    return priority_of(this.priorities, this.learner.replay.rows, row);
+  }
+
+  /** (|δ| + ε)^α of the batch's rows. */
+  renew(rows: usize, q: usize, taken: usize): void {
+    if (this.priorities == 0) return;
+    const learner = this.learner;
+    for (let b: usize = 0; b < learner.batch; b++) {
+      const error = at<f32>(q, b * learner.actions + at<u32>(taken, b)) - at<f32>(this.targets, b);
+      const priority = <f64>exp<f32>(learner.priorityExponent * log<f32>(abs<f32>(error) + <f32>1e-6));
+      set_priority(this.priorities, learner.replay.rows, at<u32>(rows, b), priority);
+      put<f64>(this.priorities, 0, max(priority, at<f64>(this.priorities, 0)));
+    }
   }
 
   update(learningRate: f32): void {
@@ -97,7 +192,7 @@ class Twin {
     const replay = learner.replay;
     const batch = learner.batch;
     const inputs = learner.inputs;
-    const actions = learner.outputs;
+    const actions = learner.actions;
     const count = learner.count;
     const values = <usize>activation_count(learner.widths, learner.layers) * batch;
 
@@ -106,8 +201,11 @@ class Twin {
     const taken = zeros<u32>(batch);
     const returns = zeros<f32>(batch);
     const discounts = zeros<f32>(batch);
+    const rows = zeros<u32>(batch);
+    const weights = zeros<f32>(batch);
+    this.draw(rows, weights);
     for (let b: usize = 0; b < batch; b++) {
-      const row = sample(replay, this.random);
+      const row = at<u32>(rows, b);
       const offset = (b * inputs) << 2;
       memory.copy(observations + offset, observation_at(replay, row), inputs << 2);
       const transition = transition_at(replay, row);
@@ -119,16 +217,24 @@ class Twin {
 
     const online = this.forward(this.parameters, nextObservations, zeros<f32>(values));
     const target = this.forward(this.target, nextObservations, zeros<f32>(values));
-    reference.double_dqn_targets<f32>(this.targets, returns, discounts, online, target, batch, actions);
+    if (learner.double) {
+      reference.double_dqn_targets<f32>(this.targets, returns, discounts, online, target, batch, actions);
+    } else reference.dqn_targets<f32>(this.targets, returns, discounts, target, batch, actions);
 
     const activations = zeros<f32>(values);
     const deltas = zeros<f32>(values);
     const q = this.forward(this.parameters, observations, activations);
-    const dq = deltas + (q - activations);
-    this.loss = reference.td_loss<f32>(q, taken, this.targets, batch, actions, learner.huberDelta, dq);
+    const dq = zeros<f32>(batch * actions);
+    this.loss = reference.td_loss<f32>(q, taken, this.targets, weights, batch, actions, learner.huberDelta, dq);
+    this.renew(rows, q, taken);
+    if (learner.guide) this.loss += this.guide(observations, q, dq);
+    const outputDeltas = deltas + ((values - batch * learner.outputs) << 2);
+    if (learner.dueling) reference.dueling_backward<f32>(outputDeltas, dq, batch, actions);
+    else memory.copy(outputDeltas, dq, (batch * actions) << 2);
 
     const gradients = zeros<f32>(count);
     reference.mlp_backward<f32>(learner.widths, learner.layers, this.parameters, activations, deltas, gradients, batch);
+    if (learner.maxGradientNorm > 0) reference.clip_norm<f32>(gradients, count, learner.maxGradientNorm);
     this.updates++;
     const parameters = this.parameters;
     reference.adam_step<f32>(parameters, gradients, this.first, this.second, count, learningRate, this.updates);
@@ -146,14 +252,29 @@ function transposed(learner: Learner, parameters: usize): usize {
 }
 
 /** Twelve updates of a learner and of its twin. */
-function compare(sizes: u32[], batch: usize, nStep: usize, delta: f32, tau: f32, interval: usize): void {
-  const learner = learner_of(sizes, batch, nStep, delta, tau, interval);
+function compare(
+  sizes: u32[],
+  batch: usize,
+  nStep: usize,
+  delta: f32,
+  tau: f32,
+  interval: usize,
+  options: Options = plain,
+): void {
+  const learner = learner_of(sizes, batch, nStep, delta, tau, interval, options);
   // more than the ring holds, so that it has wrapped around
   play(learner, 500, 20, RANDOM);
   learner_normalise(learner);
+  const network = changetype<Network>(network_create(array_of<u32>([sizes[0], 9, <u32>learner.actions]), 2, 1));
+  fill<f32>(network_parameters(network), <usize>parameter_count(network.widths, 2), 1);
+  network_ready(network);
+  const guided = options.mse + options.crossEntropy > 0;
+  const guide = guide_create(network, batch, options.mse, options.crossEntropy, 0.3);
+  if (guided) learner_guide(learner, changetype<Guide>(guide));
   const twin = new Twin(learner);
   const what = `${sizes.join("-")}, batch ${batch}, n = ${nStep}, delta ${delta}, tau ${tau}`;
   for (let i: usize = 1; i <= 12; i++) {
+    learner_importance(learner, <f32>0.4 + <f32>0.05 * <f32>i);
     const loss = learner_step(learner, 1, 1e-2);
     twin.update(1e-2);
     if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i} of ${what}`);
@@ -164,8 +285,19 @@ function compare(sizes: u32[], batch: usize, nStep: usize, delta: f32, tau: f32,
     expect_same_bits(learner.first, twin.first, learner.count, `first moment of ${what}`, i);
     expect_same_bits(learner.second, twin.second, learner.count, `second moment of ${what}`, i);
     expect_same_bits(learner.random, twin.random, 4, `generator of ${what}`, i);
+    if (twin.priorities != 0) {
+      expect_same_bits(
+        learner.replay.priorities,
+        twin.priorities,
+        learner.replay.rows << 2,
+        `priorities of ${what}`,
+        i,
+      );
+    }
   }
   expect(learner.state.updates).toBe(12);
+  guide_free(changetype<Guide>(guide));
+  network_free(network);
   learner_free(learner);
 }
 
@@ -181,6 +313,38 @@ describe("learner_step", () => {
     compare([1, 1, 1], 1, 1, 0, 1, 1);
     compare([6, 33, 17, 3], 17, 3, 1, 0.005, 1);
     compare([7, 20, 5], 48, 1, 0, 1, 3);
+  });
+
+  it("does so with each option, and with all of them", () => {
+    seed(10);
+    const single = new Options();
+    single.double = false;
+    compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, single);
+    const clipped = new Options();
+    clipped.maxGradientNorm = 0.1;
+    compare([4, 16, 16, 3], 33, 3, 0, 0.005, 1, clipped);
+    compare([3, 5, 7, 2], 7, 1, 0, 1, 2, clipped);
+    const dueling = new Options();
+    dueling.dueling = true;
+    compare([4, 16, 16, 4], 33, 3, 1, 0.005, 1, dueling);
+    compare([5, 3], 9, 2, 1, 1, 2, dueling);
+    const prioritised = new Options();
+    prioritised.prioritised = true;
+    compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, prioritised);
+    compare([4, 16, 3], 6, 1, 0, 1, 2, prioritised);
+    const guided = new Options();
+    guided.mse = 0.5;
+    compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, guided);
+    guided.crossEntropy = 2;
+    compare([4, 16, 3], 16, 1, 0, 1, 2, guided);
+    const all = new Options();
+    all.crossEntropy = 0.3;
+    all.double = false;
+    all.dueling = true;
+    all.maxGradientNorm = 0.5;
+    all.prioritised = true;
+    all.exponent = 1;
+    compare([6, 33, 17, 6], 48, 5, 1, 0.005, 1, all);
   });
 
   it("n times is n updates, and their mean loss", () => {
@@ -401,10 +565,10 @@ describe("a learner", () => {
 
   it("gives all its memory back", () => {
     const widths = array_of<u32>([4, 64, 2]);
-    const handle = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1);
+    const handle = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1, false);
     const block = changetype<Learner>(handle).block;
     learner_free(changetype<Learner>(handle));
-    const again = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1);
+    const again = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1, false);
     const blockAgain = changetype<Learner>(again).block;
     // expect() itself takes memory, so it comes last
     expect(again).toBe(handle);
@@ -417,10 +581,10 @@ describe("a learner", () => {
     const header = offsetof<Learner>() + offsetof<Replay>();
     const probe = heap.alloc(header);
     heap.free(probe);
-    const manyRows = learner_create(widths, 2, 32, 0x10000000, 1, 0.99, 1, 1, 1);
-    const largeBatch = learner_create(widths, 2, 0x10000000, 1000, 1, 0.99, 1, 1, 1);
-    const longSteps = learner_create(widths, 2, 32, 1000, 0x10000000, 0.99, 1, 1, 1);
-    const wideLayer = learner_create(wide, 1, 32, 1000, 1, 0.99, 1, 1, 1);
+    const manyRows = learner_create(widths, 2, 32, 0x10000000, 1, 0.99, 1, 1, 1, false);
+    const largeBatch = learner_create(widths, 2, 0x10000000, 1000, 1, 0.99, 1, 1, 1, false);
+    const longSteps = learner_create(widths, 2, 32, 1000, 0x10000000, 0.99, 1, 1, 1, false);
+    const wideLayer = learner_create(wide, 1, 32, 1000, 1, 0.99, 1, 1, 1, false);
     const again = heap.alloc(header);
     expect(manyRows).toBe(0);
     expect(largeBatch).toBe(0);

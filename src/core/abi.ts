@@ -35,7 +35,17 @@ export interface CoreExports extends Record<string, unknown> {
     huberDelta: number,
     tau: number,
     targetUpdateInterval: number,
+    prioritised: number,
   ): number;
+  learner_options(
+    learner: number,
+    double: number,
+    dueling: number,
+    maxGradientNorm: number,
+    priorityExponent: number,
+  ): void;
+  learner_guide(learner: number, guide: number): void;
+  learner_importance(learner: number, importance: number): void;
   learner_free(learner: number): void;
   learner_initialise(learner: number, word0: number, word1: number, word2: number, word3: number): void;
   learner_normalise(learner: number): void;
@@ -48,6 +58,9 @@ export interface CoreExports extends Record<string, unknown> {
   learner_observations(learner: number): number;
   learner_filled(learner: number): number;
   learner_ready(learner: number): number;
+
+  guide_create(network: number, batch: number, mse: number, crossEntropy: number, temperature: number): number;
+  guide_free(guide: number): void;
 
   distiller_create(widths: number, layers: number, batch: number, capacity: number): number;
   distiller_free(distiller: number): void;

@@ -1,11 +1,9 @@
 // Instances of the compute core: the one that serves everybody, made when it is first needed, and others.
-import { instantiateSync } from "@assemblyscript/loader";
 import type { CoreExports } from "./abi.js";
-import { wasmHex } from "./wasm.generated.js";
+import { wasmText } from "./wasm.generated.js";
 
 /** The core's functions on a memory. */
 export class Instance {
-  /** The instance's own: the loader's wrap each call once more, which costs a step of CartPole a fifth of its speed. */
   readonly exports: CoreExports;
   #floats = new Float32Array(0);
 
@@ -67,19 +65,27 @@ function load(): Instance {
       "qstill needs WebAssembly with 128-bit SIMD, and this engine has none (Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it)",
     );
   }
-  return new Instance(instantiateSync(decoded(wasmHex)).instance.exports as CoreExports);
+  return new Instance(instantiate<CoreExports>(new WebAssembly.Module(decoded(wasmText))));
 }
 
-/** The bytes of a module that the build has inlined. */
-export function decoded(hex: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (digit(hex.charCodeAt(2 * i)) << 4) | digit(hex.charCodeAt(2 * i + 1));
+/** The exports of a module of AssemblyScript; `memory` is for one that brings none. */
+export function instantiate<Exports>(module: WebAssembly.Module, memory?: WebAssembly.Memory): Exports {
+  const abort = () => {
+    throw new Error("the compute core has no memory left");
+  };
+  const env: WebAssembly.ModuleImports = { abort };
+  if (memory !== undefined) env.memory = memory;
+  return new WebAssembly.Instance(module, { env }).exports as Exports;
+}
+
+/** The bytes of a module that the build has inlined: scripts/build.js says how they are written. */
+export function decoded(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    let value = text.charCodeAt(at) - 35;
+    if (value < 0) value = text.charCodeAt(++at) - 35 + 90 * (value + 4);
+    bytes[count++] = value - 4; // modulo 256
   }
-  return bytes;
-}
-
-/** The value of a hexadecimal digit, 0–9 or a–f, from its character's code. */
-function digit(code: number): number {
-  return code < 58 ? code - 48 : code - 87;
+  return bytes.slice(0, count);
 }

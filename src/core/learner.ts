@@ -1,5 +1,6 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
 import type { CoreExports } from "./abi.js";
+import type { Guide } from "./guide.js";
 import { withWidths } from "./handle.js";
 import { commonInstance, floatIndex } from "./instance.js";
 import { Trainable } from "./trainable.js";
@@ -16,10 +17,21 @@ export interface LearnerShape {
   readonly huberDelta: number;
   readonly tau: number;
   readonly targetUpdateInterval: number;
+  /** Whether the online network chooses the action that a target is for; default true. */
+  readonly double?: boolean;
+  /** Whether the network has a value and advantages as its outputs, which its parameters then show; default false. */
+  readonly dueling?: boolean;
+  /** Norm of all gradients together to which larger ones are scaled down; default 0, which leaves them. */
+  readonly maxGradientNorm?: number;
+  /** Whether transitions are drawn by their priorities; default false. */
+  readonly prioritized?: boolean;
+  /** Of |TD error| in a priority, with `prioritized`; default 0.6. */
+  readonly priorityExponent?: number;
 }
 
 export class Learner extends Trainable {
   readonly #observationSize: number;
+  #guide: Guide | undefined; // kept from the garbage collector, which would free what the core reads
   readonly #incoming: number; // index into the core's memory as f32
 
   /**
@@ -27,7 +39,9 @@ export class Learner extends Trainable {
    * @throws RangeError where the block would be larger than 1 GiB
    */
   constructor(shape: LearnerShape, instance = commonInstance(), free = instance.exports.learner_free) {
-    const { widths } = shape;
+    const { double = true, dueling = false, maxGradientNorm = 0, prioritized = false, priorityExponent = 0.6 } = shape;
+    const actionCount = shape.widths[shape.widths.length - 1];
+    const widths = [...shape.widths.slice(0, -1), actionCount + Number(dueling)];
     const create = (exports: CoreExports, address: number) =>
       exports.learner_create(
         address,
@@ -39,8 +53,11 @@ export class Learner extends Trainable {
         shape.huberDelta,
         shape.tau,
         shape.targetUpdateInterval,
+        Number(prioritized),
       );
     super("learner", withWidths(widths, create, instance.exports), free, instance);
+    const { learner_options } = instance.exports;
+    learner_options(this.handle, Number(double), Number(dueling), maxGradientNorm, priorityExponent);
     this.#observationSize = widths[0];
     this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));
   }
@@ -65,8 +82,23 @@ export class Learner extends Trainable {
     return this.instance.exports.learner_act(this.handle, epsilon, longest);
   }
 
+  /** Exponent of the importance weights (Schaul et al. 2016: β) in the following updates, with `prioritized`. */
+  setImportance(exponent: number): void {
+    this.instance.exports.learner_importance(this.handle, exponent);
+  }
+
+  /**
+   * From now on a guide for the same batch, observations and actions has a say in every update. It must not be disposed
+   * of before. `save` does not hold this: a restored learner needs it again. Not for a learner on two threads.
+   */
+  guideBy(guide: Guide): void {
+    this.instance.exports.learner_guide(this.handle, guide.handle);
+    this.#guide = guide;
+  }
+
   /** n Double-DQN updates inside the core; the mean of their losses. */
   step(n: number, learningRate: number): number {
+    this.#guide?.handle; // throws where the core would read memory given back
     return this.instance.exports.learner_step(this.handle, n, learningRate);
   }
 

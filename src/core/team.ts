@@ -1,8 +1,7 @@
 // A learner on two threads, each with an instance of its own on one shared memory; the same bits as on one.
-import { instantiateSync } from "@assemblyscript/loader";
 import type { TeamExports } from "./abi.js";
 import { type Assistant, startInBrowser } from "./assistant.js";
-import { decoded, Instance } from "./instance.js";
+import { decoded, Instance, instantiate } from "./instance.js";
 import { Learner, type LearnerShape } from "./learner.js";
 
 /** Two threads cannot be had here; the message says why. */
@@ -17,13 +16,14 @@ export class TeamLearner extends Learner {
   readonly #team: number;
 
   /**
-   * @throws NoTeamError where the engine, the page or its policy allows no second thread
+   * @throws NoTeamError where the engine, the page or its policy allows no second thread, and for gradients to be clipped
    * @throws RangeError where the block would be larger than 1 GiB
    */
   static async create(shape: LearnerShape): Promise<TeamLearner> {
+    if (shape.maxGradientNorm) throw new NoTeamError("maxGradientNorm is of all gradients");
     const start = await starter();
-    const { wasmHex } = await import("./threads.generated.js");
-    const module = await WebAssembly.compile(decoded(wasmHex));
+    const { wasmText } = await import("./threads.generated.js");
+    const module = await WebAssembly.compile(decoded(wasmText));
     const memory = sharedMemory();
     let assistant: Assistant | undefined;
     const learner = new TeamLearner(shape, module, memory, () => assistant?.end());
@@ -37,7 +37,7 @@ export class TeamLearner extends Learner {
   }
 
   private constructor(shape: LearnerShape, module: WebAssembly.Module, memory: WebAssembly.Memory, end: () => void) {
-    const exports = instantiateSync(module, { env: { memory } }).instance.exports as TeamExports;
+    const exports = instantiate<TeamExports>(module, memory);
     super(shape, new Instance(exports), end);
     this.#exports = exports;
     this.#team = exports.team_create(this.handle);

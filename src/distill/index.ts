@@ -9,3 +9,10 @@ export {
   type MultiTaskStudent,
   type TaskStudent,
 } from "./multi-task.js";
+export {
+  distillProximal,
+  type ProximalConfig,
+  type ProximalOptions,
+  ProximalStudent,
+  proximalOptions,
+} from "./proximal.js";

@@ -25,10 +25,22 @@ export interface TeacherConfig {
   readonly gamma: number;
   /** Rewards summed before bootstrapping, in steps; default 5. */
   readonly nStep: number;
+  /** Whether the online network chooses the action that a target is for (Double DQN), or the target network; default true. */
+  readonly double: boolean;
+  /** Whether the last layer is a value and advantages while it learns, folded into Q-values when kept; default false. */
+  readonly dueling: boolean;
+  /** Whether transitions are drawn in the shares of their priorities, instead of uniformly; default false. */
+  readonly prioritized: boolean;
+  /** Exponent of the error in a priority, from 0, which is uniform, to 1; default 0.6. */
+  readonly priorityExponent: number;
+  /** Exponent of the weights that undo the priorities' bias, at the start, linear to 1 at the end; default 0.4. */
+  readonly importanceExponent: number;
   /** Loss of the temporal-difference error; default huber. */
   readonly loss: "huber" | "mse";
   /** Error, in units of the return, from which the Huber loss is linear; default 1. */
   readonly huberDelta: number;
+  /** Norm of all gradients together to which larger ones are scaled down, where 0 leaves them; default 0. */
+  readonly maxGradientNorm: number;
   /** Updates from one step of the target network to the next; default 1. */
   readonly targetUpdateInterval: number;
   /** Share of the way to the network that the target network then moves, where 1 copies it; default 0.005. */
@@ -66,8 +78,14 @@ export const teacherOptions: Options<TeacherConfig> = {
   gradientSteps: whole(1, { from: 1, to: million }, "updates in one training"),
   gamma: real(0.99, { from: 0, to: 1 }, "discount of a step's future"),
   nStep: whole(5, { from: 1, to: 100 }, "rewards summed before bootstrapping"),
+  double: flag(true, "the online network chooses a target's action"),
+  dueling: flag(false, "learn a value and advantages"),
+  prioritized: flag(false, "draw transitions by their priorities"),
+  priorityExponent: real(0.6, { from: 0, to: 1 }, "exponent of the error in a priority"),
+  importanceExponent: real(0.4, { from: 0, to: 1 }, "exponent of importance weights; linear to 1"),
   loss: oneOf("huber", ["huber", "mse"], "loss of the temporal-difference error"),
   huberDelta: real(1, { above: 0, to: million }, "error from which the Huber loss is linear"),
+  maxGradientNorm: real(0, { from: 0, to: million }, "norm of gradients at most; 0: any"),
   targetUpdateInterval: whole(
     1,
     { from: 1, to: 10 * million },

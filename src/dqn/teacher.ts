@@ -1,4 +1,5 @@
 // The teacher: a Double-DQN agent's training loop, from the first random step to the best network.
+import type { Guide } from "../core/guide.js";
 import { Learner, type LearnerShape } from "../core/learner.js";
 import { Network } from "../core/network.js";
 import { NoTeamError, TeamLearner } from "../core/team.js";
@@ -8,7 +9,7 @@ import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import { episodeReturns } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
-import { foldNormalisation } from "../model/fold.js";
+import { foldDueling, foldNormalisation } from "../model/fold.js";
 import type { ModelData } from "../model/model.js";
 import { breather } from "./breathe.js";
 import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "./checkpoint.js";
@@ -48,6 +49,12 @@ export interface TrainOptions extends Partial<TeacherConfig> {
   readonly resume?: Uint8Array;
 }
 
+/** Who has a say in a training, as in `distillProximal`, and what tells it from others in a checkpoint. */
+export interface Guidance {
+  readonly guide: Guide;
+  readonly setting: Setting;
+}
+
 /** What a checkpoint holds beside the learner's block: where the loop stands. */
 interface LoopState extends Reached {
   episode: number;
@@ -69,22 +76,28 @@ const progressInterval = 500;
  * Trains a teacher by Double DQN (van Hasselt et al. 2016) and keeps the network that was best in the periodic
  * evaluations.
  * @param source the id of an environment, or a function that makes a new one at each call
+ * @param guidance for the library's own use: see `distillProximal` of qstill/distill
  * @throws ConfigError for a configuration that is not allowed and a checkpoint that does not belong to it,
  * {@link Interrupted} when stopped by the signal, and {@link DivergedError} where the loss is no longer finite
  */
-export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
+export async function trainTeacher(
+  source: EnvSource,
+  options: TrainOptions = {},
+  guidance?: Guidance,
+): Promise<Teacher> {
   const { seed: givenSeed = 0, threads = 1, onEvent = () => {}, onNetwork, signal, resume, ...given } = options;
   const seed = checkedSeed(givenSeed);
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
   const config = teacherConfig(env.id, given);
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
-  const setting = teacherSetting(env.id, seed, config);
+  const setting = { ...teacherSetting(env.id, seed, config), ...guidance?.setting };
 
   const shape = { ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0 };
   const { learner, alone } =
     checkedThreads(threads) === 1 ? { learner: new Learner(shape) } : await onTwoThreads(shape);
   const network = new Network(widths, 1);
+  if (guidance) learner.guideBy(guidance.guide);
   let best: Float32Array | undefined;
   const state: LoopState = {
     envSteps: 0,
@@ -145,6 +158,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
       // learn from it
       if (state.envSteps === config.learningStarts && config.normalizeObservations) learner.normalise();
       if (!warmingUp && state.envSteps % config.trainFrequency === 0 && learner.ready > 0) {
+        learner.setImportance(linear(config.importanceExponent, 1, share));
         state.loss = learner.step(config.gradientSteps, linear(config.learningRate, config.learningRateFinal, share));
         state.updates += config.gradientSteps;
         if (!Number.isFinite(state.loss)) throw new DivergedError("teacher", state.updates);
@@ -153,7 +167,8 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
       // how good is it now?
       const last = state.envSteps === config.envSteps;
       if ((state.envSteps % config.evaluationInterval === 0 && state.updates > 0) || last) {
-        const parameters = foldNormalisation(widths, learner.parameters(), learner.normalisation());
+        const learned = config.dueling ? foldDueling(widths, learner.parameters()) : learner.parameters();
+        const parameters = foldNormalisation(widths, learned, learner.normalisation());
         network.setParameters(parameters);
         const returns = episodeReturns(evaluationEnv, network, {
           seed,

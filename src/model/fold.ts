@@ -28,6 +28,26 @@ export function foldNormalisation(
 }
 
 /**
+ * Parameters with an ordinary output layer from those with a dueling head, whose last layer is the A advantages and then
+ * the value: W_a = w_V + w_Aa − mean_a w_Aa (Wang et al. 2016, equation 9), the biases alike, in float64 and rounded once.
+ * @param widths of the ordinary network: its last is A
+ */
+export function foldDueling(widths: readonly number[], parameters: Float32Array): Float32Array {
+  const folded = new Float32Array(parameterCount(widths));
+  const places = layerPlaces(widths);
+  const { inputs, outputs: actions, weight } = places[places.length - 1];
+  folded.set(parameters.subarray(0, weight));
+  for (let row = 0; row <= inputs; row++) {
+    const from = weight + row * (actions + 1); // the last row is the biases
+    let sum = 0;
+    for (let a = 0; a < actions; a++) sum += parameters[from + a];
+    const shift = parameters[from + actions] - sum / actions;
+    for (let a = 0; a < actions; a++) folded[weight + row * actions + a] = parameters[from + a] + shift;
+  }
+  return folded;
+}
+
+/**
  * Parameters for Q-values in the teacher's unit from those for standardised ones, (q − mean)·scale: W' = W/scale and
  * b' = b/scale + mean in the last layer.
  */

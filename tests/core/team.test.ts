@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Learner, type LearnerShape } from "../../src/core/learner.js";
 import { TeamLearner } from "../../src/core/team.js";
-import { trainTeacher } from "../../src/index.js";
+import { type TeacherConfig, trainTeacher } from "../../src/index.js";
 import { shortTeacher } from "../short-training.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -18,6 +18,9 @@ const shapes: [widths: number[], batchSize: number, other?: Partial<LearnerShape
   [[7, 20, 18], 32, { tau: 1, targetUpdateInterval: 10 }],
   [[6, 50, 40, 18], 48, { targetUpdateInterval: 3 }],
   [[4, 64, 64, 2], 128],
+  [[4, 12, 3], 33, { double: false }],
+  [[4, 12, 3], 33, { dueling: true }],
+  [[4, 12, 3], 33, { prioritized: true }],
 ];
 
 /** Acts, records and learns, every draw from the learner itself; what it saves at the end. */
@@ -91,10 +94,11 @@ describe("a training", () => {
 describe("without a second thread", () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  async function notices(): Promise<string[]> {
+  async function notices(given: Partial<TeacherConfig> = {}): Promise<string[]> {
     const messages: string[] = [];
     await trainTeacher("CartPole-v1", {
       ...training,
+      ...given,
       threads: 2,
       onEvent: (event) => event.kind === "notice" && messages.push(event.message),
     });
@@ -106,6 +110,10 @@ describe("without a second thread", () => {
     expect(await notices()).toEqual([
       "on one thread: there is no SharedArrayBuffer (a browser has it for pages that are cross-origin isolated)",
     ]);
+  });
+
+  it("for clipped gradients, too", async () => {
+    expect(await notices({ maxGradientNorm: 1 })).toEqual(["on one thread: maxGradientNorm is of all gradients"]);
   });
 
   it("on a page's main thread, too", async () => {

@@ -14,6 +14,7 @@ import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.j
 import { shortTeacher } from "../short-training.js";
 
 const train = (options: TrainOptions = {}) => trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7, ...options });
+const plain = train();
 
 describe("a configuration that is not allowed is refused in one line", () => {
   it.each([
@@ -27,6 +28,12 @@ describe("a configuration that is not allowed is refused in one line", () => {
     [{ loss: "l1" as never }, 'loss is "l1": huber, mse is allowed'],
     [{ discount: 0.9 } as never, 'unknown teacher option "discount": allowed are hidden, envSteps'],
     [{ envSteps: 500, learningStarts: 500 }, "learningStarts is 500: fewer than envSteps, 500, is allowed"],
+    [{ double: 1 as never }, "double is 1: true or false is allowed"],
+    [{ dueling: "yes" as never }, 'dueling is "yes": true or false is allowed'],
+    [{ prioritized: 1 as never }, "prioritized is 1: true or false is allowed"],
+    [{ priorityExponent: 1.1 }, "priorityExponent is 1.1: a number from 0 to 1 is allowed"],
+    [{ importanceExponent: -0.1 }, "importanceExponent is -0.1: a number from 0 to 1 is allowed"],
+    [{ maxGradientNorm: -1 }, "maxGradientNorm is -1: a number from 0 to 1000000 is allowed"],
     [{ seed: -1 }, "seed is -1: a whole number from 0"],
     [{ seed: 0.5 }, "seed is 0.5"],
   ] as [TrainOptions, string][])("%o", async (options, message) => {
@@ -68,8 +75,19 @@ describe("determinism", () => {
     expect(other.parameters).not.toEqual(first.parameters);
   });
 
-  it("goes on bit for bit after being stopped, at whatever step", async () => {
+  it.each([
+    {},
+    { double: false },
+    { dueling: true },
+    { maxGradientNorm: 0.5 },
+    { prioritized: true, priorityExponent: 0.7, importanceExponent: 0.5 },
+    { double: false, dueling: true, maxGradientNorm: 1, prioritized: true },
+  ] as TrainOptions[])("goes on bit for bit after being stopped, at whatever step: %o", async (given) => {
+    const train = (options: TrainOptions = {}) =>
+      trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7, ...given, ...options });
     const straight = await train();
+    expect(straight.widths).toEqual([4, 17, 8, 2]);
+    if (Object.keys(given).length > 0) expect(straight.parameters).not.toEqual((await plain).parameters);
     for (const stopAfter of [500, 1000]) {
       const controller = new AbortController();
       const onEvent = (event: TrainingEvent) => {

@@ -1,7 +1,7 @@
 // Folding: the folded network gives on raw observations what the other gave on normalised ones.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { cutToTask, foldNormalisation, foldStandardisation } from "../../src/model/fold.js";
+import { cutToTask, foldDueling, foldNormalisation, foldStandardisation } from "../../src/model/fold.js";
 import { layerPlaces, parameterCount } from "../../src/model/layout.js";
 import { Model } from "../../src/model/model.js";
 
@@ -47,6 +47,26 @@ it("foldStandardisation undoes (q − mean)·scale in the last layer", () => {
       for (const [a, q] of folded.qValues(observation).entries()) expect(Math.abs(q - expected[a])).toBeLessThan(1e-3);
       folded.dispose();
       plain.dispose();
+    }),
+  );
+});
+
+it("foldDueling gives V + A − mean A, with a hidden layer and without", () => {
+  fc.assert(
+    fc.property(fc.constantFrom([3, 8, 4], [3, 4]), numbers(100), numbers(3), (shape, values, observation) => {
+      const headed = [...shape.slice(0, -1), 5];
+      const head = new Model({
+        environment: "test",
+        widths: headed,
+        parameters: Float32Array.from({ length: parameterCount(headed) }, (_, i) => values[i]),
+      });
+      const folded = new Model({ environment: "test", widths: shape, parameters: foldDueling(shape, head.parameters) });
+      const [a0, a1, a2, a3, value] = head.qValues(observation);
+      const center = (a0 + a1 + a2 + a3) / 4;
+      const expected = [a0, a1, a2, a3].map((advantage) => value + advantage - center);
+      for (const [a, q] of folded.qValues(observation).entries()) expect(Math.abs(q - expected[a])).toBeLessThan(1e-4);
+      folded.dispose();
+      head.dispose();
     }),
   );
 });

@@ -1,0 +1,112 @@
+// Prioritised replay's sum tree, proportional (Schaul et al. 2016): rows are drawn in the shares of their priorities.
+//
+// priorities: f64 (2·rows). Node k from 1 is the sum of its children 2k and 2k + 1, so node 1 of all; a row's own
+// priority, raised to α already, is node rows + row, and 0 where no transition starts (yet). Node 0 holds the largest that
+// any transition has had, which a new one gets. A sum is computed anew from its children, so that no error grows.
+import { Lanes } from "./math";
+import { uniform } from "./random";
+
+/** ε: what a transition of no error keeps. */
+const LEAST: f32 = 1e-6;
+/** What is larger, or no number, counts as this, so that every row that is drawn exists. */
+const MOST: f32 = 1e30;
+
+function node(priorities: usize, k: usize): usize {
+  return priorities + (k << 3);
+}
+
+/** Before the first transition, whose priority is 1. */
+export function begin_priorities(priorities: usize): void {
+  store<f64>(priorities, 1);
+}
+
+export function priority_of(priorities: usize, rows: usize, row: usize): f64 {
+  return load<f64>(node(priorities, rows + row));
+}
+
+export function set_priority(priorities: usize, rows: usize, row: usize, priority: f64): void {
+  let k = rows + row;
+  store<f64>(node(priorities, k), priority);
+  for (k >>= 1; k > 0; k >>= 1) {
+    store<f64>(node(priorities, k), load<f64>(node(priorities, 2 * k)) + load<f64>(node(priorities, 2 * k + 1)));
+  }
+}
+
+/** A transition that starts at the row is ready. */
+export function welcome(priorities: usize, rows: usize, row: usize): void {
+  set_priority(priorities, rows, row, load<f64>(priorities));
+}
+
+/** The row in whose share of the sum `point` lies; a row of priority 0 never, whatever rounding does. */
+export function row_at(priorities: usize, rows: usize, point: f64): usize {
+  let k: usize = 1;
+  while (k < rows) {
+    k <<= 1;
+    const left = load<f64>(node(priorities, k));
+    if (point >= left && load<f64>(node(priorities, k + 1)) > 0) {
+      point -= left;
+      k++;
+    }
+  }
+  return k - rows;
+}
+
+/** sampled: u32 (batch): one row from each of `batch` equal parts of the sum (Schaul et al. 2016, appendix B.2.1). */
+export function draw_by_priority(priorities: usize, rows: usize, random: usize, batch: usize, sampled: usize): void {
+  const part = load<f64>(node(priorities, 1)) / <f64>batch;
+  for (let b: usize = 0; b < batch; b++) {
+    const point = (<f64>b + <f64>uniform(random)) * part;
+    store<u32>(sampled + (b << 2), <u32>row_at(priorities, rows, point));
+  }
+}
+
+/**
+ * weights: (batch) = (N·P(i))^−β, divided by the largest of the batch (section 3.4). N and the sum of all priorities fall
+ * out of the quotient: (smallest priority / own)^β.
+ */
+export function weigh(
+  priorities: usize,
+  rows: usize,
+  batch: usize,
+  sampled: usize,
+  weights: usize,
+  importance: f32,
+): void {
+  let smallest = f64.MAX_VALUE;
+  for (let b: usize = 0; b < batch; b++) {
+    smallest = min<f64>(smallest, priority_of(priorities, rows, load<u32>(sampled + (b << 2))));
+  }
+  for (let b: usize = 0; b < batch; b++) {
+    const own = priority_of(priorities, rows, load<u32>(sampled + (b << 2)));
+    store<f32>(weights + (b << 2), <f32>(smallest / own));
+  }
+  raise(weights, batch, importance);
+}
+
+/** The drawn rows' priorities become (|δ| + ε)^α (section 3.3). @param errors (batch) δ, which are overwritten */
+export function renew(
+  priorities: usize,
+  rows: usize,
+  batch: usize,
+  sampled: usize,
+  errors: usize,
+  exponent: f32,
+): void {
+  for (let i: usize = 0; i < batch << 2; i += 16) {
+    const size = f32x4.pmin(f32x4.splat(MOST), f32x4.abs(v128.load(errors + i)));
+    v128.store(errors + i, f32x4.add(size, f32x4.splat(LEAST)));
+  }
+  raise(errors, batch, exponent);
+  for (let b: usize = 0; b < batch; b++) {
+    const priority = <f64>load<f32>(errors + (b << 2));
+    set_priority(priorities, rows, load<u32>(sampled + (b << 2)), priority);
+    if (priority > load<f64>(priorities)) store<f64>(priorities, priority);
+  }
+}
+
+/** values: (count), each to the power `exponent`; positive and normal. Up to three behind the last are raised, too. */
+function raise(values: usize, count: usize, exponent: f32): void {
+  for (let i: usize = 0; i < count << 2; i += 16) {
+    v128.store(values + i, Lanes.exp(f32x4.mul(f32x4.splat(exponent), Lanes.log(v128.load(values + i)))));
+  }
+}

@@ -1,0 +1,114 @@
+// Proximal distillation: a student that learns from reward as a DQN and is held near its teacher (Schmitt et al. 2018).
+import { Guide, guideLosses } from "../core/guide.js";
+import { Network } from "../core/network.js";
+import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
+import { teacherConfig } from "../dqn/configure.js";
+import { configure, type Options, oneOf, real } from "../dqn/options.js";
+import { type TrainOptions, trainTeacher } from "../dqn/teacher.js";
+import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
+import type { EnvSource } from "../env/env.js";
+import { resolveEnv } from "../env/registry.js";
+import { checkFit } from "../evaluate/checks.js";
+import type { Model, ModelData } from "../model/model.js";
+import { fingerprint } from "./student.js";
+
+/** How a student learns beside its teacher: a teacher's configuration, and the guide's. */
+export interface ProximalConfig extends TeacherConfig {
+  /** Loss that holds the student's Q-values near the teacher's; default cross-entropy. */
+  readonly guideLoss: (typeof guideLosses)[number];
+  /** Weight of that loss beside the temporal-difference loss; default 10. */
+  readonly guideWeight: number;
+  /** Softness of the softmax, in units of the return, of both in cross-entropy; default 1. */
+  readonly guideTemperature: number;
+}
+
+type GuideConfig = Omit<ProximalConfig, keyof TeacherConfig>;
+
+const million = 1_000_000;
+
+const guideOptions: Options<GuideConfig> = {
+  guideLoss: oneOf("cross-entropy", guideLosses, "what holds the student's Q-values near the teacher's"),
+  guideWeight: real(10, { above: 0, to: million }, "weight of that loss beside the temporal-difference loss"),
+  guideTemperature: real(1, { above: 0, to: million }, "softness of the softmax, in units of the return"),
+};
+
+/** Every option of a student that learns beside its teacher; `hidden` is 16 by default. */
+export const proximalOptions: Options<ProximalConfig> = {
+  ...teacherOptions,
+  hidden: { ...teacherOptions.hidden, default: [16] },
+  ...guideOptions,
+};
+
+export interface ProximalOptions extends Partial<ProximalConfig>, Pick<TrainOptions, "seed" | "signal" | "resume"> {
+  /** Where the student is to learn; by default the teacher's environment. */
+  readonly env?: EnvSource;
+  /** Called with plain data as the work goes on. */
+  readonly onEvent?: TrainOptions["onEvent"];
+}
+
+/** A student that has learned from reward, near its teacher. */
+export class ProximalStudent extends TrainedModel<ProximalConfig> {
+  constructor(data: ModelData, record: TrainingRecord<ProximalConfig>, teacher: string | null) {
+    super(data, record, { teacher, attempts: 1, fitsQValues: true });
+  }
+}
+
+/**
+ * Trains a student by the teacher's own loop, whose loss is then L_TD + guideWeight · L(Q_T, Q_S) over the batch, Q_T being
+ * the teacher's Q-values of the batch's states. The environment's preset for teachers holds, but for `hidden`.
+ * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit the environment and a checkpoint
+ * of other work, Interrupted when stopped by the signal, DivergedError where the loss is no longer finite
+ */
+export async function distillProximal(
+  teacher: Model & { readonly env?: EnvSource },
+  options: ProximalOptions = {},
+): Promise<ProximalStudent> {
+  const { env, seed, signal, resume, onEvent = () => {}, ...given } = options;
+  const { guideLoss, guideWeight, guideTemperature, ...learning } = given;
+  const source = env ?? teacher.env ?? teacher.environment;
+  const environment = resolveEnv(source);
+  checkFit("teacher", teacher, environment);
+  const byGuide = configure("guide", guideOptions, { guideLoss, guideWeight, guideTemperature });
+  const config = teacherConfig(environment.id, {
+    ...learning,
+    hidden: learning.hidden ?? proximalOptions.hidden.default,
+  });
+
+  const network = new Network(teacher.widths, 1);
+  network.setParameters(teacher.parameters);
+  let guide: Guide | undefined;
+  try {
+    guide = new Guide(network, {
+      batchSize: config.batchSize,
+      loss: byGuide.guideLoss,
+      weight: byGuide.guideWeight,
+      temperature: byGuide.guideTemperature,
+    });
+    const print = fingerprint(teacher);
+    const trained = await trainTeacher(
+      source,
+      {
+        ...config,
+        seed,
+        signal,
+        resume,
+        onEvent: (event) => onEvent({ ...event, network: "student" } as typeof event),
+      },
+      { guide, setting: { ...byGuide, teacher: print } },
+    );
+    const { widths, parameters, envSteps, updates, wallSeconds } = trained;
+    const record = {
+      env: source,
+      seed: trained.seed,
+      config: { ...config, ...byGuide },
+      envSteps,
+      updates,
+      wallSeconds,
+    };
+    trained.dispose();
+    return new ProximalStudent({ environment: environment.id, widths, parameters }, record, print);
+  } finally {
+    guide?.dispose();
+    network.dispose();
+  }
+}
