@@ -47,7 +47,9 @@ export interface TeacherConfig {
   readonly evaluationInterval: number;
   /** Episodes of an evaluation, on selection seeds; default 100. */
   readonly evaluationEpisodes: number;
-  /** Mean return that ends training when two evaluations in a row reach it, or null to train to the end; default null. */
+  /** Further selection episodes of a network that reached the kept one's mean: they decide between the two; default 300. */
+  readonly confirmationEpisodes: number;
+  /** Mean return in a confirmation that ends training, or null to train to the end; default null. */
   readonly stopReturn: number | null;
 }
 
@@ -81,5 +83,10 @@ export const teacherOptions: Options<TeacherConfig> = {
   normalizeObservations: flag(true, "scale each feature by what the first learningStarts steps have shown"),
   evaluationInterval: whole(1000, { from: 1, to: 1000 * million }, "environment steps from one evaluation to the next"),
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
-  stopReturn: optionalNumber(null, "mean return that ends training when two evaluations in a row reach it"),
+  confirmationEpisodes: whole(
+    300,
+    { from: 1, to: 10_000 },
+    "further episodes that decide whether a network replaces the best so far",
+  ),
+  stopReturn: optionalNumber(null, "mean return in a confirmation that ends training"),
 };
