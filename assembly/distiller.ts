@@ -25,7 +25,7 @@ import {
   panel_at,
   place_saved,
   place_scratch,
-  put_input,
+  put_inputs,
   set_sizes,
   Trainable,
   transpose_weights,
@@ -60,6 +60,7 @@ export class Distiller extends Trainable {
   targets: usize; // (capacity): its target, in the labels' unit
 
   // scratch
+  drawn: usize; // usize (16): where the states of a panel lie
   teacher: usize; // (panels, actions, 16): the batch's labels, standardised
   student: usize; // (panels, actions, 16): the student's Q-values
   slopes: usize; // (panels, actions, 16): the loss's gradient with respect to them
@@ -86,6 +87,7 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   distiller.savedBytes = <usize>layout_end() - base;
   place_scratch(distiller, widths);
   const outputValues = <u64>distiller.panels * distiller.outputs * PANEL;
+  distiller.drawn = area(PANEL * sizeof<usize>());
   distiller.teacher = floats(outputValues);
   distiller.student = floats(outputValues);
   distiller.slopes = floats(outputValues);
@@ -262,17 +264,17 @@ function rows_in(distiller: Distiller, panel: usize): usize {
 /** A panel's inputs and labels: states drawn uniformly, and what was kept beside them or the network answers now. */
 function gather(distiller: Distiller, panel: usize): void {
   const relabeller = distiller.relabeller;
-  const inputs = panel_at(distiller, panel);
   const rows = rows_in(distiller, panel);
   for (let r: usize = 0; r < rows; r++) {
     const row = distiller.firstState + below(distiller.random, distiller.stateCount);
     const state = distiller.states + ((row * distiller.inputs) << 2);
-    put_input(distiller, inputs, r, state);
+    store<usize>(distiller.drawn + r * sizeof<usize>(), state);
     if (relabeller) put_observation(relabeller, r, state);
     else
       put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs + distiller.firstOutput) << 2), 4);
     if (distiller.td > 0) put_target(distiller, (panel * PANEL + r) << 2, row << 2);
   }
+  put_inputs(distiller, panel_at(distiller, panel), distiller.drawn, rows);
   if (relabeller) {
     const qValues = answer_panel(relabeller);
     for (let r: usize = 0; r < rows; r++) put_labels(distiller, panel, r, qValues + (r << 2), 64);

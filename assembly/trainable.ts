@@ -140,37 +140,65 @@ export function column_deviation(values: usize, stride: usize, rows: usize, mean
   return deviation > 1e-6 ? deviation : 1.0;
 }
 
-/** Row `row` of a panel's inputs (inputs, 16) = the observation, normalised: (x − mean)·scale. */
-export function put_input(net: Trainable, panel: usize, row: usize, observation: usize): void {
-  let to = panel + (row << 2);
-  let mean = net.mean;
-  let scale = net.scale;
-  let i: usize = 0;
-  for (; i + 4 <= net.inputs; i += 4) {
-    const x = f32x4.mul(f32x4.sub(v128.load(observation), v128.load(mean)), v128.load(scale));
-    v128.store_lane<f32>(to, x, 0);
-    v128.store_lane<f32>(to, x, 1, 64);
-    v128.store_lane<f32>(to, x, 2, 128);
-    v128.store_lane<f32>(to, x, 3, 192);
+/**
+ * The first `rows` rows of a panel's inputs (inputs, 16) = the observations, normalised: (x − mean)·scale.
+ * @param observations usize (rows): where each lies
+ */
+export function put_inputs(net: Trainable, panel: usize, observations: usize, rows: usize): void {
+  const whole = rows & ~3;
+  for (let r: usize = 0; r < whole; r += 4) put_four(net, panel + (r << 2), observations + r * sizeof<usize>());
+  for (let r = whole; r < rows; r++) {
+    const observation = load<usize>(observations + r * sizeof<usize>());
+    for (let i: usize = 0; i < net.inputs; i++) {
+      store<f32>(panel + (i << 6) + (r << 2), normalised(net, observation, i << 2));
+    }
+  }
+}
+
+// Four rows, four features at a time, turned in registers (row by row: A5 2 % slower, A1 1 %).
+function put_four(net: Trainable, to: usize, observations: usize): void {
+  const a = load<usize>(observations);
+  const b = load<usize>(observations, sizeof<usize>());
+  const c = load<usize>(observations, 2 * sizeof<usize>());
+  const d = load<usize>(observations, 3 * sizeof<usize>());
+  const whole = (net.inputs & ~3) << 2;
+  const end = net.inputs << 2;
+  let at: usize = 0;
+  for (; at < whole; at += 16) {
+    const mean = v128.load(net.mean + at);
+    const scale = v128.load(net.scale + at);
+    const x0 = f32x4.mul(f32x4.sub(v128.load(a + at), mean), scale);
+    const x1 = f32x4.mul(f32x4.sub(v128.load(b + at), mean), scale);
+    const x2 = f32x4.mul(f32x4.sub(v128.load(c + at), mean), scale);
+    const x3 = f32x4.mul(f32x4.sub(v128.load(d + at), mean), scale);
+    const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+    const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+    const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 64);
+    v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 128);
+    v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 192);
     to += 256;
-    observation += 16;
-    mean += 16;
-    scale += 16;
   }
-  for (; i < net.inputs; i++) {
-    store<f32>(to, (load<f32>(observation) - load<f32>(mean)) * load<f32>(scale));
+  for (; at < end; at += 4) {
+    store<f32>(to, normalised(net, a, at));
+    store<f32>(to, normalised(net, b, at), 4);
+    store<f32>(to, normalised(net, c, at), 8);
+    store<f32>(to, normalised(net, d, at), 12);
     to += 64;
-    observation += 4;
-    mean += 4;
-    scale += 4;
   }
+}
+
+/** The value `at` bytes into an observation, normalised. */
+function normalised(net: Trainable, observation: usize, at: usize): f32 {
+  return (load<f32>(observation + at) - load<f32>(net.mean + at)) * load<f32>(net.scale + at);
 }
 
 /** The greedy action at an observation by the network's parameters. */
 export function greedy_action(net: Trainable, observation: usize): usize {
   for (let i: usize = 0; i < net.inputs; i++) {
-    const at = i << 2;
-    store<f32>(net.row + at, (load<f32>(observation + at) - load<f32>(net.mean + at)) * load<f32>(net.scale + at));
+    store<f32>(net.row + (i << 2), normalised(net, observation, i << 2));
   }
   return argmax(forward_row(net.widths, net.layers, net.parameters, false, net.row), net.outputs);
 }

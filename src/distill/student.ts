@@ -4,7 +4,7 @@ import { Distiller } from "../core/distiller.js";
 import { Network } from "../core/network.js";
 import { breather } from "../dqn/breathe.js";
 import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../dqn/checkpoint.js";
-import { DivergedError, type TrainingEvent } from "../dqn/events.js";
+import { DivergedError, type NetworkListener, type TrainingEvent } from "../dqn/events.js";
 import { linear } from "../dqn/schedules.js";
 import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
 import type { EnvSource } from "../env/env.js";
@@ -56,6 +56,8 @@ export interface DistillOptions extends Partial<StudentConfig> {
   readonly seed?: number;
   /** Called with plain data as the work goes on. */
   readonly onEvent?: (event: TrainingEvent) => void;
+  /** Called at each evaluation with the network that was evaluated, before the event. */
+  readonly onNetwork?: NetworkListener;
   /** Stops the work: the promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
   readonly signal?: AbortSignal;
   /** A checkpoint of the same teacher, seed and configuration to go on from. */
@@ -88,7 +90,7 @@ const chunk = 100;
  * loss is no longer finite
  */
 export async function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
-  const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, env: givenEnv, ...given } = options;
+  const { seed: givenSeed = 0, onEvent = () => {}, onNetwork, signal, resume, env: givenEnv, ...given } = options;
   const seed = checkedSeed(givenSeed);
   const source = givenEnv ?? teacher.env ?? teacher.environment;
   const env = resolveEnv(source);
@@ -197,6 +199,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
             state.bestMean = latest;
           }
           state.latestMean = latest;
+          onNetwork?.(parameters, envSteps, latest);
           state.attemptMean = Math.max(state.attemptMean ?? latest, latest);
           state.round++;
           onEvent({

@@ -83,10 +83,6 @@ export const teacherOptions: Options<TeacherConfig> = {
   normalizeObservations: flag(true, "scale each feature by what the first learningStarts steps have shown"),
   evaluationInterval: whole(1000, { from: 1, to: 1000 * million }, "environment steps from one evaluation to the next"),
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
-  confirmationEpisodes: whole(
-    300,
-    { from: 1, to: 10_000 },
-    "further episodes that decide whether a network replaces the best so far",
-  ),
-  stopReturn: optionalNumber(null, "mean return in a confirmation that ends training"),
+  confirmationEpisodes: whole(300, { from: 1, to: 10_000 }, "further episodes to confirm the best"),
+  stopReturn: optionalNumber(null, "mean return confirmed that ends training"),
 };

@@ -14,7 +14,7 @@ import { breather } from "./breathe.js";
 import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "./checkpoint.js";
 import type { TeacherConfig } from "./config.js";
 import { checkedThreads, teacherConfig } from "./configure.js";
-import { DivergedError, type TrainingEvent } from "./events.js";
+import { DivergedError, type NetworkListener, type TrainingEvent } from "./events.js";
 import { linear } from "./schedules.js";
 import { TrainedModel, type TrainingRecord } from "./trained.js";
 
@@ -40,6 +40,8 @@ export interface TrainOptions extends Partial<TeacherConfig> {
   readonly threads?: number;
   /** Called with plain data as the work goes on. */
   readonly onEvent?: (event: TrainingEvent) => void;
+  /** Called at each evaluation with the network that was evaluated, before the event. */
+  readonly onNetwork?: NetworkListener;
   /** Stops the work: the promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
   readonly signal?: AbortSignal;
   /** A checkpoint of the same environment, seed and configuration to go on from. */
@@ -68,7 +70,7 @@ const progressInterval = 500;
  * {@link Interrupted} when stopped by the signal, and {@link DivergedError} where the loss is no longer finite
  */
 export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
-  const { seed: givenSeed = 0, threads = 1, onEvent = () => {}, signal, resume, ...given } = options;
+  const { seed: givenSeed = 0, threads = 1, onEvent = () => {}, onNetwork, signal, resume, ...given } = options;
   const seed = checkedSeed(givenSeed);
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
@@ -111,7 +113,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
     const breathe = breather();
 
     const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
-    while (state.envSteps < config.envSteps && !(state.bestMean !== null && state.bestMean >= goal)) {
+    while (state.envSteps < config.envSteps && (state.bestMean === null || state.bestMean < goal)) {
       const pause = breathe();
       if (pause) await pause;
       if (signal?.aborted) {
@@ -155,6 +157,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
         const returns = episodeReturns(evaluationEnv, network, { ...selection, episodes: evaluationEpisodes });
         const latest = mean(returns);
         state.latestMean = latest;
+        onNetwork?.(parameters, state.envSteps, latest);
 
         // The highest of many means is high by luck, too: episodes that had no part in it decide.
         let isBest = false;

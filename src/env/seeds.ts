@@ -21,6 +21,8 @@ export const purposes = {
   distiller: 7,
   /** The resampling behind a confidence interval. */
   bootstrap: 8,
+  /** The noise through which an environment is seen. */
+  noise: 9,
 } as const;
 
 /** The number of one of the {@link purposes}. */

@@ -27,6 +27,8 @@ export interface Study {
   readonly question: string;
   /** Which of the scores the intervals, the profiles and the probabilities compare; the more the better. */
   readonly score: string;
+  /** Whether the score means the same in every environment, so that they can be taken together; default true. */
+  readonly pooled?: boolean;
   /** How many seeds by default: 0 … seeds − 1. */
   readonly seeds: number;
   /** Where it is run by default; CartPole-v1 alone where it does not say. */
