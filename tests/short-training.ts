@@ -10,6 +10,7 @@ export const shortTeacher: Partial<TeacherConfig> = {
   bufferSize: 900, // smaller than envSteps: the ring wraps
   evaluationInterval: 500,
   evaluationEpisodes: 3,
+  confirmationEpisodes: 3,
   stopReturn: null,
 };
 

@@ -59,7 +59,9 @@ export interface TeacherConfig {
   readonly evaluationInterval: number;
   /** Episodes of an evaluation, on selection seeds; default 100. */
   readonly evaluationEpisodes: number;
-  /** Mean return that ends training when two evaluations in a row reach it, or null to train to the end; default null. */
+  /** Further selection episodes of a network that reached the kept one's mean: they decide between the two; default 300. */
+  readonly confirmationEpisodes: number;
+  /** Mean return in a confirmation that ends training, or null to train to the end; default null. */
   readonly stopReturn: number | null;
 }
 
@@ -99,5 +101,6 @@ export const teacherOptions: Options<TeacherConfig> = {
   normalizeObservations: flag(true, "scale each feature by what the first learningStarts steps have shown"),
   evaluationInterval: whole(1000, { from: 1, to: 1000 * million }, "environment steps from one evaluation to the next"),
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
-  stopReturn: optionalNumber(null, "mean return that ends training when two evaluations in a row reach it"),
+  confirmationEpisodes: whole(300, { from: 1, to: 10_000 }, "further episodes to confirm the best"),
+  stopReturn: optionalNumber(null, "mean return confirmed that ends training"),
 };

@@ -17,7 +17,20 @@ export const presets: Readonly<Record<string, Preset>> = {
     student: { envSteps: 10_000 },
   },
   "Acrobot-v1": {
-    teacher: { envSteps: 100_000, bufferSize: 100_000, trainFrequency: 2, loss: "mse", normalizeObservations: false },
+    // One-step targets: with longer ones the returns of old policies in the replay memory hold the new one back.
+    teacher: {
+      envSteps: 120_000,
+      bufferSize: 100_000,
+      batchSize: 64,
+      nStep: 1,
+      tau: 0.03,
+      learningRate: 2e-3,
+      learningRateFinal: 5e-5,
+      explorationFraction: 0.1,
+      huberDelta: 10,
+      normalizeObservations: false,
+      evaluationInterval: 500,
+    },
     student: { hidden: [32], envSteps: 10_000, evaluationEpisodes: 300 },
   },
 };

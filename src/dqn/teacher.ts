@@ -62,19 +62,16 @@ interface LoopState extends Reached {
   actions: number[];
   loss: number | null;
   latestMean: number | null;
+  /** The kept network's mean return in its confirmation. */
   bestMean: number | null;
-  /** Evaluations in a row that reached stopReturn. */
-  reached: number;
   wallSeconds: number;
 }
 
-/** Evaluations in a row that must reach stopReturn, so that no lucky one ends the training. */
-const reachedToStop = 2;
 const progressInterval = 500;
 
 /**
  * Trains a teacher by Double DQN (van Hasselt et al. 2016) and keeps the network that was best in the periodic
- * evaluations.
+ * evaluations and their confirmation.
  * @param source the id of an environment, or a function that makes a new one at each call
  * @param guidance for the library's own use: see `distillProximal` of qstill/distill
  * @throws ConfigError for a configuration that is not allowed and a checkpoint that does not belong to it,
@@ -107,7 +104,6 @@ export async function trainTeacher(
     loss: null,
     latestMean: null,
     bestMean: null,
-    reached: 0,
     wallSeconds: 0,
   };
   try {
@@ -129,7 +125,8 @@ export async function trainTeacher(
     const wallSeconds = () => (performance.now() - started) / 1000;
     const breathe = breather();
 
-    while (state.envSteps < config.envSteps && state.reached < reachedToStop) {
+    const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
+    while (state.envSteps < config.envSteps && (state.bestMean === null || state.bestMean < goal)) {
       const pause = breathe();
       if (pause) await pause;
       if (signal?.aborted) {
@@ -170,20 +167,24 @@ export async function trainTeacher(
         const learned = config.dueling ? foldDueling(widths, learner.parameters()) : learner.parameters();
         const parameters = foldNormalisation(widths, learned, learner.normalisation());
         network.setParameters(parameters);
-        const returns = episodeReturns(evaluationEnv, network, {
-          seed,
-          purpose: purposes.selection,
-          episodes: config.evaluationEpisodes,
-        });
+        const { evaluationEpisodes, confirmationEpisodes } = config;
+        const selection = { seed, purpose: purposes.selection };
+        const returns = episodeReturns(evaluationEnv, network, { ...selection, episodes: evaluationEpisodes });
         const latest = mean(returns);
-        const isBest = state.bestMean === null || latest >= state.bestMean;
-        if (isBest) {
-          state.bestMean = latest;
-          best = parameters;
-        }
         state.latestMean = latest;
         onNetwork?.(parameters, state.envSteps, latest);
-        state.reached = config.stopReturn !== null && latest >= config.stopReturn ? state.reached + 1 : 0;
+
+        // The highest of many means is high by luck, too: episodes that had no part in it decide.
+        let isBest = false;
+        if (state.bestMean === null || latest >= state.bestMean) {
+          const confirming = { ...selection, firstEpisode: evaluationEpisodes, episodes: confirmationEpisodes };
+          const confirmed = mean(episodeReturns(evaluationEnv, network, confirming));
+          isBest = state.bestMean === null || confirmed >= state.bestMean;
+          if (isBest) {
+            state.bestMean = confirmed;
+            best = parameters;
+          }
+        }
         onEvent({
           kind: "evaluation",
           network: "teacher",

@@ -8,15 +8,20 @@ export interface Policy {
   act(observation: Float32Array): number;
 }
 
-/** The undiscounted returns of episodes 0 … episodes − 1 of a purpose, one after another. */
+/** The undiscounted returns of `episodes` episodes of a purpose from the first one on, one after another. */
 export function episodeReturns(
   env: Env,
   policy: Policy,
-  { seed, purpose, episodes }: { seed: number; purpose: Purpose; episodes: number },
+  {
+    seed,
+    purpose,
+    episodes,
+    firstEpisode = 0,
+  }: { seed: number; purpose: Purpose; episodes: number; firstEpisode?: number },
 ): Float64Array {
   const returns = new Float64Array(episodes);
   for (let episode = 0; episode < episodes; episode++) {
-    let observation = env.reset({ seed: episodeSeed(seed, purpose, episode) });
+    let observation = env.reset({ seed: episodeSeed(seed, purpose, firstEpisode + episode) });
     for (let ended = false; !ended; ) {
       const result = env.step(policy.act(observation));
       returns[episode] += result.reward;

@@ -9,7 +9,10 @@ import { DivergedError, type TrainingEvent } from "../../src/dqn/events.js";
 import { presets } from "../../src/dqn/presets.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
 import type { CustomEnv } from "../../src/env/env.js";
-import { environmentIds } from "../../src/env/registry.js";
+import { environmentIds, makeEnv } from "../../src/env/registry.js";
+import { purposes } from "../../src/env/seeds.js";
+import { episodeReturns } from "../../src/evaluate/returns.js";
+import { mean } from "../../src/evaluate/statistics.js";
 import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
 import { shortTeacher } from "../short-training.js";
 
@@ -128,6 +131,25 @@ describe("determinism", () => {
       expect(error).toBeInstanceOf(CheckpointError);
       expect(error.message).toContain(message);
     }
+  });
+});
+
+describe("the network that is kept", () => {
+  it("is the best of those confirmed on further episodes, and ends training where it reaches stopReturn", async () => {
+    const kept: number[] = [];
+    const onEvent = (event: TrainingEvent) => {
+      if (event.kind === "evaluation" && event.best) kept.push(event.envSteps);
+    };
+    const teacher = await train({ onEvent });
+    const { evaluationEpisodes: firstEpisode, confirmationEpisodes: episodes } = teacherConfig(
+      "CartPole-v1",
+      shortTeacher,
+    );
+    const selection = { seed: 7, purpose: purposes.selection, firstEpisode, episodes };
+    const confirmed = mean(episodeReturns(makeEnv("CartPole-v1"), teacher, selection));
+    const stopped = await train({ stopReturn: confirmed });
+    expect(stopped.envSteps).toBe(kept.at(-1));
+    expect(stopped.parameters).toEqual(teacher.parameters);
   });
 });
 

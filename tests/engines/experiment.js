@@ -25,6 +25,7 @@ const teacherOptions = {
   normalizeObservations: true,
   evaluationInterval: 2500, // only at the end: the weights are those after the last update
   evaluationEpisodes: 1,
+  confirmationEpisodes: 1,
   stopReturn: null,
 };
 
