@@ -105,7 +105,8 @@ export function keepsEnough(returnRatio: number | null, threshold: number): bool
   return returnRatio !== null && returnRatio >= threshold;
 }
 
-function probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Float32Array[] {
+/** Every state of ten probe episodes, in which the policies act in turns. */
+export function probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Float32Array[] {
   const env = resolveEnv(source);
   const states: Float32Array[] = [];
   for (let episode = 0; episode < probeEpisodes; episode++) {
