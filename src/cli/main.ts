@@ -11,6 +11,7 @@ import { addEvaluate } from "./evaluate.js";
 import { addExplain } from "./explain.js";
 import { addExport } from "./export.js";
 import { addRun } from "./run.js";
+import { addShrink } from "./shrink.js";
 import { complain } from "./terminal.js";
 import { addTrain } from "./train.js";
 
@@ -24,7 +25,8 @@ const program = new Command("qstill")
     "after",
     "\nExamples:\n  qstill run CartPole-v1\n  qstill run Acrobot-v1 --seed 3 --student-hidden 24\n  qstill evaluate runs/CartPole-v1-0/student.safetensors",
   );
-for (const add of [addRun, addTrain, addDistill, addEvaluate, addExport, addExplain, addEnvs, addBench]) add(program);
+for (const add of [addRun, addTrain, addDistill, addEvaluate, addExport, addExplain, addShrink, addEnvs, addBench])
+  add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 // a reader that has seen enough, as in "qstill envs | head", is no error

@@ -21,6 +21,8 @@ export const purposes = {
   distiller: 7,
   /** The resampling behind a confidence interval. */
   bootstrap: 8,
+  /** The seeds of the students that a search for the smallest one distils. */
+  attempt: 9,
 } as const;
 
 /** The number of one of the {@link purposes}. */

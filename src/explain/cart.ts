@@ -69,9 +69,7 @@ export function growTree(data: LabelledStates, leaves: number): Node {
     const { feature, threshold } = leaf.best;
     // a part of sorted rows is sorted
     const part = (isBelow: boolean): Growing => {
-      const rows = leaf.rows.map((each) =>
-        each.filter((row) => states[row * size + feature] <= threshold === isBelow),
-      );
+      const rows = leaf.rows.map((each) => each.filter((row) => states[row * size + feature] <= threshold === isBelow));
       return { rows, best: bestSplit(data, rows) };
     };
     leaf.split = { feature, threshold, below: part(true), above: part(false) };

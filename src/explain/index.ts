@@ -1,6 +1,6 @@
 // The subpath qstill/explain: a network as a decision tree, and what it looks at.
 export type { Leaf, Node, Split } from "./cart.js";
-export { type Explanation, type ExplainOptions, explain } from "./explain.js";
+export { type ExplainOptions, type Explanation, explain } from "./explain.js";
 export { exportTree } from "./javascript.js";
 export { type Sensitivity, sensitivities } from "./sensitivity.js";
 export { DecisionTree, type Names, treeRules } from "./tree.js";

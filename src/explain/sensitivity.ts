@@ -42,9 +42,7 @@ export function sensitivities(
     for (let row = 0; row < count; row++) {
       const at = row * actionCount;
       if (greedy(qValues, at, actionCount) !== actions[row]) flips++;
-      gaps += Math.abs(
-        gap(qValues, at, actionCount, actions[row]) - gap(unmoved, at, actionCount, actions[row]),
-      );
+      gaps += Math.abs(gap(qValues, at, actionCount, actions[row]) - gap(unmoved, at, actionCount, actions[row]));
     }
     return { flipRate: flips / count, gapChange: gaps / count };
   };

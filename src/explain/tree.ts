@@ -44,7 +44,8 @@ export interface Names {
 export function treeRules({ root }: DecisionTree, names: Names): string {
   const all = statesOf(root);
   const lines = (node: Node, indent: string): string[] => {
-    if (isLeaf(node)) return [`${indent}${names.actionNames[node.action]}  (${Math.round((100 * node.states) / all)} %)`];
+    if (isLeaf(node))
+      return [`${indent}${names.actionNames[node.action]}  (${Math.round((100 * node.states) / all)} %)`];
     return [
       `${indent}if ${names.featureNames[node.feature]} ≤ ${node.threshold}`,
       ...lines(node.below, `${indent}  `),
