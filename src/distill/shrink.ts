@@ -181,7 +181,7 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
  * layer, and two of which the second is no wider than the first, whose first has at least two units. (One unit makes all
  * that follows a function of one number.)
  */
-function networksBelow(parametersOf: (hidden: readonly number[]) => number, width: number): number[][] {
+export function networksBelow(parametersOf: (hidden: readonly number[]) => number, width: number): number[][] {
   const limit = parametersOf([width]);
   const networks: number[][] = [[]];
   for (let first = 1; parametersOf([first]) < limit; first++) networks.push([first]);

@@ -33,7 +33,10 @@ it("is the binomial distribution's 5 % quantile where episodes are won or lost",
 
 it("has no meaning where the teacher is no better than random", () => {
   const same = new Float64Array(5).fill(7);
-  expect(ratioBound({ teacher: same, student: same, random: same }, 0)).toEqual({ returnRatio: null, lowerBound: null });
+  expect(ratioBound({ teacher: same, student: same, random: same }, 0)).toEqual({
+    returnRatio: null,
+    lowerBound: null,
+  });
 });
 
 it("depends on the seed alone", () => {

@@ -25,7 +25,8 @@ function impurity(samples: readonly Sample[], actionCount: number): number {
   if (weight === 0) return 0;
   let squares = 0;
   for (let action = 0; action < actionCount; action++) {
-    const share = samples.filter((sample) => sample.action === action).reduce((sum, { weight: w }) => sum + w, 0) / weight;
+    const share =
+      samples.filter((sample) => sample.action === action).reduce((sum, { weight: w }) => sum + w, 0) / weight;
     squares += share * share;
   }
   return weight * (1 - squares);
@@ -58,7 +59,10 @@ const actionCount = 3;
 const samplesOf = (weights: fc.Arbitrary<number>) =>
   fc.array(
     fc.record({
-      state: fc.array(fc.integer({ min: -3, max: 3 }).map((value) => value / 4), { minLength: 2, maxLength: 2 }),
+      state: fc.array(
+        fc.integer({ min: -3, max: 3 }).map((value) => value / 4),
+        { minLength: 2, maxLength: 2 },
+      ),
       action: fc.nat(actionCount - 1),
       weight: weights,
     }),
@@ -70,16 +74,17 @@ it("makes the split that lessens the weighted Gini impurity most, of all that th
   fc.assert(
     fc.property(samples, (given) => {
       const splits = everySplit(given);
-      const after = ([below, above]: [Sample[], Sample[]]) => impurity(below, actionCount) + impurity(above, actionCount);
+      const after = ([below, above]: [Sample[], Sample[]]) =>
+        impurity(below, actionCount) + impurity(above, actionCount);
       const least = Math.min(...splits.map(after), impurity(given, actionCount));
       const tree = growTree(labelled(given, actionCount), 2);
       if (isLeaf(tree)) {
         // nothing is gained by a split, or both of its sides take the same action, as a best split's may
         const heaviest = (side: Sample[]) => act(growTree(labelled(side, actionCount), 1), []);
         const best = splits.filter((split) => after(split) <= least + 1e-9);
-        expect(
-          least >= impurity(given, actionCount) - 1e-9 || best.some(([a, b]) => heaviest(a) === heaviest(b)),
-        ).toBe(true);
+        expect(least >= impurity(given, actionCount) - 1e-9 || best.some(([a, b]) => heaviest(a) === heaviest(b))).toBe(
+          true,
+        );
         return;
       }
       const below = given.filter(({ state }) => state[tree.feature] <= tree.threshold);

@@ -49,7 +49,11 @@ describe("the module of a tree", () => {
           const state = [random.normal(0, 1.5), random.normal(0, 1.5)];
           expect(module.act(state)).toBe(tree.act(state));
         }
-        for (const state of [[Number.NaN, 0], [Infinity, -Infinity]]) expect(module.act(state)).toBe(tree.act(state));
+        for (const state of [
+          [Number.NaN, 0],
+          [Infinity, -Infinity],
+        ])
+          expect(module.act(state)).toBe(tree.act(state));
         expect(module.environment).toBe("</x>\n");
         expect(module.act(module.example.observation)).toBe(module.example.action);
       }),
