@@ -1,5 +1,5 @@
 // One distillation update: sample labelled states → student forward → loss → backward → Adam.
-import { cross_entropy_panels, huber_panels, kl_panels, mse_panels, nll_panels } from "./losses";
+import { cross_entropy_panels, huber_panels, kl_panels, mse_panels, nll_panels, td_panels } from "./losses";
 import { PANEL } from "./matmul";
 import {
   allocate_zeroed,
@@ -42,19 +42,30 @@ export class Distiller extends Trainable {
   crossEntropy: f32;
   nll: f32;
   kl: f32;
+  td: f32;
   temperature: f32;
   huberDelta: f32;
+
+  // what an update learns from, and for
+  firstState: usize; // states are drawn from this one on,
+  stateCount: usize; // so many
+  firstOutput: usize; // the loss is of the outputs from this one on,
+  actions: usize; // so many
 
   // saved
   state: DistillerState;
   states: usize; // (capacity, inputs)
   labels: usize; // (capacity, outputs): the teacher's Q-values
+  taken: usize; // (capacity) u32: the action that was taken there; td alone reads this and
+  targets: usize; // (capacity): its target, in the labels' unit
 
   // scratch
-  teacher: usize; // (panels, outputs, 16): the batch's labels, standardised
-  student: usize; // (panels, outputs, 16): the student's Q-values
-  slopes: usize; // (panels, outputs, 16): the loss's gradient with respect to them
-  lossScratch: usize; // (2, panels, outputs, 16)
+  teacher: usize; // (panels, actions, 16): the batch's labels, standardised
+  student: usize; // (panels, actions, 16): the student's Q-values
+  slopes: usize; // (panels, actions, 16): the loss's gradient with respect to them
+  lossScratch: usize; // (2, panels, actions, 16)
+  batchTaken: usize; // (panels, 16) u32
+  batchTargets: usize; // (panels, 16), standardised
 }
 
 @unmanaged
@@ -70,6 +81,8 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   place_saved(distiller);
   distiller.states = floats(<u64>distiller.capacity * distiller.inputs);
   distiller.labels = floats(<u64>distiller.capacity * distiller.outputs);
+  distiller.taken = area((<u64>distiller.capacity) << 2);
+  distiller.targets = floats(distiller.capacity);
   distiller.savedBytes = <usize>layout_end() - base;
   place_scratch(distiller, widths);
   const outputValues = <u64>distiller.panels * distiller.outputs * PANEL;
@@ -77,6 +90,8 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   distiller.student = floats(outputValues);
   distiller.slopes = floats(outputValues);
   distiller.lossScratch = floats(2 * outputValues);
+  distiller.batchTaken = area((<u64>distiller.panels * PANEL) << 2);
+  distiller.batchTargets = floats(<u64>distiller.panels * PANEL);
   return layout_end() - base;
 }
 
@@ -101,7 +116,7 @@ export function distiller_free(distiller: Distiller): void {
   heap.free(changetype<usize>(distiller));
 }
 
-/** The loss: a weighted sum of the five, with their temperature and Huber's threshold. */
+/** The loss: a weighted sum of the six, with their temperature and Huber's threshold. */
 export function distiller_loss(
   distiller: Distiller,
   mse: f32,
@@ -109,6 +124,7 @@ export function distiller_loss(
   crossEntropy: f32,
   nll: f32,
   kl: f32,
+  td: f32,
   temperature: f32,
   huberDelta: f32,
 ): void {
@@ -117,13 +133,14 @@ export function distiller_loss(
   distiller.crossEntropy = crossEntropy;
   distiller.nll = nll;
   distiller.kl = kl;
+  distiller.td = td;
   distiller.temperature = temperature;
   distiller.huberDelta = huberDelta;
 }
 
 /**
  * From now on each update labels its states anew by a network of the same observations and actions, as it is by then, in
- * place of the labels kept; 0: by those again. The network must live as long as that. Not saved.
+ * place of the labels kept, td's targets apart; 0: by those again. The network must live as long as that. Not saved.
  */
 export function distiller_relabel(distiller: Distiller, network: Network | null): void {
   distiller.relabeller = network;
@@ -144,6 +161,16 @@ export function distiller_states(distiller: Distiller): usize {
 /** Where the host writes their labels, (capacity, outputs). */
 export function distiller_labels(distiller: Distiller): usize {
   return distiller.labels;
+}
+
+/** Where the host writes the actions taken, (capacity) u32, for td. */
+export function distiller_taken(distiller: Distiller): usize {
+  return distiller.taken;
+}
+
+/** Where the host writes their targets, (capacity), for td. */
+export function distiller_targets(distiller: Distiller): usize {
+  return distiller.targets;
 }
 
 export function distiller_filled(distiller: Distiller): usize {
@@ -179,6 +206,27 @@ export function distiller_label_scale(distiller: Distiller): f32 {
 
 /** n whole updates; returns the mean of their losses. At least one labelled state must be there. */
 export function distiller_step(distiller: Distiller, n: usize, learningRate: f32): f64 {
+  return distiller_step_within(distiller, n, learningRate, 0, distiller.state.filled, 0, distiller.outputs);
+}
+
+/**
+ * The same for one of several tasks: states are drawn from `stateCount` rows on from `firstState`, and the loss is of
+ * `actions` outputs on from `firstOutput`, of labels as of Q-values; actions taken count from `firstOutput`. No network
+ * relabels then.
+ */
+export function distiller_step_within(
+  distiller: Distiller,
+  n: usize,
+  learningRate: f32,
+  firstState: usize,
+  stateCount: usize,
+  firstOutput: usize,
+  actions: usize,
+): f64 {
+  distiller.firstState = firstState;
+  distiller.stateCount = stateCount;
+  distiller.firstOutput = firstOutput;
+  distiller.actions = actions;
   let sum: f64 = 0;
   for (let i: usize = 0; i < n; i++) sum += <f64>update(distiller, learningRate);
   return sum / <f64>n;
@@ -186,12 +234,14 @@ export function distiller_step(distiller: Distiller, n: usize, learningRate: f32
 
 function update(distiller: Distiller, learningRate: f32): f32 {
   const panels = distiller.panels;
-  const outputValues = distiller.outputs * PANEL;
+  const outputValues = distiller.actions * PANEL;
+  const firstOutput = distiller.firstOutput << 6;
   for (let panel: usize = 0; panel < panels; panel++) gather(distiller, panel);
 
   transpose_weights(distiller);
   for (let panel: usize = 0; panel < panels; panel++) {
-    copy_floats(distiller.student + ((panel * outputValues) << 2), forward(distiller, panel), outputValues);
+    const qValues = forward(distiller, panel) + firstOutput;
+    copy_floats(distiller.student + ((panel * outputValues) << 2), qValues, outputValues);
   }
 
   const loss = weighted_losses(distiller);
@@ -215,11 +265,13 @@ function gather(distiller: Distiller, panel: usize): void {
   const inputs = panel_at(distiller, panel);
   const rows = rows_in(distiller, panel);
   for (let r: usize = 0; r < rows; r++) {
-    const row = below(distiller.random, distiller.state.filled);
+    const row = distiller.firstState + below(distiller.random, distiller.stateCount);
     const state = distiller.states + ((row * distiller.inputs) << 2);
     put_input(distiller, inputs, r, state);
     if (relabeller) put_observation(relabeller, r, state);
-    else put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs) << 2), 4);
+    else
+      put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs + distiller.firstOutput) << 2), 4);
+    if (distiller.td > 0) put_target(distiller, (panel * PANEL + r) << 2, row << 2);
   }
   if (relabeller) {
     const qValues = answer_panel(relabeller);
@@ -230,7 +282,7 @@ function gather(distiller: Distiller, panel: usize): void {
 /** Row `r` of a panel's labels from Q-values that lie `stride` bytes apart, standardised. */
 function put_labels(distiller: Distiller, panel: usize, r: usize, qValues: usize, stride: usize): void {
   const state = distiller.state;
-  const actions = distiller.outputs;
+  const actions = distiller.actions;
   let to = distiller.teacher + ((panel * actions) << 6) + (r << 2);
   for (let a: usize = 0; a < actions; a++) {
     store<f32>(to, (load<f32>(qValues) - state.labelMean) * state.labelScale);
@@ -239,10 +291,18 @@ function put_labels(distiller: Distiller, panel: usize, r: usize, qValues: usize
   }
 }
 
+/** One row's action taken and its target, standardised as labels are; both places in bytes. */
+function put_target(distiller: Distiller, to: usize, from: usize): void {
+  const state = distiller.state;
+  store<u32>(distiller.batchTaken + to, load<u32>(distiller.taken + from));
+  const target = load<f32>(distiller.targets + from);
+  store<f32>(distiller.batchTargets + to, (target - state.labelMean) * state.labelScale);
+}
+
 /** The weighted sum of the losses; their gradient is left in the slopes. */
 function weighted_losses(distiller: Distiller): f32 {
   const batch = distiller.batch;
-  const actions = distiller.outputs;
+  const actions = distiller.actions;
   const teacher = distiller.teacher;
   const student = distiller.student;
   const slopes = distiller.slopes;
@@ -264,13 +324,20 @@ function weighted_losses(distiller: Distiller): f32 {
   if (weight > 0) loss += weight * nll_panels(student, teacher, batch, actions, weight, slopes, scratch);
   weight = distiller.kl;
   if (weight > 0) loss += weight * kl_panels(student, teacher, batch, actions, tau, weight, slopes, scratch);
+  weight = distiller.td;
+  if (weight > 0) {
+    const taken = distiller.batchTaken;
+    loss += weight * td_panels(student, taken, distiller.batchTargets, batch, actions, weight, slopes, scratch);
+  }
   return loss;
 }
 
-/** The outputs' deltas (A, 16) of one panel from its slopes; zero behind the batch's last row. */
+/** The outputs' deltas (outputs, 16) of one panel from its slopes; zero behind the batch's last row, and where no loss is. */
 function put_deltas(distiller: Distiller, panel: usize): void {
-  const actions = distiller.outputs;
-  const deltas = distiller.deltas + outputs_offset(distiller.widths, distiller.layers);
+  const actions = distiller.actions;
+  const outputs = distiller.deltas + outputs_offset(distiller.widths, distiller.layers);
+  if (actions < distiller.outputs) clear_floats(outputs, distiller.outputs * PANEL);
+  const deltas = outputs + (distiller.firstOutput << 6);
   copy_floats(deltas, distiller.slopes + ((panel * actions) << 6), actions * PANEL);
   for (let r = rows_in(distiller, panel); r < PANEL; r++) {
     for (let a: usize = 0; a < actions; a++) store<f32>(deltas + (a << 6) + (r << 2), 0);

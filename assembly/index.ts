@@ -28,6 +28,9 @@ export {
   distiller_standardise,
   distiller_states,
   distiller_step,
+  distiller_step_within,
+  distiller_taken,
+  distiller_targets,
 } from "./distiller";
 
 export {

@@ -1,5 +1,5 @@
-// The losses: mse, huber, cross-entropy, nll and kl, each its value and its gradient: first as plain loops over rows of
-// Q-values, then over panels of 16 rows, four of them in lanes, with the very bits of the first in f32.
+// The losses: mse, huber, cross-entropy, nll, kl and td, each its value and its gradient: first as plain loops over rows
+// of Q-values, then over panels of 16 rows, four of them in lanes, with the very bits of the first in f32.
 //
 // The plain ones are what the losses mean, compiled only for tests, which hold them for f64 against central differences.
 // student, teacher: (B, A) Q-values. gradient: (B, A); weight · ∂loss/∂student is added to it.
@@ -163,6 +163,35 @@ export function kl<T>(
       const logStudent = at<T>(studentLogs, a);
       sum += target * (logTarget - logStudent);
       add<T>(gradient + row, a, <T>((weight * (exp<T>(logStudent) - target)) / <T>batch));
+    }
+  }
+  return <T>(sum / <T>batch);
+}
+
+/**
+ * (y − Q_S(s, a))², mean over B: the squared temporal-difference error of the action taken, whose target y comes from the
+ * teacher, r + γ·(1 − terminated)·max_a' Q_T(s', a').
+ * @param taken (B) u32, the actions
+ * @param targets (B), their y
+ */
+export function td<T>(
+  student: usize,
+  taken: usize,
+  targets: usize,
+  batch: usize,
+  actions: usize,
+  weight: T,
+  gradient: usize,
+): T {
+  let sum: T = 0;
+  for (let b: usize = 0; b < batch; b++) {
+    const row = (b * actions) << alignof<T>();
+    const action = <usize>load<u32>(taken + (b << 2));
+    const error = <T>(at<T>(student + row, action) - at<T>(targets, b));
+    sum += error * error;
+    for (let a: usize = 0; a < actions; a++) {
+      const slope: T = a == action ? <T>(<T>2 * error) : <T>0;
+      add<T>(gradient + row, a, <T>((weight * slope) / <T>batch));
     }
   }
   return <T>(sum / <T>batch);
@@ -353,4 +382,39 @@ export function kl_panels(
     add_slope(gradient + i, f32x4.sub(Lanes.exp(logStudent), target), weight, <f32>batch);
   }
   return sum_rows(scratch, batch, actions) / <f32>batch;
+}
+
+/** {@link td} over panels: taken u32 and targets are (panels, 16). */
+export function td_panels(
+  student: usize,
+  taken: usize,
+  targets: usize,
+  batch: usize,
+  actions: usize,
+  weight: f32,
+  gradient: usize,
+  scratch: usize,
+): f32 {
+  const panel = actions << 6;
+  const bytes = panels_bytes(batch, actions);
+  let row: usize = 0; // of taken, targets and the terms (panels, 1, 16), in bytes
+  for (let first: usize = 0; first < bytes; first += panel) {
+    for (let column = first; column < first + 64; column += 16) {
+      const action = v128.load(taken + row);
+      let answer = f32x4.splat(0);
+      for (let a: usize = 0; a < actions; a++) {
+        const isTaken = i32x4.eq(i32x4.splat(<i32>a), action);
+        answer = v128.bitselect(v128.load(student + column + (a << 6)), answer, isTaken);
+      }
+      const error = f32x4.sub(answer, v128.load(targets + row));
+      v128.store(scratch + row, f32x4.mul(error, error));
+      const slope = f32x4.mul(f32x4.splat(2), error);
+      for (let a: usize = 0; a < actions; a++) {
+        const isTaken = i32x4.eq(i32x4.splat(<i32>a), action);
+        add_slope(gradient + column + (a << 6), v128.and(slope, isTaken), weight, <f32>batch);
+      }
+      row += 16;
+    }
+  }
+  return sum_rows(scratch, batch, 1) / <f32>batch;
 }

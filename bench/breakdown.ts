@@ -59,24 +59,27 @@ function breakdown(update: UpdateCase): Breakdown {
 
   const us = samples.map((times) => 1e3 * (median(times) - median(clock)));
   const wholeUs = us[parts.length];
-  const shareOf = (name: string, what: string, time: number): Share => ({
-    part: name,
-    what,
-    us: time,
-    share: time / wholeUs,
-  });
-  const measured = parts.map(([name, what], index) => shareOf(name, what, us[index]));
-  const rest = wholeUs - measured.reduce((sum, share) => sum + share.us, 0);
-  return { case: update.name, wholeUs, parts: [...measured, shareOf("rest", "what the parts do not explain", rest)] };
+  const measured = parts.map(([name, what], index) => share(name, what, us[index], wholeUs));
+  const rest = wholeUs - measured.reduce((sum, part) => sum + part.us, 0);
+  return {
+    case: update.name,
+    wholeUs,
+    parts: [...measured, share("rest", "what the parts do not explain", rest, wholeUs)],
+  };
 }
 
-function timed(run: () => unknown): number {
+export function share(part: string, what: string, us: number, wholeUs: number): Share {
+  return { part, what, us, share: us / wholeUs };
+}
+
+/** Milliseconds. */
+export function timed(run: () => unknown): number {
   const start = performance.now();
   run();
   return performance.now() - start;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((x, y) => x - y)[Math.floor(values.length / 2)];
 }
 

@@ -6,7 +6,7 @@ import { type DistillationCase, distillationCases, distillationFlops, teacherWid
 import type { Case } from "./suite.js";
 
 const labelledStates = 10_000;
-const none = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0 };
+const none = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0, td: 0 };
 
 export const distillation: readonly Case[] = distillationCases.map((distilled) => ({
   name: distilled.name,

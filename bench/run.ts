@@ -3,9 +3,10 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { version } from "#dist/core/version.js";
 import { answers } from "./answers.bench.js";
-import { breakdowns } from "./breakdown.js";
+import { type Breakdown, breakdowns } from "./breakdown.js";
 import { distillation } from "./distillation.bench.js";
 import { environments } from "./environments.bench.js";
+import { loopBreakdown, loopCase } from "./loop.js";
 import { measurePeak } from "./peak.js";
 import { breakdownTable, resultTable } from "./report.js";
 import { comparison, save } from "./results.js";
@@ -28,18 +29,19 @@ const { values: options } = parseArgs({
 // what the bench library says of its progress belongs beside the results, not into them
 console.log = options.json ? () => {} : console.error;
 
-const wanted = options.cases?.split(",") ?? names;
-const unknown = wanted.find((name) => !names.includes(name));
+const known = options.breakdown ? [...names, loopCase] : names;
+const wanted = options.cases?.split(",") ?? known;
+const unknown = wanted.find((name) => !known.includes(name));
 if (unknown !== undefined) {
-  process.stderr.write(`unknown case "${unknown}": ${names.join(", ")} are allowed\n`);
+  process.stderr.write(`unknown case "${unknown}": ${known.join(", ")} are allowed\n`);
   process.exit(2);
 }
 const isWanted = (name: string) => wanted.includes(name);
 
 if (options.breakdown) {
-  for (const breakdown of breakdowns(isWanted)) {
-    print(options.json ? JSON.stringify(breakdown) : breakdownTable(breakdown));
-  }
+  const show = (breakdown: Breakdown) => print(options.json ? JSON.stringify(breakdown) : breakdownTable(breakdown));
+  breakdowns(isWanted).forEach(show);
+  if (isWanted(loopCase)) show(await loopBreakdown());
 } else {
   const results: Result[] = [];
   for (const [name, cases] of Object.entries(suites)) {

@@ -14,6 +14,7 @@ it("ships the built library, and no file of the build's own", () => {
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
+    "fixtures/cartpole-failed.safetensors",
     "package.json",
   ]);
 });

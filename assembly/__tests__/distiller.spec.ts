@@ -14,26 +14,31 @@ import {
   distiller_standardise,
   distiller_states,
   distiller_step,
+  distiller_step_within,
+  distiller_taken,
+  distiller_targets,
 } from "../distiller";
-import { cross_entropy, huber, kl, mse, nll } from "../losses";
+import { cross_entropy, huber, kl, mse, nll, td } from "../losses";
 import { activation_count } from "../mlp";
 import { below } from "../random";
 import * as reference from "../reference";
 import { at, put } from "../reference";
-import { array_of, copy_of, expect_same_bits, fill, seed, zeros } from "./arrays";
+import { array_of, copy_of, expect_same_bits, fill, random_below, seed, zeros } from "./arrays";
 
 const CAPACITY: usize = 200;
 
-/** Weights of the five losses. */
-const MSE: f32[] = [1, 0, 0, 0, 0];
-const HUBER: f32[] = [0, 1, 0, 0, 0];
-const CROSS_ENTROPY: f32[] = [0, 0, 1, 0, 0];
-const NLL: f32[] = [0, 0, 0, 1, 0];
-const KL: f32[] = [0, 0, 0, 0, 1];
-const MIXTURE: f32[] = [0.5, 0.25, 2, 0.125, 0.3];
+/** Weights of the six losses. */
+const MSE: f32[] = [1, 0, 0, 0, 0, 0];
+const HUBER: f32[] = [0, 1, 0, 0, 0, 0];
+const CROSS_ENTROPY: f32[] = [0, 0, 1, 0, 0, 0];
+const NLL: f32[] = [0, 0, 0, 1, 0, 0];
+const KL: f32[] = [0, 0, 0, 0, 1, 0];
+const TD: f32[] = [0, 0, 0, 0, 0, 1];
+const MIXTURE: f32[] = [0.5, 0.25, 2, 0.125, 0.3, 0.7];
 
 function use_loss(distiller: Distiller, weights: f32[], temperature: f32): void {
-  distiller_loss(distiller, weights[0], weights[1], weights[2], weights[3], weights[4], temperature, 0.75);
+  const w = weights;
+  distiller_loss(distiller, w[0], w[1], w[2], w[3], w[4], w[5], temperature, 0.75);
 }
 
 /** A distiller with a fresh student and `filled` states, labelled by a random network of 8 hidden units. */
@@ -51,6 +56,11 @@ function distiller_of(sizes: u32[], batch: usize, filled: usize): Distiller {
   memory.copy(activations, distiller_states(distiller), (filled * inputs) << 2);
   const labels = reference.mlp_forward<f32>(teacher, 2, theta, activations, filled);
   memory.copy(distiller_labels(distiller), labels, (filled * outputs) << 2);
+  for (let i: usize = 0; i < filled; i++) {
+    const action = random_below(<u32>outputs);
+    put<u32>(distiller_taken(distiller), i, action);
+    put<f32>(distiller_targets(distiller), i, at<f32>(labels, i * outputs + action) + 1);
+  }
   distiller_fill(distiller, filled);
   return distiller;
 }
@@ -64,7 +74,15 @@ class Twin {
   updates: usize = 0;
   loss: f32 = 0;
 
+  // what it learns from, and for: by default from all states for all outputs
+  firstState: usize = 0;
+  stateCount: usize;
+  firstOutput: usize = 0;
+  actions: usize;
+
   constructor(public distiller: Distiller) {
+    this.stateCount = distiller_filled(distiller);
+    this.actions = distiller.outputs;
     this.parameters = copy_of<f32>(distiller.parameters, distiller.count);
     this.first = zeros<f32>(distiller.count);
     this.second = zeros<f32>(distiller.count);
@@ -75,28 +93,35 @@ class Twin {
     const distiller = this.distiller;
     const batch = distiller.batch;
     const inputs = distiller.inputs;
-    const actions = distiller.outputs;
+    const outputs = distiller.outputs;
+    const actions = this.actions;
     const count = distiller.count;
     const values = <usize>activation_count(distiller.widths, distiller.layers) * batch;
 
     const states = zeros<f32>(batch * inputs);
     const teacher = zeros<f32>(batch * actions);
+    const taken = zeros<u32>(batch);
+    const targets = zeros<f32>(batch);
     for (let b: usize = 0; b < batch; b++) {
-      const row = below(this.random, distiller_filled(distiller));
+      const row = this.firstState + below(this.random, this.stateCount);
       memory.copy(states + ((b * inputs) << 2), distiller_states(distiller) + ((row * inputs) << 2), inputs << 2);
       for (let a: usize = 0; a < actions; a++) {
-        const label = at<f32>(distiller_labels(distiller), row * actions + a);
-        const standard = (label - distiller_label_mean(distiller)) * distiller_label_scale(distiller);
-        put<f32>(teacher, b * actions + a, standard);
+        const label = at<f32>(distiller_labels(distiller), row * outputs + this.firstOutput + a);
+        put<f32>(teacher, b * actions + a, this.standard(label));
       }
+      put<u32>(taken, b, at<u32>(distiller_taken(distiller), row));
+      put<f32>(targets, b, this.standard(at<f32>(distiller_targets(distiller), row)));
     }
 
     const activations = zeros<f32>(values);
     const deltas = zeros<f32>(values);
     reference.normalise<f32>(activations, states, distiller.mean, distiller.scale, batch, inputs);
     const widths = distiller.widths;
-    const q = reference.mlp_forward<f32>(widths, distiller.layers, this.parameters, activations, batch);
-    const dq = deltas + (q - activations);
+    const all = reference.mlp_forward<f32>(widths, distiller.layers, this.parameters, activations, batch);
+    const dAll = deltas + (all - activations);
+    const q = zeros<f32>(batch * actions);
+    const dq = zeros<f32>(batch * actions);
+    this.copy(q, actions, all + (this.firstOutput << 2), outputs, batch);
     const logs = zeros<f32>(2 * actions);
     const w = weights;
     let loss: f32 = 0;
@@ -105,13 +130,26 @@ class Twin {
     if (w[2] > 0) loss += w[2] * cross_entropy<f32>(q, teacher, batch, actions, temperature, w[2], dq, logs);
     if (w[3] > 0) loss += w[3] * nll<f32>(q, teacher, batch, actions, w[3], dq, logs);
     if (w[4] > 0) loss += w[4] * kl<f32>(q, teacher, batch, actions, temperature, w[4], dq, logs);
+    if (w[5] > 0) loss += w[5] * td<f32>(q, taken, targets, batch, actions, w[5], dq);
     this.loss = loss;
+    this.copy(dAll + (this.firstOutput << 2), outputs, dq, actions, batch);
 
     const gradients = zeros<f32>(count);
     reference.mlp_backward<f32>(widths, distiller.layers, this.parameters, activations, deltas, gradients, batch);
     this.updates++;
     const parameters = this.parameters;
     reference.adam_step<f32>(parameters, gradients, this.first, this.second, count, learningRate, this.updates);
+  }
+
+  standard(label: f32): f32 {
+    return (label - distiller_label_mean(this.distiller)) * distiller_label_scale(this.distiller);
+  }
+
+  /** The first `actions` of each row; rows of `toWidth` and `fromWidth` values. */
+  copy(to: usize, toWidth: usize, from: usize, fromWidth: usize, rows: usize): void {
+    for (let r: usize = 0; r < rows; r++) {
+      memory.copy(to + ((r * toWidth) << 2), from + ((r * fromWidth) << 2), this.actions << 2);
+    }
   }
 }
 
@@ -159,6 +197,41 @@ describe("distiller_step", () => {
     compare([1, 1, 1], 1, MSE, 1, false);
     compare([6, 33, 17, 3], 17, MIXTURE, 0.5, false);
     compare([7, 20, 5], 48, HUBER, 1, false);
+    compare([4, 16, 3], 21, TD, 1, true);
+    compare([4, 16, 2], 32, TD, 1, false);
+  });
+
+  it("within a range learns from its states, for its outputs, taking turns, as composed of reference functions", () => {
+    seed(7);
+    const losses = [MSE, HUBER, CROSS_ENTROPY, NLL, KL, TD, MIXTURE];
+    for (let i = 0; i < losses.length; i++) {
+      const distiller = distiller_of([4, 9, 6], 19, 150);
+      // the last task's actions taken are one of two
+      for (let row: usize = 0; row < 150; row++) put<u32>(distiller_taken(distiller), row, random_below(2));
+      use_loss(distiller, losses[i], 0.5);
+      const twin = new Twin(distiller);
+      for (let turn = 0; turn < 6; turn++) {
+        const last = turn % 2 == 1;
+        twin.firstState = last ? 100 : 3;
+        twin.stateCount = last ? 50 : 70;
+        twin.firstOutput = last ? 4 : 0;
+        twin.actions = last ? 2 : 4;
+        twin.update(losses[i], 0.5, 1e-2);
+        const loss = distiller_step_within(
+          distiller,
+          1,
+          1e-2,
+          twin.firstState,
+          twin.stateCount,
+          twin.firstOutput,
+          twin.actions,
+        );
+        if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i}, turn ${turn}`);
+        expect_same_bits(distiller.parameters, twin.parameters, distiller.count, `parameters of ${i}`, turn);
+        expect_same_bits(distiller.random, twin.random, 4, `generator of ${i}`, turn);
+      }
+      distiller_free(distiller);
+    }
   });
 
   it("n times is n updates, and their mean loss", () => {
@@ -179,6 +252,7 @@ describe("distiller_step", () => {
     expect(lowered(MSE, 1)).toBeLessThan(0.2, "mse");
     expect(lowered(HUBER, 1)).toBeLessThan(0.2, "huber");
     expect(lowered(KL, 0.5)).toBeLessThan(0.2, "kl");
+    expect(lowered(TD, 1)).toBeLessThan(0.2, "td");
     expect(lowered(NLL, 1)).toBeLessThan(0.5, "nll");
     // its least value is the teacher's own entropy
     expect(lowered(CROSS_ENTROPY, 0.5)).toBeLessThan(0.8, "cross-entropy");

@@ -1,4 +1,4 @@
-// The five losses: values worked by hand, gradients beside central differences, what large Q-values do to them, and the
+// The six losses: values worked by hand, gradients beside central differences, what large Q-values do to them, and the
 // same bits over panels.
 import {
   cross_entropy,
@@ -13,6 +13,8 @@ import {
   mse_panels,
   nll,
   nll_panels,
+  td,
+  td_panels,
 } from "../losses";
 import { PANEL } from "../matmul";
 import { at, put } from "../reference";
@@ -35,10 +37,18 @@ const HUBER = 1;
 const CROSS_ENTROPY = 2;
 const NLL = 3;
 const KL = 4;
-const NAMES = ["mse", "huber", "cross-entropy", "nll", "kl"];
+const TD = 5;
+const NAMES = ["mse", "huber", "cross-entropy", "nll", "kl", "td"];
 const TEMPERATURES = [0.01, 0.1, 0.5, 1.0, 2.0];
 
-/** One of the five by its number; Huber's threshold is 0.75. */
+/** td's actions of a batch: some action for each row, the same at each call. */
+function taken_actions(batch: usize, actions: usize): usize {
+  const taken = zeros<u32>(PANEL * 3);
+  for (let b: usize = 0; b < batch; b++) put<u32>(taken, b, <u32>(((b * 7919) >> 3) % actions));
+  return taken;
+}
+
+/** One of the six by its number; Huber's threshold is 0.75; td's targets are the teacher's first B numbers. */
 function loss<T>(
   which: i32,
   student: usize,
@@ -56,12 +66,14 @@ function loss<T>(
   else if (which == CROSS_ENTROPY) {
     value = cross_entropy<T>(student, teacher, batch, actions, temperature, weight, gradient, scratch);
   } else if (which == NLL) value = nll<T>(student, teacher, batch, actions, weight, gradient, scratch);
-  else value = kl<T>(student, teacher, batch, actions, temperature, weight, gradient, scratch);
+  else if (which == TD) {
+    value = td<T>(student, taken_actions(batch, actions), teacher, batch, actions, weight, gradient);
+  } else value = kl<T>(student, teacher, batch, actions, temperature, weight, gradient, scratch);
   heap.free(scratch);
   return value;
 }
 
-/** The same over panels. */
+/** The same over panels; for td the teacher is rows as before, as the order of (panels, 16) is theirs. */
 function loss_panels(
   which: i32,
   student: usize,
@@ -76,6 +88,9 @@ function loss_panels(
   if (which == MSE) return mse_panels(student, teacher, batch, actions, weight, gradient, scratch);
   if (which == HUBER) return huber_panels(student, teacher, batch, actions, 0.75, weight, gradient, scratch);
   if (which == NLL) return nll_panels(student, teacher, batch, actions, weight, gradient, scratch);
+  if (which == TD) {
+    return td_panels(student, taken_actions(batch, actions), teacher, batch, actions, weight, gradient, scratch);
+  }
   if (which == KL) return kl_panels(student, teacher, batch, actions, temperature, weight, gradient, scratch);
   return cross_entropy_panels(student, teacher, batch, actions, temperature, weight, gradient, scratch);
 }
@@ -198,6 +213,15 @@ describe("losses by hand", () => {
     expect_near(at<f64>(gradient, 2), 1.0 / 3.0, 1e-15, "slope at the second");
   });
 
+  it("td is the squared error of the actions taken, a mean over the batch", () => {
+    const gradient = zeros<f64>(6);
+    const student = array_of<f64>([1, 2, 3, 4, 5, 6]);
+    // errors 3 − 2.5 and 4 − 7
+    const value = td<f64>(student, array_of<u32>([2, 0]), array_of<f64>([2.5, 7]), 2, 3, 1, gradient);
+    expect(value).toBe((0.25 + 9) / 2);
+    expect_same_bits(gradient, array_of<f64>([0, 0, 0.5, -3, 0, 0]), 12, "gradient of td");
+  });
+
   it("cross-entropy, nll and kl equal their definitions by a plain softmax, as means over the batch", () => {
     seed(1);
     const batch: usize = 5;
@@ -251,7 +275,7 @@ describe("gradients of the losses", () => {
     const actions: usize = 4;
     const count = batch * actions;
     const ignored = zeros<f64>(count);
-    for (let which = MSE; which <= KL; which++) {
+    for (let which = MSE; which <= TD; which++) {
       for (let t = 0; t < TEMPERATURES.length; t++) {
         const tau = TEMPERATURES[t];
         // once as far apart as Q-values are, once close enough together for a softmax that is not all or nothing
@@ -282,7 +306,7 @@ describe("gradients of the losses", () => {
     const count: usize = 12;
     const student = random_array<f32>(count, 2);
     const teacher = random_array<f32>(count, 2);
-    for (let which = MSE; which <= KL; which++) {
+    for (let which = MSE; which <= TD; which++) {
       const before = random_array<f32>(count, 1);
       const single = zeros<f32>(count);
       const value = loss<f32>(which, student, teacher, 3, 4, 0.5, 1, single);
@@ -302,7 +326,7 @@ describe("losses in numbers", () => {
   it("have neither NaN nor infinity for Q-values of ten thousand", () => {
     seed(4);
     const count: usize = 12;
-    for (let which = MSE; which <= KL; which++) {
+    for (let which = MSE; which <= TD; which++) {
       for (let t = 0; t < TEMPERATURES.length; t++) {
         for (let round = 0; round < 20; round++) {
           const what = `${NAMES[which]} at temperature ${TEMPERATURES[t]}`;
@@ -325,7 +349,7 @@ describe("losses in numbers", () => {
   it("are in f32 close to what they are in f64", () => {
     seed(5);
     const count: usize = 12;
-    for (let which = MSE; which <= KL; which++) {
+    for (let which = MSE; which <= TD; which++) {
       for (let t = 0; t < TEMPERATURES.length; t++) {
         const what = `${NAMES[which]} at temperature ${TEMPERATURES[t]}`;
         const tau = <f32>TEMPERATURES[t];
@@ -361,9 +385,9 @@ describe("losses over panels", () => {
     fill_special(teacherPanels, most);
     for (let actions: usize = 1; actions <= 18; actions++) {
       for (let batch: usize = 1; batch <= 48; batch++) {
-        for (let round = 0; round < 5 * KINDS; round++) {
-          const which = round % 5;
-          const kind = round / 5;
+        for (let round = 0; round < NAMES.length * KINDS; round++) {
+          const which = round % NAMES.length;
+          const kind = round / NAMES.length;
           const count = batch * actions;
           const tau = <f32>TEMPERATURES[random_below(TEMPERATURES.length)];
           const weight: f32 = random_below(2) == 0 ? 1 : 0.3;
@@ -377,7 +401,7 @@ describe("losses over panels", () => {
           const value = loss_panels(
             which,
             studentPanels,
-            teacherPanels,
+            which == TD ? teacher : teacherPanels,
             batch,
             actions,
             tau,

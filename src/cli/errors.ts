@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "../core/config-error.js";
 import { Interrupted } from "../dqn/checkpoint.js";
+import { StudyStopped } from "../experiments/run-study.js";
 
 /** The call was wrong: an argument, an input that cannot be read, an output that cannot be written. */
 export class UsageError extends Error {}
@@ -13,7 +14,7 @@ export class MissedError extends Error {}
 export function exitStatus(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError || error instanceof ConfigError) return 2;
-  if (error instanceof Interrupted) return 130;
+  if (error instanceof Interrupted || error instanceof StudyStopped) return 130;
   return 1;
 }
 

@@ -8,6 +8,7 @@ import { addDistill } from "./distill.js";
 import { addEnvs } from "./envs.js";
 import { exitStatus, oneLine } from "./errors.js";
 import { addEvaluate } from "./evaluate.js";
+import { addExperiment } from "./experiment.js";
 import { addExplain } from "./explain.js";
 import { addExport } from "./export.js";
 import { addRun } from "./run.js";
@@ -25,7 +26,18 @@ const program = new Command("qstill")
     "after",
     "\nExamples:\n  qstill run CartPole-v1\n  qstill run Acrobot-v1 --seed 3 --student-hidden 24\n  qstill evaluate runs/CartPole-v1-0/student.safetensors",
   );
-for (const add of [addRun, addTrain, addDistill, addEvaluate, addExport, addExplain, addShrink, addEnvs, addBench])
+for (const add of [
+  addRun,
+  addTrain,
+  addDistill,
+  addEvaluate,
+  addExport,
+  addExplain,
+  addShrink,
+  addEnvs,
+  addExperiment,
+  addBench,
+])
   add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 

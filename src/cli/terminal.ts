@@ -6,7 +6,8 @@ import type { TrainingEvent } from "../dqn/events.js";
 import type { Evaluation } from "../evaluate/evaluate.js";
 import type { ModelData } from "../model/model.js";
 
-const barOptions: BarOptions = {
+/** How every bar looks. */
+export const barOptions: BarOptions = {
   stream: process.stderr,
   hideCursor: true,
   clearOnComplete: false,

@@ -57,6 +57,7 @@ export interface CoreExports extends Record<string, unknown> {
     crossEntropy: number,
     nll: number,
     kl: number,
+    td: number,
     temperature: number,
     huberDelta: number,
   ): void;
@@ -64,6 +65,8 @@ export interface CoreExports extends Record<string, unknown> {
   distiller_initialise(distiller: number, word0: number, word1: number, word2: number, word3: number): void;
   distiller_states(distiller: number): number;
   distiller_labels(distiller: number): number;
+  distiller_taken(distiller: number): number;
+  distiller_targets(distiller: number): number;
   distiller_filled(distiller: number): number;
   distiller_fill(distiller: number, filled: number): void;
   distiller_normalise(distiller: number): void;
@@ -71,6 +74,15 @@ export interface CoreExports extends Record<string, unknown> {
   distiller_label_mean(distiller: number): number;
   distiller_label_scale(distiller: number): number;
   distiller_step(distiller: number, n: number, learningRate: number): number;
+  distiller_step_within(
+    distiller: number,
+    n: number,
+    learningRate: number,
+    firstState: number,
+    stateCount: number,
+    firstOutput: number,
+    actions: number,
+  ): number;
 }
 
 /** The exports of the module for two threads: assembly/threads.ts beside index.ts. */

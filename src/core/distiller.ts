@@ -11,6 +11,21 @@ export interface LossWeights {
   readonly "cross-entropy": number;
   readonly nll: number;
   readonly kl: number;
+  readonly td: number;
+}
+
+/** What td learns from: for each state the action that was taken there, and its target. */
+export interface Targets {
+  readonly actions: Uint32Array;
+  readonly values: Float32Array;
+}
+
+/** Of a distiller's states and outputs those that belong to one of several tasks. */
+export interface TaskRange {
+  readonly firstState: number;
+  readonly stateCount: number;
+  readonly firstOutput: number;
+  readonly actionCount: number;
 }
 
 export interface DistillerShape {
@@ -39,8 +54,8 @@ export class Distiller extends Trainable {
     this.#observationSize = widths[0];
     this.#actionCount = widths[widths.length - 1];
     this.#capacity = capacity;
-    const { mse, huber, "cross-entropy": crossEntropy, nll, kl } = loss;
-    core().distiller_loss(value, mse, huber, crossEntropy, nll, kl, temperature, huberDelta);
+    const { mse, huber, "cross-entropy": crossEntropy, nll, kl, td } = loss;
+    core().distiller_loss(value, mse, huber, crossEntropy, nll, kl, td, temperature, huberDelta);
   }
 
   /** Another student on the same labelled states: fresh parameters and random draws from four 32-bit words. */
@@ -57,19 +72,25 @@ export class Distiller extends Trainable {
    * Adds labelled states.
    * @param states (count, observationSize)
    * @param labels (count, actionCount), the teacher's Q-values
+   * @param targets (count), for the part td of a loss
+   * @param row where they go, behind all others by default
    * @throws RangeError where they would not fit in
    */
-  add(states: Float32Array, labels: Float32Array): void {
+  add(states: Float32Array, labels: Float32Array, targets?: Targets, row = this.filled): void {
     const handle = this.handle;
-    const filled = this.filled;
     const count = labels.length / this.#actionCount;
-    if (filled + count > this.#capacity) {
-      throw new RangeError(`${count} labelled states do not fit beside ${filled}: ${this.#capacity} is the most`);
+    if (row + count > this.#capacity) {
+      throw new RangeError(`${count} labelled states do not fit beside ${row}: ${this.#capacity} is the most`);
     }
     const floats = coreFloats();
-    floats.set(states, floatIndex(core().distiller_states(handle)) + filled * this.#observationSize);
-    floats.set(labels, floatIndex(core().distiller_labels(handle)) + filled * this.#actionCount);
-    core().distiller_fill(handle, filled + count);
+    floats.set(states, floatIndex(core().distiller_states(handle)) + row * this.#observationSize);
+    floats.set(labels, floatIndex(core().distiller_labels(handle)) + row * this.#actionCount);
+    if (targets !== undefined) {
+      floats.set(targets.values, floatIndex(core().distiller_targets(handle)) + row);
+      const words = new Uint32Array(floats.buffer);
+      words.set(targets.actions, floatIndex(core().distiller_taken(handle)) + row);
+    }
+    core().distiller_fill(handle, Math.max(this.filled, row + count));
   }
 
   /** From now on observations are normalised by the mean and deviation of the labelled states. */
@@ -84,7 +105,7 @@ export class Distiller extends Trainable {
 
   /**
    * From now on every update labels its states anew by a network, with the parameters that it has by then, in place of
-   * the labels that were added; undefined: by these again. The network must not be disposed of before. `save` does not
+   * the labels that were added (of td's targets not); undefined: by these again. The network must not be disposed of before. `save` does not
    * hold this: a restored distiller needs it again.
    * @throws RangeError where the network is for observations of another size or for other actions
    */
@@ -103,6 +124,13 @@ export class Distiller extends Trainable {
   step(n: number, learningRate: number): number {
     this.#relabeller?.handle; // throws where the core would read memory given back
     return core().distiller_step(this.handle, n, learningRate);
+  }
+
+  /** n updates from one task's states, with the loss of its outputs alone; the mean of their losses. */
+  stepWithin(n: number, learningRate: number, range: TaskRange): number {
+    const { firstState, stateCount, firstOutput, actionCount } = range;
+    const { distiller_step_within } = core();
+    return distiller_step_within(this.handle, n, learningRate, firstState, stateCount, firstOutput, actionCount);
   }
 
   /** Labels are standardised to (q − mean)·scale. */

@@ -1,11 +1,25 @@
 // The student's configuration: each option with its default, its unit and what is allowed.
 import { ConfigError } from "../core/config-error.js";
-import { configure, flag, hiddenWidths, type Option, type Options, oneOf, real, whole } from "../dqn/options.js";
+import {
+  configure,
+  flag,
+  hiddenWidths,
+  type Option,
+  type Options,
+  oneOf,
+  optional,
+  real,
+  whole,
+} from "../dqn/options.js";
 import { presets } from "../dqn/presets.js";
 import { lossNames, parseLoss } from "./loss.js";
 
-/** Where the states come from that the teacher labels. */
-export type StateSource = "teacher" | "student" | "replay";
+/**
+ * Where the states come from that the teacher labels: the teacher or the student acts, the teacher alone in the first
+ * round; mixed: a coin decides for each episode, and the student's share of them rises linearly over the rounds from 0 to
+ * 1 (DAgger's schedule, Ross et al. 2011); or the teacher's replay memory.
+ */
+export type StateSource = "teacher" | "student" | "mixed" | "replay";
 
 /** How a student is distilled; an environment's preset may replace a default. */
 export interface StudentConfig {
@@ -19,6 +33,8 @@ export interface StudentConfig {
   readonly huberDelta: number;
   /** Whether labels are scaled to mean 0 and deviation 1 for the loss, which is undone in what is kept; default true. */
   readonly standardizeLabels: boolean;
+  /** Discount of td's targets, or null for the teacher's own and 0.99 where it has none; default null. */
+  readonly gamma: number | null;
   /** Who acts to find the states that the teacher labels; default student. */
   readonly states: StateSource;
   /** States labelled, each a step in the environment, none of them for replay; default 5,000. */
@@ -60,7 +76,12 @@ export const studentOptions: Options<StudentConfig> = {
   temperature: real(0.1, { above: 0, to: million }, "softness of the softmax in cross-entropy and kl"),
   huberDelta: real(1, { above: 0, to: million }, "error from which the Huber loss is linear"),
   standardizeLabels: flag(true, "scale Q-values to mean 0 and deviation 1 for the loss; undone in what is kept"),
-  states: oneOf("student", ["teacher", "student", "replay"], "who acts to find the states that the teacher labels"),
+  gamma: optional(real(0.99, { from: 0, to: 1 }, "discount of td's targets; none: the teacher's own, or 0.99")),
+  states: oneOf(
+    "student",
+    ["teacher", "student", "mixed", "replay"],
+    "who acts to find the states that the teacher labels",
+  ),
   envSteps: whole(5000, { from: 1, to: 10 * million }, "states labelled, each an environment step (none for replay)"),
   exploration: real(0.05, { from: 0, to: 1 }, "share of random actions while collecting states"),
   rounds: whole(10, { from: 1, to: 10_000 }, "times that states are collected, learned from and the student evaluated"),
@@ -89,6 +110,11 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
   }
   if (config.states !== "replay" && config.rounds > config.envSteps) {
     throw new ConfigError(`the student's rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
+  }
+  if (config.states === "replay" && (parseLoss(config.loss)?.td ?? 0) > 0) {
+    throw new ConfigError(
+      `the student's loss is ${config.loss}: td needs transitions, which states "replay" are not; teacher, student, mixed are allowed`,
+    );
   }
   return config;
 }

@@ -2,13 +2,13 @@
 import type { LossWeights } from "../core/distiller.js";
 
 /** The parts a loss can have; the formulas are in assembly/losses.ts. */
-export const lossNames = ["mse", "huber", "cross-entropy", "nll", "kl"] as const;
+export const lossNames = ["mse", "huber", "cross-entropy", "nll", "kl", "td"] as const;
 
 export type LossName = (typeof lossNames)[number];
 
 /** The weight of each part of a loss, or undefined for a text that is no loss. */
 export function parseLoss(text: string): LossWeights | undefined {
-  const weights = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0 };
+  const weights = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0, td: 0 };
   for (const term of text.split("+")) {
     const parts = term.split("*").map((part) => part.trim());
     const name = parts.pop() as LossName;
@@ -23,5 +23,5 @@ export function parseLoss(text: string): LossWeights | undefined {
 /** Whether a loss pulls the student's outputs towards the teacher's Q-values, so that their accuracy means something. */
 export function fitsQValues(loss: string): boolean {
   const weights = parseLoss(loss);
-  return weights !== undefined && weights.mse + weights.huber > 0;
+  return weights !== undefined && weights.mse + weights.huber + weights.td > 0;
 }

@@ -1,40 +1,92 @@
 // Where a student's states come from: episodes in which someone acts, or the teacher's replay memory.
+import type { Targets } from "../core/distiller.js";
 import type { Env } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import type { Policy } from "../evaluate/returns.js";
+import type { StateSource } from "./config.js";
+
+/** Steps of an environment, in order. */
+export interface Transitions {
+  /** (count, observationSize) */
+  readonly states: Float32Array;
+  readonly actions: Uint32Array;
+  readonly rewards: Float64Array;
+  /** 1 where the task ended, 0 elsewhere. */
+  readonly terminated: Uint8Array;
+  /** (count, observationSize) */
+  readonly nextStates: Float32Array;
+}
+
+/** The share of a round's episodes in which the student acts. */
+export function studentShare(source: StateSource, round: number, rounds: number): number {
+  // the first round is the teacher's in any case: an untrained student finds little
+  if (source === "teacher" || round === 0) return 0;
+  return source === "student" ? 1 : round / (rounds - 1);
+}
 
 /**
- * States of whole episodes, the last one cut where there are enough: `count` rows of (count, observationSize). The
- * policy acts ε-greedily. Each episode depends on the seed and its number alone.
+ * Steps of whole episodes, the last one cut where there are enough. A coin for each episode decides who acts, ε-greedily.
+ * Each episode depends on the seed and its number alone.
  * @param firstEpisode the number of the first episode
- * @returns the states, and the number of the first episode that was not begun
+ * @returns the steps, and the number of the first episode that was not begun
  */
-export function collectStates(
+export function collectTransitions(
   env: Env,
-  policy: Policy,
+  policies: { readonly teacher: Policy; readonly student: Policy },
   {
     seed,
     firstEpisode,
     count,
     exploration,
-  }: { seed: number; firstEpisode: number; count: number; exploration: number },
-): { states: Float32Array; nextEpisode: number } {
+    share,
+  }: { seed: number; firstEpisode: number; count: number; exploration: number; share: number },
+): Transitions & { nextEpisode: number } {
   const size = env.observationSize;
   const states = new Float32Array(count * size);
+  const nextStates = new Float32Array(count * size);
+  const actions = new Uint32Array(count);
+  const rewards = new Float64Array(count);
+  const terminated = new Uint8Array(count);
   let episode = firstEpisode;
   for (let filled = 0; filled < count; episode++) {
     const random = new Pcg64([seed, purposes.student, episode]);
+    // no coin where it is decided
+    const studentActs = share === 1 || (share > 0 && random.random() < share);
+    const policy = studentActs ? policies.student : policies.teacher;
     let observation = env.reset({ seed: episodeSeed(seed, purposes.student, episode) });
     for (let ended = false; !ended && filled < count; filled++) {
       states.set(observation, filled * size);
       const explores = random.random() < exploration;
-      const result = env.step(explores ? random.integers(0, env.actionCount) : policy.act(observation));
+      actions[filled] = explores ? random.integers(0, env.actionCount) : policy.act(observation);
+      const result = env.step(actions[filled]);
       observation = result.observation;
+      nextStates.set(observation, filled * size);
+      rewards[filled] = result.reward;
+      if (result.terminated) terminated[filled] = 1;
       ended = result.terminated || result.truncated;
     }
   }
-  return { states, nextEpisode: episode };
+  return { states, actions, rewards, terminated, nextStates, nextEpisode: episode };
+}
+
+/**
+ * td's targets r + γ·(1 − terminated)·max_a' Q_T(s', a'), beside their actions. As the teacher stays as it is, they do, too.
+ * @param answer the teacher: (count, observationSize) → (count, actionCount)
+ */
+export function tdTargets(
+  { actions, rewards, terminated, nextStates }: Transitions,
+  answer: (observations: Float32Array) => Float32Array,
+  gamma: number,
+): Targets {
+  const qValues = answer(nextStates);
+  const actionCount = qValues.length / actions.length;
+  const values = Float32Array.from(rewards, (reward, i) => {
+    if (terminated[i]) return reward;
+    const row = qValues.subarray(i * actionCount, (i + 1) * actionCount);
+    return reward + gamma * row.reduce((a, b) => Math.max(a, b));
+  });
+  return { actions, values };
 }
 
 /** `count` rows of a replay memory (rows, observationSize), spread evenly; all of them where there are no more. */

@@ -4,7 +4,7 @@ import { Distiller } from "../core/distiller.js";
 import { Network } from "../core/network.js";
 import { breather } from "../dqn/breathe.js";
 import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../dqn/checkpoint.js";
-import { DivergedError, type TrainingEvent } from "../dqn/events.js";
+import { DivergedError, type NetworkListener, type TrainingEvent } from "../dqn/events.js";
 import { linear } from "../dqn/schedules.js";
 import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
 import type { EnvSource } from "../env/env.js";
@@ -16,10 +16,10 @@ import { keepsEnough, returnRatio } from "../evaluate/compare.js";
 import { episodeReturns, type Policy, randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldNormalisation, foldStandardisation } from "../model/fold.js";
-import type { ModelData } from "../model/model.js";
-import { type StudentConfig, studentConfig } from "./config.js";
+import type { ModelData, Training } from "../model/model.js";
+import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
 import { fitsQValues, parseLoss } from "./loss.js";
-import { collectStates, replayStates } from "./states.js";
+import { collectTransitions, replayStates, studentShare, type Transitions, tdTargets } from "./states.js";
 
 /** A distilled student. */
 export class Student extends TrainedModel<StudentConfig> {
@@ -39,6 +39,8 @@ export interface Labeller extends Policy {
   readonly widths: readonly number[];
   /** Tell a teacher from another when a checkpoint goes on; without them no difference is noticed. */
   readonly parameters?: Float32Array;
+  /** Of a network from a training: the discount in its configuration is td's. */
+  readonly training?: Pick<Training, "config">;
   /** Where it was trained; by default the environment of that id. */
   readonly env?: EnvSource;
   /** The replay memory's observations, (rows, observationSize), for `states: "replay"`. */
@@ -54,6 +56,8 @@ export interface DistillOptions extends Partial<StudentConfig> {
   readonly seed?: number;
   /** Called with plain data as the work goes on. */
   readonly onEvent?: (event: TrainingEvent) => void;
+  /** Called at each evaluation with the network that was evaluated, before the event. */
+  readonly onNetwork?: NetworkListener;
   /** Stops the work: the promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
   readonly signal?: AbortSignal;
   /** A checkpoint of the same teacher, seed and configuration to go on from. */
@@ -86,7 +90,7 @@ const chunk = 100;
  * loss is no longer finite
  */
 export async function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
-  const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, env: givenEnv, ...given } = options;
+  const { seed: givenSeed = 0, onEvent = () => {}, onNetwork, signal, resume, env: givenEnv, ...given } = options;
   const seed = checkedSeed(givenSeed);
   const source = givenEnv ?? teacher.env ?? teacher.environment;
   const env = resolveEnv(source);
@@ -140,12 +144,19 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
         // new states, each labelled once; later attempts learn from all that were collected for the first
         const wanted = Math.floor((config.envSteps * (round + 1)) / config.rounds) - distiller.filled;
         if (config.states !== "replay" && wanted > 0) {
-          // the first round is the teacher's in any case: an untrained student finds little
-          const acting = config.states === "student" && round > 0 ? network : teacher;
-          const from = { seed, firstEpisode: state.nextEpisode, count: wanted, exploration: config.exploration };
-          const { states, nextEpisode } = collectStates(env, acting, from);
-          distiller.add(states, teacher.qValuesOfMany(states));
-          state.nextEpisode = nextEpisode;
+          const steps = collectTransitions(
+            env,
+            { teacher, student: network },
+            {
+              seed,
+              firstEpisode: state.nextEpisode,
+              count: wanted,
+              exploration: config.exploration,
+              share: studentShare(config.states, round, config.rounds),
+            },
+          );
+          distiller.add(steps.states, teacher.qValuesOfMany(steps.states), targetsOf(steps, teacher, config));
+          state.nextEpisode = steps.nextEpisode;
           state.envSteps += wanted;
         }
 
@@ -188,6 +199,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
             state.bestMean = latest;
           }
           state.latestMean = latest;
+          onNetwork?.(parameters, envSteps, latest);
           state.attemptMean = Math.max(state.attemptMean ?? latest, latest);
           state.round++;
           onEvent({
@@ -255,10 +267,18 @@ function makeDistiller(widths: readonly number[], config: StudentConfig): Distil
   return new Distiller({ ...config, widths, capacity: config.envSteps, loss });
 }
 
+/** What the loss's part td learns from; nothing where there is no such part. */
+export function targetsOf(steps: Transitions, teacher: Labeller, config: Pick<StudentConfig, "loss" | "gamma">) {
+  if (!parseLoss(config.loss)?.td) return undefined;
+  const own = teacher.training?.config.gamma;
+  const gamma = config.gamma ?? (typeof own === "number" && studentOptions.gamma.accepts(own) ? own : 0.99);
+  return tdTargets(steps, (observations) => teacher.qValuesOfMany(observations), gamma);
+}
+
 const fingerprintBlock = 4096;
 
 /** 128 bits that tell a teacher's parameters from others; SHA-256 would need crypto.subtle, which not every page has. */
-function fingerprint({ parameters }: Labeller): string | null {
+export function fingerprint({ parameters }: Labeller): string | null {
   if (parameters === undefined) return null;
   const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);
   let words: Uint32Array = new Uint32Array(4);

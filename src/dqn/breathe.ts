@@ -2,16 +2,20 @@
 
 const interval = 40; // milliseconds
 
+// Node's own comes back at once; a timer of 0 waits for a millisecond, 3 % of a training.
+const later: (turn: () => void) => void =
+  typeof setImmediate === "function" ? setImmediate : (turn) => setTimeout(turn, 0);
+
 /** A function to await often: it gives way when the last time is 40 ms ago, and costs next to nothing otherwise. */
 export function breather(): () => Promise<void> | undefined {
   let last = performance.now();
   return () => {
     if (performance.now() - last < interval) return undefined;
     return new Promise((resolve) =>
-      setTimeout(() => {
+      later(() => {
         last = performance.now();
         resolve();
-      }, 0),
+      }),
     );
   };
 }

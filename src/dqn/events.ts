@@ -52,6 +52,12 @@ export interface NoticeEvent {
   readonly message: string;
 }
 
+/**
+ * Is told each evaluated network: its parameters for raw observations, which are not to be changed, the environment steps
+ * so far and its mean return. Events stay small by leaving the parameters out.
+ */
+export type NetworkListener = (parameters: Float32Array, envSteps: number, mean: number) => void;
+
 export type TrainingEvent = ProgressEvent | EvaluationEvent | AttemptEvent | NoticeEvent;
 
 /** Training came to numbers that are not finite. */

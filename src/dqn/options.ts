@@ -61,6 +61,17 @@ export function optionalNumber(value: number | null, description: string): Optio
   };
 }
 
+/** Another option, or null to leave it open, which is the default. */
+export function optional<T>(option: Option<T>): Option<T | null> {
+  return {
+    ...option,
+    default: null,
+    allowed: `${option.allowed}, or none`,
+    accepts: (given): given is T | null => given === null || option.accepts(given),
+    parse: (text) => (text === "none" ? null : option.parse(text)),
+  };
+}
+
 export function oneOf<Name extends string>(value: Name, names: readonly Name[], description: string): Option<Name> {
   return {
     default: value,

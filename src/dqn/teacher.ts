@@ -14,7 +14,7 @@ import { breather } from "./breathe.js";
 import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "./checkpoint.js";
 import type { TeacherConfig } from "./config.js";
 import { checkedThreads, teacherConfig } from "./configure.js";
-import { DivergedError, type TrainingEvent } from "./events.js";
+import { DivergedError, type NetworkListener, type TrainingEvent } from "./events.js";
 import { linear } from "./schedules.js";
 import { TrainedModel, type TrainingRecord } from "./trained.js";
 
@@ -40,6 +40,8 @@ export interface TrainOptions extends Partial<TeacherConfig> {
   readonly threads?: number;
   /** Called with plain data as the work goes on. */
   readonly onEvent?: (event: TrainingEvent) => void;
+  /** Called at each evaluation with the network that was evaluated, before the event. */
+  readonly onNetwork?: NetworkListener;
   /** Stops the work: the promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
   readonly signal?: AbortSignal;
   /** A checkpoint of the same environment, seed and configuration to go on from. */
@@ -71,7 +73,7 @@ const progressInterval = 500;
  * {@link Interrupted} when stopped by the signal, and {@link DivergedError} where the loss is no longer finite
  */
 export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
-  const { seed: givenSeed = 0, threads = 1, onEvent = () => {}, signal, resume, ...given } = options;
+  const { seed: givenSeed = 0, threads = 1, onEvent = () => {}, onNetwork, signal, resume, ...given } = options;
   const seed = checkedSeed(givenSeed);
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
@@ -165,6 +167,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
           best = parameters;
         }
         state.latestMean = latest;
+        onNetwork?.(parameters, state.envSteps, latest);
         state.reached = config.stopReturn !== null && latest >= config.stopReturn ? state.reached + 1 : 0;
         onEvent({
           kind: "evaluation",

@@ -3,11 +3,6 @@ import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
 
-const gravity = 9.8; // m/s²
-const mass = 1; // kg, of each link
-const length = 1; // m, of the upper link
-const centre = 0.5; // m, from a link's joint to its centre of mass
-const inertia = 1; // kg·m², of each link
 const timeStep = 0.2; // s
 const speedLimit1 = 4 * Math.PI; // rad/s
 const speedLimit2 = 9 * Math.PI; // rad/s
@@ -20,6 +15,18 @@ const reaches = [timeStep / 2, timeStep / 2, timeStep, 0]; // s
 const point = new Float64Array(4);
 const slope = new Float64Array(4);
 const slopeSum = new Float64Array(4);
+
+/** What may be otherwise in a changed world. */
+export interface AcrobotPhysics {
+  /** m/s²; 9.8 in the reference. */
+  readonly gravity: number;
+  /** kg, of each link, above 0; 1 in the reference. */
+  readonly linkMass: number;
+  /** m, of each link, above 0; 1 in the reference. Its centre of mass is halfway. */
+  readonly linkLength: number;
+  /** Largest distance from 0 of each of the four numbers that an episode starts from; 0.1 in the reference. */
+  readonly startRange: number;
+}
 
 /** Reward −1 a step and 0 for the one that terminates: the tip a link's length above the upper joint. */
 export class Acrobot implements Env {
@@ -38,16 +45,23 @@ export class Acrobot implements Env {
   readonly actionNames = ["torque -1", "torque 0", "torque 1"];
   /** Angle 1 from hanging down and angle 2 relative to link 1 (rad, in [−π, π]), and their velocities (rad/s). */
   readonly state = new Float64Array(4);
+  readonly #physics: AcrobotPhysics;
   readonly #episode: RandomEpisode;
 
-  constructor(randomFrom?: RandomFrom) {
+  /** @param physics what is not as in the reference */
+  constructor(
+    { gravity = 9.8, linkMass = 1, linkLength = 1, startRange = 0.1 }: Partial<AcrobotPhysics> = {},
+    randomFrom?: RandomFrom,
+  ) {
+    this.#physics = { gravity, linkMass, linkLength, startRange };
     this.#episode = new RandomEpisode(this, randomFrom);
   }
 
   reset(options?: ResetOptions): Float32Array {
     const random = this.#episode.startWithDraws(options);
+    const { startRange } = this.#physics;
     // The reference starts from numbers rounded to float32.
-    for (let i = 0; i < 4; i++) this.state[i] = Math.fround(random.uniform(-0.1, 0.1));
+    for (let i = 0; i < 4; i++) this.state[i] = Math.fround(random.uniform(-startRange, startRange));
     return this.#observe();
   }
 
@@ -55,7 +69,7 @@ export class Acrobot implements Env {
     const episode = this.#episode;
     episode.take(action);
     const state = this.state;
-    integrate(state, action - 1);
+    integrate(state, action - 1, this.#physics);
     state[0] = wrapAngle(state[0]);
     state[1] = wrapAngle(state[1]);
     state[2] = Math.min(Math.max(state[2], -speedLimit1), speedLimit1);
@@ -83,11 +97,11 @@ function isTipHigh(state: Float64Array): boolean {
 }
 
 /** Moves a state by one time step. */
-function integrate(state: Float64Array, torque: number): void {
+function integrate(state: Float64Array, torque: number, physics: AcrobotPhysics): void {
   point.set(state);
   slopeSum.fill(0);
   for (let stage = 0; stage < 4; stage++) {
-    writeSlope(torque);
+    writeSlope(torque, physics);
     for (let i = 0; i < 4; i++) {
       slopeSum[i] += weights[stage] * slope[i];
       point[i] = state[i] + reaches[stage] * slope[i];
@@ -97,7 +111,9 @@ function integrate(state: Float64Array, torque: number): void {
 }
 
 /** Writes the time derivative at `point` into `slope`: Sutton & Barto 1998, figure 11.3 ("book" dynamics). */
-function writeSlope(torque: number): void {
+function writeSlope(torque: number, { gravity, linkMass: mass, linkLength: length }: AcrobotPhysics): void {
+  const centre = length / 2;
+  const inertia = mass * length * length; // 1 in the reference; with a link's mass and length it grows as of any shape
   const angle1 = point[0];
   const angle2 = point[1];
   const velocity1 = point[2];

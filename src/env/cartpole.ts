@@ -3,15 +3,23 @@ import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
 
-const gravity = 9.8; // m/s²
 const poleMass = 0.1; // kg
 const totalMass = poleMass + 1.0; // kg, with the cart's
-const halfLength = 0.5; // m, of the pole
-const poleMassLength = poleMass * halfLength;
-const pushForce = 10; // N
 const timeStep = 0.02; // s
 const positionLimit = 2.4; // m
 const angleLimit = (12 * 2 * Math.PI) / 360; // rad: 12 degrees
+
+/** What may be otherwise in a changed world. */
+export interface CartPolePhysics {
+  /** m/s²; 9.8 in the reference. */
+  readonly gravity: number;
+  /** m, of the whole pole, above 0; 1 in the reference. */
+  readonly poleLength: number;
+  /** N; 10 in the reference. */
+  readonly pushForce: number;
+  /** Largest distance from 0 of each of the four numbers that an episode starts from; 0.05 in the reference. */
+  readonly startRange: number;
+}
 
 /** Reward 1 a step, the last one too; terminates where the cart or the pole leaves its limits. */
 export class CartPole implements Env {
@@ -23,15 +31,27 @@ export class CartPole implements Env {
   readonly actionNames = ["push left", "push right"];
   /** Position (m), velocity (m/s), angle from upright (rad), angular velocity (rad/s). */
   readonly state = new Float64Array(4);
+  readonly #gravity: number;
+  readonly #halfLength: number;
+  readonly #pushForce: number;
+  readonly #startRange: number;
   readonly #episode: RandomEpisode;
 
-  constructor(randomFrom?: RandomFrom) {
+  /** @param physics what is not as in the reference */
+  constructor(
+    { gravity = 9.8, poleLength = 1, pushForce = 10, startRange = 0.05 }: Partial<CartPolePhysics> = {},
+    randomFrom?: RandomFrom,
+  ) {
+    this.#gravity = gravity;
+    this.#halfLength = poleLength / 2;
+    this.#pushForce = pushForce;
+    this.#startRange = startRange;
     this.#episode = new RandomEpisode(this, randomFrom);
   }
 
   reset(options?: ResetOptions): Float32Array {
     const random = this.#episode.startWithDraws(options);
-    for (let i = 0; i < 4; i++) this.state[i] = random.uniform(-0.05, 0.05);
+    for (let i = 0; i < 4; i++) this.state[i] = random.uniform(-this.#startRange, this.#startRange);
     return this.#observe();
   }
 
@@ -39,6 +59,8 @@ export class CartPole implements Env {
     const episode = this.#episode;
     episode.take(action);
     const state = this.state;
+    const halfLength = this.#halfLength;
+    const poleMassLength = poleMass * halfLength;
     const velocity = state[1];
     const angle = state[2];
     const angularVelocity = state[3];
@@ -46,10 +68,10 @@ export class CartPole implements Env {
     // Florian 2005, "Correct equations for the dynamics of the cart-pole system", without friction.
     const sine = sin(angle);
     const cosine = cos(angle);
-    const force = action === 1 ? pushForce : -pushForce;
+    const force = action === 1 ? this.#pushForce : -this.#pushForce;
     const push = (force + poleMassLength * (angularVelocity * angularVelocity) * sine) / totalMass;
     const angularAcceleration =
-      (gravity * sine - cosine * push) / (halfLength * (4 / 3 - (poleMass * (cosine * cosine)) / totalMass));
+      (this.#gravity * sine - cosine * push) / (halfLength * (4 / 3 - (poleMass * (cosine * cosine)) / totalMass));
     const acceleration = push - (poleMassLength * angularAcceleration * cosine) / totalMass;
 
     // Explicit Euler: positions move by the velocities of before.

@@ -7,8 +7,17 @@ const leftWall = -1.2;
 const rightEnd = 0.6;
 const goal = 0.5;
 const speedLimit = 0.07;
-const engine = 0.001;
-const gravity = 0.0025;
+const startCentre = -0.5;
+
+/** What may be otherwise in a changed world. */
+export interface MountainCarPhysics {
+  /** Velocity that the steepest slope takes or gives in a step; 0.0025 in the reference. */
+  readonly gravity: number;
+  /** Velocity that the engine gives in a step; 0.001 in the reference. */
+  readonly force: number;
+  /** Largest distance of the first position from −0.5; 0.1 in the reference. */
+  readonly startRange: number;
+}
 
 /** Reward −1 a step, the last one too; terminates at the goal on the right hill. */
 export class MountainCar implements Env {
@@ -20,14 +29,25 @@ export class MountainCar implements Env {
   readonly actionNames = ["accelerate left", "coast", "accelerate right"];
   /** Position along the valley, whose lowest point is −π/6, and velocity in the same unit a step. */
   readonly state = new Float64Array(2);
+  readonly #gravity: number;
+  readonly #force: number;
+  readonly #startRange: number;
   readonly #episode: RandomEpisode;
 
-  constructor(randomFrom?: RandomFrom) {
+  /** @param physics what is not as in the reference */
+  constructor(
+    { gravity = 0.0025, force = 0.001, startRange = 0.1 }: Partial<MountainCarPhysics> = {},
+    randomFrom?: RandomFrom,
+  ) {
+    this.#gravity = gravity;
+    this.#force = force;
+    this.#startRange = startRange;
     this.#episode = new RandomEpisode(this, randomFrom);
   }
 
   reset(options?: ResetOptions): Float32Array {
-    this.state[0] = this.#episode.startWithDraws(options).uniform(-0.6, -0.4);
+    const random = this.#episode.startWithDraws(options);
+    this.state[0] = random.uniform(startCentre - this.#startRange, startCentre + this.#startRange);
     this.state[1] = 0;
     return this.#observe();
   }
@@ -36,8 +56,8 @@ export class MountainCar implements Env {
     const episode = this.#episode;
     episode.take(action);
     const state = this.state;
-    const slope = cos(3 * state[0]) * -gravity;
-    const velocity = Math.max(-speedLimit, Math.min(speedLimit, state[1] + ((action - 1) * engine + slope)));
+    const slope = cos(3 * state[0]) * -this.#gravity;
+    const velocity = Math.max(-speedLimit, Math.min(speedLimit, state[1] + ((action - 1) * this.#force + slope)));
     const position = Math.max(leftWall, Math.min(rightEnd, state[0] + velocity));
     state[0] = position;
     state[1] = position === leftWall && velocity < 0 ? 0 : velocity;

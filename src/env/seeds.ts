@@ -21,8 +21,10 @@ export const purposes = {
   distiller: 7,
   /** The resampling behind a confidence interval. */
   bootstrap: 8,
+  /** The noise through which an environment is seen. */
+  noise: 9,
   /** The seeds of the students that a search for the smallest one distils. */
-  attempt: 9,
+  attempt: 10,
 } as const;
 
 /** The number of one of the {@link purposes}. */

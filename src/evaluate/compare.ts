@@ -2,12 +2,13 @@
 import type { EnvSource } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
 import { resolveEnv } from "../env/registry.js";
-import { episodeSeed, purposes } from "../env/seeds.js";
+import { purposes } from "../env/seeds.js";
 import type { Training } from "../model/model.js";
 import { checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
 import { type Evaluation, summarise } from "./evaluate.js";
+import { featureDeviations, noisyStates, probeEpisodes, probeStates } from "./probe.js";
 import { episodeReturns, type Policy, randomPolicy } from "./returns.js";
-import { standardDeviation, variance } from "./statistics.js";
+import { variance } from "./statistics.js";
 
 /** What is compared: a policy with its Q-values, such as a model. */
 export interface QPolicy extends Policy, Sized {
@@ -33,8 +34,6 @@ export interface Comparison {
   readonly actionFlipRate: number;
 }
 
-/** Episodes of which every state is a probe: the teacher acts in the even ones, the student in the odd. */
-const probeEpisodes = 10;
 const flipNoise = 0.01;
 
 export interface CompareOptions {
@@ -64,13 +63,13 @@ export function compare(teacher: QPolicy, student: QPolicy, options: CompareOpti
   };
 
   const states = probeStates(options.env, [teacher, student], seed);
-  const deviations = featureDeviations(states);
-  const random = new Pcg64([seed, purposes.probe, probeEpisodes]);
+  const deviations = featureDeviations(states).map((deviation) => flipNoise * deviation);
+  const noisy = noisyStates(states, deviations, new Pcg64([seed, purposes.probe, probeEpisodes]));
   const teacherValues: number[] = [];
   let squaredErrors = 0;
   let agreements = 0;
   let flips = 0;
-  for (const state of states) {
+  states.forEach((state, i) => {
     const expected = teacher.qValues(state);
     const actual = student.qValues(state);
     for (let a = 0; a < expected.length; a++) {
@@ -79,9 +78,8 @@ export function compare(teacher: QPolicy, student: QPolicy, options: CompareOpti
     }
     const action = student.act(state);
     if (action === teacher.act(state)) agreements++;
-    const noisy = state.map((value, i) => value + random.normal(0, flipNoise * deviations[i]));
-    if (student.act(noisy) !== action) flips++;
-  }
+    if (student.act(noisy[i]) !== action) flips++;
+  });
 
   const qMse = squaredErrors / teacherValues.length;
   const spread = variance(teacherValues);
@@ -103,25 +101,4 @@ export function returnRatio(student: number, teacher: number, random: number): n
 /** Whether a student keeps the share of the return that is wanted of it. */
 export function keepsEnough(returnRatio: number | null, threshold: number): boolean {
   return returnRatio !== null && returnRatio >= threshold;
-}
-
-/** Every state of ten probe episodes, in which the policies act in turns. */
-export function probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Float32Array[] {
-  const env = resolveEnv(source);
-  const states: Float32Array[] = [];
-  for (let episode = 0; episode < probeEpisodes; episode++) {
-    const policy = policies[episode % policies.length];
-    let observation = env.reset({ seed: episodeSeed(seed, purposes.probe, episode) });
-    for (let ended = false; !ended; ) {
-      states.push(observation.slice());
-      const result = env.step(policy.act(observation));
-      observation = result.observation;
-      ended = result.terminated || result.truncated;
-    }
-  }
-  return states;
-}
-
-function featureDeviations(states: readonly Float32Array[]): number[] {
-  return Array.from(states[0], (_, i) => standardDeviation(states.map((state) => state[i])));
 }

@@ -40,7 +40,7 @@ export function bootstrapInterval(values: ArrayLike<number>, seed: number): [num
 }
 
 /** The quantile of sorted values, linear between neighbours. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const above = Math.min(below + 1, sorted.length - 1);

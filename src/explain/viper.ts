@@ -1,5 +1,5 @@
 // VIPER: a decision tree from a network's answers (Bastani et al. 2018, algorithm 1).
-import { collectStates } from "../distill/states.js";
+import { collectTransitions } from "../distill/states.js";
 import type { Env } from "../env/env.js";
 import { purposes } from "../env/seeds.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
@@ -45,8 +45,10 @@ export function viper(env: Env, network: QNetwork, { seed, leaves }: { seed: num
     const from = round * statesPerRound;
     const until = from + statesPerRound;
 
-    const collected = collectStates(env, latest ?? network, {
+    const policies = { teacher: network, student: latest ?? network };
+    const collected = collectTransitions(env, policies, {
       seed,
+      share: round === 0 ? 0 : 1,
       firstEpisode: nextEpisode,
       count: statesPerRound,
       exploration,

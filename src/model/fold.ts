@@ -1,5 +1,5 @@
 // Folding what was done to observations and labels into a network's own first and last layer.
-import { layerPlaces } from "./layout.js";
+import { layerPlaces, parameterCount } from "./layout.js";
 
 /**
  * Parameters for raw observations from those for normalised ones, (x − mean)·scale: W' = scale·W and
@@ -42,4 +42,31 @@ export function foldStandardisation(
   for (let at = weight; at < weight + inputs * outputs; at++) folded[at] = parameters[at] / scale;
   for (let o = 0; o < outputs; o++) folded[bias + o] = parameters[bias + o] / scale + mean;
   return folded;
+}
+
+/**
+ * What one of several tasks uses of a network: its first inputs, and of the outputs a range. One further input may be
+ * taken for always 1, and goes into the bias.
+ * @returns the parameters of widths inputs, hidden layers as they are, outputs
+ */
+export function cutToTask(
+  widths: readonly number[],
+  parameters: Float32Array,
+  { inputs, firstOutput, outputs, one }: { inputs: number; firstOutput: number; outputs: number; one?: number },
+): Float32Array {
+  const cutWidths = [inputs, ...widths.slice(1, -1), outputs];
+  const cut = new Float32Array(parameterCount(cutWidths));
+  const places = layerPlaces(cutWidths);
+  for (const [layer, from] of layerPlaces(widths).entries()) {
+    const to = places[layer];
+    const first = layer === places.length - 1 ? firstOutput : 0;
+    for (let o = 0; o < to.outputs; o++) {
+      for (let i = 0; i < to.inputs; i++) {
+        cut[to.weight + i * to.outputs + o] = parameters[from.weight + i * from.outputs + first + o];
+      }
+      const always = layer === 0 && one !== undefined ? parameters[from.weight + one * from.outputs + first + o] : 0;
+      cut[to.bias + o] = parameters[from.bias + first + o] + always;
+    }
+  }
+  return cut;
 }

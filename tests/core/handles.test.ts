@@ -6,7 +6,7 @@ import { core } from "../../src/core/instance.js";
 import { Learner } from "../../src/core/learner.js";
 import { Network } from "../../src/core/network.js";
 
-const loss = { mse: 1, huber: 0, "cross-entropy": 0, nll: 0, kl: 0 };
+const loss = { mse: 1, huber: 0, "cross-entropy": 0, nll: 0, kl: 0, td: 0 };
 const learner = (bufferSize = 100) =>
   new Learner({
     widths: [3, 5, 2],

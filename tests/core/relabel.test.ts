@@ -16,7 +16,7 @@ function teacher(step = 7, batch = count): Network {
 
 /** A distiller of batches that fill their last panel in part, with these labels kept. */
 function distiller(labels: Float32Array): Distiller {
-  const loss = { mse: 1, huber: 0, "cross-entropy": 0, nll: 0, kl: 1 };
+  const loss = { mse: 1, huber: 0, "cross-entropy": 0, nll: 0, kl: 1, td: 0 };
   const made = new Distiller({
     widths: [3, 9, 2],
     batchSize: 21,

@@ -2,12 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { fitsQValues, parseLoss } from "../../src/distill/loss.js";
 
-const nothing = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0 };
+const nothing = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0, td: 0 };
 
 describe("parseLoss", () => {
   it.each([
     ["mse", { ...nothing, mse: 1 }],
     ["kl", { ...nothing, kl: 1 }],
+    ["td+0.5*kl", { ...nothing, td: 1, kl: 0.5 }],
     ["mse+0.5*cross-entropy", { ...nothing, mse: 1, "cross-entropy": 0.5 }],
     [" 2 * huber + nll ", { ...nothing, huber: 2, nll: 1 }],
   ])("reads %s", (text, weights) => expect(parseLoss(text)).toEqual(weights));
@@ -19,6 +20,6 @@ describe("parseLoss", () => {
 });
 
 it("knows which losses fit Q-values", () => {
-  expect(["mse", "huber", "kl+0.1*mse"].map(fitsQValues)).toEqual([true, true, true]);
+  expect(["mse", "huber", "td", "kl+0.1*mse"].map(fitsQValues)).toEqual([true, true, true, true]);
   expect(["kl", "nll", "cross-entropy", "kl+nll"].map(fitsQValues)).toEqual([false, false, false, false]);
 });

@@ -1,11 +1,14 @@
 // The student: refusals, the same bits again, going on after a stop, and re-initialisation.
 import { beforeAll, describe, expect, it } from "vitest";
+import { collectTransitions, tdTargets } from "../../src/distill/states.js";
 import { type DistillOptions, distill } from "../../src/distill/student.js";
 import { Interrupted, reachedBy } from "../../src/dqn/checkpoint.js";
 import type { TrainingEvent } from "../../src/dqn/events.js";
 import { type Teacher, trainTeacher } from "../../src/dqn/teacher.js";
+import { makeEnv } from "../../src/env/registry.js";
 import { compare } from "../../src/evaluate/compare.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
+import { variance } from "../../src/evaluate/statistics.js";
 import { loadModel, saveModel } from "../../src/model/files.js";
 import { Model } from "../../src/model/model.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
@@ -14,15 +17,21 @@ let teacher: Teacher;
 beforeAll(async () => {
   teacher = await trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7 });
 });
+const tdOnce = { loss: "td", attempts: 1, seed: 7 } as const;
 const student = (options: DistillOptions = {}) => distill(teacher, { ...shortStudent, seed: 7, ...options });
 
 it.each([
   [{ hidden: [0] }, "hidden is [0]"],
-  [{ loss: "hinge" }, 'loss is "hinge": one of mse, huber, cross-entropy, nll, kl, or a weighted sum'],
-  [{ states: "nowhere" as never }, 'states is "nowhere": teacher, student, replay is allowed'],
+  [{ loss: "hinge" }, 'loss is "hinge": one of mse, huber, cross-entropy, nll, kl, td, or a weighted sum'],
+  [{ states: "nowhere" as never }, 'states is "nowhere": teacher, student, mixed, replay is allowed'],
   [{ temperature: 0 }, "temperature is 0: a number above 0"],
   [{ attempts: 0 }, "attempts is 0: a whole number from 1"],
   [{ rounds: 5, envSteps: 4 }, "rounds is 5: at most envSteps, 4, is allowed"],
+  [{ gamma: 1.5 }, "gamma is 1.5: a number from 0 to 1, or none is allowed"],
+  [
+    { loss: "kl+td", states: "replay" },
+    'loss is kl+td: td needs transitions, which states "replay" are not; teacher, student, mixed are allowed',
+  ],
   [{ rounds: 500 }, "rounds is 500: at most updates, 400, is allowed"],
 ] as [DistillOptions, string][])("refuses %o", async (options, message) => {
   await expect(student(options)).rejects.toThrow(message);
@@ -40,7 +49,7 @@ it("refuses replay states of a teacher without a replay memory", async () => {
   await expect(distill(loaded, { ...shortStudent, states: "replay" })).rejects.toThrow(/replay memory/);
 });
 
-describe.each(["teacher", "student", "replay"] as const)("states from %s", (states) => {
+describe.each(["teacher", "student", "mixed", "replay"] as const)("states from %s", (states) => {
   it("gives the same weights for the same seed, and others for another", async () => {
     const [first, again, other] = [
       await student({ states }),
@@ -135,13 +144,25 @@ it("goes on from a checkpoint made before the first round with a loaded teacher,
   expect(resumed.parameters).toEqual((await student({ states: "replay" })).parameters);
 });
 
+// pushes towards angle + angular velocity: 487 of 500
+const signRule = new Model({
+  environment: "CartPole-v1",
+  widths: [4, 2],
+  parameters: Float32Array.of(0, 0, 0, 0, -1, 1, -1, 1, 0, 0),
+});
+
+it("is as large as its teacher where that is asked for, and keeps the return: self-distillation", async () => {
+  const options = { envSteps: 1000, updates: 1500, attempts: 1, rounds: 3, evaluationEpisodes: 20 };
+  const first = await distill(signRule, { ...options, hidden: [16] });
+  const second = await distill(first, { ...options, hidden: first.hidden, seed: 1 });
+  expect(second.widths).toEqual(first.widths);
+  expect(second.parameters).not.toEqual(first.parameters);
+  const { returnRatio, qR2 } = compare(first, second, { env: "CartPole-v1", seed: 7, episodes: 30 });
+  expect(returnRatio).toBeGreaterThan(0.95);
+  expect(qR2).toBeGreaterThan(0.95);
+});
+
 describe("re-initialisation", () => {
-  // pushes towards angle + angular velocity: 487 of 500
-  const signRule = new Model({
-    environment: "CartPole-v1",
-    widths: [4, 2],
-    parameters: Float32Array.of(0, 0, 0, 0, -1, 1, -1, 1, 0, 0),
-  });
   const attemptsOf = async (options: DistillOptions) => {
     const events: TrainingEvent[] = [];
     const made = await distill(signRule, { ...shortStudent, ...options, onEvent: (event) => events.push(event) });
@@ -178,3 +199,34 @@ it.each(["mse", "huber", "cross-entropy", "nll", "kl", "mse+0.5*cross-entropy"])
     expect(same / (states.length / 4)).toBeGreaterThan(0.9);
   },
 );
+
+describe("the loss td", () => {
+  const made = (options: DistillOptions = {}) => student({ loss: "td", attempts: 1, ...options });
+
+  it("pulls the student's value of an action to the teacher's one-step target", async () => {
+    const learned = await made({ rounds: 1, exploration: 0.5, updates: 3000, envSteps: 2000, hidden: [16] });
+    const steps = collectTransitions(
+      makeEnv("CartPole-v1"),
+      { teacher, student: learned },
+      { seed: 8, firstEpisode: 0, count: 1000, exploration: 0.5, share: 0 },
+    );
+    const { actions, values } = tdTargets(steps, (states) => teacher.qValuesOfMany(states), 0.98);
+    const qValues = learned.qValuesOfMany(steps.states);
+    const errors = values.map((value, i) => value - qValues[2 * i + actions[i]]);
+    expect(variance(errors) / variance(values)).toBeLessThan(0.1);
+  });
+
+  it("has the teacher's own discount, from a file too, unless it is given another", async () => {
+    const { parameters } = await made();
+    const loaded = loadModel(saveModel(teacher));
+    expect(teacher.config.gamma).toBe(0.98);
+    for (const same of [await made({ gamma: 0.98 }), await distill(loaded, { ...shortStudent, ...tdOnce })]) {
+      expect(same.parameters).toEqual(parameters);
+    }
+    const { environment, widths, parameters: bare } = teacher;
+    const unknown = new Model({ environment, widths, parameters: bare });
+    const defaulted = await distill(unknown, { ...shortStudent, ...tdOnce });
+    expect(defaulted.parameters).not.toEqual(parameters);
+    expect(defaulted.parameters).toEqual((await made({ gamma: 0.99 })).parameters);
+  });
+});

@@ -61,7 +61,7 @@ it.for([
 });
 
 it("a bundler puts the module for two threads into a file of its own", async () => {
-  const module = readFileSync(join(root, "build", "threads.wasm")).toString("base64");
+  const module = readFileSync(join(root, "build", "threads.wasm")).toString("hex");
   const files = await bundled(false);
   const holders = files.filter(({ code }) => code.includes(module)).map(({ fileName }) => fileName);
   expect(files.map(({ fileName }) => fileName)).toContain("qstill.js");

@@ -58,9 +58,9 @@ describe("an episode", () => {
 });
 
 describe.each([
-  ["CartPole-v1", (randomFrom?: RandomFrom) => new CartPole(randomFrom)],
-  ["MountainCar-v0", (randomFrom?: RandomFrom) => new MountainCar(randomFrom)],
-  ["Acrobot-v1", (randomFrom?: RandomFrom) => new Acrobot(randomFrom)],
+  ["CartPole-v1", (randomFrom?: RandomFrom) => new CartPole({}, randomFrom)],
+  ["MountainCar-v0", (randomFrom?: RandomFrom) => new MountainCar({}, randomFrom)],
+  ["Acrobot-v1", (randomFrom?: RandomFrom) => new Acrobot({}, randomFrom)],
 ])("%s", (id, make) => {
   test("names every feature and action", () => {
     const env = make();

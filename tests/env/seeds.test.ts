@@ -13,6 +13,7 @@ test("the purposes keep their numbers: a changed one would change every result",
     learner: 6,
     distiller: 7,
     bootstrap: 8,
+    noise: 9,
   });
 });
 
@@ -34,7 +35,7 @@ test("seeds, purposes and episodes do not share generators", () => {
       for (let index = 0; index < 50; index++) seen.add(generatorWords(seed, purpose, index).join());
     }
   }
-  expect(seen.size).toBe(3 * 9 * 50);
+  expect(seen.size).toBe(3 * 10 * 50);
 });
 
 test("refuses what is no whole number ≥ 0", () => {

@@ -1,7 +1,7 @@
 // Folding: the folded network gives on raw observations what the other gave on normalised ones.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { foldNormalisation, foldStandardisation } from "../../src/model/fold.js";
+import { cutToTask, foldNormalisation, foldStandardisation } from "../../src/model/fold.js";
 import { layerPlaces, parameterCount } from "../../src/model/layout.js";
 import { Model } from "../../src/model/model.js";
 
@@ -58,4 +58,23 @@ it("places the layers one after another", () => {
     { inputs: 4, outputs: 3, weight: 0, bias: 12 },
     { inputs: 3, outputs: 2, weight: 15, bias: 21 },
   ]);
+});
+
+it.each([[[5, 7, 6]], [[5, 7, 4, 6]], [[5, 6]]])("cutToTask answers as the whole of %o for padded inputs", (whole) => {
+  fc.assert(
+    fc.property(numbers(parameterCount(whole)), numbers(3), fc.boolean(), (values, observation, hasOne) => {
+      const parameters = Float32Array.from(values);
+      const one = hasOne ? 4 : undefined;
+      const cut = new Model({
+        environment: "test",
+        widths: [3, ...whole.slice(1, -1), 2],
+        parameters: cutToTask(whole, parameters, { inputs: 3, firstOutput: 3, outputs: 2, one }),
+      });
+      const full = new Model({ environment: "test", widths: whole, parameters });
+      const expected = full.qValues([...observation, 0, hasOne ? 1 : 0]).slice(3, 5);
+      for (const [a, q] of cut.qValues(observation).entries()) expect(Math.abs(q - expected[a])).toBeLessThan(1e-4);
+      cut.dispose();
+      full.dispose();
+    }),
+  );
 });

@@ -1,0 +1,141 @@
+// qstill experiment: a named study over seeds, on all cores, stoppable and resumable.
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { SingleBar } from "cli-progress";
+import type { Command } from "commander";
+import { version } from "../core/version.js";
+import { parseNumber } from "../dqn/options.js";
+import { studyHtml } from "../experiments/html.js";
+import { cellsOf, runStudy, StudyStopped } from "../experiments/run-study.js";
+import { studies } from "../experiments/studies/index.js";
+import type { Study } from "../experiments/study.js";
+import { summariseStudy } from "../experiments/summary.js";
+import { studyMarkdown, tableOf } from "../experiments/table.js";
+import { checkedEnvironment } from "./context.js";
+import { UsageError } from "./errors.js";
+import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
+import { notEmpty } from "./options.js";
+import { barOptions, complain, print, table } from "./terminal.js";
+
+interface ExperimentOptions {
+  seeds?: number;
+  env?: string[];
+  jobs: number;
+  cells?: string;
+  out?: string;
+  resume?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+  list?: boolean;
+}
+
+export function addExperiment(program: Command): void {
+  program
+    .command("experiment")
+    .description("run a study over seeds and write results.jsonl, table.md and report.html")
+    .argument("[name]", "the study (--list says which there are)")
+    .option("--seeds <number>", "how many seeds: 0 … N − 1 (default: the study's)", count("seeds", 1_000_000))
+    .option("--env <id>", "environment id, as often as wanted (default: the study's)", collect)
+    .option("--jobs <number>", "runs at a time", count("jobs", 1024), availableParallelism())
+    .option("--cells <text>", "only the cells whose name contains it")
+    .option("--out <folder>", "where the files go (default: runs/experiment-<name>)", notEmpty("out"))
+    .option("--resume", "keep the runs that are finished and do the others")
+    .option("--json", "print one JSON object and nothing else")
+    .option("--quiet", "print nothing but errors")
+    .option("--list", "list the studies and what they ask")
+    .action(async (name: string | undefined, options: ExperimentOptions) => {
+      if (options.list) list(options);
+      else await experiment(chosenStudy(name), options);
+    });
+}
+
+async function experiment(study: Study, options: ExperimentOptions): Promise<void> {
+  const { json, quiet, jobs, resume } = options;
+  const seeds = options.seeds ?? study.seeds;
+  const every = cellsOf(study, options.env);
+  const cells = every.filter(({ name }) => name.includes(options.cells ?? ""));
+  if (cells.length === 0) {
+    const names = [...new Set(every.map(({ name }) => name))].join(" · ");
+    throw new UsageError(`no cell's name contains ${JSON.stringify(options.cells)}: there are ${names}`);
+  }
+  const out = options.out ?? join("runs", `experiment-${study.name}`);
+  prepareFolder(out);
+  for (const file of ["results.jsonl", "table.md", "report.html"]) checkNoFolder(join(out, file));
+
+  const bar = new SingleBar({
+    ...barOptions,
+    format: `${study.name} {bar} {value} of {total} runs · {eta_formatted} left`,
+  });
+  const shown = !json && !quiet && process.stderr.isTTY === true;
+  const controller = new AbortController();
+  const stop = () => {
+    bar.stop(); // shows the cursor again
+    if (controller.signal.aborted) process.exit(130);
+    complain("stopping…");
+    controller.abort();
+  };
+  // to the end of the process: a Ctrl-C while results are written would lose them
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
+  const onProgress = (done: number, of: number) => {
+    if (!shown || controller.signal.aborted) return;
+    if (bar.isActive) bar.update(done);
+    else bar.start(of, done);
+  };
+  const runs = await runStudy(study, { out, cells, seeds, jobs, resume, onProgress, signal: controller.signal })
+    .catch((error: unknown) => {
+      if (error instanceof StudyStopped) complain(`${error.message}: the same command with --resume goes on`);
+      throw error;
+    })
+    .finally(() => bar.stop());
+
+  const sections = summariseStudy(study, cells, runs);
+  writeOutput(join(out, "table.md"), studyMarkdown(study, sections, seeds));
+  writeOutput(join(out, "report.html"), studyHtml(study, sections, runs, seeds));
+  if (json) {
+    const plain = sections.map(({ environments, rows }) => ({
+      environments,
+      rows: rows.map(({ strata: _, ...row }) => row),
+    }));
+    print(JSON.stringify({ study: study.name, version, seeds, score: study.score, out, sections: plain }));
+  } else if (!quiet) {
+    for (const section of sections) {
+      const { head, lines } = tableOf(study, section);
+      print(section.environments.join(", "));
+      print(
+        table(
+          head.slice(0, 4),
+          lines.map((line) => line.slice(0, 4)),
+        ),
+      );
+    }
+    print(`${join(out, "report.html")} shows more; table.md and results.jsonl are beside it.`);
+  }
+}
+
+function list({ json }: ExperimentOptions): void {
+  const plain = studies.map(({ name, question, score, seeds }) => ({ name, question, score, seeds }));
+  if (json) print(JSON.stringify({ studies: plain }));
+  else print(plain.map(({ name, question }) => `${name.padEnd(12)} ${question}`).join("\n"));
+}
+
+function chosenStudy(name: string | undefined): Study {
+  const study = studies.find((each) => each.name === name);
+  if (study !== undefined) return study;
+  const names = studies.map((each) => each.name).join(", ");
+  throw new UsageError(
+    `${name === undefined ? "no study given" : `unknown study ${JSON.stringify(name)}`}: there are ${names}`,
+  );
+}
+
+function collect(id: string, before: readonly string[] = []): string[] {
+  checkedEnvironment(id);
+  return before.includes(id) ? [...before] : [...before, id];
+}
+
+function count(name: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = parseNumber(text);
+    if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
+    throw new UsageError(`--${name} is ${JSON.stringify(text)}: a whole number from 1 to ${most} is allowed`);
+  };
+}

@@ -1,0 +1,291 @@
+// Several teachers into one student: batches of one task in turn, a head for each task or one that all share.
+import { ConfigError } from "../core/config-error.js";
+import { Distiller, type Targets } from "../core/distiller.js";
+import { Network } from "../core/network.js";
+import { breather } from "../dqn/breathe.js";
+import { DivergedError } from "../dqn/events.js";
+import { linear } from "../dqn/schedules.js";
+import type { Env, EnvSource } from "../env/env.js";
+import { resolveEnv } from "../env/registry.js";
+import { generatorWords, purposes } from "../env/seeds.js";
+import { checkedSeed, checkFit, shown } from "../evaluate/checks.js";
+import { type Comparison, compare, type QPolicy, returnRatio } from "../evaluate/compare.js";
+import { episodeReturns, randomPolicy } from "../evaluate/returns.js";
+import { mean, standardDeviation } from "../evaluate/statistics.js";
+import { cutToTask, foldNormalisation, foldStandardisation } from "../model/fold.js";
+import { parameterCount } from "../model/layout.js";
+import { Model } from "../model/model.js";
+import { type StudentConfig, studentConfig } from "./config.js";
+import { fitsQValues, parseLoss } from "./loss.js";
+import { collectTransitions, replayStates, studentShare } from "./states.js";
+import { fingerprint, type Labeller, targetsOf } from "./student.js";
+
+/** Where a task's Q-values come out: of outputs of its own, or of the first ones of a head that all tasks share. */
+export type Heads = "each" | "shared";
+
+/**
+ * A student's options, with hidden 64 by default; no preset replaces a default. `envSteps` and `updates` are those of each
+ * task. There is one attempt.
+ */
+export interface MultiTaskOptions extends Partial<Omit<StudentConfig, "attempts" | "threshold">> {
+  /** Default each. With shared the student's input tells the tasks apart: a one-hot of the task's number is added to it. */
+  readonly heads?: Heads;
+  /** Everything random derives from it; 0 by default. */
+  readonly seed?: number;
+  /** Called with plain data after each round's evaluation. */
+  readonly onRound?: (round: MultiTaskRound) => void;
+  /** Stops the work: the promise is then rejected with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** How good the student is after a round, on selection seeds. */
+export interface MultiTaskRound {
+  readonly round: number;
+  /** Of all tasks together. */
+  readonly envSteps: number;
+  readonly updates: number;
+  /** Each task's share of its teacher's return; null where that teacher is no better than random. */
+  readonly returnRatios: readonly (number | null)[];
+  /** Whether this student is now the one that is kept: the best by the mean of these shares. */
+  readonly best: boolean;
+}
+
+/** What the student is for one of its tasks, held against that task's teacher on the final evaluation's episodes. */
+export interface TaskStudent extends Comparison {
+  readonly environment: string;
+  /** The student cut down to the task's observations and actions: a model like any other. */
+  readonly model: Model;
+}
+
+/** One student of several teachers. */
+export interface MultiTaskStudent {
+  /** In the order of the teachers. */
+  readonly tasks: readonly TaskStudent[];
+  /** Of the one network: inputs, hidden layers, the outputs of all heads. */
+  readonly widths: readonly number[];
+  /** How many parameters it has for all tasks together. */
+  readonly parameterCount: number;
+  readonly envSteps: number;
+  readonly updates: number;
+  readonly wallSeconds: number;
+}
+
+/** One teacher, its environment, and its part of the distiller's states and outputs. */
+interface Task {
+  readonly teacher: Labeller & QPolicy;
+  readonly source: EnvSource;
+  readonly env: Env;
+  readonly firstState: number;
+  stateCount: number;
+  readonly firstOutput: number;
+  readonly actionCount: number;
+  /** The input that is 1 in this task alone. */
+  readonly one?: number;
+  /** Its observations and labels have units of their own, so that each task is scaled by itself. */
+  features: { mean: Float32Array; scale: Float32Array };
+  labels: { mean: number; scale: number };
+  /** The student as it acts here. */
+  readonly network: Network;
+  readonly teacherMean: number;
+  readonly randomMean: number;
+  nextEpisode: number;
+}
+
+/** Updates from one chance to stop to the next. */
+const chunk = 100;
+
+/**
+ * Distils several teachers into one student (Rusu et al. 2015, multi-task policy distillation): each update is on a batch
+ * of one task, the tasks in turn, and its loss is of that task's outputs alone. Observations are padded with zeros to the
+ * longest. Observations and labels are scaled for each task by its first round's states.
+ * @param teachers at least one; several may be of the same environment
+ * @throws ConfigError for a configuration that is not allowed and a teacher that does not fit its environment,
+ * {@link DivergedError} where the loss is no longer finite, and the signal's reason when it stops the work
+ */
+export async function distillMany(
+  teachers: readonly (Labeller & QPolicy)[],
+  options: MultiTaskOptions = {},
+): Promise<MultiTaskStudent> {
+  const { heads = "each", seed: givenSeed = 0, onRound = () => {}, signal, ...given } = options;
+  if (teachers.length === 0) throw new ConfigError("no teacher was given: at least one is needed");
+  if (heads !== "each" && heads !== "shared")
+    throw new ConfigError(`heads is ${shown(heads)}: each, shared is allowed`);
+  const seed = checkedSeed(givenSeed);
+  const { attempts: _attempts, threshold: _threshold, ...config } = studentConfig("", { hidden: [64], ...given });
+  const started = performance.now();
+
+  const envs = teachers.map((teacher) => resolveEnv(teacher.env ?? teacher.environment));
+  const longest = Math.max(...envs.map(({ observationSize }) => observationSize));
+  const actionCounts = envs.map(({ actionCount }) => actionCount);
+  const inputs = heads === "shared" ? longest + teachers.length : longest;
+  const outputs = heads === "shared" ? Math.max(...actionCounts) : actionCounts.reduce((a, b) => a + b);
+  const widths = [inputs, ...config.hidden, outputs];
+
+  const selection = { seed, purpose: purposes.selection, episodes: config.evaluationEpisodes };
+  const tasks = teachers.map((teacher, number): Task => {
+    const env = envs[number];
+    checkFit("teacher", teacher, env);
+    if (config.states === "replay" && !teacher.observations?.length) {
+      throw new ConfigError(
+        `states "replay" needs the replay memory of the teacher of ${env.id}, which only a teacher just trained has`,
+      );
+    }
+    return {
+      teacher,
+      source: teacher.env ?? teacher.environment,
+      env,
+      firstState: number * config.envSteps,
+      stateCount: 0,
+      firstOutput: heads === "shared" ? 0 : actionCounts.slice(0, number).reduce((a, b) => a + b, 0),
+      actionCount: env.actionCount,
+      one: heads === "shared" ? longest + number : undefined,
+      features: { mean: new Float32Array(0), scale: new Float32Array(0) },
+      labels: { mean: 0, scale: 1 },
+      network: new Network([env.observationSize, ...config.hidden, env.actionCount], 1),
+      teacherMean: mean(episodeReturns(env, teacher, selection)),
+      randomMean: mean(episodeReturns(env, randomPolicy(env.actionCount, seed), selection)),
+      nextEpisode: 0,
+    };
+  });
+  const loss = parseLoss(config.loss);
+  if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
+  const distiller = new Distiller({ ...config, widths, capacity: config.envSteps * tasks.length, loss });
+
+  try {
+    distiller.initialise(generatorWords(seed, purposes.distiller, 1));
+    let best: Float32Array[] = [];
+    let bestMean: number | undefined;
+    let envSteps = 0;
+    let update = 0; // of each task
+    let updates = 0;
+    const breathe = breather();
+
+    for (let round = 0; round < config.rounds; round++) {
+      // new states of every task, each labelled once
+      for (const task of tasks) {
+        const { env, teacher, network } = task;
+        if (config.states === "replay") {
+          if (round > 0) continue;
+          const states = replayStates(teacher.observations as Float32Array, env.observationSize, config.envSteps);
+          addStates(distiller, task, widths, config, states);
+        } else {
+          const count = Math.floor((config.envSteps * (round + 1)) / config.rounds) - task.stateCount;
+          const share = studentShare(config.states, round, config.rounds);
+          const from = { seed, firstEpisode: task.nextEpisode, count, exploration: config.exploration, share };
+          const steps = collectTransitions(env, { teacher, student: network }, from);
+          addStates(distiller, task, widths, config, steps.states, targetsOf(steps, teacher, config));
+          task.nextEpisode = steps.nextEpisode;
+          envSteps += count;
+        }
+      }
+
+      // transfer
+      const until = Math.floor((config.updates * (round + 1)) / config.rounds);
+      for (; update < until; update++) {
+        if (update % chunk === 0) {
+          await breathe();
+          signal?.throwIfAborted();
+        }
+        const rate = linear(config.learningRate, config.learningRateFinal, update / config.updates);
+        for (const task of tasks) {
+          updates++;
+          if (!Number.isFinite(distiller.stepWithin(1, rate, task))) throw new DivergedError("student", updates);
+        }
+      }
+
+      // evaluate
+      const parameters = tasks.map((task) => taskParameters(distiller, widths, task));
+      const returnRatios = tasks.map(({ env, network, teacherMean, randomMean }, number) => {
+        network.setParameters(parameters[number]);
+        return returnRatio(mean(episodeReturns(env, network, selection)), teacherMean, randomMean);
+      });
+      const latest = mean(returnRatios.map((ratio) => ratio ?? 0));
+      const isBest = bestMean === undefined || latest >= bestMean;
+      if (isBest) {
+        best = parameters;
+        bestMean = latest;
+      }
+      onRound({ round, envSteps, updates, returnRatios, best: isBest });
+    }
+
+    const wallSeconds = (performance.now() - started) / 1000;
+    const training = { seed, envSteps, updates, wallSeconds, config: { ...config, heads } };
+    return {
+      tasks: tasks.map(({ teacher, source, env }, number) => {
+        const distillation = { teacher: fingerprint(teacher), attempts: 1, fitsQValues: fitsQValues(config.loss) };
+        const model = new Model({
+          environment: env.id,
+          widths: [env.observationSize, ...config.hidden, env.actionCount],
+          parameters: best[number],
+          training: { ...training, distillation },
+        });
+        return { environment: env.id, model, ...compare(teacher, model, { env: source, seed }) };
+      }),
+      widths,
+      parameterCount: parameterCount(widths),
+      envSteps,
+      updates,
+      wallSeconds,
+    };
+  } finally {
+    distiller.dispose();
+    for (const { network } of tasks) network.dispose();
+  }
+}
+
+/** Labels a task's states (count, observationSize) and puts both behind its others, scaled and as wide as the student. */
+function addStates(
+  distiller: Distiller,
+  task: Task,
+  widths: readonly number[],
+  config: Pick<StudentConfig, "standardizeLabels">,
+  states: Float32Array,
+  targets?: Targets,
+): void {
+  const size = task.env.observationSize;
+  const labels = task.teacher.qValuesOfMany(states);
+  if (task.stateCount === 0) {
+    task.features = columnScaling(states, size);
+    if (config.standardizeLabels) {
+      const { mean: centre, scale } = columnScaling(labels, 1);
+      task.labels = { mean: centre[0], scale: scale[0] };
+    }
+  }
+  const { features, one } = task;
+  const count = states.length / size;
+  const [inputs, outputs] = [widths[0], widths[widths.length - 1]];
+  const paddedStates = new Float32Array(count * inputs);
+  const paddedLabels = new Float32Array(count * outputs);
+  const standard = (label: number) => (label - task.labels.mean) * task.labels.scale;
+  for (let row = 0; row < count; row++) {
+    for (let i = 0; i < size; i++) {
+      paddedStates[row * inputs + i] = (states[row * size + i] - features.mean[i]) * features.scale[i];
+    }
+    if (one !== undefined) paddedStates[row * inputs + one] = 1;
+    for (let a = 0; a < task.actionCount; a++) {
+      paddedLabels[row * outputs + task.firstOutput + a] = standard(labels[row * task.actionCount + a]);
+    }
+  }
+  const scaled = targets && { actions: targets.actions, values: targets.values.map(standard) };
+  distiller.add(paddedStates, paddedLabels, scaled, task.firstState + task.stateCount);
+  task.stateCount += count;
+}
+
+/** What makes the mean 0 and the deviation 1 of each column of (rows, size); one that is always the same is only shifted. */
+function columnScaling(values: Float32Array, size: number): { mean: Float32Array; scale: Float32Array } {
+  const columns = Array.from({ length: size }, (_, i) => values.filter((_, at) => at % size === i));
+  const scale = (deviation: number) => (deviation > 1e-6 ? 1 / deviation : 1);
+  return {
+    mean: Float32Array.from(columns, mean),
+    scale: Float32Array.from(columns, (column) => scale(standardDeviation(column))),
+  };
+}
+
+/** The student's parameters for one task's raw observations, in its teacher's unit of Q-values. */
+function taskParameters(distiller: Distiller, widths: readonly number[], task: Task): Float32Array {
+  const { env, firstOutput, actionCount, one, features, labels } = task;
+  const part = { inputs: env.observationSize, firstOutput, outputs: actionCount, one };
+  const cut = cutToTask(widths, distiller.parameters(), part);
+  const own = [part.inputs, ...widths.slice(1, -1), part.outputs];
+  return foldStandardisation(own, foldNormalisation(own, cut, features), labels);
+}

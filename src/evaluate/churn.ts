@@ -1,0 +1,25 @@
+// Policy churn: how much of a greedy policy changes from one network to the next.
+import type { Policy } from "./returns.js";
+
+/** The action that a policy takes in each state. */
+export function greedyActions(policy: Policy, states: readonly Float32Array[]): number[] {
+  return states.map((state) => policy.act(state));
+}
+
+/**
+ * The share of states whose action is another: between two networks in time the policy churn (Schaul et al. 2022, "The
+ * Phenomenon of Policy Churn", its greedy case); between two policies one less their agreement.
+ * @param before the action in each state
+ * @param after the action in each of the same states
+ * @throws RangeError where there are not as many, or none
+ */
+export function changedShare(before: readonly number[], after: readonly number[]): number {
+  if (before.length !== after.length || before.length === 0) {
+    throw new RangeError(
+      `actions in ${before.length} and in ${after.length} states cannot be compared: the same states are needed`,
+    );
+  }
+  let changed = 0;
+  for (let i = 0; i < before.length; i++) if (before[i] !== after[i]) changed++;
+  return changed / before.length;
+}

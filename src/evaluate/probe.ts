@@ -1,0 +1,43 @@
+// Probe states: where networks are compared, in episodes that no training has seen.
+import type { EnvSource, RandomSource } from "../env/env.js";
+import { resolveEnv } from "../env/registry.js";
+import { episodeSeed, purposes } from "../env/seeds.js";
+import type { Policy } from "./returns.js";
+import { standardDeviation } from "./statistics.js";
+
+/** Episodes of which every state is a probe. */
+export const probeEpisodes = 10;
+
+/** Every state of the probe episodes, shape (observationSize) each. The policies act in turn, an episode each. */
+export function probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Float32Array[] {
+  const env = resolveEnv(source);
+  const states: Float32Array[] = [];
+  for (let episode = 0; episode < probeEpisodes; episode++) {
+    const policy = policies[episode % policies.length];
+    let observation = env.reset({ seed: episodeSeed(seed, purposes.probe, episode) });
+    for (let ended = false; !ended; ) {
+      states.push(observation.slice());
+      const result = env.step(policy.act(observation));
+      observation = result.observation;
+      ended = result.terminated || result.truncated;
+    }
+  }
+  return states;
+}
+
+/** The standard deviation of each feature over states. */
+export function featureDeviations(states: readonly Float32Array[]): number[] {
+  return Array.from(states[0], (_, i) => standardDeviation(states.map((state) => state[i])));
+}
+
+/**
+ * The states once more, each feature with Gaussian noise.
+ * @param deviations of the noise on each feature, shape (observationSize)
+ */
+export function noisyStates(
+  states: readonly Float32Array[],
+  deviations: readonly number[],
+  random: RandomSource,
+): Float32Array[] {
+  return states.map((state) => state.map((value, i) => value + random.normal(0, deviations[i])));
+}

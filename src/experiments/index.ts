@@ -1,0 +1,15 @@
+// The subpath qstill/experiments: studies over seeds, and the statistics that compare their cells.
+export type { Run } from "./results.js";
+export { cellsOf, runStudy, type StudyOptions, StudyStopped } from "./run-study.js";
+export {
+  bootstrapInterval,
+  type Interval,
+  interquartileMean,
+  type ProfilePoint,
+  performanceProfile,
+  probabilityOfImprovement,
+  type Strata,
+} from "./statistics.js";
+export { studies } from "./studies/index.js";
+export type { Cell, Outcome, Study, TeacherStore } from "./study.js";
+export { FolderTeachers } from "./teachers.js";

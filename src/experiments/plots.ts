@@ -1,0 +1,115 @@
+// The plots of a study as SVG, coloured by the page's style sheet: intervals in rows, and lines with bands.
+import { scaleLinear } from "d3-scale";
+import { area, line } from "d3-shape";
+import { type Markup, markup } from "../report/markup.js";
+import type { Interval } from "./statistics.js";
+import type { Estimate } from "./summary.js";
+
+/** A range with a little room at both ends; never empty. */
+export function rangeOf(values: readonly number[]): Interval {
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const room = 0.04 * (high - low) || 0.5;
+  return values.length === 0 ? [0, 1] : [low - room, high + room];
+}
+
+const rows = { width: 880, height: 24, label: 300, right: 20, axis: 30 };
+
+export interface IntervalPlot {
+  /** Names the SVG's elements. */
+  readonly id: string;
+  readonly title: string;
+  readonly rows: readonly { readonly label: string; readonly estimate: Estimate | null }[];
+}
+
+/** A row for each estimate: its value as a point, its interval as a bar. A rule stands at the first row's value. */
+export function intervalPlot({ id, title, rows: given }: IntervalPlot): Markup {
+  const { width, height, label, right, axis } = rows;
+  const estimates = given.flatMap(({ estimate }) => (estimate === null ? [] : [estimate]));
+  const range = rangeOf(estimates.flatMap(({ value, interval }) => [value, ...interval]));
+  const x = scaleLinear(range, [label, width - right]);
+  const bottom = given.length * height;
+  const first = given[0]?.estimate ?? null;
+  return markup`<svg viewBox="0 0 ${width} ${bottom + axis}" role="img" aria-labelledby="${id}-title">
+<title id="${id}-title">${title}</title>
+${x.ticks(6).map(
+  (tick) => markup`<path class="rule" d="M${round(x(tick))},0V${bottom}"/>
+<text x="${round(x(tick))}" y="${bottom + 18}" text-anchor="middle">${x.tickFormat(6)(tick)}</text>
+`,
+)}${first === null ? "" : markup`<path class="reference" d="M${round(x(first.value))},0V${bottom}"/>`}
+${given.map(({ label: name, estimate }, i) => {
+  const y = (i + 0.5) * height;
+  return markup`<text x="${label - 12}" y="${y}" dy="0.32em" text-anchor="end">${name}</text>
+${
+  estimate === null
+    ? ""
+    : markup`<g class="series-0"><path class="interval" d="M${round(x(estimate.interval[0]))},${y}H${round(x(estimate.interval[1]))}"/>
+<circle class="point" cx="${round(x(estimate.value))}" cy="${y}" r="4.5"/></g>
+`
+}`;
+})}</svg>`;
+}
+
+/** A point of a line, and the band around it. */
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly band: Interval;
+}
+
+export interface LinePlot {
+  /** Names the SVG's elements. */
+  readonly id: string;
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly xRange: Interval;
+  readonly yRange: Interval;
+  /** The first three have colours of their own. */
+  readonly lines: readonly (readonly LinePoint[])[];
+  /** Drawn dashed, below the lines. */
+  readonly reference?: readonly LinePoint[];
+}
+
+const width = 300;
+const height = 200;
+const margin = { top: 24, right: 12, bottom: 40, left: 46 };
+
+/** Lines with their bands in one small panel. */
+export function linePlot({ id, title, xLabel, yLabel, xRange, yRange, lines, reference }: LinePlot): Markup {
+  const x = scaleLinear(xRange, [margin.left, width - margin.right]);
+  const y = scaleLinear(yRange, [height - margin.bottom, margin.top]);
+  const [xFormat, yFormat] = [x.tickFormat(4, xRange[1] >= 1000 ? "~s" : undefined), y.tickFormat(4)];
+  const path = line<LinePoint>(
+    (point) => x(point.x),
+    (point) => y(point.y),
+  ).digits(1);
+  const band = area<LinePoint>(
+    (point) => x(point.x),
+    (point) => y(point.band[0]),
+    (point) => y(point.band[1]),
+  ).digits(1);
+  return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title">
+<title id="${id}-title">${title}</title>
+${y.ticks(4).map(
+  (tick) => markup`<path class="rule" d="M${margin.left},${round(y(tick))}H${width - margin.right}"/>
+<text x="${margin.left - 6}" y="${round(y(tick))}" dy="0.32em" text-anchor="end">${yFormat(tick)}</text>
+`,
+)}${x.ticks(4).map(
+  (
+    tick,
+  ) => markup`<text x="${round(x(tick))}" y="${height - margin.bottom + 16}" text-anchor="middle">${xFormat(tick)}</text>
+`,
+)}<text x="${width - margin.right}" y="${height - 6}" text-anchor="end">${xLabel}</text>
+<text x="4" y="12">${yLabel}</text>
+${reference === undefined ? "" : markup`<path class="reference" fill="none" d="${path(reference) ?? ""}"/>`}
+${lines.map(
+  (points, i) => markup`<g class="series-${i}"><path class="band" d="${band(points) ?? ""}"/>
+<path class="mean" d="${path(points) ?? ""}"/></g>
+`,
+)}</svg>`;
+}
+
+function round(value: number): number {
+  return Math.round(10 * value) / 10;
+}

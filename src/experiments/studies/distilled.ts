@@ -1,0 +1,33 @@
+// What several studies do with a cell: distil the preset's teacher as the cell says, and hold the student against it.
+import { distill } from "../../distill/student.js";
+import { compare } from "../../evaluate/compare.js";
+import type { Cell, Outcome, TeacherStore } from "../study.js";
+
+/** One attempt, so that no cell is helped by being initialised anew; 100 unseen episodes each. */
+export async function distilled(
+  { env, settings }: Cell,
+  seed: number,
+  teachers: TeacherStore,
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const teacher = await teachers.teacher(env, seed);
+  const student = await distill(teacher, { ...settings, attempts: 1, seed, signal });
+  const { returnRatio, qMse, qR2, actionAgreement, actionFlipRate, ...evaluations } = compare(teacher, student, {
+    env,
+    seed,
+  });
+  return {
+    scores: {
+      returnRatio,
+      studentMean: evaluations.student.mean,
+      studentMin: evaluations.student.min,
+      teacherMean: evaluations.teacher.mean,
+      qMse,
+      qR2,
+      actionAgreement,
+      actionFlipRate,
+      parameters: student.parameters.length,
+      envSteps: student.envSteps,
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// losses: what a student is pulled to its teacher by, how softly, and on whose states.
+import type { Study } from "../study.js";
+import { distilled } from "./distilled.js";
+
+const sources = ["student", "teacher", "replay"];
+
+const losses = [
+  { loss: "mse+cross-entropy", temperature: 0.1 },
+  ...["mse", "huber", "nll"].map((loss) => ({ loss })),
+  ...[0.1, 0.5, 1].map((temperature) => ({ loss: "cross-entropy", temperature })),
+  ...[0.01, 0.1, 0.5, 1].map((temperature) => ({ loss: "kl", temperature })), // 0.01 in Rusu et al. 2015
+];
+
+export const lossesStudy: Study = {
+  name: "losses",
+  question: "Which loss, at which temperature and on whose states, makes the best student?",
+  score: "returnRatio",
+  seeds: 10,
+  cells: (environments) =>
+    environments.flatMap((env) =>
+      sources.flatMap((states) =>
+        losses.map((loss) => ({ name: `${nameOf(loss)}, ${states}`, env, settings: { ...loss, states } })),
+      ),
+    ),
+  run: distilled,
+};
+
+function nameOf({ loss, temperature }: { loss: string; temperature?: number }): string {
+  return temperature === undefined ? loss : `${loss} at ${temperature}`;
+}

@@ -1,0 +1,143 @@
+// teachers: what a student inherits of one that was stopped on its way, or of one whose training failed.
+import { readFileSync } from "node:fs";
+import type { StateSource } from "../../distill/config.js";
+import { distill } from "../../distill/student.js";
+import { trainTeacher } from "../../dqn/teacher.js";
+import { resolveEnv } from "../../env/registry.js";
+import { purposes } from "../../env/seeds.js";
+import { compare, returnRatio } from "../../evaluate/compare.js";
+import { episodeReturns, randomPolicy } from "../../evaluate/returns.js";
+import { mean } from "../../evaluate/statistics.js";
+import { loadModel } from "../../model/files.js";
+import { Model } from "../../model/model.js";
+import type { Cell, Outcome, Study } from "../study.js";
+
+/** A network of the teacher's training, as a periodic evaluation found it. */
+export interface Snapshot {
+  readonly parameters: Float32Array;
+  readonly envSteps: number;
+  /** Its mean return on the selection seeds. */
+  readonly mean: number;
+}
+
+/** What is kept of a teacher's training. */
+interface Training {
+  readonly best: Model;
+  /** For each of the stages where it would have been stopped. */
+  readonly stopped: ReadonlyMap<number, Snapshot>;
+}
+
+/** Shares of the way from random play to the best network. */
+const stages = [1, 0.75, 0.5, 0.25];
+/** The stage of the teacher whose training failed. */
+const failed = "failed";
+const failedIn = "CartPole-v1";
+const sources: readonly StateSource[] = ["student", "teacher", "mixed"];
+const losses = ["mse+cross-entropy", "td"];
+const episodes = 100;
+/** Environment steps: a teacher that learns fast passes all stages within a thousand. */
+const evaluationInterval = 100;
+
+/**
+ * The network at which a training would have been stopped: the first that is this share of the way from random play to
+ * the best. As none before it was as good, it is the one that training would have kept.
+ * @param snapshots at least one, the best among them
+ * @param share from 0 to 1
+ */
+export function stoppedAt(snapshots: readonly Snapshot[], random: number, share: number): Snapshot {
+  const best = Math.max(...snapshots.map((snapshot) => snapshot.mean));
+  return snapshots.find((snapshot) => snapshot.mean - random >= share * (best - random)) as Snapshot;
+}
+
+/**
+ * What a student inherits of its teacher's shortcoming: 0 where it is as good as the best, 1 where it is as bad as its
+ * teacher, more where it is worse; null of a teacher with hardly a shortcoming, less than a tenth.
+ * @param student its share of the best teacher's return above random play
+ * @param teacher the same of its own teacher
+ */
+export function inheritedShare(student: number, teacher: number): number | null {
+  return teacher <= 0.9 ? (1 - student) / (1 - teacher) : null;
+}
+
+/** A DQN of Stable-Baselines3 2.9 for CartPole-v1, 4-256-256-2, whose training failed: its mean return is about 19. */
+export function failedTeacher() {
+  return loadModel(readFileSync(new URL("../../../fixtures/cartpole-failed.safetensors", import.meta.url)));
+}
+
+// All cells of an environment and a seed need the same training. A worker does it once; a store of teachers keeps no
+// networks along the way.
+const trainings = new Map<string, Training>();
+
+async function trained(env: string, seed: number, signal?: AbortSignal): Promise<Training> {
+  const key = JSON.stringify([env, seed]);
+  const known = trainings.get(key);
+  if (known !== undefined) return known;
+  const snapshots: Snapshot[] = [];
+  const onNetwork = (parameters: Float32Array, envSteps: number, mean: number) =>
+    snapshots.push({ parameters, envSteps, mean });
+  const teacher = await trainTeacher(env, { seed, evaluationInterval, signal, onNetwork });
+  const place = resolveEnv(env);
+  const selection = { seed, purpose: purposes.selection, episodes: teacher.config.evaluationEpisodes };
+  const random = mean(episodeReturns(place, randomPolicy(place.actionCount, seed), selection));
+  const training = {
+    best: new Model(teacher),
+    stopped: new Map(stages.map((share) => [share, stoppedAt(snapshots, random, share)])),
+  };
+  trainings.set(key, training);
+  return training;
+}
+
+export const teachersStudy: Study = {
+  name: "teachers",
+  question: "How much of a bad teacher does a student inherit, and do its own states or td repair it?",
+  score: "reached",
+  seeds: 10,
+  environments: ["CartPole-v1", "MountainCar-v0", "Acrobot-v1"],
+
+  cells(environments) {
+    return environments.flatMap((env) =>
+      [...stages, ...(env === failedIn ? [failed] : [])].flatMap((stage) =>
+        sources.flatMap((states) =>
+          losses.map((loss): Cell => {
+            const name = typeof stage === "number" ? `${100 * stage} %` : stage;
+            return { name: `${name}, ${states}, ${loss}`, env, settings: { stage, states, loss } };
+          }),
+        ),
+      ),
+    );
+  },
+
+  async run({ env, settings }, seed, _teachers, signal): Promise<Outcome> {
+    const { best, stopped } = await trained(env, seed, signal);
+    const { stage, states, loss } = settings as { stage: number | string; states: StateSource; loss: string };
+    const snapshot = typeof stage === "number" ? stopped.get(stage) : undefined;
+    const teacher = snapshot === undefined ? failedTeacher() : new Model({ ...best, parameters: snapshot.parameters });
+
+    // One student: by which attempt of several it came near a bad teacher would say little.
+    let lastRound = 0;
+    const onNetwork = (_parameters: Float32Array, _envSteps: number, mean: number) => {
+      lastRound = mean;
+    };
+    const student = await distill(teacher, { states, loss, attempts: 1, seed, signal, onNetwork });
+
+    const result = compare(teacher, student, { env, seed, episodes });
+    const bestReturn = mean(episodeReturns(resolveEnv(env), best, { seed, purpose: purposes.final, episodes }));
+    const shareOfBest = ({ mean }: { mean: number }) => returnRatio(mean, bestReturn, result.random.mean);
+    const reached = shareOfBest(result.student);
+    const teacherReached = shareOfBest(result.teacher);
+    return {
+      scores: {
+        reached,
+        teacherReached,
+        inherited: reached === null || teacherReached === null ? null : inheritedShare(reached, teacherReached),
+        ratio: result.returnRatio,
+        return: result.student.mean,
+        returnOfLastRound: lastRound,
+        teacherReturn: result.teacher.mean,
+        teacherSteps: snapshot?.envSteps ?? null,
+        bestReturn,
+        actionAgreement: result.actionAgreement,
+      },
+    };
+  },
+};

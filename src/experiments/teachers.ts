@@ -1,0 +1,88 @@
+// The teachers of a study: each trained once, kept in a folder, and the same bits when it is read again.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { ConfigError } from "../core/config-error.js";
+import { version } from "../core/version.js";
+import { difference } from "../dqn/checkpoint.js";
+import type { TeacherConfig } from "../dqn/config.js";
+import { teacherConfig } from "../dqn/configure.js";
+import { Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
+import { resolveEnv } from "../env/registry.js";
+import { fromLittleEndian, littleEndian } from "../model/bytes.js";
+import { readSafetensors, type Tensor, writeSafetensors } from "../model/safetensors.js";
+import type { TeacherStore } from "./study.js";
+
+const format = "qstill-study-teacher";
+const ending = ".safetensors";
+
+/** Teachers in a folder: one safetensors file each, with the parameters and the replay memory's observations. */
+export class FolderTeachers implements TeacherStore {
+  readonly #folder: string;
+  readonly #signal?: AbortSignal;
+
+  /** @param signal stops a training: `teacher` is then rejected with Interrupted, and nothing is kept of it */
+  constructor(folder: string, signal?: AbortSignal) {
+    this.#folder = folder;
+    this.#signal = signal;
+  }
+
+  /** @throws ConfigError for options that are not allowed, and for a kept file that is damaged or of other work */
+  async teacher(env: string, seed: number, options: Partial<TeacherConfig> = {}): Promise<Teacher> {
+    const config = teacherConfig(env, options);
+    const setting = { version, ...teacherSetting(env, seed, config) };
+    const hash = createHash("sha256").update(JSON.stringify(setting)).digest("hex").slice(0, 12);
+    const path = join(this.#folder, `${env.replaceAll("/", "-")}-${seed}-${hash}${ending}`);
+    if (existsSync(path)) return readTeacher(path, env, seed, config, setting);
+    const teacher = await trainTeacher(env, { ...config, seed, signal: this.#signal });
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileAtomic.sync(path, Buffer.from(teacherBytes(teacher, setting)));
+    return teacher;
+  }
+
+  /** Removes every teacher, so that all are trained anew. */
+  clear(): void {
+    if (!existsSync(this.#folder)) return;
+    for (const name of readdirSync(this.#folder)) if (name.endsWith(ending)) rmSync(join(this.#folder, name));
+  }
+}
+
+function teacherBytes({ widths, parameters, observations, ...record }: Teacher, setting: object): Uint8Array {
+  const shape = [observations.length / widths[0], widths[0]];
+  const tensors = [
+    { name: "parameters", dtype: "F32" as const, shape: [parameters.length], data: littleEndian(parameters) },
+    { name: "observations", dtype: "F32" as const, shape, data: littleEndian(observations) },
+  ];
+  const { envSteps, updates, wallSeconds } = record;
+  const reached = JSON.stringify({ envSteps, updates, wallSeconds });
+  return writeSafetensors(tensors, { format, setting: JSON.stringify(setting), reached });
+}
+
+function readTeacher(path: string, env: string, seed: number, config: TeacherConfig, setting: object): Teacher {
+  try {
+    const { tensors, metadata } = readSafetensors(readFileSync(path));
+    if (metadata.format !== format) throw new Error("it is no teacher of a study");
+    const differs = difference(JSON.parse(metadata.setting), { ...setting });
+    if (differs !== undefined) throw new Error(`it was made with ${differs}`);
+    const { envSteps, updates, wallSeconds } = JSON.parse(metadata.reached);
+    if (!(envSteps >= 0 && updates >= 0 && wallSeconds >= 0)) throw new Error("it does not say how it was trained");
+    const { observationSize, actionCount } = resolveEnv(env);
+    const widths = [observationSize, ...config.hidden, actionCount];
+    const parameters = floats(tensors, "parameters");
+    const observations = floats(tensors, "observations");
+    if (observations.length % observationSize !== 0) throw new Error("its observations are no whole number of rows");
+    const record = { env, seed, config, envSteps, updates, wallSeconds };
+    return new Teacher({ environment: env, widths, parameters }, record, observations);
+  } catch (error) {
+    throw new ConfigError(`${path} cannot be used: ${(error as Error).message}`);
+  }
+}
+
+function floats(tensors: ReadonlyMap<string, Tensor>, name: string): Float32Array {
+  const tensor = tensors.get(name);
+  if (tensor?.dtype !== "F32") throw new Error(`it has no tensor "${name}" of F32`);
+  const values = fromLittleEndian(tensor.data);
+  if (!values.every(Number.isFinite)) throw new Error(`its tensor "${name}" holds what is not a finite number`);
+  return values;
+}

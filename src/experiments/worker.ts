@@ -1,0 +1,45 @@
+// A worker of a study: runs one job after another, as run-study.ts sends them.
+import { parentPort, workerData } from "node:worker_threads";
+import { Interrupted } from "../dqn/checkpoint.js";
+import { isOutcome, type Job } from "./results.js";
+import type { Outcome, Study } from "./study.js";
+import { FolderTeachers } from "./teachers.js";
+
+/** What a worker is given. */
+export interface WorkerData {
+  /** The URL of a module that exports `studies`. */
+  readonly module: string;
+  /** The name of one of them. */
+  readonly study: string;
+  /** The folder of the teachers. */
+  readonly teachers: string;
+}
+
+/** What it answers. */
+export type Answer =
+  | { readonly kind: "done"; readonly outcome: Outcome; readonly wallSeconds: number }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly message: string };
+
+const stop = new AbortController();
+const { module, study: name, teachers: folder } = workerData as WorkerData;
+const { studies } = (await import(module)) as { studies: readonly Study[] };
+const study = studies.find((each) => each.name === name) as Study;
+const teachers = new FolderTeachers(folder, stop.signal);
+
+parentPort?.on("message", async (message: Job | "stop") => {
+  if (message === "stop") stop.abort();
+  else parentPort?.postMessage(await run(message));
+});
+
+async function run({ cell, seed }: Job): Promise<Answer> {
+  const started = performance.now();
+  try {
+    const outcome = await study.run(cell, seed, teachers, stop.signal);
+    if (!isOutcome(outcome)) return { kind: "failed", message: "it came to numbers that are not finite" };
+    return { kind: "done", outcome, wallSeconds: Math.round(performance.now() - started) / 1000 };
+  } catch (error) {
+    if (error instanceof Interrupted) return { kind: "stopped" };
+    return { kind: "failed", message: (error as Error).message };
+  }
+}

@@ -1,0 +1,63 @@
+// The teachers of a study: trained once, and the same bits when they are read.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { distill } from "../../src/distill/student.js";
+import { Interrupted } from "../../src/dqn/checkpoint.js";
+import type { Teacher } from "../../src/dqn/teacher.js";
+import { FolderTeachers } from "../../src/experiments/teachers.js";
+import { shortStudent, shortTeacher } from "../short-training.js";
+
+const folder = mkdtempSync(join(tmpdir(), "qstill-teachers-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let trained: Teacher;
+let path: string;
+beforeAll(async () => {
+  trained = await new FolderTeachers(folder).teacher("CartPole-v1", 7, shortTeacher);
+  path = join(folder, readdirSync(folder)[0]);
+});
+
+it("keeps a teacher in one file, named by environment and seed", () => {
+  expect(readdirSync(folder)).toHaveLength(1);
+  expect(path).toMatch(/CartPole-v1-7-[0-9a-f]{12}\.safetensors$/);
+});
+
+it("reads the very same teacher, its replay memory and its record included", async () => {
+  const read = await new FolderTeachers(folder).teacher("CartPole-v1", 7, shortTeacher);
+  expect(read).not.toBe(trained);
+  expect(read.wallSeconds).toBe(trained.wallSeconds); // it was not trained again
+  expect({ ...read }).toEqual({ ...trained });
+  const students = await Promise.all(
+    [trained, read].map((teacher) => distill(teacher, { ...shortStudent, states: "replay", seed: 7 })),
+  );
+  expect(students[1].parameters).toEqual(students[0].parameters);
+});
+
+it("trains another teacher for other options or another seed", async () => {
+  const teachers = new FolderTeachers(join(folder, "others"));
+  await teachers.teacher("CartPole-v1", 7, { ...shortTeacher, envSteps: 500 });
+  await teachers.teacher("CartPole-v1", 8, { ...shortTeacher, envSteps: 500 });
+  await teachers.teacher("CartPole-v1", 8, { ...shortTeacher, envSteps: 600 });
+  expect(readdirSync(join(folder, "others"))).toHaveLength(3);
+  teachers.clear();
+  expect(readdirSync(join(folder, "others"))).toEqual([]);
+});
+
+it("keeps nothing of a training that is stopped", async () => {
+  const teachers = new FolderTeachers(join(folder, "stopped"), AbortSignal.abort());
+  await expect(teachers.teacher("CartPole-v1", 7, shortTeacher)).rejects.toThrow(Interrupted);
+  new FolderTeachers(join(folder, "stopped")).clear(); // there is not even a folder
+});
+
+it("refuses a file that is damaged or of other work, in one line", async () => {
+  const bytes = readFileSync(path);
+  const again = () => new FolderTeachers(folder).teacher("CartPole-v1", 7, shortTeacher);
+  truncateSync(path, bytes.length - 4);
+  await expect(again()).rejects.toThrow(/^\S+\.safetensors cannot be used: [^\n]+$/);
+  writeFileSync(path, bytes.toString("latin1").replace('seed\\":7', 'seed\\":8'), "latin1");
+  await expect(again()).rejects.toThrow(/cannot be used: it was made with seed 8, but 7 is asked for$/);
+  writeFileSync(path, bytes);
+  expect((await again()).parameters).toEqual(trained.parameters);
+});
