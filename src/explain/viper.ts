@@ -20,7 +20,7 @@ const statesPerRound = 500;
 /** Share of random actions while states are collected: a tree that has only seen its own ways falls where they end. */
 const exploration = 0.1;
 /** Episodes, on selection seeds, by which the best of the trees is chosen. */
-const selectionEpisodes = 100;
+const selectionEpisodes = 500;
 
 /**
  * DAgger (Ross et al. 2011): the network acts in the first round, the latest tree in every other, and the network labels
