@@ -1,5 +1,17 @@
 // The layering of the house: each folder imports only from those after it (see CONTRIBUTING.md).
-const order = ["cli", "experiments", "report", "distill", "dqn", "export", "evaluate", "env", "model", "core"];
+const order = [
+  "cli",
+  "experiments",
+  "report",
+  "explain",
+  "distill",
+  "dqn",
+  "export",
+  "evaluate",
+  "env",
+  "model",
+  "core",
+];
 
 const layers = order.slice(1).map((folder, index) => ({
   name: `${folder}-imports-downwards`,

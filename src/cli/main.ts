@@ -9,9 +9,11 @@ import { addEnvs } from "./envs.js";
 import { exitStatus, oneLine } from "./errors.js";
 import { addEvaluate } from "./evaluate.js";
 import { addExperiment } from "./experiment.js";
+import { addExplain } from "./explain.js";
 import { addExport } from "./export.js";
 import { addJoint } from "./joint.js";
 import { addRun } from "./run.js";
+import { addShrink } from "./shrink.js";
 import { complain } from "./terminal.js";
 import { addTrain } from "./train.js";
 
@@ -25,7 +27,19 @@ const program = new Command("qstill")
     "after",
     "\nExamples:\n  qstill run CartPole-v1\n  qstill run Acrobot-v1 --seed 3 --student-hidden 24\n  qstill evaluate runs/CartPole-v1-0/student.safetensors",
   );
-for (const add of [addRun, addTrain, addDistill, addJoint, addEvaluate, addExport, addEnvs, addExperiment, addBench])
+for (const add of [
+  addRun,
+  addTrain,
+  addDistill,
+  addJoint,
+  addEvaluate,
+  addExport,
+  addExplain,
+  addShrink,
+  addEnvs,
+  addExperiment,
+  addBench,
+])
   add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 

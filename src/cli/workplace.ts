@@ -13,6 +13,7 @@ import { complain, Progress } from "./terminal.js";
 /** The files that work leaves in its folder. */
 const outputs = [
   ...["teacher.safetensors", "student.safetensors", "student.mjs", "metrics.jsonl", "summary.json", "report.html"],
+  "frontier.json",
   ...["teacher.checkpoint", "student.checkpoint", "joint.checkpoint"],
 ];
 
@@ -41,6 +42,11 @@ export class Workplace {
         this.#stop.abort();
       });
     }
+  }
+
+  /** Aborted by Ctrl-C. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   path(name: string): string {

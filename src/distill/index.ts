@@ -16,3 +16,4 @@ export {
   ProximalStudent,
   proximalOptions,
 } from "./proximal.js";
+export { type ShrinkOptions, type Shrunk, type Size, type Standing, shrink, shrinkConfig } from "./shrink.js";

@@ -23,6 +23,8 @@ export const purposes = {
   bootstrap: 8,
   /** The noise through which an environment is seen. */
   noise: 9,
+  /** The seeds of the students that a search for the smallest one distils. */
+  attempt: 10,
 } as const;
 
 /** The number of one of the {@link purposes}. */

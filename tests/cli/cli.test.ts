@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadModel, saveModel } from "../../src/model/files.js";
 
 const main = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "cli", "main.js");
 const folder = mkdtempSync(join(tmpdir(), "qstill-"));
@@ -43,7 +44,8 @@ describe("help", () => {
   it("lists the commands", () => {
     const { status, stdout } = qstill("--help");
     expect(status).toBe(0);
-    for (const command of ["run", "train", "distill", "evaluate", "export", "envs"]) expect(stdout).toContain(command);
+    for (const command of ["run", "train", "distill", "evaluate", "export", "explain", "shrink", "envs"])
+      expect(stdout).toContain(command);
   });
 
   it.each(["run", "train", "distill"])("of %s says what each option means and its default", (command) => {
@@ -113,6 +115,17 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["distill"], /required option '--teacher <file>' not specified/],
     [["distill", "--teacher", "none.safetensors"], /cannot read none\.safetensors: no such file or folder/],
     [["evaluate", "taken"], /taken: not a safetensors file/],
+    [["explain"], /missing required argument 'model'/],
+    [["explain", "taken"], /taken: not a safetensors file/],
+    [["explain", "taken", "--leaves", "0"], /^leaves is 0: a whole number from 1 to 10000 is allowed$/],
+    [["shrink"], /no environment given/],
+    [["shrink", "Cartpole"], /^unknown environment "Cartpole": did you mean "CartPole-v1"\?/],
+    [
+      ["shrink", "CartPole-v1", "--hidden", "4,4"],
+      /^hidden is \[4, 4\]: the one layer that is to be shrunk is needed$/,
+    ],
+    [["shrink", "CartPole-v1", "--episodes", "x"], /^episodes is "x": a whole number from 1 to 1000000 is allowed$/],
+    [["shrink", "--teacher", "none.safetensors"], /^cannot read none\.safetensors: no such file or folder$/],
     [["export", "taken", "--to", "cobol"], /'--to <format>' argument 'cobol' is invalid\. Allowed choices are js/],
   ] as [string[], RegExp][])("%j", (args, message) => {
     writeFileSync(join(folder, "taken"), "a file");
@@ -436,5 +449,51 @@ describe("one step at a time", () => {
     const bytes = readFileSync(join(folder, "steps", "exported.mjs")).length;
     expect(exported).toEqual({ file: "steps/exported.mjs", format: "js", bytes });
     expect(readFileSync(join(folder, "steps", "exported.mjs"))).toEqual(readFileSync(join(run, "student.mjs")));
+  });
+});
+
+describe("explain and shrink", () => {
+  const teacher = join(folder, "rule.safetensors");
+  beforeAll(() => {
+    // pushes towards angle + angular velocity: 487 of 500
+    const parameters = Float32Array.of(0, 0, 0, 0, -1, 1, -1, 1, 0, 0);
+    writeFileSync(teacher, saveModel({ environment: "CartPole-v1", widths: [4, 2], parameters }));
+  });
+
+  it("explain writes the tree beside the model and prints its rules", async () => {
+    const { status, stdout, stderr } = qstill("explain", teacher, "--leaves", "6", "--json");
+    expect([status, stderr]).toEqual([0, ""]);
+    const told = JSON.parse(stdout);
+    expect(told).toMatchObject({ env: "CartPole-v1", seed: 0, file: join(folder, "rule.tree.mjs") });
+    expect(told.tree.leaves).toBeLessThanOrEqual(6);
+    expect(told.tree.rules).toMatch(/^if pole ang.* ≤ -?[\d.]+\n {2}/);
+    expect(told.sensitivity.map(({ feature }: { feature: string }) => feature)).toContain("cart velocity");
+    const { act, example } = await import(/* @vite-ignore */ pathToFileURL(told.file).href);
+    expect(act(example.observation)).toBe(example.action);
+  });
+
+  const budget =
+    "--env-steps=500 --updates=500 --rounds=2 --evaluation-episodes=5 --episodes=10 --attempts=1 --hidden=2";
+  const shrinkInto = (out: string, threshold: number) =>
+    qstill("shrink", "--teacher", teacher, "--out", out, ...budget.split(" "), `--threshold=${threshold}`, "--json");
+
+  it("shrink writes the smallest student and the frontier", () => {
+    const { status, stdout, stderr } = shrinkInto("shrunk", -1000);
+    expect([status, stderr]).toEqual([0, ""]);
+    const frontier = JSON.parse(stdout);
+    expect(frontier).toMatchObject({ env: "CartPole-v1", complete: true, smallest: { hidden: [1], parameters: 9 } });
+    expect(frontier).toEqual(JSON.parse(readFileSync(join(folder, "shrunk", "frontier.json"), "utf8")));
+    const written = readdirSync(join(folder, "shrunk")).sort();
+    expect(written).toEqual(["frontier.json", "report.html", "student.mjs", "student.safetensors"]);
+    expect(readFileSync(join(folder, "shrunk", "report.html"), "utf8")).toContain("9 parameters are enough");
+    const kept = loadModel(readFileSync(join(folder, "shrunk", "student.safetensors")));
+    expect(kept.widths).toEqual([4, 1, 2]);
+  });
+
+  it("shrink ends with status 1 where nothing is good enough, and leaves what it tried", () => {
+    const { status, stdout, stderr } = shrinkInto("unshrunk", 1000);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^no student up to hidden 2 was shown to keep 100,000 % of the teacher's return/);
+    expect(JSON.parse(stdout)).toMatchObject({ smallest: null, sizes: [{ hidden: [2], final: null }] });
   });
 });

@@ -15,12 +15,7 @@ const types = {
 /** What stands at "/": what a page needs to import the library without a bundler, and nothing else. */
 const page = `<!doctype html><meta charset="utf-8"><title>qstill</title>
 <script type="importmap">
-  {
-    "imports": {
-      "qstill": "/dist/index.js",
-      "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js"
-    }
-  }
+  { "imports": { "qstill": "/dist/index.js" } }
 </script>
 `;
 

@@ -1,0 +1,87 @@
+// qstill explain: a saved model as a decision tree that people can read, and what the model looks at.
+import { basename, dirname, join } from "node:path";
+import type { Command } from "commander";
+import { parseNumber } from "../dqn/options.js";
+import { checkedLeaves, explain } from "../explain/explain.js";
+import { checkedEnvironment } from "./context.js";
+import { checkNoFolder, readModel, writeOutput } from "./files.js";
+import { notEmpty, readSeed } from "./options.js";
+import { figure, percent, print, table } from "./terminal.js";
+
+interface ExplainFlags {
+  leaves: number;
+  env?: string;
+  seed?: number;
+  out?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export function addExplain(program: Command): void {
+  program
+    .command("explain")
+    .description("turn a saved model into a decision tree of readable rules, and say which features it looks at")
+    .argument("<model>", "a safetensors file")
+    .option("--leaves <number>", "the most leaves of the tree", (text: string) => checkedLeaves(parseNumber(text)), 15)
+    .option("--env <id>", "environment id (default: the one it was trained in)")
+    .option("--seed <number>", "whose episodes (default: the training's)", readSeed)
+    .option("--out <file>", "where the tree's module goes (default: beside the model, as .tree.mjs)", notEmpty("out"))
+    .option("--json", "print one JSON object and nothing else")
+    .option("--quiet", "print nothing but errors")
+    .action((path: string, options: ExplainFlags) => {
+      const model = readModel(path);
+      const env = checkedEnvironment(options.env ?? model.environment);
+      const seed = options.seed ?? model.training?.seed ?? 0;
+      const out = options.out ?? join(dirname(path), `${basename(path).replace(/\.safetensors$/, "")}.tree.mjs`);
+      checkNoFolder(out);
+      const { leaves } = options;
+      const { tree, rules, module, agreement, network, treeEvaluation, sensitivity } = explain(model, {
+        env,
+        seed,
+        leaves,
+      });
+      writeOutput(out, module);
+      if (options.json) {
+        const { depth, root } = tree;
+        const told = { depth, leaves: tree.leaves, agreement, evaluation: treeEvaluation, rules, root };
+        print(JSON.stringify({ env, seed, file: out, network: { evaluation: network }, tree: told, sensitivity }));
+        return;
+      }
+      if (options.quiet) return;
+      print(rules);
+      print("");
+      print(
+        table(
+          ["", "size", `return, ${network.episodes} episodes (mean ± std)`, "worst episode"],
+          [
+            [
+              "network",
+              `${figure(model.parameters.length)} parameters`,
+              `${figure(network.mean)} ± ${figure(network.std)}`,
+              figure(network.min),
+            ],
+            [
+              "tree",
+              `${tree.leaves} leaves, depth ${tree.depth}`,
+              `${figure(treeEvaluation.mean)} ± ${figure(treeEvaluation.std)}`,
+              figure(treeEvaluation.min),
+            ],
+          ],
+        ),
+      );
+      print(`Both choose the same action in ${percent(agreement)} of unseen states; ${out} acts as the tree.`);
+      print("\nWhen one feature changes, on the states that the network visits:");
+      print(
+        table(
+          ["feature", "deviation", "action flips, ± 1 deviation", "mean change of the Q-gap", "action flips, permuted"],
+          sensitivity.map(({ feature, deviation, flipRate, gapChange, permutedFlipRate }) => [
+            feature,
+            figure(deviation, 4),
+            percent(flipRate),
+            figure(gapChange, 4),
+            percent(permutedFlipRate),
+          ]),
+        ),
+      );
+    });
+}

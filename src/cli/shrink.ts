@@ -1,0 +1,162 @@
+// qstill shrink: the smallest student that keeps its teacher's return.
+import type { Command } from "commander";
+import { version } from "../core/version.js";
+import { studentOptions } from "../distill/config.js";
+import { type Size, shrink, shrinkConfig } from "../distill/shrink.js";
+import type { Student } from "../distill/student.js";
+import { Interrupted } from "../dqn/checkpoint.js";
+import { teacherConfig } from "../dqn/configure.js";
+import { parseNumber } from "../dqn/options.js";
+import { trainTeacher } from "../dqn/teacher.js";
+import { checkedEpisodes } from "../evaluate/checks.js";
+import { evaluate } from "../evaluate/evaluate.js";
+import { exportModule } from "../export/javascript.js";
+import { saveModel } from "../model/files.js";
+import { type Frontier, frontierHtml } from "../report/frontier.js";
+import {
+  addCommonOptions,
+  type CommonOptions,
+  checkedEnvironment,
+  chosenEnvironment,
+  readConfigFile,
+} from "./context.js";
+import { MissedError } from "./errors.js";
+import { readModel } from "./files.js";
+import { addConfigOptions, readConfigOptions } from "./options.js";
+import { complain, figure, percent, print, table } from "./terminal.js";
+import { requireCheckpoint, Workplace } from "./workplace.js";
+
+interface ShrinkFlags extends CommonOptions {
+  teacher?: string;
+  episodes: number;
+}
+
+export function addShrink(program: Command): void {
+  const command = program
+    .command("shrink")
+    .description("find the smallest student that keeps its teacher's return with 95 % confidence")
+    .argument("[env]", "environment id (default: the one the teacher was trained in)")
+    .option("--teacher <file>", "the teacher's safetensors file (default: one is trained)")
+    .option(
+      "--episodes <number>",
+      "by how many a size is judged and tested",
+      (text: string) => checkedEpisodes(parseNumber(text)),
+      1000,
+    );
+  addCommonOptions(command);
+  const flags = addConfigOptions(
+    command,
+    "Student, hidden being the layer to shrink and attempts those a size",
+    studentOptions,
+  );
+
+  command.action(async (argument: string | undefined, options: ShrinkFlags) => {
+    const file = readConfigFile(options.config);
+    const given = options.teacher === undefined ? undefined : readModel(options.teacher);
+    const env =
+      given === undefined
+        ? chosenEnvironment(argument, file)
+        : checkedEnvironment(argument ?? file.env ?? given.environment);
+    const seed = options.seed ?? file.seed ?? given?.training?.seed ?? 0;
+    const config = shrinkConfig(env, { ...file.student, ...readConfigOptions(command, studentOptions, flags) });
+    const ofTeacher = teacherConfig(env, file.teacher ?? {});
+    const place = new Workplace(env, seed, options);
+    const resume = options.resume ? requireCheckpoint(place, "teacher") : undefined;
+    const teacher =
+      given ?? (await place.work("teacher", resume, (work) => trainTeacher(env, { ...ofTeacher, ...work, seed })));
+
+    const { episodes } = options;
+    const { hidden, parameters } = teacher;
+    const tried = new Map<string, Size>();
+    const { mean } = evaluate(teacher, { env, seed, episodes });
+    const writeFrontier = (smallest: Size | null, complete: boolean): Frontier => {
+      const sizes = [...tried.values()].sort((a, b) => a.parameters - b.parameters);
+      const of = { hidden, parameters: parameters.length, mean };
+      const { threshold } = config;
+      const frontier = {
+        env,
+        seed,
+        episodes,
+        threshold,
+        confidence: 0.95,
+        teacher: of,
+        sizes,
+        smallest,
+        complete,
+        version,
+      };
+      place.write("frontier.json", `${JSON.stringify(frontier, null, 2)}\n`);
+      place.write("report.html", frontierHtml(frontier));
+      return frontier;
+    };
+    const writeStudent = (student: Student) => {
+      place.write("student.safetensors", saveModel(student));
+      place.write("student.mjs", exportModule(student));
+    };
+
+    const told = !options.quiet && !options.json;
+    let least = Infinity;
+    const onSize = (size: Size, student: Student | null) => {
+      tried.set(String(size.hidden), size);
+      if (student !== null && size.parameters < least) {
+        least = size.parameters;
+        writeStudent(student);
+      }
+      writeFrontier(null, false);
+    };
+    const found = await shrink(teacher, {
+      ...config,
+      env,
+      seed,
+      episodes,
+      signal: place.signal,
+      onSize,
+      onAttempt: (layers, attempt, { mean, returnRatio, lowerBound }) => {
+        const kept = `keeps ${percent(returnRatio)}, at least ${percent(lowerBound)}`;
+        if (told) complain(`hidden ${layersOf(layers)}, attempt ${attempt}: mean return ${figure(mean)}, ${kept}`);
+      },
+    }).catch((error) => {
+      if (error instanceof Interrupted) complain(`stopped: ${place.folder} holds what was found, untested`);
+      throw error;
+    });
+
+    const { student } = found;
+    const smallest = student === null ? null : (tried.get(String(student.hidden)) as Size);
+    if (student !== null) writeStudent(student);
+    const frontier = writeFrontier(smallest, true);
+    if (options.json) print(JSON.stringify(frontier));
+    else if (!options.quiet) print(closing(frontier, place.folder));
+    if (student === null) {
+      throw new MissedError(
+        `no student up to hidden ${layersOf(config.hidden)} was shown to keep ${percent(config.threshold)} of the teacher's return: a larger --hidden or more --attempts may help`,
+      );
+    }
+  });
+}
+
+function layersOf(hidden: readonly number[]): string {
+  return hidden.length === 0 ? "none" : hidden.join(",");
+}
+
+function closing({ sizes, smallest, episodes, teacher }: Frontier, folder: string): string {
+  const rows = sizes.map(({ hidden, parameters, attempts, selection, final }) => [
+    layersOf(hidden),
+    figure(parameters),
+    figure(attempts),
+    figure(selection.mean),
+    percent(selection.returnRatio),
+    percent(selection.lowerBound),
+    percent(final?.returnRatio ?? null),
+    percent(final?.lowerBound ?? null),
+  ]);
+  const head = ["hidden", "parameters", "students", "mean return", "kept", "at least", "tested: kept", "at least"];
+  const lines = [table(head, rows)];
+  if (smallest !== null) {
+    lines.push(
+      `${figure(smallest.parameters)} parameters (hidden ${layersOf(smallest.hidden)}) in place of ${figure(teacher.parameters)} keep ${percent(smallest.final?.returnRatio ?? null)} of the return,`,
+      `with 95 % confidence at least ${percent(smallest.final?.lowerBound ?? null)}, by ${figure(episodes)} unseen episodes.`,
+    );
+  }
+  lines.push(`${folder} holds the files: report.html shows the frontier.`);
+  return lines.join("\n");
+}

@@ -1,0 +1,184 @@
+// CART: a decision tree from weighted, labelled states (Breiman et al. 1984), its leaves split best first.
+
+/** Where a tree ends. */
+export interface Leaf {
+  readonly action: number;
+  /** How many of the states that it was grown from end here. */
+  readonly states: number;
+}
+
+/** `below` where observation[feature] ≤ threshold, `above` where not. */
+export interface Split {
+  readonly feature: number;
+  readonly threshold: number;
+  readonly below: Node;
+  readonly above: Node;
+}
+
+export type Node = Leaf | Split;
+
+export function isLeaf(node: Node): node is Leaf {
+  return "action" in node;
+}
+
+/** What a tree is grown from. */
+export interface LabelledStates {
+  /** (count, size), row-major. */
+  readonly states: Float32Array;
+  /** Features of a state. */
+  readonly size: number;
+  /** (count): each state's action, a whole number in [0, actionCount). */
+  readonly actions: Uint16Array;
+  /** (count): how much each state counts, ≥ 0. */
+  readonly weights: Float64Array;
+  readonly actionCount: number;
+}
+
+/** A leaf that may still be split: its rows in the order of each feature, and the best split of them. */
+interface Growing {
+  readonly rows: readonly Uint32Array[];
+  readonly best: Cut | undefined;
+  split?: { readonly feature: number; readonly threshold: number; readonly below: Growing; readonly above: Growing };
+}
+
+/** A split of a leaf's rows, and by how much it lessens their impurity. */
+interface Cut {
+  readonly feature: number;
+  readonly threshold: number;
+  readonly gain: number;
+}
+
+/**
+ * Grows a tree of at most `leaves` leaves: of all leaves the one whose split lessens the weighted Gini impurity most is
+ * split next (best first: Shi 2007), until no split lessens it. Neighbours that came to the same action become one leaf.
+ * The same data give the same tree: of equal splits the first feature's lowest threshold is taken.
+ */
+export function growTree(data: LabelledStates, leaves: number): Node {
+  const sorted = Array.from({ length: data.size }, (_, feature) => sortedRows(data, feature));
+  const root: Growing = { rows: sorted, best: bestSplit(data, sorted) };
+  const open = [root];
+  while (open.length < leaves) {
+    let next = 0;
+    for (let i = 1; i < open.length; i++) if (gainOf(open[i]) > gainOf(open[next])) next = i;
+    const leaf = open[next];
+    if (leaf.best === undefined) break;
+    const { feature, threshold } = leaf.best;
+    const parts = leaf.rows.map((rows) => parted(data, rows, leaf.best as Cut)); // a part of sorted rows is sorted
+    const [below, above] = [0, 1].map((side): Growing => {
+      const rows = parts.map((part) => part[side]);
+      return { rows, best: bestSplit(data, rows) };
+    });
+    leaf.split = { feature, threshold, below, above };
+    open.splice(next, 1, below, above);
+  }
+  return finished(data, root);
+}
+
+/** All rows in the order of one feature; those of equal value stay in theirs. */
+function sortedRows({ states, size, weights }: LabelledStates, feature: number): Uint32Array {
+  const count = weights.length;
+  const values = Float32Array.from({ length: count }, (_, row) => states[row * size + feature] + 0); // −0 becomes 0
+  // As whole numbers, the bits of floats ≥ 0 are in the floats' order. Value and row in one number sort without a
+  // function that compares, which takes most of the time otherwise; 53 bits hold both below 2^21 rows.
+  const bits = new Int32Array(values.buffer);
+  const keys = Float64Array.from(bits, (word, row) => (word >= 0 ? word : -(word & 0x7fffffff)) * mostRows + row);
+  return Uint32Array.from(keys.sort(), (key) => key - mostRows * Math.floor(key / mostRows));
+}
+
+const mostRows = 2 ** 21;
+
+/** The rows below a cut and those above it, in their order. */
+function parted({ states, size }: LabelledStates, rows: Uint32Array, { feature, threshold }: Cut): Uint32Array[] {
+  const below = new Uint32Array(rows.length);
+  const above = new Uint32Array(rows.length);
+  let belowCount = 0;
+  let aboveCount = 0;
+  for (const row of rows) {
+    if (states[row * size + feature] <= threshold) below[belowCount++] = row;
+    else above[aboveCount++] = row;
+  }
+  return [below.subarray(0, belowCount), above.subarray(0, aboveCount)];
+}
+
+function gainOf({ best }: Growing): number {
+  return best?.gain ?? 0;
+}
+
+/** Gains are differences of sums of rounded numbers: what is smaller than this share of the weight is none. */
+const noGain = 1e-12;
+
+/**
+ * The split of these rows, given in the order of each feature, that lessens Σ w·Gini most: Gini = 1 − Σ_a p_a², p_a being
+ * the action's share of the weight w. As w·Gini = w − Σ_a w_a² / w, it is the split with the largest
+ * Σ_a below_a² / below + Σ_a above_a² / above. Undefined where none lessens it.
+ */
+function bestSplit(data: LabelledStates, rows: readonly Uint32Array[]): Cut | undefined {
+  const { states, size, actions, weights, actionCount } = data;
+  const total = weightPerAction(data, rows[0]);
+  const weight = total.reduce((sum, each) => sum + each, 0);
+  const unsplit = squaresOver(total, weight);
+  let best: { feature: number; low: number; high: number } | undefined;
+  let bestGain = noGain * weight;
+  const below = new Float64Array(actionCount);
+  const above = new Float64Array(actionCount);
+  for (let feature = 0; feature < size; feature++) {
+    const sorted = rows[feature];
+    below.fill(0);
+    above.set(total);
+    let belowWeight = 0;
+    for (let i = 0; i + 1 < sorted.length; i++) {
+      const row = sorted[i];
+      below[actions[row]] += weights[row];
+      above[actions[row]] -= weights[row];
+      belowWeight += weights[row];
+      const value = states[row * size + feature];
+      const next = states[sorted[i + 1] * size + feature];
+      if (value === next) continue;
+      const gain = squaresOver(below, belowWeight) + squaresOver(above, weight - belowWeight) - unsplit;
+      if (gain > bestGain) {
+        best = { feature, low: value, high: next };
+        bestGain = gain;
+      }
+    }
+  }
+  return best && { feature: best.feature, threshold: between(best.low, best.high), gain: bestGain };
+}
+
+/** Σ_a w_a² / w; 0 where nothing has weight. */
+function squaresOver(perAction: Float64Array, weight: number): number {
+  if (weight <= 0) return 0;
+  let sum = 0;
+  for (const each of perAction) sum += each * each;
+  return sum / weight;
+}
+
+/** A number with low ≤ number < high: the middle, rounded to as few digits as keep it there, so that people can read it. */
+function between(low: number, high: number): number {
+  const middle = (low + high) / 2;
+  for (let digits = 1; digits <= 17; digits++) {
+    const rounded = Number(middle.toPrecision(digits));
+    if (low <= rounded && rounded < high) return rounded;
+  }
+  return low;
+}
+
+function finished(data: LabelledStates, { rows, split }: Growing): Node {
+  if (split === undefined) return { action: heaviest(weightPerAction(data, rows[0])), states: rows[0].length };
+  const below = finished(data, split.below);
+  const above = finished(data, split.above);
+  if (isLeaf(below) && isLeaf(above) && below.action === above.action) {
+    return { action: below.action, states: below.states + above.states };
+  }
+  return { feature: split.feature, threshold: split.threshold, below, above };
+}
+
+function weightPerAction({ actions, weights, actionCount }: LabelledStates, rows: Uint32Array): Float64Array {
+  const perAction = new Float64Array(actionCount);
+  for (const row of rows) perAction[actions[row]] += weights[row];
+  return perAction;
+}
+
+/** The first of the largest. */
+function heaviest(perAction: Float64Array): number {
+  return perAction.indexOf(perAction.reduce((a, b) => Math.max(a, b)));
+}

@@ -1,0 +1,75 @@
+// A network explained: a decision tree that acts like it, and what it looks at.
+import { ConfigError } from "../core/config-error.js";
+import type { EnvSource } from "../env/env.js";
+import { resolveEnv } from "../env/registry.js";
+import { purposes } from "../env/seeds.js";
+import { checkedSeed, checkFit, type Sized, shown } from "../evaluate/checks.js";
+import { type Evaluation, summarise } from "../evaluate/evaluate.js";
+import { probeStates } from "../evaluate/probe.js";
+import { episodeReturns } from "../evaluate/returns.js";
+import { exportTree } from "./javascript.js";
+import { type Sensitivity, sensitivities } from "./sensitivity.js";
+import { type DecisionTree, treeRules } from "./tree.js";
+import { type QNetwork, viper } from "./viper.js";
+
+export interface ExplainOptions {
+  /** Where the network acts. */
+  readonly env: EnvSource;
+  readonly seed: number;
+  /** The most leaves of the tree; 15 by default. */
+  readonly leaves?: number;
+}
+
+export interface Explanation {
+  readonly tree: DecisionTree;
+  /** The tree as text: indented if and else, in the environment's names. */
+  readonly rules: string;
+  /** The source of a module that acts as the tree does. */
+  readonly module: string;
+  /** Share of states that neither was trained on in which both act alike; the network acts in half of their episodes, the tree in the other half. */
+  readonly agreement: number;
+  /** Returns on the same 100 unseen episodes. */
+  readonly network: Evaluation;
+  readonly treeEvaluation: Evaluation;
+  /** One for each feature, on the states of the same probe episodes in which the network acts. */
+  readonly sensitivity: readonly (Sensitivity & { readonly feature: string })[];
+}
+
+const episodes = 100;
+const mostLeaves = 10_000;
+
+/**
+ * @throws ConfigError for a seed or number of leaves that is not allowed, and for a network that does not fit the
+ * environment
+ */
+export function explain(network: QNetwork & Sized, options: ExplainOptions): Explanation {
+  const seed = checkedSeed(options.seed);
+  const leaves = checkedLeaves(options.leaves ?? 15);
+  const env = resolveEnv(options.env);
+  checkFit("model", network, env);
+  const tree = viper(env, network, { seed, leaves });
+  const unseen = probeStates(options.env, [network, tree], seed);
+  const visited = probeStates(options.env, [network], seed);
+  const final = { seed, purpose: purposes.final, episodes };
+  const { observationSize: size, actionCount, featureNames } = env;
+  const states = new Float32Array(visited.length * size);
+  for (const [row, state] of visited.entries()) states.set(state, row * size);
+  return {
+    tree,
+    rules: treeRules(tree, env),
+    module: exportTree(tree, { environment: env.id, names: env, example: visited[0] }),
+    agreement: unseen.filter((state) => tree.act(state) === network.act(state)).length / unseen.length,
+    network: summarise(episodeReturns(env, network, final), seed),
+    treeEvaluation: summarise(episodeReturns(env, tree, final), seed),
+    sensitivity: sensitivities(network, { states, size, actionCount, seed }).map((each, i) => ({
+      feature: featureNames[i],
+      ...each,
+    })),
+  };
+}
+
+/** @throws ConfigError for what is no number of leaves */
+export function checkedLeaves(leaves: unknown): number {
+  if (Number.isInteger(leaves) && (leaves as number) >= 1 && (leaves as number) <= mostLeaves) return leaves as number;
+  throw new ConfigError(`leaves is ${shown(leaves)}: a whole number from 1 to ${mostLeaves} is allowed`);
+}

@@ -1,0 +1,7 @@
+// The subpath qstill/explain: a network as a decision tree, and what it looks at.
+export type { Leaf, Node, Split } from "./cart.js";
+export { type ExplainOptions, type Explanation, explain } from "./explain.js";
+export { exportTree } from "./javascript.js";
+export { type Sensitivity, sensitivities } from "./sensitivity.js";
+export { DecisionTree, type Names, treeRules } from "./tree.js";
+export { type QNetwork, viper } from "./viper.js";

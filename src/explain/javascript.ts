@@ -1,0 +1,48 @@
+// A decision tree as the source of one JavaScript module that needs nothing: its rules as if and else.
+import { isLeaf, type Node } from "./cart.js";
+import type { DecisionTree, Names } from "./tree.js";
+
+/**
+ * The source of an ES module that exports `act(observation)`, `environment`, and `example`: an observation and the action
+ * that `act` must take there, by which whoever runs it elsewhere can check it.
+ * @param environment the id of the environment that it acts in
+ * @param example an observation, shape (observationSize)
+ */
+export function exportTree(
+  tree: DecisionTree,
+  { environment, names, example }: { environment: string; names: Names; example: ArrayLike<number> },
+): string {
+  const size = names.featureNames.length;
+  const comments = names.featureNames.map((name, feature) => `// x[${feature}]: ${commented(name)}`);
+  return `// A decision tree made by qstill from a network's answers: ${tree.leaves} leaves, ${tree.depth} comparisons at most.
+export const environment = ${JSON.stringify(environment)};
+
+/** act(example.observation) is example.action. */
+export const example = { observation: [${Array.from(example, String).join(", ")}], action: ${tree.act(example)} };
+
+${comments.join("\n")}
+export function act(x) {
+  if (x.length !== ${size}) {
+    throw new RangeError(\`an observation of length \${x.length} was given: ${size} numbers are needed\`);
+  }
+${statements(tree.root, names, "  ").join("\n")}
+}
+`;
+}
+
+function statements(node: Node, names: Names, indent: string): string[] {
+  if (isLeaf(node)) return [`${indent}return ${node.action}; // ${commented(names.actionNames[node.action])}`];
+  const { feature, threshold, below, above } = node;
+  return [
+    `${indent}if (x[${feature}] <= ${threshold}) { // ${commented(names.featureNames[feature])}`,
+    ...statements(below, names, `${indent}  `),
+    `${indent}} else {`,
+    ...statements(above, names, `${indent}  `),
+    `${indent}}`,
+  ];
+}
+
+/** A name on one line, whatever an environment calls its features. */
+function commented(name: string): string {
+  return name.replace(/[\n\r\u2028\u2029]+/g, " ");
+}

@@ -1,0 +1,78 @@
+// What a network looks at: how its actions and Q-values change when one feature of a visited state does.
+import { Pcg64 } from "../env/random.js";
+import { purposes } from "../env/seeds.js";
+import { standardDeviation } from "../evaluate/statistics.js";
+import type { QNetwork } from "./viper.js";
+
+/** One feature's part in a network's decisions. */
+export interface Sensitivity {
+  /** Standard deviation of the feature over the visited states, in the feature's unit. */
+  readonly deviation: number;
+  /** Share of states whose greedy action changes when the feature is moved by one deviation, mean of up and down. */
+  readonly flipRate: number;
+  /** Mean |Δ| of the Q-gap, Q of the unmoved state's action minus the largest other Q, at the same moves. */
+  readonly gapChange: number;
+  /**
+   * Share of states whose greedy action changes when the feature takes the value that it has in another visited state,
+   * by one random permutation: the permutation importance of Breiman 2001 (Random Forests, section 10), its error being
+   * counted against the network's own actions.
+   */
+  readonly permutedFlipRate: number;
+}
+
+/**
+ * @param states (count, size), row-major: states that the network visits
+ * @param actionCount at least 2; with one action nothing can change, and every figure is 0
+ * @returns one for each feature
+ */
+export function sensitivities(
+  network: QNetwork,
+  { states, size, actionCount, seed }: { states: Float32Array; size: number; actionCount: number; seed: number },
+): Sensitivity[] {
+  const count = states.length / size;
+  const unmoved = network.qValuesOfMany(states);
+  const actions = Array.from({ length: count }, (_, i) => greedy(unmoved, i * actionCount, actionCount));
+
+  const change = (feature: number, moved: (row: number) => number) => {
+    const changed = states.slice();
+    for (let row = 0; row < count; row++) changed[row * size + feature] = moved(row);
+    const qValues = network.qValuesOfMany(changed);
+    let flips = 0;
+    let gaps = 0;
+    for (let row = 0; row < count; row++) {
+      const at = row * actionCount;
+      if (greedy(qValues, at, actionCount) !== actions[row]) flips++;
+      gaps += Math.abs(gap(qValues, at, actionCount, actions[row]) - gap(unmoved, at, actionCount, actions[row]));
+    }
+    return { flipRate: flips / count, gapChange: gaps / count };
+  };
+
+  return Array.from({ length: size }, (_, feature) => {
+    const values = Float64Array.from({ length: count }, (_, row) => states[row * size + feature]);
+    const deviation = standardDeviation(values);
+    const order = new Pcg64([seed, purposes.probe, feature]).permutation(count);
+    const up = change(feature, (row) => values[row] + deviation);
+    const down = change(feature, (row) => values[row] - deviation);
+    const permuted = change(feature, (row) => values[order[row]]);
+    return {
+      deviation,
+      flipRate: (up.flipRate + down.flipRate) / 2,
+      gapChange: (up.gapChange + down.gapChange) / 2,
+      permutedFlipRate: permuted.flipRate,
+    };
+  });
+}
+
+/** The first of the largest Q-values of a row that begins at `at`. */
+function greedy(qValues: Float32Array, at: number, actionCount: number): number {
+  let best = 0;
+  for (let action = 1; action < actionCount; action++) if (qValues[at + action] > qValues[at + best]) best = action;
+  return best;
+}
+
+/** Q of one action minus the largest of the others. */
+function gap(qValues: Float32Array, at: number, actionCount: number, action: number): number {
+  let other = -Infinity;
+  for (let a = 0; a < actionCount; a++) if (a !== action) other = Math.max(other, qValues[at + a]);
+  return actionCount === 1 ? 0 : qValues[at + action] - other;
+}

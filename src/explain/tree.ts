@@ -1,0 +1,57 @@
+// A decision tree as a policy: acts, and can be read by people.
+import type { Policy } from "../evaluate/returns.js";
+import { isLeaf, type Node } from "./cart.js";
+
+export class DecisionTree implements Policy {
+  readonly root: Node;
+  /** Comparisons on the longest way to a leaf. */
+  readonly depth: number;
+  readonly leaves: number;
+
+  constructor(root: Node) {
+    this.root = root;
+    this.depth = depthOf(root);
+    this.leaves = leavesOf(root);
+  }
+
+  /** @param observation shape (observationSize) */
+  act(observation: ArrayLike<number>): number {
+    let node = this.root;
+    while (!isLeaf(node)) node = observation[node.feature] <= node.threshold ? node.below : node.above;
+    return node.action;
+  }
+}
+
+function depthOf(node: Node): number {
+  return isLeaf(node) ? 0 : 1 + Math.max(depthOf(node.below), depthOf(node.above));
+}
+
+function leavesOf(node: Node): number {
+  return isLeaf(node) ? 1 : leavesOf(node.below) + leavesOf(node.above);
+}
+
+function statesOf(node: Node): number {
+  return isLeaf(node) ? node.states : statesOf(node.below) + statesOf(node.above);
+}
+
+/** What the environment calls its features and actions. */
+export interface Names {
+  readonly featureNames: readonly string[];
+  readonly actionNames: readonly string[];
+}
+
+/** The tree as rules: indented if and else, at each action the share of the states it was grown from that come there. */
+export function treeRules({ root }: DecisionTree, names: Names): string {
+  const all = statesOf(root);
+  const lines = (node: Node, indent: string): string[] => {
+    if (isLeaf(node))
+      return [`${indent}${names.actionNames[node.action]}  (${Math.round((100 * node.states) / all)} %)`];
+    return [
+      `${indent}if ${names.featureNames[node.feature]} ≤ ${node.threshold}`,
+      ...lines(node.below, `${indent}  `),
+      `${indent}else`,
+      ...lines(node.above, `${indent}  `),
+    ];
+  };
+  return lines(root, "").join("\n");
+}

@@ -1,0 +1,89 @@
+// VIPER: a decision tree from a network's answers (Bastani et al. 2018, algorithm 1).
+import { collectTransitions } from "../distill/states.js";
+import type { Env } from "../env/env.js";
+import { purposes } from "../env/seeds.js";
+import { episodeReturns, type Policy } from "../evaluate/returns.js";
+import { mean } from "../evaluate/statistics.js";
+import { growTree, type LabelledStates } from "./cart.js";
+import { DecisionTree } from "./tree.js";
+
+/** What a tree can be made of: a network that acts and has Q-values. */
+export interface QNetwork extends Policy {
+  /** (count, observationSize) → (count, actionCount) */
+  qValuesOfMany(observations: Float32Array): Float32Array;
+}
+
+/** Trees grown, each from the states of all rounds so far. */
+const rounds = 40;
+/** States collected in a round. */
+const statesPerRound = 500;
+/** Share of random actions while states are collected: a tree that has only seen its own ways falls where they end. */
+const exploration = 0.1;
+/** Episodes, on selection seeds, by which the best of the trees is chosen. */
+const selectionEpisodes = 500;
+
+/**
+ * DAgger (Ross et al. 2011): the network acts in the first round, the latest tree in every other, and the network labels
+ * each state that comes up. A state counts as much as a wrong action can cost there, by the network's own Q-values:
+ * ℓ(s) = max_a Q(s, a) − min_a Q(s, a). The paper draws states by ℓ; here ℓ is the state's weight in CART, which is what
+ * the drawing comes to on average. The tree with the highest mean return on selection seeds is kept, of equal ones the first
+ * with the fewest leaves.
+ * @param leaves the most leaves that the tree may have
+ */
+export function viper(env: Env, network: QNetwork, { seed, leaves }: { seed: number; leaves: number }): DecisionTree {
+  const size = env.observationSize;
+  const { actionCount } = env;
+  const capacity = rounds * statesPerRound;
+  const states = new Float32Array(capacity * size);
+  const actions = new Uint16Array(capacity);
+  const weights = new Float64Array(capacity);
+  let nextEpisode = 0;
+  let latest: DecisionTree | undefined;
+  let best: { tree: DecisionTree; return: number } | undefined;
+
+  for (let round = 0; round < rounds; round++) {
+    const from = round * statesPerRound;
+    const until = from + statesPerRound;
+
+    const policies = { teacher: network, student: latest ?? network };
+    const collected = collectTransitions(env, policies, {
+      seed,
+      share: round === 0 ? 0 : 1,
+      firstEpisode: nextEpisode,
+      count: statesPerRound,
+      exploration,
+    });
+    nextEpisode = collected.nextEpisode;
+    states.set(collected.states, from * size);
+
+    const qValues = network.qValuesOfMany(collected.states);
+    for (let i = 0; i < statesPerRound; i++) {
+      const q = qValues.subarray(i * actionCount, (i + 1) * actionCount);
+      let largest = 0;
+      let smallest = 0;
+      for (let action = 1; action < actionCount; action++) {
+        if (q[action] > q[largest]) largest = action;
+        if (q[action] < q[smallest]) smallest = action;
+      }
+      actions[from + i] = largest;
+      weights[from + i] = q[largest] - q[smallest];
+    }
+
+    const soFar: LabelledStates = {
+      states: states.subarray(0, until * size),
+      size,
+      actions: actions.subarray(0, until),
+      weights: weights.subarray(0, until),
+      actionCount,
+    };
+    latest = new DecisionTree(growTree(soFar, leaves));
+    const selection = { seed, purpose: purposes.selection, episodes: selectionEpisodes };
+    const latestReturn = mean(episodeReturns(env, latest, selection));
+    const isBest =
+      best === undefined ||
+      latestReturn > best.return ||
+      (latestReturn === best.return && latest.leaves < best.tree.leaves);
+    if (isBest) best = { tree: latest, return: latestReturn };
+  }
+  return (best as { tree: DecisionTree }).tree;
+}
