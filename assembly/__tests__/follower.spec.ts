@@ -18,7 +18,9 @@ import { array_of, copy_of, expect_same_bits, fill, random_below, random_value, 
 
 function learner_of(sizes: u32[], batch: usize, rows: usize, delta: f32): Learner {
   const widths = array_of<u32>(sizes);
-  const learner = changetype<Learner>(learner_create(widths, sizes.length - 1, batch, rows, 1, 0.97, delta, 0.1, 1));
+  const learner = changetype<Learner>(
+    learner_create(widths, sizes.length - 1, batch, rows, 1, 0.97, delta, 0.1, 1, false),
+  );
   learner_initialise(learner, <u32>sizes[1], 2, 3, 4);
   return learner;
 }
@@ -90,7 +92,9 @@ function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize): void {
     const deltas = zeros<f32>(values);
     const q = q_values(student, parameters, observations, activations, batch);
     const dq = deltas + (q - activations);
-    const expected = reference.td_loss<f32>(q, taken, targets, batch, actions, 0, dq);
+    const weights = zeros<f32>(batch);
+    for (let b: usize = 0; b < batch; b++) put<f32>(weights, b, 1);
+    const expected = reference.td_loss<f32>(q, taken, targets, weights, batch, actions, 0, dq);
     const gradients = zeros<f32>(count);
     reference.mlp_backward<f32>(student.widths, student.layers, parameters, activations, deltas, gradients, batch);
     reference.adam_step<f32>(parameters, gradients, first, second, count, 1e-2, i);
