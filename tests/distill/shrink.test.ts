@@ -13,10 +13,10 @@ const signRule = new Model({
 const budget = {
   hidden: [4],
   envSteps: 1000,
-  updates: 1000,
+  updates: 3000,
   rounds: 2,
   evaluationEpisodes: 5,
-  episodes: 20,
+  episodes: 50,
   attempts: 2,
 };
 

@@ -14,6 +14,7 @@ test("the purposes keep their numbers: a changed one would change every result",
     distiller: 7,
     bootstrap: 8,
     noise: 9,
+    attempt: 10,
   });
 });
 
@@ -35,7 +36,7 @@ test("seeds, purposes and episodes do not share generators", () => {
       for (let index = 0; index < 50; index++) seen.add(generatorWords(seed, purpose, index).join());
     }
   }
-  expect(seen.size).toBe(3 * 10 * 50);
+  expect(seen.size).toBe(3 * 11 * 50);
 });
 
 test("refuses what is no whole number ≥ 0", () => {
