@@ -13,6 +13,10 @@ const changes: Readonly<Record<string, (preset: TeacherConfig) => Partial<Teache
     tau: 1,
     targetUpdateInterval: Math.round(targetUpdateInterval / tau), // as far behind, on average twice
   }),
+  "no Double": () => ({ double: false }),
+  dueling: () => ({ dueling: true }),
+  "prioritised replay": () => ({ prioritized: true }),
+  "gradients clipped to norm 10": () => ({ maxGradientNorm: 10 }),
   "no learning-rate decay": ({ learningRate }) => ({ learningRateFinal: learningRate }),
   "huber loss": () => ({ loss: "huber" }),
   "mse loss": () => ({ loss: "mse" }),

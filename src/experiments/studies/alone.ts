@@ -1,7 +1,6 @@
 // alone: the environment steps that a student's network needs to learn by itself, beside those it needs with a teacher.
-
 import type { StudentConfig } from "../../distill/config.js";
-import { distill } from "../../distill/student.js";
+import { distill, type Student } from "../../distill/student.js";
 import type { TeacherConfig } from "../../dqn/config.js";
 import type { TrainingEvent } from "../../dqn/events.js";
 import { trainTeacher } from "../../dqn/teacher.js";
@@ -17,8 +16,11 @@ const hiddens = [[16], [32], [8]];
 /** The share of the teacher's return above random play that is to be reached. */
 const goal = 0.99;
 
-/** Environment steps between the evaluations of either: what the steps needed are counted in. */
+/** Environment steps between two evaluations of the network alone. */
 const interval = 500;
+
+/** Environment steps that a student is given: each budget is a distillation of its own, with all its updates. */
+const budgets = [50, 100, 200, 300, 500, 1000, 2000, 5000];
 
 /** DQN of the small network itself: in what it differs from the teacher's preset, found on seeds 100–104 with [16]. */
 const alone: Readonly<Record<string, Partial<TeacherConfig>>> = {
@@ -47,21 +49,26 @@ export const aloneStudy: Study = {
     const { student: distillation, alone: training } = settings as unknown as Settings;
     const teacher = await teachers.teacher(id, seed);
 
+    const env = makeEnv(id);
+    const selection = { seed, purpose: purposes.selection, episodes: teacher.config.evaluationEpisodes };
     const ofDistilled: [number, number][] = [];
-    const student = await distill(teacher, { ...distillation, attempts: 1, seed, signal, onEvent: into(ofDistilled) });
+    let student: Student | undefined;
+    for (const envSteps of budgets) {
+      student?.dispose();
+      student = await distill(teacher, { ...distillation, envSteps, attempts: 1, seed, signal });
+      ofDistilled.push([envSteps, mean(episodeReturns(env, student, selection))]);
+    }
     const ofAlone: [number, number][] = [];
     const learner = await trainTeacher(id, { ...training, seed, signal, onEvent: into(ofAlone) });
 
-    // how far each had come, on the episodes on which both were evaluated while they learned
-    const env = makeEnv(id);
-    const selection = { seed, purpose: purposes.selection, episodes: teacher.config.evaluationEpisodes };
+    // how far each had come, on the episodes on which both were evaluated
     const most = mean(episodeReturns(env, teacher, selection));
     const least = mean(episodeReturns(env, randomPolicy(env.actionCount, seed), selection));
     const reached = (curve: readonly (readonly [number, number])[]) =>
       curve.find(([, value]) => (returnRatio(value, most, least) ?? 0) >= goal)?.[0] ?? null;
     const [distilledSteps, aloneSteps] = [reached(ofDistilled), reached(ofAlone)];
 
-    const distilled = compare(teacher, student, { env: id, seed });
+    const distilled = compare(teacher, student as Student, { env: id, seed });
     const byItself = compare(teacher, learner, { env: id, seed });
     return {
       scores: {
