@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { type JointOptions, trainJoint } from "../../src/distill/index.js";
 import { Interrupted } from "../../src/dqn/checkpoint.js";
 import { DivergedError, type TrainingEvent } from "../../src/dqn/events.js";
-import type { CustomEnv } from "../../src/env/env.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 import { weightsHash } from "../../src/model/hash.js";
+import { coin } from "../coin.js";
 
 const short: JointOptions = {
   hidden: [17],
@@ -20,24 +20,6 @@ const short: JointOptions = {
 async function hashOf(options: JointOptions): Promise<string> {
   const { teacher, student } = await trainJoint("CartPole-v1", options);
   return weightsHash(student.parameters, teacher.parameters);
-}
-
-/** A task of ten steps whose observation is the step's parity. */
-function coin(reward: (action: number) => number, terminated = false): () => CustomEnv {
-  return () => {
-    let steps = 0;
-    return {
-      id: "coin",
-      observationSize: 1,
-      actionCount: 2,
-      maxEpisodeSteps: 10,
-      reset: () => {
-        steps = 0;
-        return [0];
-      },
-      step: (action) => ({ observation: [++steps % 2], reward: reward(action), terminated }),
-    };
-  };
 }
 
 describe("trainJoint", () => {
@@ -81,11 +63,11 @@ describe("trainJoint", () => {
     // a reward of 1 at every step: without an end to come Q is 1/(1 − γ) = 2, with each step the last it is 1
     const options = { gamma: 0.5, tau: 0.05, explorationFinal: 1, evaluationEpisodes: 1, seed: 3 };
     const truncated = await trainJoint(
-      coin(() => 1),
+      coin(() => ({ reward: 1 })),
       { ...options, episodes: 300 },
     );
     const terminated = await trainJoint(
-      coin(() => 1, true),
+      coin(() => ({ reward: 1, terminated: true })),
       { ...options, episodes: 2000, evaluationInterval: 2000 },
     );
     for (const network of [truncated.teacher, truncated.student]) {
@@ -103,7 +85,7 @@ describe("trainJoint", () => {
     await expect(trainJoint("CartPole-v1", { episodes: 0 })).rejects.toThrow("episodes is 0: a whole number from 1");
     await expect(
       trainJoint(
-        coin(() => 3e38),
+        coin(() => ({ reward: 3e38 })),
         { episodes: 20 },
       ),
     ).rejects.toThrow(DivergedError);

@@ -8,12 +8,12 @@ import { teacherConfig } from "../../src/dqn/configure.js";
 import { DivergedError, type TrainingEvent } from "../../src/dqn/events.js";
 import { presets } from "../../src/dqn/presets.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
-import type { CustomEnv } from "../../src/env/env.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 import { purposes } from "../../src/env/seeds.js";
 import { episodeReturns } from "../../src/evaluate/returns.js";
 import { mean } from "../../src/evaluate/statistics.js";
 import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
+import { coin } from "../coin.js";
 import { shortTeacher } from "../short-training.js";
 
 const train = (options: TrainOptions = {}) => trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7, ...options });
@@ -153,27 +153,9 @@ describe("the network that is kept", () => {
   });
 });
 
-/** Two states that take turns; what happens is up to the test. */
-function coin(step: (n: number, action: number) => { reward: number; terminated: boolean }): () => CustomEnv {
-  return () => {
-    let steps = 0;
-    return {
-      id: "coin",
-      observationSize: 1,
-      actionCount: 2,
-      maxEpisodeSteps: 10,
-      reset: () => {
-        steps = 0;
-        return [0];
-      },
-      step: (action) => ({ observation: [++steps % 2], ...step(steps, action) }),
-    };
-  };
-}
-
 describe("custom environments", () => {
   it("are learned in: the action that pays is chosen", async () => {
-    const env = coin((_, action) => ({ reward: action, terminated: false }));
+    const env = coin((_, action) => ({ reward: action }));
     const teacher = await trainTeacher(env, { ...shortTeacher, seed: 1, gamma: 0.5, nStep: 1 });
     expect(teacher.environment).toBe("coin");
     expect([teacher.act([0]), teacher.act([1])]).toEqual([1, 1]);
@@ -183,7 +165,7 @@ describe("custom environments", () => {
     // a reward of 1 at every step: without an end to come Q is 1/(1 − γ) = 2, with each step the last it is 1
     const options = { ...shortTeacher, envSteps: 3000, gamma: 0.5, tau: 0.05, nStep: 2, explorationFinal: 1, seed: 3 };
     const truncated = await trainTeacher(
-      coin(() => ({ reward: 1, terminated: false })),
+      coin(() => ({ reward: 1 })),
       options,
     );
     const terminated = await trainTeacher(
@@ -195,12 +177,12 @@ describe("custom environments", () => {
   });
 
   it("are stopped at the step that gave nonsense", async () => {
-    const env = coin((n) => ({ reward: n === 7 ? Number.NaN : 0, terminated: false }));
+    const env = coin((n) => ({ reward: n === 7 ? Number.NaN : 0 }));
     await expect(trainTeacher(env, shortTeacher)).rejects.toThrow(/step 7 gave reward NaN/);
   });
 
   it("that make the loss infinite end with what happened", async () => {
-    const env = coin(() => ({ reward: 3e38, terminated: false }));
+    const env = coin(() => ({ reward: 3e38 }));
     const options = { ...shortTeacher, loss: "mse" as const };
     await expect(trainTeacher(env, options)).rejects.toThrow(DivergedError);
   });

@@ -8,6 +8,7 @@ import { resolveEnv } from "../../src/env/registry.js";
 import { type AfterEpisode, type Fault, faultNames, listing, listingSetting } from "../../src/experiments/listing.js";
 import { Mlp } from "../../src/experiments/mlp.js";
 import { jointStudy } from "../../src/experiments/studies/joint.js";
+import { coin } from "../coin.js";
 
 describe("the network", () => {
   it("has the gradient that central differences find", () => {
@@ -53,29 +54,11 @@ describe("the network", () => {
   });
 });
 
-/** A task of ten steps whose observation tells whether the step is an odd one. */
-function coin(reward: (action: number) => number, terminated = false) {
-  return resolveEnv((): CustomEnv => {
-    let steps = 0;
-    return {
-      id: "coin",
-      observationSize: 1,
-      actionCount: 2,
-      maxEpisodeSteps: 10,
-      reset: () => {
-        steps = 0;
-        return [0];
-      },
-      step: (action) => ({ observation: [++steps % 2], reward: reward(action), terminated }),
-    };
-  });
-}
-
 const quick = { ...listingSetting, teacherUnits: 8, studentUnits: 6, episodes: 200, memorySize: 1000, tau: 0.05 };
 const exploring = { ...quick, gamma: 0.5, explorationFinal: 1, learningRate: 3e-3 };
 
-function learned(env: ReturnType<typeof coin>, faults: readonly Fault[], setting = exploring): AfterEpisode {
-  return [...listing(env, 100, new Set(faults), setting)].at(-1) as AfterEpisode;
+function learned(env: () => CustomEnv, faults: readonly Fault[], setting = exploring): AfterEpisode {
+  return [...listing(resolveEnv(env), 100, new Set(faults), setting)].at(-1) as AfterEpisode;
 }
 
 /** Both networks' Q-values of the first observation. */
@@ -92,7 +75,7 @@ describe("the listing", () => {
     // 1 for the second action at every step and no end to come: 1/(1 − γ) = 2, and 1 where the first is taken now
     const { teacher, student } = qValues(
       learned(
-        coin((action) => action),
+        coin((_, action) => ({ reward: action })),
         [],
       ),
     );
@@ -103,7 +86,7 @@ describe("the listing", () => {
   it("bootstraps through a time limit and not through an end", () => {
     const { teacher, student } = qValues(
       learned(
-        coin(() => 1, true),
+        coin(() => ({ reward: 1, terminated: true })),
         [],
         { ...exploring, episodes: 2500 },
       ),
@@ -115,7 +98,7 @@ describe("the listing", () => {
     const setting = { ...exploring, episodes: 2500 };
     const { teacher, student } = qValues(
       learned(
-        coin(() => 1, true),
+        coin(() => ({ reward: 1, terminated: true })),
         ["maskedTwice"],
         setting,
       ),
@@ -126,7 +109,7 @@ describe("the listing", () => {
   it("cannot tell the action taken from the others where the target is the whole row", () => {
     const { teacher, student } = qValues(
       learned(
-        coin((action) => action),
+        coin((_, action) => ({ reward: action })),
         ["wholeRow"],
       ),
     );
@@ -136,17 +119,24 @@ describe("the listing", () => {
   });
 
   it("leaves the teacher alone, or explores nothing, where that is the fault", () => {
-    const env = coin((action) => action);
-    const untrained = [...listing(env, 100, new Set<Fault>(["untrainedTeacher"]), quick)].at(-1) as AfterEpisode;
-    const fresh = listing(env, 100, new Set<Fault>(), quick).next().value as AfterEpisode; // before its first update
+    const env = coin((_, action) => ({ reward: action }));
+    const untrained = [...listing(resolveEnv(env), 100, new Set<Fault>(["untrainedTeacher"]), quick)].at(
+      -1,
+    ) as AfterEpisode;
+    const fresh = listing(resolveEnv(env), 100, new Set<Fault>(), quick).next().value as AfterEpisode; // before its first update
     expect(untrained.teacher.parameters).toEqual(fresh.teacher.parameters);
 
     const taken = new Set<number>();
-    const watched = coin((action) => {
+    const watched = coin((_, action) => {
       taken.add(action);
-      return 0;
+      return { reward: 0 };
     });
-    for (const { episode } of listing(watched, 100, new Set<Fault>(["greedy", "untrainedTeacher"]), quick)) {
+    for (const { episode } of listing(
+      resolveEnv(watched),
+      100,
+      new Set<Fault>(["greedy", "untrainedTeacher"]),
+      quick,
+    )) {
       if (episode === 2) break;
     }
     expect(taken.size).toBe(1);
@@ -158,14 +148,14 @@ describe("the listing", () => {
     const setting = { ...exploring, episodes: 60, episodeUpdates: 100, learningRate: 0.01, memorySize: 10_000 };
     const filled = qValues(
       learned(
-        coin(() => 1),
+        coin(() => ({ reward: 1 })),
         [],
         setting,
       ),
     );
     const unfilled = qValues(
       learned(
-        coin(() => 1),
+        coin(() => ({ reward: 1 })),
         ["unfilledMemory"],
         setting,
       ),
