@@ -13,7 +13,19 @@ export const presets: Readonly<Record<string, Preset>> = {
     student: {},
   },
   "MountainCar-v0": {
-    teacher: { envSteps: 80_000, learningStarts: 5000, trainFrequency: 2, nStep: 10, explorationRepeat: 50 },
+    // Random steps cost next to nothing and the goal is all that pays: so many that each seed has seen it, and no buffer that
+    // forgets it.
+    teacher: {
+      hidden: [64, 64, 64],
+      envSteps: 100_000,
+      bufferSize: 100_000,
+      learningStarts: 15_000,
+      batchSize: 32,
+      double: false,
+      dueling: true,
+      explorationFraction: 0.4,
+      explorationRepeat: 50,
+    },
     student: { envSteps: 10_000 },
   },
   "Acrobot-v1": {
