@@ -30,19 +30,24 @@ export const presets: Readonly<Record<string, Preset>> = {
   },
   "Acrobot-v1": {
     // One-step targets: with longer ones the returns of old policies in the replay memory hold the new one back.
+    // Three layers: near the goal the links are so fast that neighbouring states end a whole swing apart, and two layers,
+    // even of 128, blur that.
     teacher: {
-      envSteps: 120_000,
-      bufferSize: 100_000,
-      batchSize: 64,
+      hidden: [64, 64, 64],
+      envSteps: 160_000,
+      bufferSize: 160_000,
+      batchSize: 32,
       nStep: 1,
       tau: 0.03,
+      double: false,
+      dueling: true,
       learningRate: 2e-3,
       learningRateFinal: 5e-5,
       explorationFraction: 0.1,
       huberDelta: 10,
       normalizeObservations: false,
-      evaluationInterval: 500,
+      confirmationEpisodes: 500,
     },
-    student: { hidden: [32], envSteps: 10_000, evaluationEpisodes: 300 },
+    student: { hidden: [24, 24], envSteps: 60_000, updates: 60_000, evaluationEpisodes: 300 },
   },
 };
