@@ -58,7 +58,7 @@ export interface Shrunk {
  * What is better for very small students than the defaults, found on seeds 100 and up: they have no room for Q-values
  * beside the policy, and learn it by more updates.
  */
-const defaults: Partial<StudentConfig> = { loss: "cross-entropy", updates: 20_000, attempts: 5 };
+const defaults: Partial<StudentConfig> = { hidden: [32], loss: "cross-entropy", updates: 20_000, attempts: 5 };
 
 /**
  * The configuration of each attempt, but for its hidden layers. `hidden` is the one layer that the search begins with,

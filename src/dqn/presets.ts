@@ -26,7 +26,7 @@ export const presets: Readonly<Record<string, Preset>> = {
       explorationFraction: 0.4,
       explorationRepeat: 50,
     },
-    student: { envSteps: 10_000 },
+    student: { envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
   },
   "Acrobot-v1": {
     // One-step targets: with longer ones the returns of old policies in the replay memory hold the new one back.
@@ -48,6 +48,13 @@ export const presets: Readonly<Record<string, Preset>> = {
       normalizeObservations: false,
       confirmationEpisodes: 500,
     },
-    student: { hidden: [24, 24], envSteps: 60_000, updates: 60_000, evaluationEpisodes: 300 },
+    student: {
+      hidden: [32, 32],
+      envSteps: 60_000,
+      updates: 60_000,
+      rounds: 30,
+      evaluationEpisodes: 500,
+      attempts: 2,
+    },
   },
 };
