@@ -13,8 +13,11 @@ const changes: Readonly<Record<string, (preset: TeacherConfig) => Partial<Teache
     tau: 1,
     targetUpdateInterval: Math.round(targetUpdateInterval / tau), // as far behind, on average twice
   }),
+  Double: () => ({ double: true }),
   "no Double": () => ({ double: false }),
   dueling: () => ({ dueling: true }),
+  "no dueling": () => ({ dueling: false }),
+  "two hidden layers": ({ hidden }) => ({ hidden: hidden.slice(0, 2) }),
   "prioritised replay": () => ({ prioritized: true }),
   "gradients clipped to norm 10": () => ({ maxGradientNorm: 10 }),
   "no learning-rate decay": ({ learningRate }) => ({ learningRateFinal: learningRate }),
