@@ -40,11 +40,12 @@ it("prints a line for each episode, evaluates both and leaves five files that re
 });
 
 it("stops at Ctrl-C with status 130 and a checkpoint, and --resume goes on to the same weights", async () => {
-  const args = [...quick, "--episodes=250", "--json"];
+  // so many episodes that the signal finds it running, however busy the machine
+  const args = [...quick, "--episodes=1500", "--json"];
   const child = spawn(process.execPath, [main, ...args, "--out=stopped"], { cwd: folder });
   let said = "";
   child.stderr.on("data", (chunk) => {
-    if (!said.includes("Episode: 5,") && `${said}${chunk}`.includes("Episode: 5,")) child.kill("SIGINT");
+    if (said === "") child.kill("SIGINT");
     said += chunk;
   });
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
@@ -58,4 +59,4 @@ it("stops at Ctrl-C with status 130 and a checkpoint, and --resume goes on to th
   const metrics = (name: string) => readFileSync(join(folder, name, "metrics.jsonl"), "utf8");
   expect(metrics("stopped")).toBe(metrics("straight"));
   expect(qstill(...args, "--out=straight", "--resume").stderr).toMatch(/^nothing to resume: straight holds no check/);
-}, 20_000);
+}, 60_000);
