@@ -1,4 +1,5 @@
 // What an environment is: Gymnasium's contract, with reused results and random draws that can be played back.
+import type { Scene } from "./scene.js";
 
 /** A source of NumPy-like random draws. The seeded generator and a recording of draws both are one. */
 export interface RandomSource {
@@ -50,10 +51,15 @@ export interface Env {
    * @throws RangeError for any other action, and Error before the first reset or after the episode's end.
    */
   step(action: number): StepResult;
-  /** The scene as it is now, for a viewer that knows this environment: plain data. */
-  render?(): unknown;
-  /** Disturbs the running episode as something outside would, a push for instance. */
-  perturb?(): void;
+  /** Whether every feature is always a whole number from 0 to 255, and mostly 0: the learner then keeps bytes. */
+  readonly byteObservations?: boolean;
+  /** The picture as it is now. */
+  render?(): Scene;
+  /**
+   * Disturbs the running episode as something outside would.
+   * @param strength from −1 to 1, in the environment's own direction: a push to the left or to the right, for instance
+   */
+  perturb?(strength: number): void;
 }
 
 /** Where an environment comes from: the id of a registered one, or a function that makes a new one. */
@@ -77,6 +83,7 @@ export interface CustomEnv {
     terminated: boolean;
     truncated?: boolean;
   };
-  render?(): unknown;
-  perturb?(): void;
+  readonly byteObservations?: boolean;
+  render?(): Scene;
+  perturb?(strength: number): void;
 }

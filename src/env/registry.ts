@@ -11,6 +11,16 @@ const makers = new Map<string, () => Env>([
   ["Acrobot-v1", () => new Acrobot()],
 ]);
 
+/** Which subpath of the package registers the ids that begin so: their code costs nothing where it is not imported. */
+const subpaths: Readonly<Record<string, string>> = {
+  "MinAtar/": "minatar",
+  "MiniGrid-": "minigrid",
+  "LunarLander-": "lunar-lander",
+  "Pendulum-": "pendulum",
+  "highway-": "highway",
+  "RecSim-": "recsim",
+};
+
 /** No environment of this id is registered. */
 export class UnknownEnvironmentError extends Error {
   override readonly name = "UnknownEnvironmentError";
@@ -18,7 +28,10 @@ export class UnknownEnvironmentError extends Error {
   readonly id: string;
 
   constructor(id: string) {
-    super(`unknown environment ${JSON.stringify(id)}: available are ${environmentIds().join(", ")}`);
+    const subpath = Object.keys(subpaths).find((prefix) => id.startsWith(prefix));
+    const known = `available are ${environmentIds().join(", ")}`;
+    const what = subpath === undefined ? known : `import "qstill/env/${subpaths[subpath]}" first; ${known}`;
+    super(`unknown environment ${JSON.stringify(id)}: ${what}`);
     this.id = id;
   }
 }
@@ -51,8 +64,13 @@ export function resolveEnv(source: EnvSource): Env {
  * @throws Error where the id is taken
  */
 export function registerEnv(id: string, make: () => CustomEnv): void {
+  register(id, () => checkedEnv(make()));
+}
+
+/** Adds one of this library's own environments, which need no check at each step. */
+export function register(id: string, make: () => Env): void {
   if (makers.has(id)) throw new Error(`environment ${JSON.stringify(id)} is already registered`);
-  makers.set(id, () => checkedEnv(make()));
+  makers.set(id, make);
 }
 
 /** The ids of all registered environments, in the order of their registration. */
