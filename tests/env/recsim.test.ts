@@ -1,10 +1,9 @@
 // RecSim's environments against episodes recorded from RecSim with its own draws, our draws' distributions, and simple policies.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Env, RandomSource } from "../../src/env/env.js";
+import type { RandomSource } from "../../src/env/env.js";
 import { InterestEvolution, LongTermSatisfaction } from "../../src/env/recsim/index.js";
 import { slates } from "../../src/env/recsim/slates.js";
-import { makeEnv } from "../../src/env/registry.js";
 
 type Draw = [method: string, args: unknown[], result: number | number[], options?: Record<string, number | number[]>];
 
@@ -46,11 +45,11 @@ type Expected = [method: keyof RandomSource, args: (number | readonly number[])[
 function played(expected: Expected[], tolerance: number): RandomSource {
   const answer =
     (method: keyof RandomSource) =>
-    (...args: (number | ArrayLike<number>)[]): number => {
+    (...args: (number | ArrayLike<number> | undefined)[]): number => {
       const [expectedMethod, expectedArgs, result] = expected.shift()!;
       expect(method).toBe(expectedMethod);
-      const flat = (list: readonly (number | ArrayLike<number>)[]) =>
-        list.flatMap((arg) => (typeof arg === "number" ? arg : Array.from(arg)));
+      const flat = (list: readonly (number | ArrayLike<number> | undefined)[]) =>
+        list.flatMap((arg) => (typeof arg === "object" ? Array.from(arg) : arg!));
       expect(flat(args).length).toBe(flat(expectedArgs).length);
       flat(args).forEach((arg, i) => {
         expect(Math.abs(arg - flat(expectedArgs)[i])).toBeLessThanOrEqual(tolerance);

@@ -41,24 +41,18 @@ function card(left: number, bottom: number, width: number, height: number, topic
 export function drawInterestEvolution(view: InterestEvolutionView): Scene {
   const { interests, topics, qualities, timeBudget, startBudget, shown } = view;
   const minutes = Math.max(0, timeBudget);
-  const shapes: Shape[] = gauge(
-    13,
-    "time left",
-    minutes / startBudget,
-    `${Math.round(minutes)} of ${startBudget} min`,
-    colours.time,
-  );
+  const shapes: Shape[] = gauge(13, "time left", minutes / startBudget, `${Math.round(minutes)} min`, colours.time);
 
   shapes.push(label(0.6, 10.7, 0.6, "shown last"));
   let outcome = shown.length === 0 ? "" : "no click";
   shown.forEach(({ clicked, watchTime, quality, topic }, place) => {
-    const left = 4.4 + 2.2 * place;
+    const left = 5.2 + 2.2 * place;
     shapes.push(...card(left, 9.5, 1.8, 2.8, topic, quality));
     if (!clicked) return;
     outcome = `watched ${watchTime.toFixed(1)} min`;
     shapes.push(box(left, 9.5, left + 1.8, 12.3, { stroke: colours.clicked, strokeWidth: 0.25 }));
   });
-  shapes.push(label(4.8 + 2.2 * shown.length, 10.7, 0.6, outcome));
+  shapes.push(label(5.6 + 2.2 * shown.length, 10.7, 0.6, outcome));
 
   shapes.push(label(0.6, 8.3, 0.6, "can be shown next: topic, and quality as height"));
   for (let document = 0; document < topics.length; document++) {

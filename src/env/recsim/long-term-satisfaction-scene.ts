@@ -28,7 +28,7 @@ export function drawLongTermSatisfaction(view: LongTermSatisfactionView): Scene 
     ...gauge(9.8, "satisfaction", content, "", goodness(content)),
     ...gauge(8.6, "engagement", engagement / 100, engagement.toFixed(1), colours.clicked),
     label(0.6, 7.2, 0.6, "shown last"),
-    label(4.4, 7.2, 0.6, "can be shown next: clickbait as height"),
+    label(5.2, 7.2, 0.6, "can be shown next: clickbait as height"),
   ];
   const column = (left: number, share: number) => {
     shapes.push(box(left, 0.8, left + 1.1, 6.6, { fill: colours.card }));
@@ -36,6 +36,6 @@ export function drawLongTermSatisfaction(view: LongTermSatisfactionView): Scene 
     shapes.push(box(left, 0.8, left + 1.1, 6.6, { stroke: colours.edge, strokeWidth: 0.06 }));
   };
   if (shown !== undefined) column(1.4, shown);
-  for (let document = 0; document < clickbait.length; document++) column(4.4 + 1.52 * document, clickbait[document]);
+  for (let document = 0; document < clickbait.length; document++) column(5.2 + 1.45 * document, clickbait[document]);
   return { bounds: [0, 0, 20, 12.2], background: colours.paper, shapes };
 }

@@ -27,8 +27,8 @@ export function label(x: number, y: number, size: number, text: string): Shape {
 
 /** A rail with a part of it filled from the left, 0.7 high, with its name before it and a text after it. */
 export function gauge(bottom: number, name: string, share: number, text: string, fill: Colour): Shape[] {
-  const left = 4.4;
-  const right = 15.6;
+  const left = 5.2;
+  const right = 16;
   const filled = left + Math.max(0, Math.min(1, share)) * (right - left);
   return [
     label(0.6, bottom + 0.14, 0.6, name),
