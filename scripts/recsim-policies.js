@@ -6,16 +6,16 @@ import { evaluate, loadModel, makeEnv } from "qstill";
 
 const [id, seed = "0", episodes = "100", ...models] = process.argv.slice(2);
 const { actionCount, actionNames } = makeEnv(id);
-const documents = 10;
 const topics = 20;
 
 /** The documents that each action shows. */
 const shown = actionNames.map((name) => name.match(/\d+/g).map(Number));
+const documents = [...new Set(shown.flat())].sort((a, b) => a - b);
 
 /** The action with the largest sum over its documents of what `worth` says of each. */
 function greedy(worth) {
   const act = (observation) => {
-    const worths = Array.from({ length: documents }, (_, document) => worth(observation, document));
+    const worths = documents.map((document) => worth(observation, document));
     const sums = shown.map((slate) => slate.reduce((sum, document) => sum + worths[document], 0));
     return sums.indexOf(Math.max(...sums));
   };

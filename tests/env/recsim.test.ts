@@ -82,7 +82,7 @@ describe("interest evolution", () => {
   // another order, and the spacing of the qualities: arguments within a few last bits of 3, and the rest equal.
   test.each(traces<InterestTrace>("interest_evolution"))("replays seed $seed, $policy", (trace) => {
     const expected: Expected[] = [];
-    const env = new InterestEvolution({ slateSize: trace.slate_size }, () => played(expected, 2e-15));
+    const env = new InterestEvolution({ candidates: 10, slateSize: trace.slate_size }, () => played(expected, 2e-15));
     const sets = slates(10, trace.slate_size);
     const compare = (index: number, observation: Float32Array) => {
       expect(expected).toEqual([]);

@@ -7,9 +7,6 @@ import { slates } from "./slates.js";
 
 /** What documents are about: each is of one topic, and the user has an interest in each topic. */
 const topicCount = 20;
-const candidateCount = 10;
-/** Where the observation's last part begins: of each document shown, whether it was clicked, watch time, quality, topic. */
-const responseStart = topicCount * (1 + candidateCount);
 const startBudget = 200; // minutes
 const videoLength = 4; // minutes
 const qualityDeviation = 0.1;
@@ -24,7 +21,9 @@ const topicQuality = Float64Array.from({ length: topicCount }, (_, topic) =>
 
 /** What may be otherwise in a changed world. */
 export interface InterestEvolutionSizes {
-  /** Documents shown at once, from 1 to 10; 2 in the reference's examples. */
+  /** Documents that can be shown; 5 in the reference's example of an agent whose actions are whole slates. */
+  readonly candidates: number;
+  /** Documents shown at once, at most as many; 2 there. */
   readonly slateSize: number;
 }
 
@@ -39,13 +38,14 @@ export class InterestEvolution implements Env {
   readonly actionNames: readonly string[];
   /** The user's interest in each topic, from −1 to 1, shape (topicCount). */
   readonly interests = new Float64Array(topicCount);
-  /** Topic and quality of each document that can be shown; its quality is hidden until it is shown. Shape (candidateCount). */
-  readonly topics = new Uint8Array(candidateCount);
-  readonly qualities = new Float64Array(candidateCount);
-  readonly #slateSize: number;
+  /** Topic and quality of each document that can be shown; its quality is hidden until it is shown. Shape (candidates). */
+  readonly topics: Uint8Array;
+  readonly qualities: Float64Array;
   readonly #slates: readonly (readonly number[])[];
   /** Of each document of a slate, then of none, the probability that the user clicks it. */
   readonly #probabilities: Float64Array;
+  /** Where the observation's last part begins: of each document shown, whether it was clicked, watch time, quality, topic. */
+  readonly #responseStart: number;
   readonly #episode: RandomEpisode;
   #random!: RandomSource;
   #timeBudget = 0;
@@ -53,15 +53,17 @@ export class InterestEvolution implements Env {
   #shown: readonly number[] = [];
 
   /** @param sizes what is not as in the reference */
-  constructor({ slateSize = 2 }: Partial<InterestEvolutionSizes> = {}, randomFrom?: RandomFrom) {
-    this.#slateSize = slateSize;
-    this.#slates = slates(candidateCount, slateSize);
+  constructor({ candidates = 5, slateSize = 2 }: Partial<InterestEvolutionSizes> = {}, randomFrom?: RandomFrom) {
+    this.topics = new Uint8Array(candidates);
+    this.qualities = new Float64Array(candidates);
+    this.#responseStart = topicCount * (1 + candidates);
+    this.#slates = slates(candidates, slateSize);
     this.#probabilities = new Float64Array(slateSize + 1);
     this.actionCount = this.#slates.length;
     this.actionNames = this.#slates.map((slate) => `show ${slate.join(", ")}`);
     this.featureNames = [
       ...range(topicCount).map((topic) => `interest in topic ${topic}`),
-      ...range(candidateCount).flatMap((document) =>
+      ...range(candidates).flatMap((document) =>
         range(topicCount).map((topic) => `document ${document} is of topic ${topic}`),
       ),
       ...range(slateSize).flatMap((place) =>
@@ -104,7 +106,7 @@ export class InterestEvolution implements Env {
     } else {
       this.#timeBudget -= browsingTime;
     }
-    let feature = responseStart;
+    let feature = this.#responseStart;
     for (let i = 0; i < slate.length; i++) {
       observation[feature++] = i === place ? 1 : 0;
       observation[feature++] = i === place ? reward : 0;
@@ -119,7 +121,7 @@ export class InterestEvolution implements Env {
   render(): Scene {
     const { observation } = this.#episode.result;
     const shown = this.#shown.map((_, place) => {
-      const [clicked, watchTime, quality, topic] = observation.subarray(responseStart + 4 * place);
+      const [clicked, watchTime, quality, topic] = observation.subarray(this.#responseStart + 4 * place);
       return { clicked: clicked === 1, watchTime, quality, topic };
     });
     const { interests, topics, qualities } = this;
@@ -138,7 +140,7 @@ export class InterestEvolution implements Env {
     probabilities[none] = 2;
     total += 2;
     for (let i = 0; i <= none; i++) probabilities[i] /= total;
-    return this.#random.choice(this.#slateSize + 1, probabilities);
+    return this.#random.choice(none + 1, probabilities);
   }
 
   /** What was watched moves the interest in its topic: up the more probably the larger it is, by less the nearer to ±1. */
@@ -154,8 +156,8 @@ export class InterestEvolution implements Env {
     const random = this.#random;
     const { observation } = this.#episode.result;
     for (let topic = 0; topic < topicCount; topic++) observation[topic] = this.interests[topic];
-    observation.fill(0, topicCount, responseStart);
-    for (let document = 0; document < candidateCount; document++) {
+    observation.fill(0, topicCount, this.#responseStart);
+    for (let document = 0; document < this.topics.length; document++) {
       const topic = random.integers(0, topicCount);
       this.topics[document] = topic;
       this.qualities[document] = random.normal(topicQuality[topic], qualityDeviation);
