@@ -1,9 +1,10 @@
 // RecSim's environments against episodes recorded from RecSim with its own draws, our draws' distributions, and simple policies.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { RandomSource } from "../../src/env/env.js";
+import type { Env, RandomSource } from "../../src/env/env.js";
 import { InterestEvolution, LongTermSatisfaction } from "../../src/env/recsim/index.js";
 import { slates } from "../../src/env/recsim/slates.js";
+import { makeEnv } from "../../src/env/registry.js";
 
 type Draw = [method: string, args: unknown[], result: number | number[], options?: Record<string, number | number[]>];
 
@@ -157,4 +158,132 @@ describe("long-term satisfaction", () => {
     });
     expect(() => env.step(0)).toThrow("after the episode's end");
   });
+});
+
+describe("slates", () => {
+  test("are all the sets of a size, each ascending, in the order of a dictionary", () => {
+    expect(slates(4, 2)).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [1, 2],
+      [1, 3],
+      [2, 3],
+    ]);
+    expect(slates(10, 3).length).toBe(120);
+    expect(slates(3, 3)).toEqual([[0, 1, 2]]);
+  });
+});
+
+/** An environment of each kind, and its largest action. */
+const both = [
+  ["RecSim-InterestEvolution-v0", () => makeEnv("RecSim-InterestEvolution-v0")],
+  ["RecSim-LongTermSatisfaction-v0", () => makeEnv("RecSim-LongTermSatisfaction-v0")],
+] as const;
+
+describe.each(both)("%s", (id, make) => {
+  test("names every feature and action, and is the one that the registry makes", () => {
+    const env = make();
+    expect(env.id).toBe(id);
+    expect(env.reset().length).toBe(env.observationSize);
+    expect(new Set(env.featureNames).size).toBe(env.observationSize);
+    expect(new Set(env.actionNames).size).toBe(env.actionCount);
+  });
+
+  test("plays the same from the same seed, shows no last response after a reset, and ends by itself", () => {
+    const play = (env: Env) => {
+      const seen = [...env.reset({ seed: 7 })];
+      for (let i = 0; ; i++) {
+        const { observation, reward, terminated, truncated } = env.step(i % env.actionCount);
+        seen.push(...observation, reward);
+        expect(truncated).toBe(false);
+        if (terminated) return seen;
+      }
+    };
+    const env = make();
+    const first = play(env);
+    expect(play(env)).toEqual(first);
+    expect(play(make())).toEqual(first);
+    expect(env.reset({ seed: 8 }).slice(id.includes("Interest") ? 120 : 10)).toEqual(
+      new Float32Array(id.includes("Interest") ? 8 : 2),
+    );
+  });
+
+  test("is drawn within its bounds at any time", () => {
+    const env = make();
+    env.reset();
+    for (let i = 0; i < 40; i++) {
+      const { bounds, shapes } = env.render!();
+      for (const shape of shapes) {
+        const points = shape.kind === "text" ? [shape.at] : shape.kind === "circle" ? [shape.centre] : shape.points;
+        for (const [x, y] of points) {
+          expect(x >= bounds[0] && y >= bounds[1] && x <= bounds[2] && y <= bounds[3]).toBe(true);
+        }
+      }
+      env.step(i % env.actionCount);
+    }
+  });
+});
+
+const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+// Our generator is NumPy's new one, and the reference has its old one: the same distributions from other bits. 3,000 draws:
+// a mean is within four standard errors.
+test("draws interests and documents from the reference's distributions", () => {
+  const env = new InterestEvolution({ candidates: 10 });
+  const interests: number[] = [];
+  const byTopic = Array.from({ length: 20 }, (): number[] => []);
+  for (let seed = 0; seed < 300; seed++) {
+    env.reset({ seed });
+    interests.push(...env.interests);
+    env.topics.forEach((topic, i) => {
+      byTopic[topic].push(env.qualities[i] - topicQuality[topic]);
+    });
+  }
+  expect(Math.abs(average(interests))).toBeLessThan((4 * Math.sqrt(1 / 3)) / Math.sqrt(6000));
+  expect(Math.abs(average(interests.map((x) => x * x)) - 1 / 3)).toBeLessThan(
+    (4 * Math.sqrt(4 / 45)) / Math.sqrt(6000),
+  );
+  for (const deviations of byTopic) {
+    expect(Math.abs(deviations.length - 150)).toBeLessThan(4 * Math.sqrt(150));
+    expect(Math.abs(average(deviations))).toBeLessThan(0.4 / Math.sqrt(deviations.length));
+  }
+  expect(Math.abs(average(byTopic.flat().map((x) => x * x)) - 0.01)).toBeLessThan(
+    (0.04 * Math.SQRT2) / Math.sqrt(3000),
+  );
+});
+
+test("long-term satisfaction starts from an exposure within ±5/3 and pays more for clickbait, less after much of it", () => {
+  const env = new LongTermSatisfaction();
+  const exposures: number[] = [];
+  for (let seed = 0; seed < 300; seed++) {
+    env.reset({ seed });
+    exposures.push(env.state[0]);
+  }
+  expect(Math.max(...exposures.map(Math.abs))).toBeLessThanOrEqual(5 / 3);
+  expect(Math.abs(average(exposures))).toBeLessThan((4 * (5 / 3) * Math.sqrt(1 / 3)) / Math.sqrt(300));
+  const settled = (extreme: (...values: number[]) => number) => {
+    env.reset({ seed: 1 });
+    for (let i = 0; i < 30; i++) env.step(env.clickbait.indexOf(extreme(...env.clickbait)));
+    return env.state[1];
+  };
+  expect(settled(Math.max)).toBeLessThan(0.495);
+  expect(settled(Math.min)).toBeGreaterThan(0.505);
+});
+
+test("a click's engagement is observed up to 100 and paid whole", () => {
+  const draws = [0.5, ...Array(20).fill(0.5)];
+  const normals = [Math.log(250), 0];
+  const env = new LongTermSatisfaction(() => ({
+    random: () => draws.shift()!,
+    uniform: () => 0,
+    integers: () => 0,
+    choice: () => 0,
+    permutation: () => [],
+    normal: () => normals.shift()!,
+  }));
+  env.reset();
+  const { observation, reward } = env.step(0);
+  expect(reward).toBeCloseTo(250, 10);
+  expect([...observation.slice(10)]).toEqual([1, 100]);
 });
