@@ -1,2 +1,3 @@
 // Registers every environment of the library that is not in its entry point, a line each; the command line imports this.
-export {};
+import "./lunar-lander.js";
+import "./pendulum.js";
