@@ -160,15 +160,14 @@ export class LunarLander implements Env {
       shapes.push({ kind: "polyline", points: pole, stroke: "#ffffff", strokeWidth: 0.08 });
       shapes.push({ kind: "polygon", points: cloth, fill: "#f2c14e" });
     }
-    const part = (body: Body, points: readonly Point[], fill: string) => {
-      const placed = points.map(([x, y]): Point => {
-        const { x: worldX, y: worldY } = body.getWorldPoint(new Vec2(x, y));
-        return [worldX, worldY];
-      });
-      shapes.push({ kind: "polygon", points: placed, fill });
-    };
+    const part = (body: Body, points: readonly Point[], fill: string) =>
+      shapes.push({ kind: "polygon", points: points.map((point) => placed(body, point)), fill });
     if (this.#fired !== 0) part(this.#lander, flames[this.#fired - 1], "#ff8c42");
-    for (const leg of this.#legs) part(leg, legOutline, "#7f8fd9");
+    for (const [i, leg] of this.#legs.entries()) {
+      const strut = [placed(this.#lander, [i === 0 ? hipAway : -hipAway, 0]), placed(leg, [0, 0])];
+      shapes.push({ kind: "polyline", points: strut, stroke: "#5d6bb0", strokeWidth: 0.08 });
+      part(leg, legOutline, "#7f8fd9");
+    }
     part(this.#lander, hull, "#a9b4f0");
     part(this.#lander, porthole, "#2b3360");
     return { bounds: [0, 0, width, height], background: "#10142b", shapes };
@@ -326,6 +325,12 @@ function centreMass(body: Body, up: number): void {
   body.setMassData({ mass, center: new Vec2(0, up), I: inertia + mass * up * up });
 }
 
+/** Where a body's own point is in the world. */
+function placed(body: Body, [x, y]: Point): Point {
+  const point = body.getWorldPoint(new Vec2(x, y));
+  return [point.x, point.y];
+}
+
 // What is drawn in place in the lander and its legs.
 const legOutline: readonly Point[] = [
   [-legHalfWidth, -legHalfLength],
@@ -333,6 +338,7 @@ const legOutline: readonly Point[] = [
   [legHalfWidth, legHalfLength],
   [-legHalfWidth, legHalfLength],
 ];
+const hipAway = 12 / scale;
 const porthole: readonly Point[] = [
   [-6 / scale, 3 / scale],
   [6 / scale, 3 / scale],
