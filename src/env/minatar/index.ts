@@ -1,0 +1,15 @@
+// qstill/env/minatar: MinAtar's games, registered: `-v1` with the actions that matter in a game, `-v0` with all six.
+import { register } from "../registry.js";
+import { actionNames, type Game } from "./game.js";
+import { MinAtar } from "./minatar.js";
+
+const games: readonly [name: string, make: () => Game][] = [];
+
+const allActions = actionNames.map((_, action) => action);
+
+for (const [name, make] of games) {
+  register(`MinAtar/${name}-v1`, () => new MinAtar(`MinAtar/${name}-v1`, make()));
+  register(`MinAtar/${name}-v0`, () => new MinAtar(`MinAtar/${name}-v0`, make(), allActions));
+}
+
+export { type Game, MinAtar };
