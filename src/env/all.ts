@@ -2,3 +2,4 @@
 import "./recsim/index.js";
 import "./lunar-lander.js";
 import "./pendulum.js";
+import "./minatar/index.js";
