@@ -8,6 +8,7 @@ const order = [
   "dqn",
   "export",
   "evaluate",
+  "draw",
   "env",
   "model",
   "core",
