@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { RandomSource } from "../../src/env/env.js";
 import type { RandomFrom } from "../../src/env/episode.js";
-import { Asterix, Breakout, Freeway, MinAtar } from "../../src/env/minatar/index.js";
+import { Asterix, Breakout, Freeway, MinAtar, SpaceInvaders } from "../../src/env/minatar/index.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 
@@ -45,6 +45,13 @@ const games = [
     trace: "freeway",
     channels: 7,
     random: { mean: 0.12, error: 0.033, length: 2501 },
+  },
+  {
+    name: "SpaceInvaders",
+    make: () => new SpaceInvaders(),
+    trace: "space_invaders",
+    channels: 6,
+    random: { mean: 2.68, error: 0.221, length: 53.7 },
   },
 ];
 
