@@ -204,7 +204,6 @@ export class Seaquest implements Game {
 
   /** Uses oxygen under water; at the surface, once, takes new and gives the reward for six divers. */
   #breathe(): number {
-    if (this.#oxygen < 0) this.terminated = true;
     if (this.#row > 0) {
       this.#oxygen--;
       this.#surfaced = false;
