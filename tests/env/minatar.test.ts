@@ -3,12 +3,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { RandomSource } from "../../src/env/env.js";
 import type { RandomFrom } from "../../src/env/episode.js";
-import { Asterix, Breakout, Freeway, MinAtar } from "../../src/env/minatar/index.js";
+import { Asterix, Breakout, Freeway, MinAtar, Seaquest, SpaceInvaders } from "../../src/env/minatar/index.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 
 /** One call of the reference's generator: numpy.random.RandomState. */
-type Draw = [method: "rand" | "randint", args: number[], result: number | number[]];
+type Draw = [
+  method: "rand" | "randint",
+  args: number[],
+  result: number | number[],
+  keywords?: { low: number; high: number },
+];
 
 interface Trace {
   readonly seed: number;
@@ -46,6 +51,20 @@ const games = [
     channels: 7,
     random: { mean: 0.12, error: 0.033, length: 2501 },
   },
+  {
+    name: "Seaquest",
+    make: () => new Seaquest(),
+    trace: "seaquest",
+    channels: 10,
+    random: { mean: 0.07, error: 0.0293, length: 29.24 },
+  },
+  {
+    name: "SpaceInvaders",
+    make: () => new SpaceInvaders(),
+    trace: "space_invaders",
+    channels: 6,
+    random: { mean: 2.68, error: 0.221, length: 53.7 },
+  },
 ];
 
 const allActions = [0, 1, 2, 3, 4, 5];
@@ -55,7 +74,8 @@ class Playback implements RandomSource {
   readonly #draws: { range: readonly number[]; value: number }[] = [];
 
   add(draws: readonly Draw[]): void {
-    for (const [method, args, result] of draws) {
+    for (const [method, positional, result, keywords] of draws) {
+      const args = keywords === undefined ? positional : [keywords.low, keywords.high];
       const range = method === "rand" ? [0, 1] : args.length === 1 ? [0, args[0]] : args.slice(0, 2);
       for (const value of [result].flat()) this.#draws.push({ range: [method === "rand" ? 0 : 1, ...range], value });
     }
