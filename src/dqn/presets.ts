@@ -57,4 +57,20 @@ export const presets: Readonly<Record<string, Preset>> = {
       attempts: 2,
     },
   },
+  "MiniGrid-DoorKey-5x5-v0": {
+    teacher: {
+      hidden: [128, 64],
+      envSteps: 100_000,
+      bufferSize: 100_000,
+      learningStarts: 5000,
+      trainFrequency: 2,
+      batchSize: 32,
+      gamma: 0.97,
+      explorationFraction: 0.5,
+      normalizeObservations: false,
+      evaluationInterval: 10_000,
+      stopReturn: 0.955,
+    },
+    student: { hidden: [14], envSteps: 20_000, updates: 20_000 },
+  },
 };
