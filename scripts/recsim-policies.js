@@ -6,7 +6,6 @@ import { evaluate, loadModel, makeEnv } from "qstill";
 
 const [id, seed = "0", episodes = "100", ...models] = process.argv.slice(2);
 const { actionCount, actionNames } = makeEnv(id);
-const topics = 20;
 
 /** The documents that each action shows. */
 const shown = actionNames.map((name) => name.match(/\d+/g).map(Number));
@@ -22,13 +21,14 @@ function greedy(worth) {
   return { act };
 }
 
-const topicOf = (observation, document) => observation.indexOf(1, topics * (1 + document)) - topics * (1 + document);
+/** The place of a document's topic in interest evolution's observation; the interest in it comes next. */
+const topicPlace = (document) => 20 + 2 * document;
 
 const policies =
   id === "RecSim-InterestEvolution-v0"
     ? {
-        "greedy by affinity": greedy((observation, document) => observation[topicOf(observation, document)]),
-        "greedy by mean quality": greedy(topicOf),
+        "greedy by affinity": greedy((observation, document) => observation[topicPlace(document) + 1]),
+        "greedy by mean quality": greedy((observation, document) => observation[topicPlace(document)]),
       }
     : {
         "most clickbait": greedy((observation, document) => observation[document]),

@@ -6,6 +6,7 @@ import { CartPole } from "../env/cartpole.js";
 import type { Env } from "../env/env.js";
 import { MountainCar } from "../env/mountain-car.js";
 import type { Scene } from "../env/scene.js";
+import { WrappedEnv } from "../env/wrappers.js";
 import { acrobotScene } from "./acrobot.js";
 import { cartPoleScene } from "./cartpole.js";
 import { mountainCarScene } from "./mountain-car.js";
@@ -15,5 +16,6 @@ export function sceneOf(env: Env): Scene | undefined {
   if (env instanceof CartPole) return cartPoleScene(env);
   if (env instanceof MountainCar) return mountainCarScene(env);
   if (env instanceof Acrobot) return acrobotScene(env);
+  if (env instanceof WrappedEnv) return sceneOf(env.inner);
   return env.render?.();
 }

@@ -3,3 +3,4 @@ import "./recsim/index.js";
 import "./lunar-lander.js";
 import "./pendulum.js";
 import "./minatar/index.js";
+import "./minigrid/index.js";

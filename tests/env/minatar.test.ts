@@ -150,3 +150,57 @@ describe.each(games)("$name", ({ name, make, trace: file, channels, random }) =>
     expect(Math.abs(steps / episodes / random.length - 1)).toBeLessThan(0.15);
   });
 });
+
+/** Draws that are always the same: the number given, and the lower bound of whole numbers. */
+function constant(number: number): RandomSource {
+  const unused = () => expect.fail("no game draws so");
+  return {
+    random: () => number,
+    integers: (low) => low,
+    uniform: unused,
+    choice: unused,
+    normal: unused,
+    permutation: unused,
+  };
+}
+
+/** Column of Breakout's paddle. */
+const paddle = (observation: Float32Array) => bits(observation).find((bit) => bit >= 360 && bit % 4 === 0)! / 4 - 90;
+
+test("a sticky action is the last one executed, which only a reset with a seed clears", () => {
+  let number = 0.1;
+  const source = { ...constant(0), random: () => number };
+  const env = new MinAtar("MinAtar/Breakout-v1", new Breakout(), undefined, () => source);
+  const [left, right] = [1, 2];
+  expect(paddle(env.reset({ seed: 1 }))).toBe(4);
+  expect(paddle(env.step(right).observation)).toBe(5);
+  number = 0.0999;
+  expect(paddle(env.step(left).observation)).toBe(6);
+  env.reset();
+  expect(paddle(env.step(left).observation)).toBe(5);
+  env.reset({ seed: 1 });
+  expect(paddle(env.step(left).observation)).toBe(4);
+});
+
+test("is truncated after 10,000 steps where the game goes on", () => {
+  const endless = { channels: [], minimalActions: [0], terminated: false, reset() {}, act: () => 1, draw() {} };
+  const env = new MinAtar("MinAtar/Endless-v1", endless);
+  env.reset();
+  for (let step = 1; step < 10_000; step++) expect(env.step(0).truncated).toBe(false);
+  expect(env.step(0)).toMatchObject({ truncated: true, terminated: false });
+});
+
+test("draws a square for each cell, in the colour of the first thing in it", () => {
+  const env = new MinAtar("MinAtar/Breakout-v1", new Breakout());
+  env.reset({ seed: 0 });
+  const { bounds, shapes } = env.render();
+  expect(bounds).toEqual([0, 0, 10, 10]);
+  const fills = shapes.map((shape) => (shape.kind === "polygon" ? shape.fill : expect.fail(shape.kind)));
+  expect(fills.length).toBe(100);
+  expect(new Set(fills.slice(11, 30)).size).toBe(1);
+  // empty, brick, ball, paddle
+  expect(new Set(fills).size).toBe(4);
+  // the ball begins in the lowest row of bricks, at the left or at the right
+  const ball = fills[30] === fills[29] ? 39 : 30;
+  expect([30, 39].filter((cell) => fills[cell] !== fills[29])).toEqual([ball]);
+});

@@ -89,8 +89,9 @@ describe("interest evolution", () => {
       expect(expected).toEqual([]);
       expect([...env.interests]).toEqual(trace.observations[index]);
       expect(env.timeBudget).toBe(trace.time_budget[index]);
-      const oneHot = trace.docs[index].flatMap(([topic]) => Array.from({ length: 20 }, (_, i) => Number(i === topic)));
-      expect([...observation.subarray(0, 220)]).toEqual([...Float32Array.from(trace.observations[index]), ...oneHot]);
+      const interests = trace.observations[index];
+      const documents = trace.docs[index].flatMap(([topic]) => [topic, interests[topic]]);
+      expect([...observation.subarray(0, 40)]).toEqual([...Float32Array.of(...interests, ...documents)]);
     };
 
     for (const interest of trace.observations[0]) expected.push(["uniform", [-1, 1], interest]);
@@ -113,7 +114,7 @@ describe("interest evolution", () => {
       expected.push(...candidateDraws(trace.docs[i + 1]));
       const { observation, reward, terminated, truncated } = env.step(sets.findIndex((s) => `${s}` === `${set}`));
       compare(i + 1, observation);
-      expect([...observation.subarray(220)]).toEqual([
+      expect([...observation.subarray(40)]).toEqual([
         ...Float32Array.from(place.flatMap((k) => trace.responses[i][k])),
       ]);
       expect({ reward, terminated, truncated }).toEqual({
@@ -204,7 +205,7 @@ describe.each(both)("%s", (id, make) => {
     const first = play(env);
     expect(play(env)).toEqual(first);
     expect(play(make())).toEqual(first);
-    expect(env.reset({ seed: 8 }).slice(id.includes("Interest") ? 120 : 10)).toEqual(
+    expect(env.reset({ seed: 8 }).slice(id.includes("Interest") ? 30 : 10)).toEqual(
       new Float32Array(id.includes("Interest") ? 8 : 2),
     );
   });

@@ -10,9 +10,9 @@ const stickiness = 0.1;
 /** Colours of the channels, in order. */
 const palette = [
   "#4cc9f0",
-  "#ffd166",
-  "#8d99ae",
   "#ef476f",
+  "#5c677d",
+  "#ffd166",
   "#06d6a0",
   "#f78c6b",
   "#9b5de5",

@@ -27,7 +27,12 @@ export interface InterestEvolutionSizes {
   readonly slateSize: number;
 }
 
-/** Reward: the minutes watched of the clicked document; terminates where the user's time is used up. */
+/**
+ * Reward: the minutes watched of the clicked document; terminates where the user's time is used up.
+ *
+ * The observation has what the reference's has, but a document's topic as its number, where the reference has a vector of
+ * 20 with a single 1, and beside it the interest in that topic, which is that vector's product with the interests.
+ */
 export class InterestEvolution implements Env {
   readonly id = "RecSim-InterestEvolution-v0";
   readonly observationSize: number;
@@ -56,16 +61,14 @@ export class InterestEvolution implements Env {
   constructor({ candidates = 5, slateSize = 2 }: Partial<InterestEvolutionSizes> = {}, randomFrom?: RandomFrom) {
     this.topics = new Uint8Array(candidates);
     this.qualities = new Float64Array(candidates);
-    this.#responseStart = topicCount * (1 + candidates);
+    this.#responseStart = topicCount + 2 * candidates;
     this.#slates = slates(candidates, slateSize);
     this.#probabilities = new Float64Array(slateSize + 1);
     this.actionCount = this.#slates.length;
     this.actionNames = this.#slates.map((slate) => `show ${slate.join(", ")}`);
     this.featureNames = [
       ...range(topicCount).map((topic) => `interest in topic ${topic}`),
-      ...range(candidates).flatMap((document) =>
-        range(topicCount).map((topic) => `document ${document} is of topic ${topic}`),
-      ),
+      ...range(candidates).flatMap((document) => [`topic of document ${document}`, `interest in document ${document}`]),
       ...range(slateSize).flatMap((place) =>
         ["clicked", "watch time", "quality", "topic"].map((what) => `shown document ${place}: ${what}`),
       ),
@@ -156,12 +159,12 @@ export class InterestEvolution implements Env {
     const random = this.#random;
     const { observation } = this.#episode.result;
     for (let topic = 0; topic < topicCount; topic++) observation[topic] = this.interests[topic];
-    observation.fill(0, topicCount, this.#responseStart);
     for (let document = 0; document < this.topics.length; document++) {
       const topic = random.integers(0, topicCount);
       this.topics[document] = topic;
       this.qualities[document] = random.normal(topicQuality[topic], qualityDeviation);
-      observation[topicCount * (1 + document) + topic] = 1;
+      observation[topicCount + 2 * document] = topic;
+      observation[topicCount + 2 * document + 1] = this.interests[topic];
     }
     return observation;
   }
