@@ -1,2 +1,2 @@
 // Registers every environment of the library that is not in its entry point, a line each; the command line imports this.
-export {};
+import "./highway/index.js";
