@@ -34,6 +34,7 @@ class CheckedEnv implements Env {
   readonly maxEpisodeSteps: number;
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
+  readonly byteObservations: boolean;
   readonly #made: CustomEnv;
   readonly #episode: Episode;
 
@@ -45,6 +46,7 @@ class CheckedEnv implements Env {
     this.maxEpisodeSteps = made.maxEpisodeSteps ?? stepsWithoutLimit;
     this.featureNames = made.featureNames ?? numbered("feature", made.observationSize);
     this.actionNames = made.actionNames ?? numbered("action", made.actionCount);
+    this.byteObservations = made.byteObservations ?? false;
     this.#made = made;
     this.#episode = new Episode(this);
   }
@@ -89,6 +91,11 @@ class CheckedEnv implements Env {
       if (typeof value !== "number" || !Number.isFinite(observation[i])) {
         throw this.#refusal(
           `gave an observation with ${described(value)} at index ${i}: a number that float32 can hold is needed`,
+        );
+      }
+      if (this.byteObservations && (value & 255) !== value) {
+        throw this.#refusal(
+          `gave an observation with ${described(value)} at index ${i}: a whole number from 0 to 255 is needed`,
         );
       }
     }
