@@ -131,7 +131,7 @@ describe("what is refused", () => {
   it.each([0.5, -1, 256])("%d in an observation of bytes", (value) => {
     const env = resolveEnv(() => ({ ...bytes(), reset: () => Array(42).fill(value) }));
     expect(() => env.reset()).toThrow(
-      `environment "corridor": reset gave an observation with ${value} at index 0: a whole number from 0 to 255 is needed`,
+      `environment "corridor": reset gave an observation with ${value} at index 0: byteObservations promises 0 to 255`,
     );
   });
 });

@@ -106,7 +106,7 @@ test("methods of a class keep their object", () => {
       return { observation: [++this.#value], reward: 0, terminated: false };
     }
     render() {
-      return { value: this.#value };
+      return { bounds: [0, 0, 1, 1], background: "#ffffff", shapes: [], value: this.#value } as const;
     }
     perturb() {
       this.#value++;
