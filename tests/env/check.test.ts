@@ -7,7 +7,7 @@ import { Pcg64 } from "../../src/env/random.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 
 it.each(environmentIds())("finds nothing wrong with %s", (id) => {
-  expect(checkEnv(() => makeEnv(id), { steps: 200 })).toEqual([]);
+  expect(checkEnv(() => makeEnv(id), { steps: 100 })).toEqual([]);
 });
 
 /** A sound environment, written as a user would without help: a number that walks at random until it is far away. */
