@@ -3,6 +3,9 @@ import type { Command } from "commander";
 import { environmentIds, makeEnv } from "../env/registry.js";
 import { figure, print, table } from "./terminal.js";
 
+/** Lines of a cell of the table at most. */
+const mostLines = 12;
+
 export function addEnvs(program: Command): void {
   program
     .command("envs")
@@ -19,10 +22,17 @@ export function addEnvs(program: Command): void {
       }
       const rows = environments.map(({ id, featureNames, actionNames, maxEpisodeSteps }) => [
         id,
-        featureNames.join("\n"),
+        few(featureNames).join("\n"),
         actionNames.join("\n"),
         figure(maxEpisodeSteps),
       ]);
       print(table(["id", "observation", "actions", "steps at most"], rows));
     });
+}
+
+/** The names as far as a table's cell holds them; --json has all. */
+function few(names: readonly string[]): readonly string[] {
+  if (names.length <= mostLines) return names;
+  const shown = mostLines - 1;
+  return [...names.slice(0, shown), `and ${names.length - shown} more`];
 }

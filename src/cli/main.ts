@@ -17,6 +17,7 @@ import { addRun } from "./run.js";
 import { addShrink } from "./shrink.js";
 import { complain } from "./terminal.js";
 import { addTrain } from "./train.js";
+import { addWatch } from "./watch.js";
 
 const program = new Command("qstill")
   .description("Train a small DQN agent and distil it into one a hundredth its size.")
@@ -37,6 +38,7 @@ for (const add of [
   addExport,
   addExplain,
   addShrink,
+  addWatch,
   addEnvs,
   addExperiment,
   addBench,

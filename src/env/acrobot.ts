@@ -45,6 +45,8 @@ export class Acrobot implements Env {
   readonly actionNames = ["torque -1", "torque 0", "torque 1"];
   /** Angle 1 from hanging down and angle 2 relative to link 1 (rad, in [−π, π]), and their velocities (rad/s). */
   readonly state = new Float64Array(4);
+  /** m, of each link. */
+  readonly linkLength: number;
   readonly #physics: AcrobotPhysics;
   readonly #episode: RandomEpisode;
 
@@ -53,6 +55,7 @@ export class Acrobot implements Env {
     { gravity = 9.8, linkMass = 1, linkLength = 1, startRange = 0.1 }: Partial<AcrobotPhysics> = {},
     randomFrom?: RandomFrom,
   ) {
+    this.linkLength = linkLength;
     this.#physics = { gravity, linkMass, linkLength, startRange };
     this.#episode = new RandomEpisode(this, randomFrom);
   }
@@ -77,6 +80,11 @@ export class Acrobot implements Env {
     this.#observe();
     const terminated = isTipHigh(state);
     return episode.finish(terminated ? 0 : -1, terminated);
+  }
+
+  /** Pushes the tip: at full strength the lower link turns 2 rad/s faster, counter-clockwise where the strength is above 0. */
+  perturb(strength: number): void {
+    this.state[3] = Math.min(Math.max(this.state[3] + 2 * strength, -speedLimit2), speedLimit2);
   }
 
   #observe(): Float32Array {

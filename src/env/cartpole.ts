@@ -6,7 +6,8 @@ import { RandomEpisode, type RandomFrom } from "./episode.js";
 const poleMass = 0.1; // kg
 const totalMass = poleMass + 1.0; // kg, with the cart's
 const timeStep = 0.02; // s
-const positionLimit = 2.4; // m
+/** Farthest that the cart may be from the middle. */
+export const positionLimit = 2.4; // m
 const angleLimit = (12 * 2 * Math.PI) / 360; // rad: 12 degrees
 
 /** What may be otherwise in a changed world. */
@@ -31,8 +32,9 @@ export class CartPole implements Env {
   readonly actionNames = ["push left", "push right"];
   /** Position (m), velocity (m/s), angle from upright (rad), angular velocity (rad/s). */
   readonly state = new Float64Array(4);
+  /** m, of the whole pole. */
+  readonly poleLength: number;
   readonly #gravity: number;
-  readonly #halfLength: number;
   readonly #pushForce: number;
   readonly #startRange: number;
   readonly #episode: RandomEpisode;
@@ -42,8 +44,8 @@ export class CartPole implements Env {
     { gravity = 9.8, poleLength = 1, pushForce = 10, startRange = 0.05 }: Partial<CartPolePhysics> = {},
     randomFrom?: RandomFrom,
   ) {
+    this.poleLength = poleLength;
     this.#gravity = gravity;
-    this.#halfLength = poleLength / 2;
     this.#pushForce = pushForce;
     this.#startRange = startRange;
     this.#episode = new RandomEpisode(this, randomFrom);
@@ -59,7 +61,7 @@ export class CartPole implements Env {
     const episode = this.#episode;
     episode.take(action);
     const state = this.state;
-    const halfLength = this.#halfLength;
+    const halfLength = this.poleLength / 2;
     const poleMassLength = poleMass * halfLength;
     const velocity = state[1];
     const angle = state[2];
@@ -81,6 +83,11 @@ export class CartPole implements Env {
     state[3] = angularVelocity + timeStep * angularAcceleration;
     this.#observe();
     return episode.finish(1, Math.abs(state[0]) > positionLimit || Math.abs(state[2]) > angleLimit);
+  }
+
+  /** Pushes the cart: at full strength it is 1 m/s faster, to the right where the strength is above 0. */
+  perturb(strength: number): void {
+    this.state[1] += strength;
   }
 
   #observe(): Float32Array {

@@ -1,6 +1,7 @@
 // Environments of the user's own: made by a function, wrapped into a full Env, and checked at every step.
 import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
+import type { Scene } from "./scene.js";
 
 const largestObservation = 65_536;
 const mostActions = 1024;
@@ -13,7 +14,7 @@ const stepsWithoutLimit = 10_000;
  * @throws TypeError for what is no environment or was given before, RangeError for sizes that are not allowed
  */
 export function checkedEnv(made: CustomEnv): Env {
-  const checked = new CheckedEnv(made);
+  const checked = made instanceof CheckedEnv ? made : new CheckedEnv(made);
   if (alreadyMade.has(made)) {
     throw new TypeError(
       `environment "${checked.id}": the function gave the same object twice: make a new one each time`,
@@ -34,6 +35,9 @@ class CheckedEnv implements Env {
   readonly maxEpisodeSteps: number;
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
+  readonly byteObservations?: boolean;
+  readonly render?: () => Scene;
+  readonly perturb?: (strength: number) => void;
   readonly #made: CustomEnv;
   readonly #episode: Episode;
 
@@ -45,6 +49,9 @@ class CheckedEnv implements Env {
     this.maxEpisodeSteps = made.maxEpisodeSteps ?? stepsWithoutLimit;
     this.featureNames = made.featureNames ?? numbered("feature", made.observationSize);
     this.actionNames = made.actionNames ?? numbered("action", made.actionCount);
+    this.byteObservations = made.byteObservations;
+    this.render = made.render?.bind(made);
+    this.perturb = made.perturb?.bind(made);
     this.#made = made;
     this.#episode = new Episode(this);
   }
@@ -90,6 +97,9 @@ class CheckedEnv implements Env {
         throw this.#refusal(
           `gave an observation with ${described(value)} at index ${i}: a number that float32 can hold is needed`,
         );
+      }
+      if (this.byteObservations && (value & 255) !== value) {
+        throw this.#refusal(`gave an observation with ${value} at index ${i}: byteObservations promises 0 to 255`);
       }
     }
   }

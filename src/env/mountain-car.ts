@@ -3,9 +3,9 @@ import { cos } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
 
-const leftWall = -1.2;
-const rightEnd = 0.6;
-const goal = 0.5;
+export const leftWall = -1.2;
+export const rightEnd = 0.6;
+export const goal = 0.5;
 const speedLimit = 0.07;
 const startCentre = -0.5;
 
@@ -63,6 +63,12 @@ export class MountainCar implements Env {
     state[1] = position === leftWall && velocity < 0 ? 0 : velocity;
     this.#observe();
     return episode.finish(-1, position >= goal && velocity >= 0);
+  }
+
+  /** Pushes the car: at full strength by half of its highest speed, to the right where the strength is above 0. */
+  perturb(strength: number): void {
+    const velocity = this.state[1] + (strength * speedLimit) / 2;
+    this.state[1] = Math.max(-speedLimit, Math.min(speedLimit, velocity));
   }
 
   #observe(): Float32Array {

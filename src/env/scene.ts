@@ -1,4 +1,4 @@
-// What a picture of an environment is: shapes in world units, no pixels and no page. svg.ts and canvas.ts draw it.
+// What a picture of an environment is: shapes in world units, no pixels and no page. src/draw/ draws it.
 
 /** A CSS colour, in hexadecimal digits: "#rrggbb". */
 export type Colour = string;
@@ -19,6 +19,7 @@ export type Shape =
   | ({ readonly kind: "polygon"; readonly points: readonly Point[] } & Look)
   | ({ readonly kind: "polyline"; readonly points: readonly Point[] } & Look)
   | ({ readonly kind: "circle"; readonly centre: Point; readonly radius: number } & Look)
+  /** `at` is where the text begins, on its baseline; `size` is the font's, in world units. */
   | { readonly kind: "text"; readonly at: Point; readonly size: number; readonly text: string; readonly fill: Colour };
 
 /** A picture: what lies within the bounds is seen. A frame of the same environment has as many shapes as it needs. */

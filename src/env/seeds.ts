@@ -25,6 +25,8 @@ export const purposes = {
   noise: 9,
   /** The seeds of the students that a search for the smallest one distils. */
   attempt: 10,
+  /** Which actions of an episode are replaced by the one before. */
+  stickyActions: 11,
 } as const;
 
 /** The number of one of the {@link purposes}. */

@@ -1,7 +1,7 @@
 // The report of a study as one HTML page that needs nothing else: no script, no file, no network.
 import { version } from "../core/version.js";
+import { Markup, markup } from "../draw/markup.js";
 import { quantile } from "../evaluate/statistics.js";
-import { Markup, markup } from "../report/markup.js";
 import { style } from "../report/style.js";
 import { intervalPlot, type LinePoint, linePlot, rangeOf } from "./plots.js";
 import type { Run } from "./results.js";

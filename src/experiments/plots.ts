@@ -1,7 +1,7 @@
 // The plots of a study as SVG, coloured by the page's style sheet: intervals in rows, and lines with bands.
 import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
-import { type Markup, markup } from "../report/markup.js";
+import { type Markup, markup } from "../draw/markup.js";
 import type { Interval } from "./statistics.js";
 import type { Estimate } from "./summary.js";
 

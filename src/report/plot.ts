@@ -1,7 +1,7 @@
 // The plot of return against training: one panel as SVG, coloured by the page's style sheet.
 import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
-import { type Markup, markup } from "./markup.js";
+import { type Markup, markup } from "../draw/markup.js";
 
 export interface PlotPoint {
   readonly x: number;

@@ -1,0 +1,6 @@
+// The subpath qstill/draw: pictures of environments, as SVG that stands still or moves, and on a canvas.
+export type { Colour, Look, Point, Scene, Shape } from "../env/scene.js";
+export { type AnimationOptions, animatedSvg } from "./animation.js";
+export { type DrawingContext, drawScene } from "./canvas.js";
+export { sceneOf } from "./scenes.js";
+export { type SvgOptions, sceneToSvg } from "./svg.js";

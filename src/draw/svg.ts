@@ -1,0 +1,53 @@
+// A scene as an SVG file: a picture that stands still.
+import type { Scene } from "../env/scene.js";
+import { elementOf, type SvgElement } from "./elements.js";
+import { Markup, markup } from "./markup.js";
+import { fontFamily, heightAt, View } from "./view.js";
+
+export interface SvgOptions {
+  /** The picture's own width in pixels, 600 by default; its height follows from the scene's bounds. It may be shown at any other. */
+  readonly width?: number;
+  /** What a reader who cannot see the picture is told. */
+  readonly title?: string;
+}
+
+const defaultWidth = 600;
+
+/**
+ * One scene as SVG.
+ * @returns a whole file, XML without a declaration
+ * @throws RangeError for bounds that hold nothing, and for a shape with a number that is not finite
+ */
+export function sceneToSvg(scene: Scene, { width = defaultWidth, title }: SvgOptions = {}): string {
+  const view = viewOf(scene, width);
+  const shapes = scene.shapes.map((shape) => elementMarkup(elementOf(shape, view)));
+  return svgFile(scene, width, title, shapes);
+}
+
+/** The world as it lies in a picture of this width. */
+export function viewOf(scene: Scene, width = defaultWidth): View {
+  return new View(scene, width, heightAt(width, scene));
+}
+
+/** A whole file: the background, and what lies on it. */
+export function svgFile(scene: Scene, width = defaultWidth, title = "", content: readonly Markup[]): string {
+  const height = Math.round(heightAt(width, scene));
+  const label = title === "" ? new Markup("") : markup` role="img" aria-label="${title}"`;
+  const file = markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"${label} font-family="${fontFamily}" stroke-linecap="round" stroke-linejoin="round"><rect width="100%" height="100%" fill="${scene.background}"/>${content}</svg>
+`;
+  return printable(file.text);
+}
+
+/** An element with what stands between its tags: its text, or the animations of its attributes. */
+export function elementMarkup({ name, attributes, text }: SvgElement, inside: readonly Markup[] = []): Markup {
+  const tag = new Markup(name);
+  const list = Object.entries(attributes).map(([key, value]) => markup` ${new Markup(key)}="${value}"`);
+  if (text === "" && inside.length === 0) return markup`<${tag}${list}/>`;
+  return markup`<${tag}${list}>${text}${inside}</${tag}>`;
+}
+
+/** Text without the characters that XML has no way to write. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
+}

@@ -1,0 +1,39 @@
+// From world units to pixels: the whole of a scene's bounds, as large as fits, in the middle; y points down there.
+import type { Scene } from "../env/scene.js";
+
+/** Where the world lies in a picture of width × height pixels. */
+export class View {
+  /** Pixels of a world unit. */
+  readonly scale: number;
+  readonly #left: number;
+  readonly #top: number;
+
+  /** @throws RangeError for bounds that hold nothing */
+  constructor({ bounds: [left, bottom, right, top] }: Scene, width: number, height: number) {
+    const scale = Math.min(width / (right - left), height / (top - bottom));
+    if (!(right > left && top > bottom && scale > 0 && scale < Infinity)) {
+      throw new RangeError(
+        `a scene with the bounds ${left}, ${bottom}, ${right}, ${top} cannot be drawn: left < right and bottom < top`,
+      );
+    }
+    this.scale = scale;
+    this.#left = width / 2 - (scale * (left + right)) / 2;
+    this.#top = height / 2 + (scale * (bottom + top)) / 2;
+  }
+
+  x(world: number): number {
+    return this.#left + this.scale * world;
+  }
+
+  y(world: number): number {
+    return this.#top - this.scale * world;
+  }
+}
+
+/** The height in pixels at which a scene that is `width` pixels wide is seen without margins. */
+export function heightAt(width: number, { bounds: [left, bottom, right, top] }: Scene): number {
+  return (width * (top - bottom)) / (right - left);
+}
+
+/** The fonts of a text in a picture. */
+export const fontFamily = "system-ui, sans-serif";

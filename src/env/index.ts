@@ -1,0 +1,15 @@
+// The subpath qstill/env: environments of one's own, defined, checked, wrapped, and many at once.
+export { type CheckOptions, checkEnv, type Finding } from "./check.js";
+export { defineEnv, type EnvDefinition } from "./define.js";
+export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env.js";
+export type { Colour, Look, Point, Scene, Shape } from "./scene.js";
+export { VectorEnv } from "./vector.js";
+export {
+  frameStack,
+  ObservationStatistics,
+  observationNormalisation,
+  rewardScale,
+  stickyActions,
+  timeLimit,
+  WrappedEnv,
+} from "./wrappers.js";

@@ -1,0 +1,15 @@
+// MiniGrid-Empty-8x8-v0: an empty room, the goal in the corner opposite to the agent's.
+import { Cell, type Layout } from "./grid.js";
+
+export const empty8x8: Layout = {
+  id: "MiniGrid-Empty-8x8-v0",
+  size: 8,
+  maxEpisodeSteps: 256,
+  seeThroughWalls: true,
+  generate(grid) {
+    grid.set(6, 6, Cell.goal);
+    grid.x = 1;
+    grid.y = 1;
+    grid.direction = 0;
+  },
+};

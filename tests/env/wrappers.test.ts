@@ -1,0 +1,212 @@
+// Wrappers: each changes one thing, and keeps the contract.
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { sceneOf } from "../../src/draw/scenes.js";
+import { CartPole } from "../../src/env/cartpole.js";
+import { checkEnv } from "../../src/env/check.js";
+import type { Env } from "../../src/env/env.js";
+import { Pcg64 } from "../../src/env/random.js";
+import { purposes } from "../../src/env/seeds.js";
+import {
+  frameStack,
+  ObservationStatistics,
+  observationNormalisation,
+  rewardScale,
+  stickyActions,
+  timeLimit,
+} from "../../src/env/wrappers.js";
+import { corridor } from "./corridor.js";
+
+const wrappers: [string, (env: Env) => Env][] = [
+  ["timeLimit", (env) => timeLimit(env, 7)],
+  ["frameStack", (env) => frameStack(env, 3)],
+  ["rewardScale", (env) => rewardScale(env, -0.5)],
+  ["stickyActions", (env) => stickyActions(env, 0.25)],
+  ["all of them", (env) => timeLimit(stickyActions(rewardScale(frameStack(env, 2), 2), 0.1), 9)],
+];
+
+test.each(wrappers)("%s keeps the contract", (_, wrap) => {
+  expect(checkEnv(() => wrap(new CartPole()), { steps: 300 })).toEqual([]);
+  expect(checkEnv(() => wrap(corridor()), { steps: 300 })).toEqual([]);
+});
+
+test.each([...wrappers, ["observationNormalisation", observationNormalisation] as const])(
+  "%s makes no garbage at a step",
+  (_, wrap) => {
+    const env = wrap(new CartPole());
+    const play = (steps: number) => {
+      env.reset();
+      for (let i = 0; i < steps; i++) {
+        const { terminated, truncated } = env.step(i & 1);
+        if (terminated || truncated) env.reset();
+      }
+    };
+    play(50_000);
+    const grown = Array.from({ length: 5 }, () => {
+      const before = process.memoryUsage().heapUsed;
+      play(50_000);
+      return process.memoryUsage().heapUsed - before;
+    });
+    expect(grown.sort((a, b) => a - b)[2]).toBeLessThan(2_000_000);
+  },
+);
+
+/** Any actions of a CartPole. */
+const actions = fc.array(fc.nat(1), { maxLength: 40 });
+
+/** Plays both side by side until the inner episode's end, and shows each pair of results. */
+function together(
+  inner: Env,
+  outer: Env,
+  { seed, actions }: { seed: number; actions: readonly number[] },
+  see: (inner: Float32Array, outer: Float32Array, rewards: [number, number], ended: boolean) => void,
+): void {
+  see(inner.reset({ seed }), outer.reset({ seed }), [0, 0], false);
+  for (const action of actions) {
+    const a = inner.step(action);
+    const b = outer.step(action);
+    expect(b.terminated).toBe(a.terminated);
+    see(a.observation, b.observation, [a.reward, b.reward], a.terminated);
+    if (a.terminated) break;
+  }
+}
+
+it("timeLimit truncates, at the shorter of the two limits", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 60 }), (steps) => {
+      const env = timeLimit(corridor(), steps);
+      expect(env.maxEpisodeSteps).toBe(Math.min(steps, 20));
+      env.reset();
+      for (let i = 1; i < env.maxEpisodeSteps; i++) expect(env.step(0).truncated).toBe(false);
+      expect(env.step(0)).toMatchObject({ terminated: false, truncated: true });
+      expect(() => env.step(0)).toThrow("Corridor: step() after the episode's end");
+    }),
+  );
+});
+
+it("frameStack shows the last observations, the oldest first", () => {
+  const env = frameStack(new CartPole(), 3);
+  expect(env.featureNames[0]).toBe("cart position, 2 steps ago");
+  expect(env.featureNames.slice(7, 9)).toEqual(["pole angular velocity, 1 step ago", "cart position"]);
+  fc.assert(
+    fc.property(fc.nat(), actions, (seed, actions) => {
+      const seen: number[][] = [];
+      together(new CartPole(), env, { seed, actions }, (inner, outer) => {
+        seen.push([...inner]);
+        const frames = [2, 1, 0].flatMap((age) => seen[Math.max(0, seen.length - 1 - age)]);
+        expect([...outer]).toEqual(frames);
+      });
+    }),
+  );
+});
+
+it("rewardScale scales the reward and nothing else", () => {
+  fc.assert(
+    fc.property(fc.nat(), actions, fc.constantFrom(0.1, -2, 1000), (seed, actions, factor) => {
+      together(new CartPole(), rewardScale(new CartPole(), factor), { seed, actions }, (a, b, [reward, scaled]) => {
+        expect([...b]).toEqual([...a]);
+        expect(scaled).toBeCloseTo(reward * factor, 12);
+      });
+    }),
+  );
+});
+
+describe("observationNormalisation", () => {
+  it("takes the mean and variance of all that was seen", () => {
+    fc.assert(
+      fc.property(fc.nat(), actions, (seed, actions) => {
+        const seen: number[][] = [];
+        const env = observationNormalisation(new CartPole());
+        together(new CartPole(), env, { seed, actions }, (inner, outer) => {
+          seen.push([...inner]);
+          inner.forEach((value, i) => {
+            const column = seen.map((observation) => observation[i]);
+            const mean = column.reduce((a, b) => a + b) / column.length;
+            const variance = column.reduce((sum, x) => sum + (x - mean) ** 2, 0) / column.length;
+            expect(outer[i]).toBeCloseTo((value - mean) / Math.sqrt(variance + 1e-8), 5);
+          });
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("with frozen statistics gives the same episode from the same seed, and keeps the contract", () => {
+    const statistics = new ObservationStatistics(4);
+    const running = observationNormalisation(new CartPole(), statistics);
+    for (let episode = 0; episode < 20; episode++) {
+      running.reset({ seed: episode });
+      for (let step = 0, ended = false; !ended; step++) ended = running.step(step & 1).terminated;
+    }
+    statistics.frozen = true;
+    const { count } = statistics;
+    expect(checkEnv(() => observationNormalisation(new CartPole(), statistics), { steps: 300 })).toEqual([]);
+    expect(statistics.count).toBe(count);
+  });
+});
+
+describe("stickyActions", () => {
+  it("with probability 0 changes nothing, with 1 repeats an episode's first action", () => {
+    fc.assert(
+      fc.property(fc.nat(), actions, (seed, actions) => {
+        const same = (a: Float32Array, b: Float32Array) => expect([...b]).toEqual([...a]);
+        together(new CartPole(), stickyActions(new CartPole(), 0), { seed, actions }, same);
+        const inner = new CartPole();
+        const always = stickyActions(new CartPole(), 1);
+        expect([...always.reset({ seed })]).toEqual([...inner.reset({ seed })]);
+        for (const action of actions) {
+          const { observation, terminated } = inner.step(actions[0]);
+          same(observation, always.step(action).observation);
+          if (terminated) break;
+        }
+      }),
+    );
+  });
+
+  it("repeats by draws of its own, which the seed decides", () => {
+    const taken: number[] = [];
+    const inner = corridor();
+    const spied: Env = {
+      ...inner,
+      reset: (options) => inner.reset(options),
+      step(action) {
+        taken.push(action);
+        return inner.step(action);
+      },
+    };
+    const env = stickyActions(spied, 0.25);
+    env.reset({ seed: 3 });
+    const random = new Pcg64([3, purposes.stickyActions, 0]);
+    const expected: number[] = [];
+    for (let i = 0; i < 15; i++) {
+      expected.push(i > 0 && random.random() < 0.25 ? expected[i - 1] : i & 1);
+      const { terminated } = env.step(i & 1);
+      expect(terminated).toBe(false);
+    }
+    expect(taken).toEqual(expected);
+    expect(taken).not.toEqual(taken.map((_, i) => i & 1));
+  });
+});
+
+it("a wrapped environment is drawn and disturbed as the one in it", () => {
+  const inner = new CartPole();
+  const env = timeLimit(frameStack(inner, 2), 5);
+  env.reset();
+  env.perturb!(1);
+  expect(inner.state[1]).toBeGreaterThan(0.9);
+  expect(sceneOf(env)).toEqual(sceneOf(inner));
+  const drawn = rewardScale(corridor(), 2);
+  drawn.reset();
+  expect(sceneOf(drawn)!.shapes.length).toBe(1);
+});
+
+it("refuses what makes no sense", () => {
+  const env = new CartPole();
+  expect(() => timeLimit(env, 0)).toThrow("timeLimit: steps is 0: a whole number from 1 on is allowed");
+  expect(() => frameStack(env, 1.5)).toThrow("frameStack: count is 1.5: a whole number from 1 on is allowed");
+  expect(() => rewardScale(env, 0)).toThrow("rewardScale: factor is 0: a finite number other than 0 is allowed");
+  expect(() => stickyActions(env, 1.1)).toThrow("stickyActions: probability is 1.1: a number from 0 to 1 is allowed");
+  expect(() => observationNormalisation(env, new ObservationStatistics(2))).toThrow(
+    "observationNormalisation: the statistics have 2 features, but CartPole-v1 has 4",
+  );
+});
