@@ -57,6 +57,18 @@ export const presets: Readonly<Record<string, Preset>> = {
       attempts: 2,
     },
   },
+  "Pendulum-v1": {
+    // One-step targets: a swing of the old policy is no measure of the new one's.
+    teacher: {
+      envSteps: 30_000,
+      batchSize: 64,
+      nStep: 1,
+      huberDelta: 10,
+      evaluationInterval: 2000,
+      confirmationEpisodes: 200,
+    },
+    student: {},
+  },
   "LunarLander-v3": {
     // A lander that hovers until it is truncated is where most start: about 100,000 steps lead out of it.
     teacher: {
