@@ -4,3 +4,4 @@ import "./lunar-lander.js";
 import "./pendulum.js";
 import "./minatar/index.js";
 import "./minigrid/index.js";
+import "./highway/index.js";

@@ -8,6 +8,7 @@ import { teacherConfig } from "../../src/dqn/configure.js";
 import { DivergedError, type TrainingEvent } from "../../src/dqn/events.js";
 import { presets } from "../../src/dqn/presets.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
+import "../../src/env/all.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 import { purposes } from "../../src/env/seeds.js";
 import { episodeReturns } from "../../src/evaluate/returns.js";
@@ -56,8 +57,8 @@ describe("a configuration that is not allowed is refused in one line", () => {
   });
 });
 
-it("has a preset for each environment, and every preset is allowed", () => {
-  expect(Object.keys(presets).sort()).toEqual(environmentIds().sort());
+it("every preset is an environment's, and is allowed", () => {
+  expect(environmentIds()).toEqual(expect.arrayContaining(Object.keys(presets)));
   for (const id of environmentIds()) {
     expect(() => teacherConfig(id, {})).not.toThrow();
     expect(() => studentConfig(id, {})).not.toThrow();

@@ -5,7 +5,9 @@ import { Acrobot } from "../../src/env/acrobot.js";
 import { CartPole } from "../../src/env/cartpole.js";
 import type { RandomSource } from "../../src/env/env.js";
 import { Episode, type RandomFrom } from "../../src/env/episode.js";
+import { LunarLander } from "../../src/env/lunar-lander.js";
 import { MountainCar } from "../../src/env/mountain-car.js";
+import { Pendulum } from "../../src/env/pendulum.js";
 import { Pcg64 } from "../../src/env/random.js";
 
 const sizes = { id: "test", observationSize: 1, actionCount: 3, maxEpisodeSteps: 4 };
@@ -61,6 +63,8 @@ describe.each([
   ["CartPole-v1", (randomFrom?: RandomFrom) => new CartPole({}, randomFrom)],
   ["MountainCar-v0", (randomFrom?: RandomFrom) => new MountainCar({}, randomFrom)],
   ["Acrobot-v1", (randomFrom?: RandomFrom) => new Acrobot({}, randomFrom)],
+  ["Pendulum-v1", (randomFrom?: RandomFrom) => new Pendulum({}, randomFrom)],
+  ["LunarLander-v3", (randomFrom?: RandomFrom) => new LunarLander(randomFrom)],
 ])("%s", (id, make) => {
   test("names every feature and action", () => {
     const env = make();
@@ -141,7 +145,7 @@ describe.each([
 });
 
 // Not Acrobot: of its many calls of sine and cosine, an engine leaves some as calls and then boxes their numbers.
-test.each([CartPole, MountainCar])("a step of %o makes no garbage", (Environment) => {
+test.each([CartPole, MountainCar, Pendulum])("a step of %o makes no garbage", (Environment) => {
   const env = new Environment();
   const play = (steps: number) => {
     env.reset();

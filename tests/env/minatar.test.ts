@@ -3,12 +3,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { RandomSource } from "../../src/env/env.js";
 import type { RandomFrom } from "../../src/env/episode.js";
-import { Asterix, Breakout, Freeway, MinAtar } from "../../src/env/minatar/index.js";
+import { Asterix, Breakout, Freeway, MinAtar, Seaquest, SpaceInvaders } from "../../src/env/minatar/index.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 
 /** One call of the reference's generator: numpy.random.RandomState. */
-type Draw = [method: "rand" | "randint", args: number[], result: number | number[]];
+type Draw = [
+  method: "rand" | "randint",
+  args: number[],
+  result: number | number[],
+  keywords?: { low: number; high: number },
+];
 
 interface Trace {
   readonly seed: number;
@@ -33,6 +38,8 @@ const games = [
   { name: "Asterix", make: () => new Asterix(), trace: "minatar_asterix", channels: 4 },
   { name: "Breakout", make: () => new Breakout(), trace: "minatar_breakout", channels: 4 },
   { name: "Freeway", make: () => new Freeway(), trace: "minatar_freeway", channels: 7 },
+  { name: "Seaquest", make: () => new Seaquest(), trace: "minatar_seaquest", channels: 10 },
+  { name: "SpaceInvaders", make: () => new SpaceInvaders(), trace: "minatar_space_invaders", channels: 6 },
 ];
 
 const allActions = [0, 1, 2, 3, 4, 5];
@@ -42,7 +49,8 @@ class Playback implements RandomSource {
   readonly #draws: { range: readonly number[]; value: number }[] = [];
 
   add(draws: readonly Draw[]): void {
-    for (const [method, args, result] of draws) {
+    for (const [method, positional, result, keywords] of draws) {
+      const args = keywords === undefined ? positional : [keywords.low, keywords.high];
       const range = method === "rand" ? [0, 1] : args.length === 1 ? [0, args[0]] : args.slice(0, 2);
       for (const value of [result].flat()) this.#draws.push({ range: [method === "rand" ? 0 : 1, ...range], value });
     }
