@@ -24,6 +24,28 @@ const miniGrid: Partial<TeacherConfig> = {
 };
 const miniGridStudent = { hidden: [14], envSteps: 20_000, updates: 20_000 };
 
+/** One for MinAtar's five games. */
+const minAtar: Preset = {
+  teacher: {
+    hidden: [128, 128],
+    envSteps: 3_000_000,
+    bufferSize: 100_000,
+    learningStarts: 5000,
+    batchSize: 32,
+    trainFrequency: 2,
+    nStep: 3,
+    learningRate: 5e-4,
+    learningRateFinal: 5e-5,
+    explorationFinal: 0.02,
+    explorationFraction: 0.05,
+    normalizeObservations: false,
+    evaluationInterval: 250_000,
+    evaluationEpisodes: 50,
+    confirmationEpisodes: 100,
+  },
+  student: { hidden: [14], envSteps: 200_000, updates: 100_000, threshold: 0.95, attempts: 1 },
+};
+
 export const presets: Readonly<Record<string, Preset>> = {
   "CartPole-v1": {
     teacher: { gamma: 0.98, stopReturn: 500 },
@@ -155,4 +177,14 @@ export const presets: Readonly<Record<string, Preset>> = {
     },
     student: {},
   },
+  "MinAtar/Asterix-v1": minAtar,
+  "MinAtar/Breakout-v1": minAtar,
+  "MinAtar/Freeway-v1": minAtar,
+  "MinAtar/Seaquest-v1": minAtar,
+  "MinAtar/SpaceInvaders-v1": minAtar,
+  "MinAtar/Asterix-v0": minAtar,
+  "MinAtar/Breakout-v0": minAtar,
+  "MinAtar/Freeway-v0": minAtar,
+  "MinAtar/Seaquest-v0": minAtar,
+  "MinAtar/SpaceInvaders-v0": minAtar,
 };
