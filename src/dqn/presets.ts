@@ -1,4 +1,5 @@
 // What works for each environment: one table for teachers and students. Everything else has its default.
+// Environments outside the entry point bring their own: see presets/.
 import type { TeacherConfig } from "./config.js";
 
 export interface Preset {
@@ -7,7 +8,7 @@ export interface Preset {
   readonly student: Readonly<Record<string, unknown>>;
 }
 
-export const presets: Readonly<Record<string, Preset>> = {
+const table: Record<string, Preset> = {
   "CartPole-v1": {
     teacher: { gamma: 0.98, stopReturn: 500 },
     student: {},
@@ -57,41 +58,12 @@ export const presets: Readonly<Record<string, Preset>> = {
       attempts: 2,
     },
   },
-  "Pendulum-v1": {
-    // One-step targets: a swing of the old policy is no measure of the new one's.
-    teacher: {
-      envSteps: 30_000,
-      batchSize: 64,
-      nStep: 1,
-      huberDelta: 10,
-      evaluationInterval: 2000,
-      confirmationEpisodes: 200,
-    },
-    student: {},
-  },
-  "LunarLander-v3": {
-    // A lander that hovers until it is truncated is where most start: about 100,000 steps lead out of it.
-    teacher: {
-      hidden: [128, 128],
-      envSteps: 350_000,
-      bufferSize: 350_000,
-      learningStarts: 5000,
-      batchSize: 64,
-      trainFrequency: 2,
-      nStep: 3,
-      huberDelta: 10,
-      explorationFinal: 0.02,
-      evaluationInterval: 10_000,
-      evaluationEpisodes: 30,
-      confirmationEpisodes: 100,
-      stopReturn: 260,
-    },
-    student: {
-      hidden: [32, 32],
-      envSteps: 50_000,
-      updates: 30_000,
-      rounds: 8,
-      threshold: 0.95,
-    },
-  },
 };
+
+/** The presets of all environments that are registered and have one. */
+export const presets: Readonly<Record<string, Preset>> = table;
+
+/** Adds those of environments outside the entry point. */
+export function addPresets(more: Readonly<Record<string, Preset>>): void {
+  Object.assign(table, more);
+}

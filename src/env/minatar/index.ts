@@ -5,11 +5,15 @@ import { Breakout } from "./breakout.js";
 import { Freeway } from "./freeway.js";
 import { actionNames, type Game } from "./game.js";
 import { MinAtar } from "./minatar.js";
+import { Seaquest } from "./seaquest.js";
+import { SpaceInvaders } from "./space-invaders.js";
 
 const games: readonly [name: string, make: () => Game][] = [
   ["Asterix", () => new Asterix()],
   ["Breakout", () => new Breakout()],
   ["Freeway", () => new Freeway()],
+  ["Seaquest", () => new Seaquest()],
+  ["SpaceInvaders", () => new SpaceInvaders()],
 ];
 
 const allActions = actionNames.map((_, action) => action);
@@ -19,4 +23,4 @@ for (const [name, make] of games) {
   register(`MinAtar/${name}-v0`, () => new MinAtar(`MinAtar/${name}-v0`, make(), allActions));
 }
 
-export { Asterix, Breakout, Freeway, type Game, MinAtar };
+export { Asterix, Breakout, Freeway, type Game, MinAtar, Seaquest, SpaceInvaders };
