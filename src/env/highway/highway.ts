@@ -220,7 +220,11 @@ function rectangle(vehicle: Vehicle, back: number, front: number, side: number, 
     vehicle.x + along * vehicle.directionX - across * vehicle.directionY,
     -(vehicle.y + along * vehicle.directionY + across * vehicle.directionX),
   ];
-  return { kind: "polygon", points: [corner(back, -side), corner(front, -side), corner(front, side), corner(back, side)], fill };
+  return {
+    kind: "polygon",
+    points: [corner(back, -side), corner(front, -side), corner(front, side), corner(back, side)],
+    fill,
+  };
 }
 
 function writeRow(row: Float32Array, from: number, x: number, y: number, velocityX: number, velocityY: number): void {

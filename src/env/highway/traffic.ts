@@ -89,7 +89,8 @@ function chooseLane(vehicle: Vehicle, vehicles: readonly Vehicle[]): void {
   vehicle.timer = 0;
   // Where both sides are worth it, the right one is taken, which comes last.
   for (let side = lane - 1; side <= lane + 1; side += 2) {
-    if (side < 0 || side >= laneCount || !isReachable(side, vehicle.y) || Math.abs(vehicle.speed) < slowestChange) continue;
+    if (side < 0 || side >= laneCount || !isReachable(side, vehicle.y) || Math.abs(vehicle.speed) < slowestChange)
+      continue;
     if (shouldChange(vehicle, side, vehicles)) vehicle.targetLane = side;
   }
 }
