@@ -1,8 +1,8 @@
 // What only the bench calls, compiled to a module of its own: the machine's peak, and the parts of an update one by one.
 import { adam_step } from "./adam";
 import { choose, draw, forward_next, gather, Learner, set_deltas, set_targets } from "./learner";
-import { backward_panel, mlp_gradients, outputs_offset, pack_panel } from "./mlp";
-import { forward, panel_at, transpose_weights } from "./trainable";
+import { backward_panel, pack_panel } from "./mlp";
+import { forward, gradients, panel_at, transpose_weights } from "./trainable";
 
 export * from "./index";
 
@@ -111,9 +111,8 @@ export function learner_part(learner: Learner, part: Part, n: i32): void {
   for (let i = 0; i < n; i++) {
     if (part == Part.sample) draw(learner);
     if (part == Part.transpose) transpose_weights(learner);
-    else if (part == Part.gradients) {
-      mlp_gradients(learner.widths, learner.layers, learner.spread, learner.packed, learner.gradients, learner.panels);
-    } else if (part == Part.adam) {
+    else if (part == Part.gradients) gradients(learner);
+    else if (part == Part.adam) {
       adam_step(learner.parameters, learner.gradients, learner.first, learner.second, learner.count, 0, learner.powers);
     } else for (let panel: usize = 0; panel < learner.panels; panel++) panel_part(learner, part, panel);
   }
@@ -121,12 +120,12 @@ export function learner_part(learner: Learner, part: Part, n: i32): void {
 
 function panel_part(learner: Learner, part: Part, panel: usize): void {
   const activations = panel_at(learner, panel);
-  const outputs = outputs_offset(learner.widths, learner.layers);
+  const outputs = learner.outputsAt;
   if (part == Part.sample) {
     gather(learner, panel);
   } else if (part == Part.forward) {
-    forward_next(learner, learner.transposed, panel);
-    forward_next(learner, learner.target, panel);
+    forward_next(learner, learner.parameters, learner.transposed, panel);
+    forward_next(learner, learner.target, learner.target, panel);
     forward(learner, panel);
   } else if (part == Part.targets) {
     choose(learner, panel, learner.lookahead + outputs);
@@ -134,12 +133,19 @@ function panel_part(learner: Learner, part: Part, panel: usize): void {
   } else if (part == Part.loss) {
     set_deltas(learner, panel);
   } else if (part == Part.backward) {
-    backward_panel(learner.widths, learner.layers, learner.parameters, activations, learner.deltas);
+    backward_panel(
+      learner.denseWidths,
+      learner.denseLayers,
+      learner.parameters + learner.denseAt,
+      activations,
+      learner.deltas,
+      learner.bytes,
+    );
   } else if (part == Part.pack) {
     const packed = learner.packed;
     pack_panel(
-      learner.widths,
-      learner.layers,
+      learner.denseWidths,
+      learner.denseLayers,
       activations,
       learner.deltas,
       learner.spread,

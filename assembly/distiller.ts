@@ -11,9 +11,9 @@ import {
   free_block,
   layout_end,
 } from "./memory";
-import { outputs_offset } from "./mlp";
 import { answer_panel, Network, put_observation } from "./network";
 import { below } from "./random";
+import { observation_bytes } from "./sparse";
 import {
   backward,
   column_deviation,
@@ -22,7 +22,7 @@ import {
   fit_normalisation,
   forward,
   initialise,
-  panel_at,
+  inputs_at,
   place_saved,
   place_scratch,
   put_inputs,
@@ -34,6 +34,7 @@ import {
 @unmanaged
 export class Distiller extends Trainable {
   capacity: usize;
+  stateBytes: usize; // of one state
   relabeller: Network | null; // labels every batch anew; null where the labels kept are used
 
   // what the loss is made of: weights of its parts, 0 where a part is left out
@@ -54,7 +55,7 @@ export class Distiller extends Trainable {
 
   // saved
   state: DistillerState;
-  states: usize; // (capacity, inputs)
+  states: usize; // (capacity, stateBytes)
   labels: usize; // (capacity, outputs): the teacher's Q-values
   taken: usize; // (capacity) u32: the action that was taken there; td alone reads this and
   targets: usize; // (capacity): its target, in the labels' unit
@@ -80,7 +81,7 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   begin_layout(base);
   distiller.state = changetype<DistillerState>(area(offsetof<DistillerState>()));
   place_saved(distiller);
-  distiller.states = floats(<u64>distiller.capacity * distiller.inputs);
+  distiller.states = area(<u64>distiller.capacity * distiller.stateBytes);
   distiller.labels = floats(<u64>distiller.capacity * distiller.outputs);
   distiller.taken = area((<u64>distiller.capacity) << 2);
   distiller.targets = floats(distiller.capacity);
@@ -97,12 +98,16 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   return layout_end() - base;
 }
 
-/** A distiller with room for `capacity` labelled states, or 0 where its block would be larger than 1 GiB. */
-export function distiller_create(widths: usize, layers: usize, batch: usize, capacity: usize): usize {
+/**
+ * A distiller with room for `capacity` labelled states, or 0 where its block would be larger than 1 GiB.
+ * @param bytes whether states are whole numbers from 0 to 255, mostly 0, kept as u8
+ */
+export function distiller_create(widths: usize, layers: usize, batch: usize, capacity: usize, bytes: bool): usize {
   const distiller = changetype<Distiller>(heap.alloc(offsetof<Distiller>()));
   distiller.capacity = capacity;
   distiller.relabeller = null;
-  set_sizes(distiller, widths, layers, batch);
+  set_sizes(distiller, widths, layers, batch, bytes);
+  distiller.stateBytes = observation_bytes(distiller.inputs, bytes);
   distiller.block = allocate_zeroed(place(distiller, widths, 0));
   if (distiller.block == 0) {
     heap.free(changetype<usize>(distiller));
@@ -155,7 +160,7 @@ export function distiller_initialise(distiller: Distiller, word0: u32, word1: u3
   distiller.state.labelScale = 1;
 }
 
-/** Where the host writes labelled states, (capacity, inputs); `distiller_filled` says which row is next. */
+/** Where the host writes labelled states, (capacity, inputs) of f32 or u8; `distiller_filled` says which row is next. */
 export function distiller_states(distiller: Distiller): usize {
   return distiller.states;
 }
@@ -184,7 +189,7 @@ export function distiller_fill(distiller: Distiller, filled: usize): void {
   distiller.state.filled = filled;
 }
 
-/** Normalises observations by the mean and deviation of each feature of the labelled states. */
+/** Normalises observations, which are not bytes, by the mean and deviation of each feature of the labelled states. */
 export function distiller_normalise(distiller: Distiller): void {
   fit_normalisation(distiller, distiller.states, distiller.state.filled);
 }
@@ -267,14 +272,14 @@ function gather(distiller: Distiller, panel: usize): void {
   const rows = rows_in(distiller, panel);
   for (let r: usize = 0; r < rows; r++) {
     const row = distiller.firstState + below(distiller.random, distiller.stateCount);
-    const state = distiller.states + ((row * distiller.inputs) << 2);
+    const state = distiller.states + row * distiller.stateBytes;
     store<usize>(distiller.drawn + r * sizeof<usize>(), state);
-    if (relabeller) put_observation(relabeller, r, state);
+    if (relabeller) put_observation(relabeller, r, state, distiller.bytes);
     else
       put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs + distiller.firstOutput) << 2), 4);
     if (distiller.td > 0) put_target(distiller, (panel * PANEL + r) << 2, row << 2);
   }
-  put_inputs(distiller, panel_at(distiller, panel), distiller.drawn, rows);
+  put_inputs(distiller, inputs_at(distiller, panel), distiller.drawn, rows);
   if (relabeller) {
     const qValues = answer_panel(relabeller);
     for (let r: usize = 0; r < rows; r++) put_labels(distiller, panel, r, qValues + (r << 2), 64);
@@ -337,7 +342,7 @@ function weighted_losses(distiller: Distiller): f32 {
 /** The outputs' deltas (outputs, 16) of one panel from its slopes; zero behind the batch's last row, and where no loss is. */
 function put_deltas(distiller: Distiller, panel: usize): void {
   const actions = distiller.actions;
-  const outputs = distiller.deltas + outputs_offset(distiller.widths, distiller.layers);
+  const outputs = distiller.deltas + distiller.outputsAt;
   if (actions < distiller.outputs) clear_floats(outputs, distiller.outputs * PANEL);
   const deltas = outputs + (distiller.firstOutput << 6);
   copy_floats(deltas, distiller.slopes + ((panel * actions) << 6), actions * PANEL);

@@ -1,8 +1,7 @@
 // A student that learns beside a teacher in training: sample from the teacher's replay memory → the teacher's target →
 // squared error at the action taken → backward → Adam.
 import { choose, draw, gather, Learner, mean_loss, next_inputs, set_deltas, set_targets } from "./learner";
-import { forward_panel } from "./mlp";
-import { backward, descend, forward, transpose_weights } from "./trainable";
+import { backward, descend, forward, forward_inputs, transpose_weights } from "./trainable";
 
 /**
  * n updates of a student, a learner of its own widths and draws whose replay memory stays unused; returns the mean of
@@ -27,7 +26,7 @@ function update(student: Learner, teacher: Learner, learningRate: f32): f32 {
   for (let panel: usize = 0; panel < student.panels; panel++) {
     gather(student, panel);
     const nextInputs = next_inputs(student, panel);
-    const q = forward_panel(teacher.widths, teacher.layers, teacher.transposed, nextInputs, teacher.lookahead);
+    const q = forward_inputs(teacher, teacher.parameters, teacher.transposed, nextInputs, teacher.lookahead);
     choose(student, panel, q);
     set_targets(student, panel, q);
     forward(student, panel);

@@ -5,7 +5,6 @@ import { add_slopes, Guide, judge, take_panel } from "./guide";
 import { huber_slope, huber_value } from "./losses";
 import { PANEL } from "./matmul";
 import { allocate_zeroed, area, begin_layout, clear_floats, floats, free_block, layout_end } from "./memory";
-import { activation_count, forward_panel, outputs_offset } from "./mlp";
 import { put_observation } from "./network";
 import { begin_priorities, draw_by_priority, renew, weigh } from "./priorities";
 import { below, duration, uniform } from "./random";
@@ -24,8 +23,10 @@ import {
   descend,
   fit_normalisation,
   forward,
+  forward_inputs,
   greedy_action,
   initialise,
+  inputs_at,
   panel_at,
   place_saved,
   place_scratch,
@@ -50,7 +51,7 @@ export class Learner extends Trainable {
 
   // saved
   state: LearnerState;
-  target: usize; // (count): its weights transposed, because only forward passes read them
+  target: usize; // (count): as `transposed`, because only forward passes read it; of bytes the first layer as it is
   replay: Replay;
 
   // scratch
@@ -58,7 +59,7 @@ export class Learner extends Trainable {
   observed: usize; // usize (batch): where s of each lies
   succeeded: usize; // usize (batch): and its s'
   touched: u32; // keeps the reads that fill the caches
-  nextInputs: usize; // s' of every panel, (inputs, 16) each
+  nextInputs: usize; // s' of every panel
   lookahead: usize; // the activations of one panel of them
   chosen: usize; // u32 (panels·16)
   targets: usize; // (batch)
@@ -79,14 +80,14 @@ function place(learner: Learner, widths: usize, rows: usize, nStep: usize, prior
   learner.state = changetype<LearnerState>(area(offsetof<LearnerState>()));
   place_saved(learner);
   learner.target = floats(learner.count);
-  place_replay(learner.replay, learner.inputs, rows, nStep, prioritised);
+  place_replay(learner.replay, learner.inputs, learner.bytes, rows, nStep, prioritised);
   learner.savedBytes = <usize>layout_end() - base;
   place_scratch(learner, widths);
   learner.sampled = area((<u64>learner.batch) << 2);
   learner.observed = area(<u64>learner.batch * sizeof<usize>());
   learner.succeeded = area(<u64>learner.batch * sizeof<usize>());
-  learner.nextInputs = floats(<u64>learner.panels * PANEL * learner.inputs);
-  learner.lookahead = floats(activation_count(widths, learner.layers) * PANEL);
+  learner.nextInputs = area(<u64>learner.panels * learner.inputsBytes);
+  learner.lookahead = area(learner.panelBytes);
   learner.chosen = area((<u64>learner.panels * PANEL) << 2);
   learner.targets = floats(learner.batch);
   learner.losses = floats(learner.batch);
@@ -101,6 +102,7 @@ function place(learner: Learner, widths: usize, rows: usize, nStep: usize, prior
  * @param huberDelta threshold of the Huber loss; 0 means squared error
  * @param tau step of the target network, every targetUpdateInterval updates; 1 copies
  * @param prioritised whether transitions are drawn by their priorities
+ * @param bytes whether observations are whole numbers from 0 to 255, mostly 0
  */
 export function learner_create(
   widths: usize,
@@ -113,6 +115,7 @@ export function learner_create(
   tau: f32,
   targetUpdateInterval: usize,
   prioritised: bool,
+  bytes: bool,
 ): usize {
   const header = heap.alloc(offsetof<Learner>() + offsetof<Replay>());
   const learner = changetype<Learner>(header);
@@ -120,7 +123,7 @@ export function learner_create(
   learner.huberDelta = huberDelta;
   learner.tau = tau;
   learner.targetUpdateInterval = targetUpdateInterval;
-  set_sizes(learner, widths, layers, batch);
+  set_sizes(learner, widths, layers, batch, bytes);
   learner_options(learner, true, false, 0, 0);
   learner.guide = null;
   learner.block = allocate_zeroed(place(learner, widths, rows, nStep, prioritised, 0));
@@ -179,7 +182,7 @@ export function learner_initialise(learner: Learner, word0: u32, word1: u32, wor
   update_target(learner, 1);
 }
 
-/** Normalises observations by the mean and deviation of those in the replay memory. */
+/** Normalises observations, which are not bytes, by the mean and deviation of those in the replay memory. */
 export function learner_normalise(learner: Learner): void {
   fit_normalisation(learner, learner.replay.observations, learner.replay.state.filled);
 }
@@ -249,11 +252,11 @@ export function pass_panels(learner: Learner, first: usize, end: usize): void {
     gather(learner, panel);
   }
   for (let panel = first; panel < end; panel++) {
-    if (learner.double) choose(learner, panel, forward_next(learner, learner.transposed, panel));
+    if (learner.double) choose(learner, panel, forward_next(learner, learner.parameters, learner.transposed, panel));
     q_values(learner, forward(learner, panel));
   }
   for (let panel = first; panel < end; panel++) {
-    const q = forward_next(learner, learner.target, panel);
+    const q = forward_next(learner, learner.target, learner.target, panel);
     if (!learner.double) choose(learner, panel, q);
     set_targets(learner, panel, q);
   }
@@ -268,11 +271,11 @@ export function pass_panels(learner: Learner, first: usize, end: usize): void {
 function be_guided(learner: Learner): void {
   const guide = learner.guide as Guide;
   const replay = learner.replay;
-  const outputs = outputs_offset(learner.widths, learner.layers);
+  const outputs = learner.outputsAt;
   for (let panel: usize = 0; panel < learner.panels; panel++) {
     const rows = rows_in(learner, panel);
     for (let r: usize = 0; r < rows; r++) {
-      put_observation(guide.network, r, observation_at(replay, row_of(learner, panel, r)));
+      put_observation(guide.network, r, observation_at(replay, row_of(learner, panel, r)), learner.bytes);
     }
     take_panel(guide, panel, panel_at(learner, panel) + outputs);
   }
@@ -328,18 +331,18 @@ function row_of(learner: Learner, panel: usize, r: usize): usize {
 export function gather(learner: Learner, panel: usize): void {
   const rows = rows_in(learner, panel);
   const first = panel * PANEL * sizeof<usize>();
-  put_inputs(learner, panel_at(learner, panel), learner.observed + first, rows);
+  put_inputs(learner, inputs_at(learner, panel), learner.observed + first, rows);
   put_inputs(learner, next_inputs(learner, panel), learner.succeeded + first, rows);
 }
 
 export function next_inputs(learner: Learner, panel: usize): usize {
-  return learner.nextInputs + panel * (learner.inputs << 6);
+  return learner.nextInputs + panel * learner.inputsBytes;
 }
 
-/** The Q-values (A, 16) of a panel's s' by transposed parameters; valid until the next call. */
-export function forward_next(learner: Learner, transposed: usize, panel: usize): usize {
+/** The Q-values (A, 16) of a panel's s' by parameters as in `forward_inputs`; valid until the next call. */
+export function forward_next(learner: Learner, first: usize, transposed: usize, panel: usize): usize {
   const inputs = next_inputs(learner, panel);
-  return q_values(learner, forward_panel(learner.widths, learner.layers, transposed, inputs, learner.lookahead));
+  return q_values(learner, forward_inputs(learner, first, transposed, inputs, learner.lookahead));
 }
 
 /** The Q-values (A, 16) in place of a panel's outputs. */
@@ -378,7 +381,7 @@ export function set_targets(learner: Learner, panel: usize, q: usize): void {
 /** A panel's errors, losses and outputs' deltas, those of Q 0 but at the actions taken, from its Q(s, ·): (A, 16). */
 export function set_deltas(learner: Learner, panel: usize): void {
   const rows = rows_in(learner, panel);
-  const outputs = outputs_offset(learner.widths, learner.layers);
+  const outputs = learner.outputsAt;
   const q = panel_at(learner, panel) + outputs;
   const deltas = learner.deltas + outputs;
   const batch = <f32>learner.batch;
@@ -420,5 +423,7 @@ export function mean_loss(learner: Learner): f32 {
 /** target += τ · (online − target) */
 function update_target(learner: Learner, tau: f32): void {
   transpose_weights(learner);
-  polyak(learner.target, learner.transposed, learner.count, tau);
+  const at = learner.denseAt;
+  polyak(learner.target, learner.parameters, at >> 2, tau);
+  polyak(learner.target + at, learner.transposed + at, learner.count - (at >> 2), tau);
 }

@@ -92,11 +92,21 @@ export function forward_panel(widths: usize, layers: usize, transposed: usize, x
   return x;
 }
 
-/** Fills a panel's deltas of the hidden layers from those of its outputs and its activations; the inputs need none. */
-export function backward_panel(widths: usize, layers: usize, parameters: usize, panel: usize, deltas: usize): void {
+/**
+ * Fills a panel's deltas of the hidden layers from those of its outputs and its activations.
+ * @param toInputs whether the inputs need theirs, too, being activations of a ReLU
+ */
+export function backward_panel(
+  widths: usize,
+  layers: usize,
+  parameters: usize,
+  panel: usize,
+  deltas: usize,
+  toInputs: bool,
+): void {
   let weight = parameters + ((<usize>parameter_count(widths, layers)) << 2);
   let at = outputs_offset(widths, layers);
-  for (let l = layers; l > 1; l--) {
+  for (let l = layers; l > usize(!toInputs); l--) {
     const inputs = width(widths, l - 1);
     const outputs = width(widths, l);
     weight -= ((inputs + 1) * outputs) << 2;

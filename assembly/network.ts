@@ -105,12 +105,11 @@ export function network_forward(network: Network, batch: usize): usize {
   return network.qValues;
 }
 
-/** Row `row` of the 16 observations that `answer_panel` takes. */
-export function put_observation(network: Network, row: usize, observation: usize): void {
+/** Row `row` of the 16 observations that `answer_panel` takes. @param bytes whether it lies as u8 */
+export function put_observation(network: Network, row: usize, observation: usize, bytes: bool): void {
   let to = network.panel + (row << 2);
-  const end = observation + (network.inputs << 2);
-  for (; observation < end; observation += 4) {
-    store<f32>(to, load<f32>(observation));
+  for (let i: usize = 0; i < network.inputs; i++) {
+    store<f32>(to, bytes ? <f32>load<u8>(observation + i) : load<f32>(observation + (i << 2)));
     to += 64;
   }
 }

@@ -6,6 +6,7 @@
 import { area, copy_floats, floats } from "./memory";
 import { set_priority, welcome } from "./priorities";
 import { below } from "./random";
+import { observation_bytes } from "./sparse";
 
 /** The next row of a row that no transition starts from (yet). */
 const NOT_READY = u32.MAX_VALUE;
@@ -22,6 +23,8 @@ export class Transition {
 @unmanaged
 export class Replay {
   inputs: usize;
+  bytes: bool; // observations are kept as u8
+  rowBytes: usize; // of one observation
   rows: usize;
   nStep: usize;
 
@@ -29,7 +32,7 @@ export class Replay {
   state: ReplayState;
   incoming: usize; // (inputs): where the host writes an observation
   powers: usize; // (nStep + 1): γ^k
-  observations: usize; // (rows, inputs)
+  observations: usize; // (rows, rowBytes)
   transitions: usize; // Transition (rows)
   priorities: usize; // f64 (2·rows), 0 without
 }
@@ -43,14 +46,23 @@ export class ReplayState {
   current: usize; // the row of the newest observation
 }
 
-export function place_replay(replay: Replay, inputs: usize, rows: usize, nStep: usize, prioritised: bool): void {
+export function place_replay(
+  replay: Replay,
+  inputs: usize,
+  bytes: bool,
+  rows: usize,
+  nStep: usize,
+  prioritised: bool,
+): void {
   replay.inputs = inputs;
+  replay.bytes = bytes;
+  replay.rowBytes = observation_bytes(inputs, bytes);
   replay.rows = rows;
   replay.nStep = nStep;
   replay.state = changetype<ReplayState>(area(offsetof<ReplayState>()));
   replay.incoming = floats(inputs);
   replay.powers = floats(nStep + 1);
-  replay.observations = floats(<u64>rows * inputs);
+  replay.observations = area(<u64>rows * replay.rowBytes);
   replay.transitions = area((<u64>rows) << 4);
   replay.priorities = prioritised ? area((<u64>rows) << 4) : 0;
 }
@@ -64,7 +76,7 @@ export function set_gamma(replay: Replay, gamma: f32): void {
 }
 
 export function observation_at(replay: Replay, row: usize): usize {
-  return replay.observations + ((row * replay.inputs) << 2);
+  return replay.observations + row * replay.rowBytes;
 }
 
 export function transition_at(replay: Replay, row: usize): Transition {
@@ -80,7 +92,10 @@ function push_row(replay: Replay): usize {
     state.ready--;
     if (replay.priorities != 0) set_priority(replay.priorities, replay.rows, row, 0);
   }
-  copy_floats(observation_at(replay, row), replay.incoming, replay.inputs);
+  const to = observation_at(replay, row);
+  if (replay.bytes) {
+    for (let i: usize = 0; i < replay.inputs; i++) store<u8>(to + i, <u8>load<f32>(replay.incoming + (i << 2)));
+  } else copy_floats(to, replay.incoming, replay.inputs);
   transition_at(replay, row).next = NOT_READY;
   transition_at(replay, row).sum = 0;
   state.head = row + 1 == replay.rows ? 0 : row + 1;

@@ -8,7 +8,8 @@ import { adam_range, begin_step, polyak } from "./adam";
 import { count_update, draw, Learner, mean_loss, pass_panels, renew_priorities } from "./learner";
 import { PANEL, transpose_columns, weight_gradient } from "./matmul";
 import { allocate_zeroed, copy_floats } from "./memory";
-import { activation_count, width } from "./mlp";
+import { width } from "./mlp";
+import { first_gradients } from "./trainable";
 
 /**
  * How often one looks before one sleeps: longer than shares differ or a step of an environment takes. Without sleep two
@@ -33,9 +34,8 @@ export function team_create(learner: Learner): Team {
   memory.fill(changetype<usize>(team), 0, offsetof<Team>());
   const assistant = changetype<Learner>(changetype<usize>(team) + offsetof<Team>());
   memory.copy(changetype<usize>(assistant), changetype<usize>(learner), offsetof<Learner>());
-  const panelBytes = (activation_count(learner.widths, learner.layers) * PANEL) << 2;
-  assistant.deltas = allocate_zeroed(panelBytes);
-  assistant.lookahead = allocate_zeroed(panelBytes);
+  assistant.deltas = allocate_zeroed(learner.panelBytes + 12);
+  assistant.lookahead = allocate_zeroed(learner.panelBytes);
   team.assistant = assistant;
   return team;
 }
@@ -115,14 +115,23 @@ function share_end(n: usize, share: u32): usize {
   return share == 0 ? share_begin(n, 1) : n;
 }
 
-/** A share of each layer's outputs: the transposed weights and biases, and with `move` the target's step to them. */
+/**
+ * A share of each dense layer's outputs: the transposed weights and biases, and with `move` the target's step to them, of
+ * the first layer for bytes, too.
+ */
 function transpose_share(learner: Learner, share: u32, move: bool): void {
-  let parameters = learner.parameters;
-  let transposed = learner.transposed;
-  const toTarget = learner.target - transposed;
-  for (let l: usize = 0; l < learner.layers; l++) {
-    const inputs = width(learner.widths, l);
-    const outputs = width(learner.widths, l + 1);
+  const values = learner.denseAt >> 2;
+  const from = share_begin(values, share);
+  if (move) {
+    const at = from << 2;
+    polyak(learner.target + at, learner.parameters + at, share_end(values, share) - from, learner.tau);
+  }
+  let parameters = learner.parameters + learner.denseAt;
+  let transposed = learner.transposed + learner.denseAt;
+  const toTarget = learner.target - learner.transposed;
+  for (let l: usize = 0; l < learner.denseLayers; l++) {
+    const inputs = width(learner.denseWidths, l);
+    const outputs = width(learner.denseWidths, l + 1);
     const first = share_begin(outputs, share);
     const count = share_end(outputs, share) - first;
     const bias = (inputs * outputs + first) << 2;
@@ -144,27 +153,39 @@ function descend_share(learner: Learner, share: u32, learningRate: f32): void {
   const batch = learner.panels * PANEL;
   let spread = learner.spread;
   let packed = learner.packed;
-  let layer: usize = 0;
-  for (let l: usize = 0; l < learner.layers; l++) {
-    const inputs = width(learner.widths, l);
-    const outputs = width(learner.widths, l + 1);
+  if (learner.bytes) {
+    const outputs = width(learner.denseWidths, 0);
+    const first = share_begin(learner.inputs, share);
+    const end = share_end(learner.inputs, share) + share;
+    first_gradients(learner, first, end);
+    adam_share(learner, (first * outputs) << 2, (end - first) * outputs, learningRate);
+  }
+  let layer = learner.denseAt;
+  for (let l: usize = 0; l < learner.denseLayers; l++) {
+    const inputs = width(learner.denseWidths, l);
+    const outputs = width(learner.denseWidths, l + 1);
     const first = share_begin(inputs, share);
     const rows = share_end(inputs, share) - first;
     const at = layer + ((first * outputs) << 2);
     const gradients = learner.gradients + at;
     const bias = share == 1 ? gradients + ((rows * outputs) << 2) : learner.deltas; // there nobody reads it
     weight_gradient(gradients, bias, spread + ((first * batch) << 2), packed, rows, outputs, batch);
-    adam_range(
-      learner.parameters + at,
-      gradients,
-      learner.first + at,
-      learner.second + at,
-      (rows + share) * outputs,
-      learningRate,
-      learner.powers,
-    );
+    adam_share(learner, at, (rows + share) * outputs, learningRate);
     spread += (inputs * batch) << 2;
     packed += (batch * ((outputs + 3) & ~3)) << 2;
     layer += ((inputs + 1) * outputs) << 2;
   }
+}
+
+/** Adam for `count` parameters, from `at` bytes on. */
+function adam_share(learner: Learner, at: usize, count: usize, learningRate: f32): void {
+  adam_range(
+    learner.parameters + at,
+    learner.gradients + at,
+    learner.first + at,
+    learner.second + at,
+    count,
+    learningRate,
+    learner.powers,
+  );
 }

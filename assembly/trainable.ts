@@ -1,7 +1,7 @@
 // A network in training: its parameters and Adam's moments, which are saved, and the scratch of one update.
 import { AdamPowers, adam_step } from "./adam";
 import { clip_norm } from "./clipping";
-import { PANEL } from "./matmul";
+import { PANEL, relu_row, transpose } from "./matmul";
 import { area, floats } from "./memory";
 import {
   activation_count,
@@ -12,13 +12,13 @@ import {
   mlp_gradients,
   pack_panel,
   packed_count,
-  panel_bytes,
   panel_count,
   parameter_count,
   transpose_parameters,
   width,
 } from "./mlp";
 import { uniform } from "./random";
+import { first_layer, first_layer_gradient, first_layer_row, lists_bytes, put_lists } from "./sparse";
 
 @unmanaged
 export class Trainable {
@@ -30,6 +30,16 @@ export class Trainable {
   count: usize; // of parameters
   block: usize; // what is saved lies first in it
   savedBytes: usize;
+
+  // Observations of bytes, mostly 0, have their first layer computed by sparse.ts, and the others by mlp.ts, which then sees
+  // a network without it. Of other observations these others are all.
+  bytes: bool;
+  denseWidths: usize; // of those, in widths
+  denseLayers: usize;
+  denseAt: usize; // where they begin in the parameters, in bytes
+  panelBytes: usize; // of a panel's activations, and of its deltas
+  outputsAt: usize; // where its outputs (w_L, 16) lie in both, in bytes
+  inputsBytes: usize; // of a panel's inputs: (inputs, 16), or lists
 
   // saved
   widths: usize; // u32 × (layers + 1)
@@ -49,21 +59,28 @@ export class Trainable {
   spread: usize; // the activations of every panel, as mlp_gradients reads them
   packed: usize; // the deltas of every panel, the same
   row: usize; // the activations of one observation, to act upon
+  lists: usize; // of bytes: the set inputs of every panel
+  firstDeltas: usize; // of bytes: (panels, 16, w_1), the first layer's
 }
 
 /** Takes the sizes over from the caller's widths, before anything is placed. */
-export function set_sizes(net: Trainable, widths: usize, layers: usize, batch: usize): void {
+export function set_sizes(net: Trainable, widths: usize, layers: usize, batch: usize, bytes: bool): void {
   net.layers = layers;
   net.batch = batch;
   net.panels = panel_count(batch);
   net.inputs = width(widths, 0);
   net.outputs = width(widths, layers);
   net.count = <usize>min<u64>(parameter_count(widths, layers), u32.MAX_VALUE); // more is far too large for a block
+  net.bytes = bytes;
+  net.denseLayers = layers - usize(bytes);
+  net.inputsBytes = bytes ? lists_bytes(net.inputs) : net.inputs << 6;
+  net.denseAt = bytes ? ((net.inputs + 1) * width(widths, 1)) << 2 : 0;
 }
 
 /** Places what a checkpoint holds. `widths` is only measured: the caller copies it when there is memory. */
 export function place_saved(net: Trainable): void {
   net.widths = area((<u64>(net.layers + 1)) << 2);
+  net.denseWidths = net.widths + (usize(net.bytes) << 2);
   net.random = area(16);
   net.powers = changetype<AdamPowers>(area(offsetof<AdamPowers>()));
   net.parameters = floats(net.count);
@@ -75,14 +92,26 @@ export function place_saved(net: Trainable): void {
 
 /** Places what an update needs and leaves behind. */
 export function place_scratch(net: Trainable, widths: usize): void {
-  const rowValues = activation_count(widths, net.layers);
+  const batch = net.panels * PANEL;
+  const denseWidths = widths + (usize(net.bytes) << 2);
+  const rowValues = activation_count(denseWidths, net.denseLayers);
+  net.panelBytes = (<usize>rowValues) << 6;
+  net.outputsAt = net.panelBytes - (net.outputs << 6);
   net.gradients = floats(net.count);
   net.transposed = floats(net.count);
-  net.activations = floats(rowValues * net.panels * PANEL);
-  net.deltas = floats(rowValues * PANEL);
-  net.spread = floats((rowValues - net.outputs) * net.panels * PANEL);
-  net.packed = floats(packed_count(widths, net.layers) * net.panels * PANEL);
+  net.activations = floats(rowValues * batch);
+  net.deltas = floats(rowValues * PANEL + 3);
+  net.spread = floats((rowValues - net.outputs) * batch);
+  net.packed = floats(packed_count(denseWidths, net.denseLayers) * batch);
   net.row = floats(rowValues + 3);
+  if (!net.bytes) return;
+  net.lists = area(<u64>net.panels * net.inputsBytes);
+  net.firstDeltas = floats(<u64>batch * width(denseWidths, 0));
+}
+
+/** Where the inputs of panel number `panel` lie. */
+export function inputs_at(net: Trainable, panel: usize): usize {
+  return net.bytes ? net.lists + panel * net.inputsBytes : panel_at(net, panel);
 }
 
 /** Fresh parameters from a fresh generator, uniform in ±1/√inputs of each layer, and Adam at its start. */
@@ -142,10 +171,14 @@ export function column_deviation(values: usize, stride: usize, rows: usize, mean
 }
 
 /**
- * The first `rows` rows of a panel's inputs (inputs, 16) = the observations, normalised: (x − mean)·scale.
+ * The first `rows` rows of a panel's inputs: lists of bytes, or (inputs, 16) = the observations, normalised: (x − mean)·scale.
  * @param observations usize (rows): where each lies
  */
 export function put_inputs(net: Trainable, panel: usize, observations: usize, rows: usize): void {
+  if (net.bytes) {
+    put_lists(panel, observations, rows, net.inputs);
+    return;
+  }
   const whole = rows & ~3;
   for (let r: usize = 0; r < whole; r += 4) put_four(net, panel + (r << 2), observations + r * sizeof<usize>());
   for (let r = whole; r < rows; r++) {
@@ -198,33 +231,60 @@ function normalised(net: Trainable, observation: usize, at: usize): f32 {
 
 /** The greedy action at an observation by the first `actions` outputs of the network. */
 export function greedy_action(net: Trainable, observation: usize, actions: usize): usize {
-  for (let i: usize = 0; i < net.inputs; i++) {
-    store<f32>(net.row + (i << 2), normalised(net, observation, i << 2));
+  if (net.bytes) {
+    const outputs = width(net.denseWidths, 0);
+    store<usize>(net.row, observation);
+    put_lists(net.lists, net.row, 1, net.inputs);
+    first_layer_row(net.row, net.lists, net.parameters, outputs);
+    if (net.denseLayers > 0) relu_row(net.row, outputs);
+  } else {
+    for (let i: usize = 0; i < net.inputs; i++) {
+      store<f32>(net.row + (i << 2), normalised(net, observation, i << 2));
+    }
   }
-  return argmax(forward_row(net.widths, net.layers, net.parameters, false, net.row), actions);
+  return argmax(forward_row(net.denseWidths, net.denseLayers, net.parameters + net.denseAt, false, net.row), actions);
 }
 
 /** Where the activations of panel number `panel` begin. */
 export function panel_at(net: Trainable, panel: usize): usize {
-  return net.activations + panel * panel_bytes(net.widths, net.layers);
+  return net.activations + panel * net.panelBytes;
 }
 
-/** An update begins: the forward passes read the weights the other way round. */
+/** An update begins: the forward passes read the weights of the dense layers the other way round. */
 export function transpose_weights(net: Trainable): void {
-  transpose_parameters(net.transposed, net.parameters, net.widths, net.layers);
+  const at = net.denseAt;
+  transpose_parameters(net.transposed + at, net.parameters + at, net.denseWidths, net.denseLayers);
 }
 
 /** The Q-values (outputs, 16) of a panel's inputs. */
 export function forward(net: Trainable, panel: usize): usize {
-  const activations = panel_at(net, panel);
-  return forward_panel(net.widths, net.layers, net.transposed, activations, activations);
+  return forward_inputs(net, net.parameters, net.transposed, inputs_at(net, panel), panel_at(net, panel));
+}
+
+/**
+ * The outputs (outputs, 16) of a panel's inputs, which may lie elsewhere, and its activations.
+ * @param first parameters whose first layer is taken where observations are bytes
+ * @param transposed parameters with the weights of the dense layers transposed
+ */
+export function forward_inputs(net: Trainable, first: usize, transposed: usize, inputs: usize, panel: usize): usize {
+  if (net.bytes) {
+    first_layer(panel, inputs, first, width(net.denseWidths, 0), net.denseLayers > 0, net.deltas);
+    inputs = panel;
+  }
+  return forward_panel(net.denseWidths, net.denseLayers, transposed + net.denseAt, inputs, panel);
 }
 
 /** From the outputs' deltas of a panel to those of its hidden layers, laid out for `descend`. */
 export function backward(net: Trainable, panel: usize): void {
   const activations = panel_at(net, panel);
-  backward_panel(net.widths, net.layers, net.parameters, activations, net.deltas);
-  pack_panel(net.widths, net.layers, activations, net.deltas, net.spread, net.packed, panel, net.panels);
+  const widths = net.denseWidths;
+  const layers = net.denseLayers;
+  backward_panel(widths, layers, net.parameters + net.denseAt, activations, net.deltas, net.bytes);
+  pack_panel(widths, layers, activations, net.deltas, net.spread, net.packed, panel, net.panels);
+  if (net.bytes) {
+    const outputs = width(widths, 0);
+    transpose(net.firstDeltas + panel * (outputs << 6), net.deltas, outputs, PANEL);
+  }
 }
 
 /**
@@ -232,7 +292,24 @@ export function backward(net: Trainable, panel: usize): void {
  * @param maxNorm of the gradients, to which they are scaled down; 0 leaves them
  */
 export function descend(net: Trainable, learningRate: f32, maxNorm: f32): void {
-  mlp_gradients(net.widths, net.layers, net.spread, net.packed, net.gradients, net.panels);
+  gradients(net);
   if (maxNorm > 0) clip_norm(net.gradients, net.count, maxNorm);
   adam_step(net.parameters, net.gradients, net.first, net.second, net.count, learningRate, net.powers);
+}
+
+/** The gradients from the packed deltas of all panels. */
+export function gradients(net: Trainable): void {
+  if (net.bytes) first_gradients(net, 0, net.inputs + 1);
+  const to = net.gradients + net.denseAt;
+  mlp_gradients(net.denseWidths, net.denseLayers, net.spread, net.packed, to, net.panels);
+}
+
+/** Of bytes the first layer's gradients, of the inputs from `first` to before `end`, the bias being the last. */
+export function first_gradients(net: Trainable, first: usize, end: usize): void {
+  const outputs = width(net.denseWidths, 0);
+  memory.fill(net.gradients + ((first * outputs) << 2), 0, ((end - first) * outputs) << 2);
+  for (let panel: usize = 0; panel < net.panels; panel++) {
+    const dy = net.firstDeltas + panel * (outputs << 6);
+    first_layer_gradient(net.gradients, inputs_at(net, panel), dy, outputs, first, end);
+  }
 }

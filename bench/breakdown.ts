@@ -84,7 +84,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** A learner in the bench's own module, its replay memory full. */
-function filledLearner({ widths, batchSize }: UpdateCase): number {
+function filledLearner({ widths, batchSize, set }: UpdateCase): number {
   const address = bench.allocate(4 * widths.length);
   new Uint32Array(bench.memory.buffer, address, widths.length).set(widths);
   const transitions = 100_000;
@@ -99,6 +99,7 @@ function filledLearner({ widths, batchSize }: UpdateCase): number {
     1,
     2 ** 31 - 1,
     0,
+    Number(set !== undefined),
   );
   bench.learner_initialise(learner, 1, 2, 3, 4);
   const incoming = new Float32Array(bench.memory.buffer, bench.learner_incoming(learner), widths[0]);
@@ -107,9 +108,11 @@ function filledLearner({ widths, batchSize }: UpdateCase): number {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 31 - 1;
   };
+  const share = (set ?? 0) / widths[0];
+  const feature = () => (set === undefined ? draw() : Number((draw() + 1) / 2 < share));
   const actions = widths[widths.length - 1];
   for (let step = 0; step < transitions; step++) {
-    for (let i = 0; i < incoming.length; i++) incoming[i] = draw();
+    for (let i = 0; i < incoming.length; i++) incoming[i] = feature();
     if (step % 200 === 0) bench.learner_begin(learner);
     else bench.learner_record(learner, step % actions, draw(), step % 200 === 199 ? 1 : 0, 0);
   }

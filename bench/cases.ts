@@ -7,6 +7,8 @@ export interface UpdateCase {
   readonly name: string;
   readonly widths: Widths;
   readonly batchSize: number;
+  /** Where observations are bytes: of how many features on average they are 1, the others being 0. */
+  readonly set?: number;
 }
 
 /** One whole Double-DQN update: sampling, three forwards, Huber, backward, Adam; 100,000 transitions held. */
@@ -16,6 +18,7 @@ export const updateCases: readonly UpdateCase[] = [
   { name: "A3", widths: [8, 256, 256, 4], batchSize: 128 },
   { name: "A4", widths: [8, 256, 256, 4], batchSize: 32 },
   { name: "A5", widths: [4, 64, 2], batchSize: 32 },
+  { name: "M1", widths: [400, 128, 128, 3], batchSize: 32, set: 20 },
 ];
 
 export interface DistillationCase extends UpdateCase {
@@ -41,19 +44,25 @@ export const answerCases: readonly UpdateCase[] = [
   { name: "C3", widths: [8, 256, 256, 4], batchSize: 1024 },
 ];
 
-/** Σ in·out over the layers, dense. */
-function products(widths: Widths): number {
-  return widths.slice(1).reduce((sum, width, layer) => sum + width * widths[layer], 0);
+/** in·out of the first layer, of the inputs that are set. */
+function firstProducts({ widths, set = widths[0] }: UpdateCase): number {
+  return set * widths[1];
+}
+
+/** Σ in·out over the layers. */
+function products(update: UpdateCase): number {
+  const { widths } = update;
+  return widths.slice(2).reduce((sum, width, layer) => sum + width * widths[layer + 1], firstProducts(update));
 }
 
 /** 2 · the multiply-adds of a forward pass for each row of a batch. */
-export function forwardFlops({ widths, batchSize }: UpdateCase): number {
-  return 2 * batchSize * products(widths);
+export function forwardFlops(update: UpdateCase): number {
+  return 2 * update.batchSize * products(update);
 }
 
 /** Forward and backward: the gradients of all weights, and of all activations but the observation's. */
-function trainingFlops({ widths, batchSize }: UpdateCase): number {
-  return 2 * batchSize * (3 * products(widths) - widths[0] * widths[1]);
+function trainingFlops(update: UpdateCase): number {
+  return 2 * update.batchSize * (3 * products(update) - firstProducts(update));
 }
 
 /** Training on Q(s, ·), and two forwards more: Q(s', ·) by either network. */

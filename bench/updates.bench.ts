@@ -1,4 +1,4 @@
-// A1–A5: one whole Double-DQN update.
+// A1–A5, M1: one whole Double-DQN update.
 import { Learner } from "#dist/core/learner.js";
 import { Pcg64 } from "#dist/env/random.js";
 import { type UpdateCase, updateCases, updateFlops } from "./cases.js";
@@ -19,7 +19,7 @@ export const updates: readonly Case[] = updateCases.map((update) => ({
 }));
 
 /** A learner whose replay memory is full of random transitions. */
-function filledLearner({ widths, batchSize }: UpdateCase): Learner {
+function filledLearner({ widths, batchSize, set }: UpdateCase): Learner {
   const learner = new Learner({
     widths,
     batchSize,
@@ -29,12 +29,15 @@ function filledLearner({ widths, batchSize }: UpdateCase): Learner {
     huberDelta: 1,
     tau: 1,
     targetUpdateInterval: 2 ** 31 - 1, // the target network stays as it is
+    byteObservations: set !== undefined,
   });
   learner.initialise(Uint32Array.of(1, 2, 3, 4));
   const random = new Pcg64(0);
   const observation = new Float32Array(widths[0]);
+  const share = (set ?? 0) / widths[0];
+  const feature = () => (set === undefined ? random.uniform(-1, 1) : Number(random.random() < share));
   const draw = () => {
-    for (let i = 0; i < observation.length; i++) observation[i] = random.uniform(-1, 1);
+    for (let i = 0; i < observation.length; i++) observation[i] = feature();
     return observation;
   };
   for (let step = 0; step < transitions; step++) {

@@ -1,6 +1,7 @@
 // What the library weighs and how soon it is ready: bytes of the wasm and of a browser's bundle, and the time of loading.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
@@ -16,9 +17,9 @@ export function wasmSize() {
   return weigh(readFileSync(new URL("build/core.wasm", root)));
 }
 
-/** The entry point for a browser, the wasm within; not the module for two threads, which is loaded when it is asked for. */
+/** The entry point for a browser with all that it imports at once, the wasm within; not what two threads need, which is loaded when it is asked for. */
 export function bundleSize() {
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [fileURLToPath(new URL("dist/index.js", root))],
     bundle: true,
     minify: true,
@@ -26,8 +27,16 @@ export function bundleSize() {
     splitting: true,
     outdir: "bundle",
     write: false,
+    metafile: true,
   });
-  return weigh(outputFiles.find(({ path }) => path.endsWith("index.js")).contents);
+  const files = ["bundle/index.js"];
+  for (const file of files) {
+    for (const { path, kind } of metafile.outputs[file].imports) {
+      if (kind === "import-statement" && !files.includes(path)) files.push(path);
+    }
+  }
+  const contents = files.map((file) => outputFiles.find(({ path }) => path.endsWith(basename(file))).contents);
+  return weigh(Buffer.concat(contents));
 }
 
 /** Milliseconds that the first call of core() takes in fresh processes, the shortest first. */

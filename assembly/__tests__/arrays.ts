@@ -49,6 +49,21 @@ export function fill<T>(values: usize, count: usize, size: f64): void {
   for (let i: usize = 0; i < count; i++) store<T>(values + (i << alignof<T>()), <T>(size * random_value()));
 }
 
+/** Whole numbers from 0 to 255 as f32, three in four of them 0, the others mostly 1. */
+export function fill_sparse(values: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) {
+    const kind = random_below(16);
+    store<f32>(values + (i << 2), kind > 3 ? 0 : kind > 0 ? 1 : <f32>random_below(256));
+  }
+}
+
+/** An observation as f32, which may lie as u8. */
+export function copy_observation(to: usize, observation: usize, inputs: usize, bytes: bool): void {
+  for (let i: usize = 0; i < inputs; i++) {
+    store<f32>(to + (i << 2), bytes ? <f32>load<u8>(observation + i) : load<f32>(observation + (i << 2)));
+  }
+}
+
 export function random_array<T>(count: usize, size: f64): usize {
   const address = zeros<T>(count);
   fill<T>(address, count, size);

@@ -23,7 +23,17 @@ import { activation_count } from "../mlp";
 import { below } from "../random";
 import * as reference from "../reference";
 import { at, put } from "../reference";
-import { array_of, copy_of, expect_same_bits, fill, random_below, seed, zeros } from "./arrays";
+import {
+  array_of,
+  copy_observation,
+  copy_of,
+  expect_same_bits,
+  fill,
+  fill_sparse,
+  random_below,
+  seed,
+  zeros,
+} from "./arrays";
 
 const CAPACITY: usize = 200;
 
@@ -42,8 +52,8 @@ function use_loss(distiller: Distiller, weights: f32[], temperature: f32): void 
 }
 
 /** A distiller with a fresh student and `filled` states, labelled by a random network of 8 hidden units. */
-function distiller_of(sizes: u32[], batch: usize, filled: usize): Distiller {
-  const handle = distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, CAPACITY);
+function distiller_of(sizes: u32[], batch: usize, filled: usize, bytes: bool = false): Distiller {
+  const handle = distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, CAPACITY, bytes);
   const distiller = changetype<Distiller>(handle);
   distiller_initialise(distiller, 1, 2, 3, 4);
   const inputs = distiller.inputs;
@@ -52,8 +62,16 @@ function distiller_of(sizes: u32[], batch: usize, filled: usize): Distiller {
   const theta = zeros<f32>((inputs + 1) * 8 + 9 * outputs);
   fill<f32>(theta, (inputs + 1) * 8 + 9 * outputs, 2);
   const activations = zeros<f32>(filled * (inputs + 8 + outputs));
-  fill<f32>(distiller_states(distiller), filled * inputs, 2);
-  memory.copy(activations, distiller_states(distiller), (filled * inputs) << 2);
+  if (bytes) {
+    fill_sparse(activations, filled * inputs);
+    for (let i: usize = 0; i < filled * inputs; i++) {
+      const state = distiller_states(distiller) + (i / inputs) * distiller.stateBytes;
+      put<u8>(state, i % inputs, <u8>at<f32>(activations, i));
+    }
+  } else {
+    fill<f32>(activations, filled * inputs, 2);
+    memory.copy(distiller_states(distiller), activations, (filled * inputs) << 2);
+  }
   const labels = reference.mlp_forward<f32>(teacher, 2, theta, activations, filled);
   memory.copy(distiller_labels(distiller), labels, (filled * outputs) << 2);
   for (let i: usize = 0; i < filled; i++) {
@@ -104,7 +122,8 @@ class Twin {
     const targets = zeros<f32>(batch);
     for (let b: usize = 0; b < batch; b++) {
       const row = this.firstState + below(this.random, this.stateCount);
-      memory.copy(states + ((b * inputs) << 2), distiller_states(distiller) + ((row * inputs) << 2), inputs << 2);
+      const state = distiller_states(distiller) + row * distiller.stateBytes;
+      copy_observation(states + ((b * inputs) << 2), state, inputs, distiller.bytes);
       for (let a: usize = 0; a < actions; a++) {
         const label = at<f32>(distiller_labels(distiller), row * outputs + this.firstOutput + a);
         put<f32>(teacher, b * actions + a, this.standard(label));
@@ -154,9 +173,16 @@ class Twin {
 }
 
 /** Eight updates of a distiller and of its twin. */
-function compare(sizes: u32[], batch: usize, weights: f32[], temperature: f32, standardised: bool): void {
-  const distiller = distiller_of(sizes, batch, 150);
-  distiller_normalise(distiller);
+function compare(
+  sizes: u32[],
+  batch: usize,
+  weights: f32[],
+  temperature: f32,
+  standardised: bool,
+  bytes: bool = false,
+): void {
+  const distiller = distiller_of(sizes, batch, 150, bytes);
+  if (!bytes) distiller_normalise(distiller);
   if (standardised) distiller_standardise(distiller);
   use_loss(distiller, weights, temperature);
   const twin = new Twin(distiller);
@@ -199,6 +225,13 @@ describe("distiller_step", () => {
     compare([7, 20, 5], 48, HUBER, 1, false);
     compare([4, 16, 3], 21, TD, 1, true);
     compare([4, 16, 2], 32, TD, 1, false);
+  });
+
+  it("does so where states are bytes", () => {
+    seed(8);
+    compare([40, 16, 3], 32, KL, 0.5, true, true);
+    compare([33, 7, 5, 2], 17, MIXTURE, 1, false, true);
+    compare([5, 4], 3, MSE, 1, false, true);
   });
 
   it("within a range learns from its states, for its outputs, taking turns, as composed of reference functions", () => {
@@ -328,12 +361,12 @@ describe("a distiller", () => {
 
   it("gives all its memory back, and takes none where it would need 1 GiB or more", () => {
     const widths = array_of<u32>([4, 64, 2]);
-    const handle = distiller_create(widths, 2, 32, 1000);
+    const handle = distiller_create(widths, 2, 32, 1000, false);
     const block = changetype<Distiller>(handle).block;
     distiller_free(changetype<Distiller>(handle));
-    const manyStates = distiller_create(widths, 2, 32, 0x10000000);
-    const largeBatch = distiller_create(widths, 2, 0x10000000, 1000);
-    const again = distiller_create(widths, 2, 32, 1000);
+    const manyStates = distiller_create(widths, 2, 32, 0x10000000, false);
+    const largeBatch = distiller_create(widths, 2, 0x10000000, 1000, false);
+    const again = distiller_create(widths, 2, 32, 1000, false);
     const blockAgain = changetype<Distiller>(again).block;
     // expect() itself takes memory, so it comes last
     expect(manyStates).toBe(0);

@@ -14,12 +14,23 @@ import { activation_count } from "../mlp";
 import * as reference from "../reference";
 import { at, put } from "../reference";
 import { observation_at, sample, transition_at } from "../replay";
-import { array_of, copy_of, expect_same_bits, fill, random_below, random_value, seed, zeros } from "./arrays";
+import {
+  array_of,
+  copy_observation,
+  copy_of,
+  expect_same_bits,
+  fill,
+  fill_sparse,
+  random_below,
+  random_value,
+  seed,
+  zeros,
+} from "./arrays";
 
-function learner_of(sizes: u32[], batch: usize, rows: usize, delta: f32): Learner {
+function learner_of(sizes: u32[], batch: usize, rows: usize, delta: f32, bytes: bool = false): Learner {
   const widths = array_of<u32>(sizes);
   const learner = changetype<Learner>(
-    learner_create(widths, sizes.length - 1, batch, rows, 1, 0.97, delta, 0.1, 1, false),
+    learner_create(widths, sizes.length - 1, batch, rows, 1, 0.97, delta, 0.1, 1, false, bytes),
   );
   learner_initialise(learner, <u32>sizes[1], 2, 3, 4);
   return learner;
@@ -29,7 +40,8 @@ function learner_of(sizes: u32[], batch: usize, rows: usize, delta: f32): Learne
 function play(learner: Learner, steps: i32): void {
   let left: u32 = 0;
   for (let step = 0; step < steps; step++) {
-    fill<f32>(learner_incoming(learner), learner.inputs, 2);
+    if (learner.bytes) fill_sparse(learner_incoming(learner), learner.inputs);
+    else fill<f32>(learner_incoming(learner), learner.inputs, 2);
     if (left == 0) {
       learner_begin(learner);
       left = 1 + random_below(12);
@@ -48,10 +60,10 @@ function q_values(learner: Learner, parameters: usize, observations: usize, acti
   return reference.mlp_forward<f32>(learner.widths, learner.layers, parameters, activations, batch);
 }
 
-function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize): void {
+function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize, bytes: bool = false): void {
   const what = `${studentSizes.join("-")} of ${teacherSizes.join("-")}, batch ${batch}`;
-  const teacher = learner_of(teacherSizes, 16, 200, 1);
-  const student = learner_of(studentSizes, batch, 3, 0);
+  const teacher = learner_of(teacherSizes, 16, 200, 1, bytes);
+  const student = learner_of(studentSizes, batch, 3, 0, bytes);
   play(teacher, 350); // more than the ring holds
   learner_step(teacher, 5, 1e-2);
 
@@ -78,8 +90,8 @@ function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize): void {
       const row = sample(teacher.replay, random);
       const transition = transition_at(teacher.replay, row);
       const offset = (b * inputs) << 2;
-      memory.copy(observations + offset, observation_at(teacher.replay, row), inputs << 2);
-      memory.copy(nextObservations + offset, observation_at(teacher.replay, transition.next), inputs << 2);
+      copy_observation(observations + offset, observation_at(teacher.replay, row), inputs, bytes);
+      copy_observation(nextObservations + offset, observation_at(teacher.replay, transition.next), inputs, bytes);
       put<u32>(taken, b, transition.action);
       put<f32>(rewards, b, transition.sum);
       put<f32>(discounts, b, transition.discount);
@@ -116,6 +128,8 @@ describe("learner_follow", () => {
     compare([3, 19, 7, 4], [3, 8, 4], 37);
     compare([6, 3], [6, 20, 3], 1);
     compare([1, 1, 1], [1, 1], 16);
+    compare([40, 7, 3], [40, 33, 17, 3], 37, true);
+    compare([19, 3], [19, 5, 3], 16, true);
   });
 
   it("n times is n updates, and leaves the teacher as it was", () => {

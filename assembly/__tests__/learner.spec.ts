@@ -26,10 +26,12 @@ import { at, put } from "../reference";
 import { observation_at, Replay, sample, transition_at } from "../replay";
 import {
   array_of,
+  copy_observation,
   copy_of,
   expect_near,
   expect_same_bits,
   fill,
+  fill_sparse,
   random_array,
   random_below,
   random_value,
@@ -46,6 +48,7 @@ class Options {
   maxGradientNorm: f32 = 0;
   prioritised: bool = false;
   exponent: f32 = 0.6;
+  bytes: bool = false;
   // the guide's parts
   mse: f32 = 0;
   crossEntropy: f32 = 0;
@@ -64,8 +67,9 @@ function learner_of(
 ): Learner {
   const layers = sizes.length - 1;
   const prioritised = options.prioritised;
+  const bytes = options.bytes;
   const widths = array_of<u32>(sizes);
-  const handle = learner_create(widths, layers, batch, ROWS, nStep, 0.97, delta, tau, interval, prioritised);
+  const handle = learner_create(widths, layers, batch, ROWS, nStep, 0.97, delta, tau, interval, prioritised, bytes);
   const learner = changetype<Learner>(handle);
   learner_options(learner, options.double, options.dueling, options.maxGradientNorm, options.exponent);
   learner_initialise(learner, 1, 2, 3, 4);
@@ -81,7 +85,8 @@ const TRUNCATED = 2;
 function play(learner: Learner, steps: i32, longest: u32, ending: i32): void {
   let left: u32 = 0;
   for (let step = 0; step < steps; step++) {
-    fill<f32>(learner_incoming(learner), learner.inputs, 2);
+    if (learner.bytes) fill_sparse(learner_incoming(learner), learner.inputs);
+    else fill<f32>(learner_incoming(learner), learner.inputs, 2);
     if (left == 0) {
       learner_begin(learner);
       left = <u32>1 + random_below(longest);
@@ -207,9 +212,9 @@ class Twin {
     for (let b: usize = 0; b < batch; b++) {
       const row = at<u32>(rows, b);
       const offset = (b * inputs) << 2;
-      memory.copy(observations + offset, observation_at(replay, row), inputs << 2);
+      copy_observation(observations + offset, observation_at(replay, row), inputs, learner.bytes);
       const transition = transition_at(replay, row);
-      memory.copy(nextObservations + offset, observation_at(replay, transition.next), inputs << 2);
+      copy_observation(nextObservations + offset, observation_at(replay, transition.next), inputs, learner.bytes);
       put<u32>(taken, b, transition.action);
       put<f32>(returns, b, transition.sum);
       put<f32>(discounts, b, transition.discount);
@@ -244,10 +249,11 @@ class Twin {
   }
 }
 
-/** A network's parameters as the target network holds its own: each W transposed. */
+/** A network's parameters as the target network holds its own: each W transposed, of bytes all but the first. */
 function transposed(learner: Learner, parameters: usize): usize {
-  const turned = zeros<f32>(learner.count);
-  reference.transpose_parameters<f32>(turned, parameters, learner.widths, learner.layers);
+  const turned = copy_of<f32>(parameters, learner.count);
+  const at = learner.denseAt;
+  reference.transpose_parameters<f32>(turned + at, parameters + at, learner.denseWidths, learner.denseLayers);
   return turned;
 }
 
@@ -264,7 +270,7 @@ function compare(
   const learner = learner_of(sizes, batch, nStep, delta, tau, interval, options);
   // more than the ring holds, so that it has wrapped around
   play(learner, 500, 20, RANDOM);
-  learner_normalise(learner);
+  if (!options.bytes) learner_normalise(learner);
   const network = changetype<Network>(network_create(array_of<u32>([sizes[0], 9, <u32>learner.actions]), 2, 1));
   fill<f32>(network_parameters(network), <usize>parameter_count(network.widths, 2), 1);
   network_ready(network);
@@ -345,6 +351,23 @@ describe("learner_step", () => {
     all.prioritised = true;
     all.exponent = 1;
     compare([6, 33, 17, 6], 48, 5, 1, 0.005, 1, all);
+  });
+
+  it("does so where observations are bytes", () => {
+    seed(11);
+    const bytes = new Options();
+    bytes.bytes = true;
+    compare([40, 64, 64, 3], 32, 1, 1, 0.005, 1, bytes);
+    compare([33, 37, 5, 2], 17, 5, 1, 1, 2, bytes);
+    compare([16, 3], 9, 2, 0, 1, 2, bytes);
+    compare([1, 1, 1], 1, 1, 0, 1, 1, bytes);
+    bytes.crossEntropy = 0.3;
+    bytes.mse = 0.5;
+    bytes.double = false;
+    bytes.dueling = true;
+    bytes.maxGradientNorm = 0.5;
+    bytes.prioritised = true;
+    compare([50, 33, 17, 6], 48, 5, 1, 0.005, 1, bytes);
   });
 
   it("n times is n updates, and their mean loss", () => {
@@ -448,6 +471,24 @@ describe("learner_step", () => {
 });
 
 describe("learner_act", () => {
+  it("is the best action of bytes, too", () => {
+    seed(12);
+    const options = new Options();
+    options.bytes = true;
+    for (let i = 0; i < 200; i++) {
+      const size: u32 = 1 + random_below(70);
+      const learner = learner_of([size, 1 + random_below(70), 3], 8, 1, 1, 1, 1, options);
+      const activations = zeros<f32>(<usize>activation_count(learner.widths, 2));
+      fill_sparse(activations, size);
+      memory.copy(learner_incoming(learner), activations, size << 2);
+      learner_begin(learner);
+      const q = reference.mlp_forward<f32>(learner.widths, 2, learner.parameters, activations, 1);
+      const action = learner_act(learner, 0, 1);
+      if (action != reference.argmax<f32>(q, 3)) expect(action).toBe(reference.argmax<f32>(q, 3), `act ${i}`);
+      learner_free(learner);
+    }
+  });
+
   it("is the best action by the online network without exploration", () => {
     seed(7);
     const learner = learner_of([4, 16, 3], 8, 1, 1, 1, 1);
@@ -565,10 +606,10 @@ describe("a learner", () => {
 
   it("gives all its memory back", () => {
     const widths = array_of<u32>([4, 64, 2]);
-    const handle = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1, false);
+    const handle = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1, false, false);
     const block = changetype<Learner>(handle).block;
     learner_free(changetype<Learner>(handle));
-    const again = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1, false);
+    const again = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1, false, false);
     const blockAgain = changetype<Learner>(again).block;
     // expect() itself takes memory, so it comes last
     expect(again).toBe(handle);
@@ -581,10 +622,10 @@ describe("a learner", () => {
     const header = offsetof<Learner>() + offsetof<Replay>();
     const probe = heap.alloc(header);
     heap.free(probe);
-    const manyRows = learner_create(widths, 2, 32, 0x10000000, 1, 0.99, 1, 1, 1, false);
-    const largeBatch = learner_create(widths, 2, 0x10000000, 1000, 1, 0.99, 1, 1, 1, false);
-    const longSteps = learner_create(widths, 2, 32, 1000, 0x10000000, 0.99, 1, 1, 1, false);
-    const wideLayer = learner_create(wide, 1, 32, 1000, 1, 0.99, 1, 1, 1, false);
+    const manyRows = learner_create(widths, 2, 32, 0x10000000, 1, 0.99, 1, 1, 1, false, false);
+    const largeBatch = learner_create(widths, 2, 0x10000000, 1000, 1, 0.99, 1, 1, 1, false, false);
+    const longSteps = learner_create(widths, 2, 32, 1000, 0x10000000, 0.99, 1, 1, 1, false, false);
+    const wideLayer = learner_create(wide, 1, 32, 1000, 1, 0.99, 1, 1, 1, false, false);
     const again = heap.alloc(header);
     expect(manyRows).toBe(0);
     expect(largeBatch).toBe(0);

@@ -100,7 +100,7 @@ function compare(sizes: u32[], batch: usize): void {
   const packed = zeros<f32>(<usize>packed_count(widths, layers) * panels * PANEL);
   for (let p: usize = 0; p < panels; p++) {
     const panel = activations + p * stride;
-    backward_panel(widths, layers, theta, panel, deltas + p * stride);
+    backward_panel(widths, layers, theta, panel, deltas + p * stride, false);
     pack_panel(widths, layers, panel, deltas + p * stride, spread, packed, p, panels);
   }
   const gradients = random_array<f32>(parameters + 4, 1);

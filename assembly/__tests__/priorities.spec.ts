@@ -117,9 +117,9 @@ describe("renewed priorities", () => {
 function differences(rows: usize, nStep: usize, steps: i32): i32 {
   const replay = changetype<Replay>(heap.alloc(offsetof<Replay>()));
   begin_layout(0);
-  place_replay(replay, 1, rows, nStep, true);
+  place_replay(replay, 1, false, rows, nStep, true);
   begin_layout(allocate_zeroed(layout_end()));
-  place_replay(replay, 1, rows, nStep, true);
+  place_replay(replay, 1, false, rows, nStep, true);
   set_gamma(replay, 0.9);
   begin_priorities(replay.priorities);
   const given = new Array<f64>(<i32>rows); // by row: what was given to the transition that starts there

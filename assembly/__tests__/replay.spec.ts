@@ -18,10 +18,10 @@ const INPUTS: usize = 3;
 function replay_of(rows: usize, nStep: usize, gamma: f32): Replay {
   const replay = changetype<Replay>(heap.alloc(offsetof<Replay>()));
   begin_layout(0);
-  place_replay(replay, INPUTS, rows, nStep, false);
+  place_replay(replay, INPUTS, false, rows, nStep, false);
   const block = allocate_zeroed(layout_end());
   begin_layout(block);
-  place_replay(replay, INPUTS, rows, nStep, false);
+  place_replay(replay, INPUTS, false, rows, nStep, false);
   set_gamma(replay, gamma);
   return replay;
 }

@@ -36,6 +36,7 @@ export interface CoreExports extends Record<string, unknown> {
     tau: number,
     targetUpdateInterval: number,
     prioritised: number,
+    bytes: number,
   ): number;
   learner_options(
     learner: number,
@@ -62,7 +63,7 @@ export interface CoreExports extends Record<string, unknown> {
   guide_create(network: number, batch: number, mse: number, crossEntropy: number, temperature: number): number;
   guide_free(guide: number): void;
 
-  distiller_create(widths: number, layers: number, batch: number, capacity: number): number;
+  distiller_create(widths: number, layers: number, batch: number, capacity: number, bytes: number): number;
   distiller_free(distiller: number): void;
   distiller_loss(
     distiller: number,

@@ -37,23 +37,28 @@ export interface DistillerShape {
   readonly loss: LossWeights;
   readonly temperature: number;
   readonly huberDelta: number;
+  /** Whether states are whole numbers from 0 to 255, mostly 0, which are kept as bytes and never normalised; default false. */
+  readonly byteObservations?: boolean;
 }
 
 export class Distiller extends Trainable {
   readonly #observationSize: number;
   readonly #actionCount: number;
   readonly #capacity: number;
+  readonly #byteObservations: boolean;
   #relabeller: Network | undefined; // kept from the garbage collector, which would free what the core reads
 
   /** @throws RangeError where the block would be larger than 1 GiB */
-  constructor({ widths, batchSize, capacity, loss, temperature, huberDelta }: DistillerShape) {
+  constructor(shape: DistillerShape) {
+    const { widths, batchSize, capacity, loss, temperature, huberDelta, byteObservations = false } = shape;
     const value = withWidths(widths, (exports, address) =>
-      exports.distiller_create(address, widths.length - 1, batchSize, capacity),
+      exports.distiller_create(address, widths.length - 1, batchSize, capacity, Number(byteObservations)),
     );
     super("distiller", value, core().distiller_free);
     this.#observationSize = widths[0];
     this.#actionCount = widths[widths.length - 1];
     this.#capacity = capacity;
+    this.#byteObservations = byteObservations;
     const { mse, huber, "cross-entropy": crossEntropy, nll, kl, td } = loss;
     core().distiller_loss(value, mse, huber, crossEntropy, nll, kl, td, temperature, huberDelta);
   }
@@ -83,7 +88,9 @@ export class Distiller extends Trainable {
       throw new RangeError(`${count} labelled states do not fit beside ${row}: ${this.#capacity} is the most`);
     }
     const floats = coreFloats();
-    floats.set(states, floatIndex(core().distiller_states(handle)) + row * this.#observationSize);
+    const address = core().distiller_states(handle) >>> 0;
+    const kept = this.#byteObservations ? new Uint8Array(floats.buffer, address) : floats.subarray(floatIndex(address));
+    kept.set(states, row * this.#observationSize);
     floats.set(labels, floatIndex(core().distiller_labels(handle)) + row * this.#actionCount);
     if (targets !== undefined) {
       floats.set(targets.values, floatIndex(core().distiller_targets(handle)) + row);

@@ -3,10 +3,10 @@ import { core } from "./instance.js";
 import { Learner } from "./learner.js";
 
 export class Follower extends Learner {
-  constructor(widths: readonly number[], batchSize: number) {
+  constructor(widths: readonly number[], batchSize: number, byteObservations = false) {
     // the squared error; everything else of a learner is left unused
     const unused = { bufferSize: 3, nStep: 1, gamma: 1, tau: 1, targetUpdateInterval: 1 };
-    super({ ...unused, widths, batchSize, huberDelta: 0 });
+    super({ ...unused, widths, batchSize, byteObservations, huberDelta: 0 });
   }
 
   /**

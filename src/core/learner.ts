@@ -25,12 +25,15 @@ export interface LearnerShape {
   readonly maxGradientNorm?: number;
   /** Whether transitions are drawn by their priorities; default false. */
   readonly prioritized?: boolean;
+  /** Whether observations are whole numbers from 0 to 255, mostly 0, which are kept as bytes and never normalised; default false. */
+  readonly byteObservations?: boolean;
   /** Of |TD error| in a priority, with `prioritized`; default 0.6. */
   readonly priorityExponent?: number;
 }
 
 export class Learner extends Trainable {
   readonly #observationSize: number;
+  readonly #byteObservations: boolean;
   #guide: Guide | undefined; // kept from the garbage collector, which would free what the core reads
   readonly #incoming: number; // index into the core's memory as f32
 
@@ -40,6 +43,7 @@ export class Learner extends Trainable {
    */
   constructor(shape: LearnerShape, instance = commonInstance(), free = instance.exports.learner_free) {
     const { double = true, dueling = false, maxGradientNorm = 0, prioritized = false, priorityExponent = 0.6 } = shape;
+    const { byteObservations = false } = shape;
     const actionCount = shape.widths[shape.widths.length - 1];
     const widths = [...shape.widths.slice(0, -1), actionCount + Number(dueling)];
     const create = (exports: CoreExports, address: number) =>
@@ -54,11 +58,13 @@ export class Learner extends Trainable {
         shape.tau,
         shape.targetUpdateInterval,
         Number(prioritized),
+        Number(byteObservations),
       );
     super("learner", withWidths(widths, create, instance.exports), free, instance);
     const { learner_options } = instance.exports;
     learner_options(this.handle, Number(double), Number(dueling), maxGradientNorm, priorityExponent);
     this.#observationSize = widths[0];
+    this.#byteObservations = byteObservations;
     this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));
   }
 
@@ -113,10 +119,13 @@ export class Learner extends Trainable {
   }
 
   /** A copy of all observations in the replay memory, (rows, observationSize). */
-  observations(): Float32Array {
+  observations(): Float32Array | Uint8Array {
     const handle = this.handle;
-    const { learner_observations, learner_filled } = this.instance.exports;
-    return this.copy(learner_observations(handle), learner_filled(handle) * this.#observationSize);
+    const { learner_observations, learner_filled, memory } = this.instance.exports;
+    const address = learner_observations(handle) >>> 0;
+    const count = learner_filled(handle) * this.#observationSize;
+    if (!this.#byteObservations) return this.copy(address, count);
+    return new Uint8Array(memory.buffer, address, count).slice();
   }
 
   /** Writes the incoming observation; gives the handle, read first so that nothing is written after dispose(). */

@@ -65,10 +65,12 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
   const studentWidths = [env.observationSize, ...config.studentHidden, env.actionCount];
   const setting: Setting = { environment: env.id, seed, ...config };
   const { learningRate, batchSize } = config;
+  const { byteObservations } = env;
   const selection = { seed, purpose: purposes.selection, episodes: config.evaluationEpisodes };
 
-  const teacher = new Learner({ ...config, widths: teacherWidths, nStep: 1, huberDelta: 0, targetUpdateInterval: 1 });
-  const student = new Follower(studentWidths, batchSize);
+  const shape = { ...config, widths: teacherWidths, byteObservations };
+  const teacher = new Learner({ ...shape, nStep: 1, huberDelta: 0, targetUpdateInterval: 1 });
+  const student = new Follower(studentWidths, batchSize, byteObservations);
   const both = [
     { part: "teacher", learner: teacher, widths: teacherWidths, network: new Network(teacherWidths, 1) },
     { part: "student", learner: student, widths: studentWidths, network: new Network(studentWidths, 1) },

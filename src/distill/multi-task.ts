@@ -166,7 +166,11 @@ export async function distillMany(
         const { env, teacher, network } = task;
         if (config.states === "replay") {
           if (round > 0) continue;
-          const states = replayStates(teacher.observations as Float32Array, env.observationSize, config.envSteps);
+          const states = replayStates(
+            teacher.observations as Float32Array | Uint8Array,
+            env.observationSize,
+            config.envSteps,
+          );
           addStates(distiller, task, widths, config, states);
         } else {
           const count = Math.floor((config.envSteps * (round + 1)) / config.rounds) - task.stateCount;

@@ -69,7 +69,7 @@ export async function distillProximal(
   const environment = resolveEnv(source);
   checkFit("teacher", teacher, environment);
   const byGuide = configure("guide", guideOptions, { guideLoss, guideWeight, guideTemperature });
-  const config = teacherConfig(environment.id, {
+  const config = teacherConfig(environment, {
     ...learning,
     hidden: learning.hidden ?? proximalOptions.hidden.default,
   });

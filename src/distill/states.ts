@@ -90,7 +90,7 @@ export function tdTargets(
 }
 
 /** `count` rows of a replay memory (rows, observationSize), spread evenly; all of them where there are no more. */
-export function replayStates(observations: Float32Array, size: number, count: number): Float32Array {
+export function replayStates(observations: Float32Array | Uint8Array, size: number, count: number): Float32Array {
   const rows = observations.length / size;
   const taken = Math.min(count, rows);
   const states = new Float32Array(taken * size);

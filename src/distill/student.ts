@@ -7,7 +7,7 @@ import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoin
 import { DivergedError, type NetworkListener, type TrainingEvent } from "../dqn/events.js";
 import { linear } from "../dqn/schedules.js";
 import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
-import type { EnvSource } from "../env/env.js";
+import type { Env, EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { SeedSequence } from "../env/seed-sequence.js";
 import { generatorWords, purposes } from "../env/seeds.js";
@@ -44,7 +44,7 @@ export interface Labeller extends Policy {
   /** Where it was trained; by default the environment of that id. */
   readonly env?: EnvSource;
   /** The replay memory's observations, (rows, observationSize), for `states: "replay"`. */
-  readonly observations?: Float32Array;
+  readonly observations?: Float32Array | Uint8Array;
   /** (count, observationSize) → (count, actionCount) */
   qValuesOfMany(observations: Float32Array): Float32Array;
 }
@@ -103,7 +103,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
   const setting = studentSetting(env.id, seed, config, teacher);
   const selection = { seed, purpose: purposes.selection, episodes: config.evaluationEpisodes };
 
-  const distiller = makeDistiller(widths, config);
+  const distiller = makeDistiller(widths, config, env);
   const network = new Network(widths, 1);
   let best: Float32Array | undefined;
   const state: LoopState = {
@@ -127,7 +127,11 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
       Object.assign(state, checkpoint.state);
       best = checkpoint.arrays.best;
     } else if (config.states === "replay") {
-      const states = replayStates(teacher.observations as Float32Array, env.observationSize, config.envSteps);
+      const states = replayStates(
+        teacher.observations as Float32Array | Uint8Array,
+        env.observationSize,
+        config.envSteps,
+      );
       distiller.add(states, teacher.qValuesOfMany(states));
     }
     const teacherMean = mean(episodeReturns(env, teacher, selection));
@@ -165,7 +169,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
         // states, for a later one from all.
         if (state.update === 0) {
           distiller.initialise(generatorWords(seed, purposes.distiller, attempt));
-          distiller.normalise();
+          if (!env.byteObservations) distiller.normalise();
           if (config.standardizeLabels) distiller.standardise();
           state.attemptMean = null;
         }
@@ -257,14 +261,14 @@ export function studentSetting(environment: string, seed: number, config: Studen
  * @throws ConfigError where there cannot
  */
 export function checkStudentSize(source: EnvSource, config: StudentConfig): void {
-  const { observationSize, actionCount } = resolveEnv(source);
-  makeDistiller([observationSize, ...config.hidden, actionCount], config).dispose();
+  const env = resolveEnv(source);
+  makeDistiller([env.observationSize, ...config.hidden, env.actionCount], config, env).dispose();
 }
 
-function makeDistiller(widths: readonly number[], config: StudentConfig): Distiller {
+function makeDistiller(widths: readonly number[], config: StudentConfig, { byteObservations }: Env): Distiller {
   const loss = parseLoss(config.loss);
   if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
-  return new Distiller({ ...config, widths, capacity: config.envSteps, loss });
+  return new Distiller({ ...config, widths, capacity: config.envSteps, loss, byteObservations });
 }
 
 /** What the loss's part td learns from; nothing where there is no such part. */

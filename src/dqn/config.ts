@@ -53,7 +53,7 @@ export interface TeacherConfig {
   readonly explorationFraction: number;
   /** Steps for which a random action is kept at most; default 1. */
   readonly explorationRepeat: number;
-  /** Whether each feature is scaled by its mean and deviation in the first learningStarts steps; default true. */
+  /** Whether each feature is scaled by its mean and deviation in the first learningStarts steps, never of bytes; default true. */
   readonly normalizeObservations: boolean;
   /** Environment steps from one evaluation to the next; default 1,000. */
   readonly evaluationInterval: number;

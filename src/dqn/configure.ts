@@ -1,5 +1,7 @@
 // A teacher's configuration: the defaults, the environment's preset, and what was given.
 import { ConfigError } from "../core/config-error.js";
+import type { Env } from "../env/env.js";
+import { makeEnv } from "../env/registry.js";
 import { shown } from "../evaluate/checks.js";
 import { type TeacherConfig, teacherOptions } from "./config.js";
 import { configure } from "./options.js";
@@ -13,10 +15,16 @@ export function checkedThreads(threads: unknown): number {
 
 /**
  * The configuration of a teacher: the defaults, the environment's preset, and what was given.
+ * @param env an environment, or the id of a registered one
  * @throws ConfigError for what is not allowed, in one line
  */
-export function teacherConfig(environment: string, given: Partial<TeacherConfig>): TeacherConfig {
-  const config = configure("teacher", teacherOptions, presets[environment]?.teacher ?? {}, given);
+export function teacherConfig(env: string | Env, given: Partial<TeacherConfig>): TeacherConfig {
+  const { id, byteObservations } = typeof env === "string" ? makeEnv(env) : env;
+  const normalizeObservations = !byteObservations;
+  const config = configure("teacher", teacherOptions, { normalizeObservations }, presets[id]?.teacher ?? {}, given);
+  if (byteObservations && config.normalizeObservations) {
+    throw new ConfigError("normalizeObservations is true: for observations of bytes false alone is allowed");
+  }
   if (config.batchSize > config.bufferSize) {
     throw new ConfigError(
       `the teacher's batchSize is ${config.batchSize}: at most bufferSize, ${config.bufferSize}, transitions are allowed`,

@@ -2,7 +2,6 @@
 import type { Guide } from "../core/guide.js";
 import { Learner, type LearnerShape } from "../core/learner.js";
 import { Network } from "../core/network.js";
-import { NoTeamError, TeamLearner } from "../core/team.js";
 import type { Env, EnvSource, StepResult } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
@@ -21,10 +20,10 @@ import { TrainedModel, type TrainingRecord } from "./trained.js";
 
 /** A trained teacher. */
 export class Teacher extends TrainedModel<TeacherConfig> {
-  /** The observations in the replay memory at the end, (rows, observationSize). */
-  readonly observations: Float32Array;
+  /** The observations in the replay memory at the end, (rows, observationSize); bytes where the environment's are. */
+  readonly observations: Float32Array | Uint8Array;
 
-  constructor(data: ModelData, record: TrainingRecord<TeacherConfig>, observations: Float32Array) {
+  constructor(data: ModelData, record: TrainingRecord<TeacherConfig>, observations: Float32Array | Uint8Array) {
     super(data, record);
     this.observations = observations;
   }
@@ -86,11 +85,13 @@ export async function trainTeacher(
   const seed = checkedSeed(givenSeed);
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
-  const config = teacherConfig(env.id, given);
+  const { byteObservations } = env;
+  const config = teacherConfig(env, given);
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const setting = { ...teacherSetting(env.id, seed, config), ...guidance?.setting };
 
-  const shape = { ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0 };
+  const huberDelta = config.loss === "huber" ? config.huberDelta : 0;
+  const shape = { ...config, widths, huberDelta, byteObservations };
   const { learner, alone } =
     checkedThreads(threads) === 1 ? { learner: new Learner(shape) } : await onTwoThreads(shape);
   const network = new Network(widths, 1);
@@ -222,6 +223,7 @@ export async function trainTeacher(
 
 /** A learner on two threads, or one that works alone, and why. */
 async function onTwoThreads(shape: LearnerShape): Promise<{ learner: Learner; alone?: string }> {
+  const { NoTeamError, TeamLearner } = await import("../core/team.js"); // costs nothing where nobody asks for two
   try {
     return { learner: await TeamLearner.create(shape) };
   } catch (error) {

@@ -9,7 +9,11 @@
  * @returns one count a state
  * @throws RangeError where nothing was visited
  */
-export function visitCounts(visited: Float32Array, states: readonly Float32Array[], cells: number): number[] {
+export function visitCounts(
+  visited: Float32Array | Uint8Array,
+  states: readonly Float32Array[],
+  cells: number,
+): number[] {
   const size = states.length === 0 ? 1 : states[0].length;
   if (visited.length === 0 || visited.length % size !== 0) {
     throw new RangeError(`${visited.length} numbers are no visited states of ${size} features, at least one of them`);
@@ -21,7 +25,7 @@ export function visitCounts(visited: Float32Array, states: readonly Float32Array
     high[at % size] = Math.max(high[at % size], visited[at]);
   }
   // The number of a state's cell, with one digit a feature to the base `cells`.
-  const cellOf = (state: Float32Array) => {
+  const cellOf = (state: ArrayLike<number>) => {
     let cell = 0;
     for (let i = 0; i < size; i++) {
       const place = high[i] > low[i] ? Math.floor((cells * (state[i] - low[i])) / (high[i] - low[i])) : 0;

@@ -50,9 +50,13 @@ export class FolderTeachers implements TeacherStore {
 
 function teacherBytes({ widths, parameters, observations, ...record }: Teacher, setting: object): Uint8Array {
   const shape = [observations.length / widths[0], widths[0]];
+  const seen =
+    observations instanceof Uint8Array
+      ? { dtype: "U8" as const, data: observations }
+      : { dtype: "F32" as const, data: littleEndian(observations) };
   const tensors = [
     { name: "parameters", dtype: "F32" as const, shape: [parameters.length], data: littleEndian(parameters) },
-    { name: "observations", dtype: "F32" as const, shape, data: littleEndian(observations) },
+    { name: "observations", shape, ...seen },
   ];
   const { envSteps, updates, wallSeconds } = record;
   const reached = JSON.stringify({ envSteps, updates, wallSeconds });
@@ -70,7 +74,8 @@ function readTeacher(path: string, env: string, seed: number, config: TeacherCon
     const { observationSize, actionCount } = resolveEnv(env);
     const widths = [observationSize, ...config.hidden, actionCount];
     const parameters = floats(tensors, "parameters");
-    const observations = floats(tensors, "observations");
+    const bytes = tensors.get("observations");
+    const observations = bytes?.dtype === "U8" ? bytes.data : floats(tensors, "observations");
     if (observations.length % observationSize !== 0) throw new Error("its observations are no whole number of rows");
     const record = { env, seed, config, envSteps, updates, wallSeconds };
     return new Teacher({ environment: env, widths, parameters }, record, observations);

@@ -21,23 +21,26 @@ const shapes: [widths: number[], batchSize: number, other?: Partial<LearnerShape
   [[4, 12, 3], 33, { double: false }],
   [[4, 12, 3], 33, { dueling: true }],
   [[4, 12, 3], 33, { prioritized: true }],
+  [[40, 12, 3], 33, { byteObservations: true }],
+  [[35, 33, 17, 5], 7, { byteObservations: true, targetUpdateInterval: 3 }],
 ];
 
 /** Acts, records and learns, every draw from the learner itself; what it saves at the end. */
-function trained(learner: Learner, { widths }: LearnerShape): Uint8Array {
+function trained(learner: Learner, { widths, byteObservations }: LearnerShape): Uint8Array {
   let word = 1;
   const next = () => {
     word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
     return word / 2 ** 31 - 1;
   };
   const observation = new Float32Array(widths[0]);
+  const feature = byteObservations ? () => Math.max(0, Math.floor(255 * next())) : next;
   learner.initialise(new Uint32Array([1, 2, 3, 4]));
-  learner.begin(observation.map(next));
+  learner.begin(observation.map(feature));
   for (let step = 0; step < 500; step++) {
     const ends = step % 50 === 49;
-    learner.record(learner.act(0.3, 1), next(), observation.map(next), ends && step % 100 === 49, ends);
-    if (ends) learner.begin(observation.map(next));
-    if (step === 150) learner.normalise();
+    learner.record(learner.act(0.3, 1), next(), observation.map(feature), ends && step % 100 === 49, ends);
+    if (ends) learner.begin(observation.map(feature));
+    if (step === 150 && !byteObservations) learner.normalise();
     if (step >= 150) learner.step(1 + (step % 2), 1e-3);
   }
   const saved = learner.save();

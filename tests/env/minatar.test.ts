@@ -198,3 +198,50 @@ test("draws a square for each cell, in the colour of the first thing in it", () 
   const ball = fills[30] === fills[29] ? 39 : 30;
   expect([30, 39].filter((cell) => fills[cell] !== fills[29])).toEqual([ball]);
 });
+
+test("Seaquest: six divers are worth the oxygen that is left, and leave the count one short", () => {
+  // Every 30 steps a diver comes from the right in row 1, and every enemy is a fish in row 8.
+  let draws = 0;
+  const source = {
+    ...constant(0),
+    random: () => {
+      draws++;
+      return 0.9;
+    },
+    integers: (low: number, high: number) => {
+      const enemy = draws === 2;
+      draws = 0;
+      return enemy ? high - 1 : low;
+    },
+  };
+  const game = new Seaquest();
+  const act = (action: number, times = 1) => {
+    let reward = 0;
+    for (let i = 0; i < times; i++) reward += game.act(action, source);
+    return reward;
+  };
+  const gauge = (channel: number) => {
+    const observation = new Float32Array(1000);
+    game.draw(observation);
+    return bits(observation).filter((bit) => bit >= 900 && bit % 10 === channel).length;
+  };
+  const [noop, up, right, down] = [0, 2, 3, 4];
+  game.reset();
+  act(right, 29);
+  // From the 30th step on below the surface, in the divers' row.
+  act(down);
+  for (let divers = 1; divers <= 6; divers++) {
+    if (divers > 1) act(noop, 29);
+    act(noop);
+    expect(gauge(8)).toBe(divers);
+  }
+  // 152 steps' oxygen of 200 is used.
+  expect(gauge(7)).toBe(2);
+  expect(act(up)).toBe(2);
+  expect([gauge(7), gauge(8), game.terminated]).toEqual([10, 0, false]);
+  act(down);
+  act(noop, 29);
+  expect([gauge(8), game.terminated]).toEqual([0, false]);
+  act(up);
+  expect(game.terminated).toBe(true);
+});
