@@ -34,7 +34,7 @@ export function put_list(to: usize, observation: usize, inputs: usize): usize {
   to = put_input(to, inputs, 1);
   for (let k: usize = 0; k < inputs; k += 16) {
     let set = i8x16.bitmask(i8x16.ne(v128.load(observation + k), i8x16.splat(0)));
-    if (k + 16 > inputs) set &= (1 << <i32>(inputs - k)) - 1;
+    if (k + 16 > inputs) set &= (1 << (<i32>(inputs - k))) - 1;
     for (; set != 0; set &= set - 1) {
       const i = k + ctz(set);
       to = put_input(to, i, <f32>load<u8>(observation + i));
