@@ -1,5 +1,5 @@
 // E: steps of each environment, resets included.
-import "#dist/env/all.js";
+import "#dist/dqn/presets/all.js";
 import { environmentIds, makeEnv } from "#dist/env/registry.js";
 import type { Case } from "./suite.js";
 

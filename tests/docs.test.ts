@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import "../src/env/all.js";
+import "../src/dqn/presets/all.js";
 import { environmentIds } from "../src/env/registry.js";
 import { parseXml } from "./draw/xml.js";
 

@@ -38,4 +38,14 @@ addPresets({
     teacher: { ...miniGrid, envSteps: 100_000, bufferSize: 100_000, learningStarts: 5000, gamma: 0.97 },
     student: miniGridStudent,
   },
+  "MiniGrid-SimpleCrossingS9N1-v0": {
+    teacher: {
+      ...miniGrid,
+      envSteps: 250_000,
+      bufferSize: 250_000,
+      learningStarts: 20_000,
+      explorationFraction: 0.4,
+    },
+    student: miniGridStudent,
+  },
 });
