@@ -4,7 +4,7 @@ import type { Acrobot } from "../env/acrobot.js";
 import type { Point, Scene } from "../env/scene.js";
 import { palette } from "./palette.js";
 
-export function acrobotScene({ state, linkLength: length }: Acrobot): Scene {
+export function acrobotScene({ state, physics: { linkLength: length } }: Acrobot): Scene {
   const [angle1, angle2] = state;
   const elbow: Point = [length * sin(angle1), -length * cos(angle1)];
   const tip: Point = [elbow[0] + length * sin(angle1 + angle2), elbow[1] - length * cos(angle1 + angle2)];

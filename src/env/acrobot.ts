@@ -45,9 +45,7 @@ export class Acrobot implements Env {
   readonly actionNames = ["torque -1", "torque 0", "torque 1"];
   /** Angle 1 from hanging down and angle 2 relative to link 1 (rad, in [−π, π]), and their velocities (rad/s). */
   readonly state = new Float64Array(4);
-  /** m, of each link. */
-  readonly linkLength: number;
-  readonly #physics: AcrobotPhysics;
+  readonly physics: AcrobotPhysics;
   readonly #episode: RandomEpisode;
 
   /** @param physics what is not as in the reference */
@@ -55,14 +53,13 @@ export class Acrobot implements Env {
     { gravity = 9.8, linkMass = 1, linkLength = 1, startRange = 0.1 }: Partial<AcrobotPhysics> = {},
     randomFrom?: RandomFrom,
   ) {
-    this.linkLength = linkLength;
-    this.#physics = { gravity, linkMass, linkLength, startRange };
+    this.physics = { gravity, linkMass, linkLength, startRange };
     this.#episode = new RandomEpisode(this, randomFrom);
   }
 
   reset(options?: ResetOptions): Float32Array {
     const random = this.#episode.startWithDraws(options);
-    const { startRange } = this.#physics;
+    const { startRange } = this.physics;
     // The reference starts from numbers rounded to float32.
     for (let i = 0; i < 4; i++) this.state[i] = Math.fround(random.uniform(-startRange, startRange));
     return this.#observe();
@@ -72,7 +69,7 @@ export class Acrobot implements Env {
     const episode = this.#episode;
     episode.take(action);
     const state = this.state;
-    integrate(state, action - 1, this.#physics);
+    integrate(state, action - 1, this.physics);
     state[0] = wrapAngle(state[0]);
     state[1] = wrapAngle(state[1]);
     state[2] = Math.min(Math.max(state[2], -speedLimit1), speedLimit1);
@@ -84,7 +81,7 @@ export class Acrobot implements Env {
 
   /** Pushes the tip: at full strength the lower link turns 2 rad/s faster, counter-clockwise where the strength is above 0. */
   perturb(strength: number): void {
-    this.state[3] = Math.min(Math.max(this.state[3] + 2 * strength, -speedLimit2), speedLimit2);
+    this.state[3] += 2 * strength;
   }
 
   #observe(): Float32Array {

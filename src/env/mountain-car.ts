@@ -67,8 +67,7 @@ export class MountainCar implements Env {
 
   /** Pushes the car: at full strength by half of its highest speed, to the right where the strength is above 0. */
   perturb(strength: number): void {
-    const velocity = this.state[1] + (strength * speedLimit) / 2;
-    this.state[1] = Math.max(-speedLimit, Math.min(speedLimit, velocity));
+    this.state[1] += (strength * speedLimit) / 2;
   }
 
   #observe(): Float32Array {
