@@ -5,6 +5,7 @@ import { distill } from "../distill/student.js";
 import { compare, keepsEnough } from "../evaluate/compare.js";
 import { exportModule } from "../export/javascript.js";
 import { addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
+import { studentDescriptions } from "./descriptions.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
@@ -18,7 +19,7 @@ export function addDistill(program: Command): void {
     .requiredOption("--teacher <file>", "the teacher's safetensors file")
     .option("--env <id>", "environment id (default: the one the teacher was trained in)");
   addCommonOptions(command);
-  const flags = addConfigOptions(command, "Student", studentOptions);
+  const flags = addConfigOptions(command, "Student", studentOptions, studentDescriptions);
 
   command.action(async (options: CommonOptions & { teacher: string; env?: string }) => {
     const file = readConfigFile(options.config);

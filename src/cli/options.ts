@@ -3,6 +3,7 @@ import { type Command, Option as Flag } from "commander";
 import { checkedThreads } from "../dqn/configure.js";
 import { checkOptions, type Options, parseNumber } from "../dqn/options.js";
 import { checkedSeed } from "../evaluate/checks.js";
+import type { Descriptions } from "./descriptions.js";
 import { UsageError } from "./errors.js";
 
 /** Which command-line option, without its dashes, sets which field of a configuration. */
@@ -17,6 +18,7 @@ export function addConfigOptions<Config>(
   command: Command,
   heading: string,
   options: Options<Config>,
+  descriptions: Descriptions<Config>,
   prefix = "",
   taken: ReadonlySet<string> = new Set(),
   note = " (an environment's preset may replace a default)",
@@ -24,10 +26,10 @@ export function addConfigOptions<Config>(
   const names = new Map<string, string>();
   for (const name of Object.keys(options) as (keyof Config & string)[]) {
     const flag = kebab(taken.has(name) ? `${prefix}-${name}` : name);
-    const { description, default: value } = options[name];
+    const value = options[name].default;
     const shown = Array.isArray(value) ? value.join(",") : (value ?? "none");
     command.addOption(
-      new Flag(`--${flag} <value>`, `${description} (default: ${shown})`).helpGroup(`${heading}${note}:`),
+      new Flag(`--${flag} <value>`, `${descriptions[name]} (default: ${shown})`).helpGroup(`${heading}${note}:`),
     );
     names.set(name, flag);
   }

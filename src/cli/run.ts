@@ -13,6 +13,7 @@ import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
 import { addCommonOptions, addThreads, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
+import { studentDescriptions, teacherDescriptions } from "./descriptions.js";
 import { missed } from "./distill.js";
 import { MissedError, UsageError } from "./errors.js";
 import { readStudent, readTeacher } from "./models.js";
@@ -26,9 +27,9 @@ export function addRun(program: Command): void {
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
     .argument("[env]", "environment id (qstill envs lists all)");
   addThreads(addCommonOptions(command));
-  const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions);
+  const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions, teacherDescriptions);
   const taken = new Set(Object.keys(teacherOptions));
-  const studentFlags = addConfigOptions(command, "Student", studentOptions, "student", taken);
+  const studentFlags = addConfigOptions(command, "Student", studentOptions, studentDescriptions, "student", taken);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);

@@ -20,6 +20,7 @@ import {
   chosenEnvironment,
   readConfigFile,
 } from "./context.js";
+import { studentDescriptions } from "./descriptions.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
@@ -48,6 +49,7 @@ export function addShrink(program: Command): void {
     command,
     "Student, hidden being the layer to shrink and attempts those a size",
     studentOptions,
+    studentDescriptions,
   );
 
   command.action(async (argument: string | undefined, options: ShrinkFlags) => {

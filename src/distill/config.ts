@@ -63,7 +63,6 @@ const million = 1_000_000;
 
 const loss: Option<string> = {
   default: "mse+cross-entropy",
-  description: "what pulls the student's Q-values to the teacher's",
   allowed: `one of ${lossNames.join(", ")}, or a weighted sum such as mse+0.5*cross-entropy,`,
   accepts: (given): given is string => typeof given === "string" && parseLoss(given) !== undefined,
   parse: (text) => text,
@@ -71,27 +70,23 @@ const loss: Option<string> = {
 
 /** Every option of a student. */
 export const studentOptions: Options<StudentConfig> = {
-  hidden: hiddenWidths([16], "widths of the hidden layers"),
+  hidden: hiddenWidths([16]),
   loss,
-  temperature: real(0.1, { above: 0, to: million }, "softness of the softmax in cross-entropy and kl"),
-  huberDelta: real(1, { above: 0, to: million }, "error from which the Huber loss is linear"),
-  standardizeLabels: flag(true, "scale Q-values to mean 0 and deviation 1 for the loss; undone in what is kept"),
-  gamma: optional(real(0.99, { from: 0, to: 1 }, "discount of td's targets; none: the teacher's own, or 0.99")),
-  states: oneOf(
-    "student",
-    ["teacher", "student", "mixed", "replay"],
-    "who acts to find the states that the teacher labels",
-  ),
-  envSteps: whole(5000, { from: 1, to: 10 * million }, "states labelled, each an environment step (none for replay)"),
-  exploration: real(0.05, { from: 0, to: 1 }, "share of random actions while collecting states"),
-  rounds: whole(10, { from: 1, to: 10_000 }, "times that states are collected, learned from and the student evaluated"),
-  updates: whole(10_000, { from: 1, to: 1000 * million }, "updates of one student"),
-  batchSize: whole(128, { from: 1, to: 4096 }, "labelled states in an update"),
-  learningRate: real(3e-3, { above: 0, to: 1 }, "Adam's step size at the start"),
-  learningRateFinal: real(1e-4, { from: 0, to: 1 }, "Adam's step size at the end; linear between"),
-  evaluationEpisodes: whole(100, { from: 1, to: 10_000 }, "episodes of an evaluation, on selection seeds"),
-  attempts: whole(3, { from: 1, to: 1000 }, "students initialised at most, until one reaches the threshold"),
-  threshold: real(0.99, { from: -million, to: million }, "share of the teacher's return above random that satisfies"),
+  temperature: real(0.1, { above: 0, to: million }),
+  huberDelta: real(1, { above: 0, to: million }),
+  standardizeLabels: flag(true),
+  gamma: optional(real(0.99, { from: 0, to: 1 })),
+  states: oneOf("student", ["teacher", "student", "mixed", "replay"]),
+  envSteps: whole(5000, { from: 1, to: 10 * million }),
+  exploration: real(0.05, { from: 0, to: 1 }),
+  rounds: whole(10, { from: 1, to: 10_000 }),
+  updates: whole(10_000, { from: 1, to: 1000 * million }),
+  batchSize: whole(128, { from: 1, to: 4096 }),
+  learningRate: real(3e-3, { above: 0, to: 1 }),
+  learningRateFinal: real(1e-4, { from: 0, to: 1 }),
+  evaluationEpisodes: whole(100, { from: 1, to: 10_000 }),
+  attempts: whole(3, { from: 1, to: 1000 }),
+  threshold: real(0.99, { from: -million, to: million }),
 };
 
 /**

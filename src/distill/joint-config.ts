@@ -38,24 +38,20 @@ const million = 1_000_000;
 
 /** Every option of a joint run. */
 export const jointOptions: Options<JointConfig> = {
-  hidden: hiddenWidths([64], "widths of the teacher's hidden layers"),
-  studentHidden: hiddenWidths([32], "widths of the student's hidden layers"),
-  episodes: whole(400, { from: 1, to: 10 * million }, "episodes that the teacher acts in"),
-  episodeUpdates: whole(
-    200,
-    { from: 1, to: million },
-    "updates of each at an episode's end, one a step of it, at most",
-  ),
-  learningRate: real(1e-3, { above: 0, to: 1 }, "Adam's step size, for both"),
-  batchSize: whole(64, { from: 1, to: 4096 }, "transitions in an update, for both"),
-  bufferSize: whole(10_000, { from: 3, to: 10 * million }, "observations that the replay memory of both holds"),
-  gamma: real(0.99, { from: 0, to: 1 }, "discount of a step's future"),
-  tau: real(0.005, { above: 0, to: 1 }, "share of the way that the teacher's target network moves in an update"),
-  explorationInitial: real(1, { from: 0, to: 1 }, "share of random actions in the first episode"),
-  explorationFinal: real(0.05, { from: 0, to: 1 }, "share of random actions at the end"),
-  explorationFraction: real(0.3, { above: 0, to: 1 }, "part of the episodes in which the share falls"),
-  evaluationInterval: whole(10, { from: 1, to: 10 * million }, "episodes from one evaluation to the next"),
-  evaluationEpisodes: whole(30, { from: 1, to: 10_000 }, "episodes of an evaluation of each, on selection seeds"),
+  hidden: hiddenWidths([64]),
+  studentHidden: hiddenWidths([32]),
+  episodes: whole(400, { from: 1, to: 10 * million }),
+  episodeUpdates: whole(200, { from: 1, to: million }),
+  learningRate: real(1e-3, { above: 0, to: 1 }),
+  batchSize: whole(64, { from: 1, to: 4096 }),
+  bufferSize: whole(10_000, { from: 3, to: 10 * million }),
+  gamma: real(0.99, { from: 0, to: 1 }),
+  tau: real(0.005, { above: 0, to: 1 }),
+  explorationInitial: real(1, { from: 0, to: 1 }),
+  explorationFinal: real(0.05, { from: 0, to: 1 }),
+  explorationFraction: real(0.3, { above: 0, to: 1 }),
+  evaluationInterval: whole(10, { from: 1, to: 10 * million }),
+  evaluationEpisodes: whole(30, { from: 1, to: 10_000 }),
 };
 
 /**

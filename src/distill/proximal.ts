@@ -27,9 +27,9 @@ type GuideConfig = Omit<ProximalConfig, keyof TeacherConfig>;
 const million = 1_000_000;
 
 const guideOptions: Options<GuideConfig> = {
-  guideLoss: oneOf("cross-entropy", guideLosses, "what holds the student's Q-values near the teacher's"),
-  guideWeight: real(10, { above: 0, to: million }, "weight of that loss beside the temporal-difference loss"),
-  guideTemperature: real(1, { above: 0, to: million }, "softness of the softmax, in units of the return"),
+  guideLoss: oneOf("cross-entropy", guideLosses),
+  guideWeight: real(10, { above: 0, to: million }),
+  guideTemperature: real(1, { above: 0, to: million }),
 };
 
 /** Every option of a student that learns beside its teacher; `hidden` is 16 by default. */

@@ -2,11 +2,9 @@
 import { ConfigError } from "../core/config-error.js";
 import { shown } from "../evaluate/checks.js";
 
-/** One option: everything that validation, `--help` and the documentation need to know of it. */
+/** One option: everything that validation needs to know of it. */
 export interface Option<T> {
   readonly default: T;
-  /** What it means, with its unit. */
-  readonly description: string;
   /** What is allowed, in words. */
   readonly allowed: string;
   accepts(value: unknown): value is T;
@@ -23,10 +21,9 @@ export function parseNumber(text: string): unknown {
   return text.trim() === "" || Number.isNaN(number) ? text : number;
 }
 
-export function whole(value: number, { from, to }: { from: number; to: number }, description: string): Option<number> {
+export function whole(value: number, { from, to }: { from: number; to: number }): Option<number> {
   return {
     default: value,
-    description,
     allowed: `a whole number from ${from} to ${to}`,
     accepts: (given): given is number =>
       Number.isInteger(given) && (given as number) >= from && (given as number) <= to,
@@ -38,11 +35,9 @@ export function whole(value: number, { from, to }: { from: number; to: number },
 export function real(
   value: number,
   { from, above, to }: { from?: number; above?: number; to: number },
-  description: string,
 ): Option<number> {
   return {
     default: value,
-    description,
     allowed: above === undefined ? `a number from ${from} to ${to}` : `a number above ${above}, at most ${to}`,
     accepts: (given): given is number =>
       typeof given === "number" && given <= to && (above === undefined ? given >= (from as number) : given > above),
@@ -51,10 +46,9 @@ export function real(
 }
 
 /** A finite number, or null to leave it out. */
-export function optionalNumber(value: number | null, description: string): Option<number | null> {
+export function optionalNumber(value: number | null): Option<number | null> {
   return {
     default: value,
-    description,
     allowed: "a finite number, or none",
     accepts: (given): given is number | null => given === null || Number.isFinite(given),
     parse: (text) => (text === "none" ? null : parseNumber(text)),
@@ -72,20 +66,18 @@ export function optional<T>(option: Option<T>): Option<T | null> {
   };
 }
 
-export function oneOf<Name extends string>(value: Name, names: readonly Name[], description: string): Option<Name> {
+export function oneOf<Name extends string>(value: Name, names: readonly Name[]): Option<Name> {
   return {
     default: value,
-    description,
     allowed: names.join(", "),
     accepts: (given): given is Name => names.includes(given as Name),
     parse: (text) => text,
   };
 }
 
-export function flag(value: boolean, description: string): Option<boolean> {
+export function flag(value: boolean): Option<boolean> {
   return {
     default: value,
-    description,
     allowed: "true or false",
     accepts: (given): given is boolean => typeof given === "boolean",
     parse: (text) => (text === "true" ? true : text === "false" ? false : text),
@@ -96,14 +88,13 @@ const mostLayers = 8;
 const widest = 4096;
 
 /** The widths of the hidden layers. */
-export function hiddenWidths(value: readonly number[], description: string): Option<readonly number[]> {
+export function hiddenWidths(value: readonly number[]): Option<readonly number[]> {
   const accepts = (given: unknown): given is readonly number[] =>
     Array.isArray(given) &&
     given.length <= mostLayers &&
     given.every((width) => Number.isInteger(width) && width >= 1 && width <= widest);
   return {
     default: value,
-    description,
     allowed: `at most ${mostLayers} whole numbers from 1 to ${widest}, separated by commas`,
     accepts,
     parse: (text) => (text === "none" ? [] : text.split(",").map(parseNumber)),

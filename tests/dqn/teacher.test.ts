@@ -1,5 +1,6 @@
 // The teacher: refusals before any work, the same bits again, and going on after a stop.
 import { describe, expect, it } from "vitest";
+import { teacherDescriptions } from "../../src/cli/descriptions.js";
 import { ConfigError } from "../../src/core/config-error.js";
 import { studentConfig } from "../../src/distill/config.js";
 import { CheckpointError, Interrupted } from "../../src/dqn/checkpoint.js";
@@ -66,8 +67,8 @@ it("every preset is an environment's, and is allowed", () => {
 });
 
 it("says of every option what it is", () => {
-  for (const option of Object.values(teacherOptions)) {
-    expect(option.description.length).toBeGreaterThan(10);
+  for (const [name, option] of Object.entries(teacherOptions)) {
+    expect(teacherDescriptions[name as keyof typeof teacherOptions].length).toBeGreaterThan(10);
     expect(option.accepts(option.default)).toBe(true);
   }
 });

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { checkEnv } from "../../src/env/check.js";
 import type { RandomSource } from "../../src/env/env.js";
 import { Highway } from "../../src/env/highway/index.js";
 
@@ -131,10 +130,6 @@ test.each([
     expect.closeTo(expected.max, 10),
   ]);
   expect(steps / 100).toBe(expected.episode_length_mean);
-});
-
-test("is an environment as it should be", () => {
-  expect(checkEnv(() => new Highway(), { steps: 60 })).toEqual([]);
 });
 
 /** An episode whose driven vehicle, at 25 m/s, has all others far behind. */

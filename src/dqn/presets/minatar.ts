@@ -3,7 +3,7 @@ import { addPresets, type Preset } from "../presets.js";
 
 export * from "../../env/minatar/index.js";
 
-/** One for all five games. */
+/** One for all games, with the actions that matter and with all six. */
 const minAtar: Preset = {
   teacher: {
     hidden: [128, 128],
@@ -17,7 +17,6 @@ const minAtar: Preset = {
     learningRateFinal: 5e-5,
     explorationFinal: 0.02,
     explorationFraction: 0.05,
-    normalizeObservations: false,
     evaluationInterval: 250_000,
     evaluationEpisodes: 50,
     confirmationEpisodes: 100,
@@ -25,6 +24,6 @@ const minAtar: Preset = {
   student: { hidden: [14], envSteps: 200_000, updates: 100_000, threshold: 0.95, attempts: 1 },
 };
 
-for (const game of ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"]) {
-  addPresets({ [`MinAtar/${game}-v1`]: minAtar, [`MinAtar/${game}-v0`]: minAtar });
+for (const name of ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"]) {
+  addPresets({ [`MinAtar/${name}-v1`]: minAtar, [`MinAtar/${name}-v0`]: minAtar });
 }
