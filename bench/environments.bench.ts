@@ -1,8 +1,9 @@
 // E: steps of each environment, resets included.
+import "#dist/dqn/presets/all.js";
 import { environmentIds, makeEnv } from "#dist/env/registry.js";
 import type { Case } from "./suite.js";
 
-const stepsPerCall = 10_000;
+const stepsPerCall = 1000;
 
 export const environments: readonly Case[] = environmentIds().map((id) => ({
   name: "E",

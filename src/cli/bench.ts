@@ -14,7 +14,7 @@ interface BenchOptions {
 export function addBench(program: Command): void {
   program
     .command("bench")
-    .description("measure updates, distillation, actions and environments beside this machine's peak (a minute)")
+    .description("measure updates, distillation, actions and environments beside this machine's peak (two minutes)")
     .option("--json", "print one JSON object a line and nothing else")
     .option("--breakdown", "show where the time of an update goes, part by part")
     .option("--cases <names>", "only these, e.g. A1,C1")

@@ -11,16 +11,6 @@ const makers = new Map<string, () => Env>([
   ["Acrobot-v1", () => new Acrobot()],
 ]);
 
-/** Which subpath of the package registers the ids that begin so: their code costs nothing where it is not imported. */
-const subpaths: Readonly<Record<string, string>> = {
-  "MinAtar/": "minatar",
-  "MiniGrid-": "minigrid",
-  "LunarLander-": "lunar-lander",
-  "Pendulum-": "pendulum",
-  "highway-": "highway",
-  "RecSim-": "recsim",
-};
-
 /** No environment of this id is registered. */
 export class UnknownEnvironmentError extends Error {
   override readonly name = "UnknownEnvironmentError";
@@ -28,10 +18,10 @@ export class UnknownEnvironmentError extends Error {
   readonly id: string;
 
   constructor(id: string) {
-    const subpath = Object.keys(subpaths).find((prefix) => id.startsWith(prefix));
-    const known = `available are ${environmentIds().join(", ")}`;
-    const what = subpath === undefined ? known : `import "qstill/env/${subpaths[subpath]}" first; ${known}`;
-    super(`unknown environment ${JSON.stringify(id)}: ${what}`);
+    const known = environmentIds().join(", ");
+    super(
+      `unknown environment ${JSON.stringify(id)}: available are ${known}; import others, "qstill/env/minatar" for one`,
+    );
     this.id = id;
   }
 }

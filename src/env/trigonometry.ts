@@ -2,10 +2,10 @@
 import { cos, sin } from "../core/math.js";
 
 /** Arctangents of 0, 1/4, 1/2, 3/4 and 1. */
-const arctangents = [0, 0.24497866312686414, 0.4636476090008061, 0.6435011087932844, Math.PI / 4];
+const arctangents = Float64Array.of(0, 0.24497866312686414, 0.4636476090008061, 0.6435011087932844, Math.PI / 4);
 
-/** Terms of the series of the arctangent: the first one left out is below 2^−60 of the sum. */
-const terms = 10;
+/** 1/3, 1/5, …, 1/21 of the series of the arctangent: the first one left out is below 2^−60 of the sum. */
+const odd = Float64Array.from({ length: 10 }, (_, i) => 1 / (2 * i + 3));
 
 /** Tangent of x radians. */
 export function tan(x: number): number {
@@ -23,7 +23,7 @@ export function atan(x: number): number {
   const square = z * z;
   // Horner's scheme for z − z³/3 + z⁵/5 − …
   let sum = 0;
-  for (let i = terms; i >= 1; i--) sum = square * (1 / (2 * i + 1) - sum);
+  for (let i = odd.length - 1; i >= 0; i--) sum = square * (odd[i] - sum);
   return arctangents[quarter] + (z - z * sum);
 }
 

@@ -9,7 +9,7 @@ import { teacherConfig } from "../../src/dqn/configure.js";
 import { DivergedError, type TrainingEvent } from "../../src/dqn/events.js";
 import { presets } from "../../src/dqn/presets.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
-import "../../src/env/all.js";
+import "../../src/dqn/presets/all.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 import { purposes } from "../../src/env/seeds.js";
 import { episodeReturns } from "../../src/evaluate/returns.js";

@@ -1,13 +1,13 @@
 // checkEnv: silent about what is right, and for each wrong thing the one finding that says so.
 import { describe, expect, it } from "vitest";
-import "../../src/env/all.js";
+import "../../src/dqn/presets/all.js";
 import { checkEnv } from "../../src/env/check.js";
 import type { CustomEnv } from "../../src/env/env.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 
 it.each(environmentIds())("finds nothing wrong with %s", (id) => {
-  expect(checkEnv(() => makeEnv(id), { steps: 200 })).toEqual([]);
+  expect(checkEnv(() => makeEnv(id), { steps: 100 })).toEqual([]);
 });
 
 /** A sound environment, written as a user would without help: a number that walks at random until it is far away. */

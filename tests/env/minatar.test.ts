@@ -29,42 +29,17 @@ interface Trace {
   readonly draws: Draw[][];
 }
 
+const golden = (name: string) => JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
+
+/** Returns of 100 episodes of random actions, for each game. */
+const recordedReturns = golden("returns").returns;
+
 const games = [
-  {
-    name: "Asterix",
-    make: () => new Asterix(),
-    trace: "asterix",
-    channels: 4,
-    random: { mean: 0.51, error: 0.079, length: 74 },
-  },
-  {
-    name: "Breakout",
-    make: () => new Breakout(),
-    trace: "breakout",
-    channels: 4,
-    random: { mean: 0.43, error: 0.066, length: 10.4 },
-  },
-  {
-    name: "Freeway",
-    make: () => new Freeway(),
-    trace: "freeway",
-    channels: 7,
-    random: { mean: 0.12, error: 0.033, length: 2501 },
-  },
-  {
-    name: "Seaquest",
-    make: () => new Seaquest(),
-    trace: "seaquest",
-    channels: 10,
-    random: { mean: 0.07, error: 0.0293, length: 29.24 },
-  },
-  {
-    name: "SpaceInvaders",
-    make: () => new SpaceInvaders(),
-    trace: "space_invaders",
-    channels: 6,
-    random: { mean: 2.68, error: 0.221, length: 53.7 },
-  },
+  { name: "Asterix", make: () => new Asterix(), trace: "minatar_asterix", channels: 4 },
+  { name: "Breakout", make: () => new Breakout(), trace: "minatar_breakout", channels: 4 },
+  { name: "Freeway", make: () => new Freeway(), trace: "minatar_freeway", channels: 7 },
+  { name: "Seaquest", make: () => new Seaquest(), trace: "minatar_seaquest", channels: 10 },
+  { name: "SpaceInvaders", make: () => new SpaceInvaders(), trace: "minatar_space_invaders", channels: 6 },
 ];
 
 const allActions = [0, 1, 2, 3, 4, 5];
@@ -101,10 +76,8 @@ class Playback implements RandomSource {
 
 const bits = (observation: Float32Array) => [...observation.keys()].filter((i) => observation[i] !== 0);
 
-describe.each(games)("$name", ({ name, make, trace: file, channels, random }) => {
-  const traces: Trace[] = JSON.parse(
-    readFileSync(new URL(`../golden/minatar_${file}.json`, import.meta.url), "utf8"),
-  ).traces;
+describe.each(games)("$name", ({ name, make, trace: file, channels }) => {
+  const traces: Trace[] = golden(file).traces;
   const withAll = (randomFrom?: RandomFrom) => new MinAtar(`MinAtar/${name}-v0`, make(), allActions, randomFrom);
 
   test.each(traces)("replays seed $seed, $policy", (trace) => {
@@ -166,8 +139,9 @@ describe.each(games)("$name", ({ name, make, trace: file, channels, random }) =>
     }
     const mean = returns.reduce((a, b) => a + b) / episodes;
     const variance = returns.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (episodes - 1);
-    expect(Math.abs(mean - random.mean)).toBeLessThan(3 * Math.hypot(Math.sqrt(variance / episodes), random.error));
-    expect(Math.abs(steps / episodes / random.length - 1)).toBeLessThan(0.15);
+    const { mean: recorded, sem, episode_length_mean: length } = recordedReturns[file].random;
+    expect(Math.abs(mean - recorded)).toBeLessThan(3 * Math.hypot(Math.sqrt(variance / episodes), sem));
+    expect(Math.abs(steps / episodes / length - 1)).toBeLessThan(0.15);
   });
 });
 
@@ -223,4 +197,51 @@ test("draws a square for each cell, in the colour of the first thing in it", () 
   // the ball begins in the lowest row of bricks, at the left or at the right
   const ball = fills[30] === fills[29] ? 39 : 30;
   expect([30, 39].filter((cell) => fills[cell] !== fills[29])).toEqual([ball]);
+});
+
+test("Seaquest: six divers are worth the oxygen that is left, and leave the count one short", () => {
+  // Every 30 steps a diver comes from the right in row 1, and every enemy is a fish in row 8.
+  let draws = 0;
+  const source = {
+    ...constant(0),
+    random: () => {
+      draws++;
+      return 0.9;
+    },
+    integers: (low: number, high: number) => {
+      const enemy = draws === 2;
+      draws = 0;
+      return enemy ? high - 1 : low;
+    },
+  };
+  const game = new Seaquest();
+  const act = (action: number, times = 1) => {
+    let reward = 0;
+    for (let i = 0; i < times; i++) reward += game.act(action, source);
+    return reward;
+  };
+  const gauge = (channel: number) => {
+    const observation = new Float32Array(1000);
+    game.draw(observation);
+    return bits(observation).filter((bit) => bit >= 900 && bit % 10 === channel).length;
+  };
+  const [noop, up, right, down] = [0, 2, 3, 4];
+  game.reset();
+  act(right, 29);
+  // From the 30th step on below the surface, in the divers' row.
+  act(down);
+  for (let divers = 1; divers <= 6; divers++) {
+    if (divers > 1) act(noop, 29);
+    act(noop);
+    expect(gauge(8)).toBe(divers);
+  }
+  // 152 steps' oxygen of 200 is used.
+  expect(gauge(7)).toBe(2);
+  expect(act(up)).toBe(2);
+  expect([gauge(7), gauge(8), game.terminated]).toEqual([10, 0, false]);
+  act(down);
+  act(noop, 29);
+  expect([gauge(8), game.terminated]).toEqual([0, false]);
+  act(up);
+  expect(game.terminated).toBe(true);
 });

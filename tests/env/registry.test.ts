@@ -24,7 +24,8 @@ test("says which environments there are when one is unknown", () => {
   expect(thrown).toMatchObject({
     name: "UnknownEnvironmentError",
     id: "Cartpole",
-    message: 'unknown environment "Cartpole": available are CartPole-v1, MountainCar-v0, Acrobot-v1',
+    message:
+      'unknown environment "Cartpole": available are CartPole-v1, MountainCar-v0, Acrobot-v1; import others, "qstill/env/minatar" for one',
   });
 });
 

@@ -15,6 +15,7 @@ test("the purposes keep their numbers: a changed one would change every result",
     bootstrap: 8,
     noise: 9,
     attempt: 10,
+    stickyActions: 11,
   });
 });
 

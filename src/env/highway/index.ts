@@ -1,4 +1,4 @@
-// The subpath qstill/env/highway: importing it registers highway-fast-v0.
+// highway-fast-v0, which importing this registers.
 import { register } from "../registry.js";
 import { Highway } from "./highway.js";
 

@@ -63,7 +63,12 @@ export class Vehicle {
 
   /** Steers towards the target lane: a heading in proportion to the distance, and a turn in proportion to what it lacks. */
   steer(): void {
-    const lateralSpeed = -lateralGain * (this.y - laneCentre(this.targetLane));
+    const offset = this.y - laneCentre(this.targetLane);
+    if (offset === 0 && this.heading === 0) {
+      this.steering = 0; // as most vehicles most of the time: worth a shortcut
+      return;
+    }
+    const lateralSpeed = -lateralGain * offset;
     const speed = awayFromZero(this.speed);
     const heading = clip(asin(clip(lateralSpeed / speed, 1)), largestHeading);
     const headingRate = headingGain * (heading - this.heading);
@@ -85,7 +90,7 @@ export class Vehicle {
       this.steering = 0;
       this.acceleration = -this.speed;
     }
-    const slip = atan(tan(this.steering) / 2);
+    const slip = this.steering === 0 ? 0 : atan(tan(this.steering) / 2);
     this.x += this.speed * cos(this.heading + slip) * duration;
     this.y += this.speed * sin(this.heading + slip) * duration;
     if (this.struck) {

@@ -55,8 +55,9 @@ export function drawInterestEvolution(view: InterestEvolutionView): Scene {
   shapes.push(label(5.6 + 2.2 * shown.length, 10.7, 0.6, outcome));
 
   shapes.push(label(0.6, 8.3, 0.6, "can be shown next: topic, and quality as height"));
+  const room = 18.9 / topics.length;
   for (let document = 0; document < topics.length; document++) {
-    shapes.push(...card(0.6 + (18.9 / topics.length) * document, 5.2, 1.6, 2.6, topics[document], qualities[document]));
+    shapes.push(...card(0.6 + room * document, 5.2, 0.85 * room, 2.6, topics[document], qualities[document]));
   }
 
   shapes.push(label(0.6, 4.1, 0.6, "interest in each topic"));

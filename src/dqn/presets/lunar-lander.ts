@@ -1,0 +1,32 @@
+// qstill/env/lunar-lander: LunarLander-v3, registered, and what works for it.
+import { addPresets } from "../presets.js";
+
+export * from "../../env/lunar-lander.js";
+
+addPresets({
+  "LunarLander-v3": {
+    // A lander that hovers until it is truncated is where most start: about 100,000 steps lead out of it.
+    teacher: {
+      hidden: [128, 128],
+      envSteps: 350_000,
+      bufferSize: 350_000,
+      learningStarts: 5000,
+      batchSize: 64,
+      trainFrequency: 2,
+      nStep: 3,
+      huberDelta: 10,
+      explorationFinal: 0.02,
+      evaluationInterval: 10_000,
+      evaluationEpisodes: 30,
+      confirmationEpisodes: 100,
+      stopReturn: 260,
+    },
+    student: {
+      hidden: [32, 32],
+      envSteps: 50_000,
+      updates: 30_000,
+      rounds: 8,
+      threshold: 0.95,
+    },
+  },
+});

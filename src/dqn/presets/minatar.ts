@@ -1,0 +1,29 @@
+// qstill/env/minatar: MinAtar's games, registered, and what works for them.
+import { addPresets, type Preset } from "../presets.js";
+
+export * from "../../env/minatar/index.js";
+
+/** One for all games, with the actions that matter and with all six. */
+const minAtar: Preset = {
+  teacher: {
+    hidden: [128, 128],
+    envSteps: 3_000_000,
+    bufferSize: 100_000,
+    learningStarts: 5000,
+    batchSize: 32,
+    trainFrequency: 2,
+    nStep: 3,
+    learningRate: 5e-4,
+    learningRateFinal: 5e-5,
+    explorationFinal: 0.02,
+    explorationFraction: 0.05,
+    evaluationInterval: 250_000,
+    evaluationEpisodes: 50,
+    confirmationEpisodes: 100,
+  },
+  student: { hidden: [14], envSteps: 200_000, updates: 100_000, threshold: 0.95, attempts: 1 },
+};
+
+for (const name of ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"]) {
+  addPresets({ [`MinAtar/${name}-v1`]: minAtar, [`MinAtar/${name}-v0`]: minAtar });
+}

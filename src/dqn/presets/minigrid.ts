@@ -1,0 +1,66 @@
+// qstill/env/minigrid: MiniGrid's grids, registered, and what works for them.
+import type { TeacherConfig } from "../config.js";
+import { addPresets } from "../presets.js";
+
+export * from "../../env/minigrid/index.js";
+
+/**
+ * What MiniGrid's have in common: the goal alone pays, and random play rarely reaches it, so that what is rare has priority.
+ * The shortest ways are worth 0.96, of which the stop leaves out a step or two.
+ */
+const miniGrid: Partial<TeacherConfig> = {
+  hidden: [128, 64],
+  batchSize: 32,
+  trainFrequency: 2,
+  gamma: 0.98,
+  prioritized: true,
+  explorationFraction: 0.5,
+  normalizeObservations: false,
+  evaluationInterval: 10_000,
+  confirmationEpisodes: 200,
+  stopReturn: 0.955,
+};
+const miniGridStudent = { hidden: [14], envSteps: 20_000, updates: 20_000 };
+
+addPresets({
+  "MiniGrid-Empty-8x8-v0": {
+    // Nothing is random: one episode is an evaluation.
+    teacher: {
+      ...miniGrid,
+      envSteps: 100_000,
+      bufferSize: 100_000,
+      learningStarts: 10_000,
+      evaluationEpisodes: 1,
+      confirmationEpisodes: 1,
+    },
+    student: miniGridStudent,
+  },
+  "MiniGrid-DoorKey-5x5-v0": {
+    teacher: { ...miniGrid, envSteps: 100_000, bufferSize: 100_000, learningStarts: 5000, gamma: 0.97 },
+    student: miniGridStudent,
+  },
+  "MiniGrid-LavaCrossingS9N1-v0": {
+    // Random steps that are kept for a while get past the opening before lava ends the episode. A short horizon sets the
+    // values of neighbouring cells further apart: 94 of 100 layouts after 200,000 steps, 61 after 250,000 with gamma 0.98.
+    teacher: {
+      ...miniGrid,
+      envSteps: 300_000,
+      bufferSize: 300_000,
+      learningStarts: 30_000,
+      gamma: 0.94,
+      explorationFraction: 0.3,
+      explorationRepeat: 5,
+    },
+    student: { ...miniGridStudent, envSteps: 40_000, updates: 40_000, attempts: 2 },
+  },
+  "MiniGrid-SimpleCrossingS9N1-v0": {
+    teacher: {
+      ...miniGrid,
+      envSteps: 250_000,
+      bufferSize: 250_000,
+      learningStarts: 20_000,
+      explorationFraction: 0.4,
+    },
+    student: miniGridStudent,
+  },
+});

@@ -1,0 +1,19 @@
+// qstill/env/pendulum: Pendulum-v1, registered, and what works for it.
+import { addPresets } from "../presets.js";
+
+export * from "../../env/pendulum.js";
+
+addPresets({
+  "Pendulum-v1": {
+    // One-step targets: a swing of the old policy is no measure of the new one's.
+    teacher: {
+      envSteps: 30_000,
+      batchSize: 64,
+      nStep: 1,
+      huberDelta: 10,
+      evaluationInterval: 2000,
+      confirmationEpisodes: 200,
+    },
+    student: {},
+  },
+});
