@@ -1,5 +1,5 @@
 // A network that only answers: parameters, a batch of raw observations, their Q-values.
-import { PANEL, transpose } from "./matmul";
+import { PANEL, relu_row, transpose } from "./matmul";
 import { allocate_zeroed, area, begin_layout, copy_floats, floats, free_block, layout_end } from "./memory";
 import {
   activation_count,
@@ -12,6 +12,10 @@ import {
   transpose_parameters,
   width,
 } from "./mlp";
+import { first_layer_row, put_list_of_floats } from "./sparse";
+
+/** From so many inputs on, an observation of which three quarters are 0 has its first layer computed by the others alone. */
+const FEWEST_FOR_LIST: usize = 100;
 
 /** From so many observations on, a panel of 16 takes less time than one row after another. */
 const FEWEST_FOR_PANEL: usize = 8;
@@ -30,6 +34,7 @@ export class Network {
   qValues: usize; // (batch, outputs)
   panel: usize; // the activations of 16 observations
   row: usize; // the activations of one
+  lists: usize; // of that one, as in sparse.ts
 }
 
 function place(network: Network, widths: usize, batch: usize, base: usize): u64 {
@@ -45,6 +50,7 @@ function place(network: Network, widths: usize, batch: usize, base: usize): u64 
   network.qValues = floats(rows * network.outputs);
   network.panel = floats(activations * PANEL);
   network.row = floats(activations + 3);
+  network.lists = area((<u64>network.inputs + 2) << 3);
   return layout_end() - base;
 }
 
@@ -121,8 +127,24 @@ export function answer_panel(network: Network): usize {
 
 /** The address of the Q-values of one observation. */
 function answer(network: Network, observation: usize): usize {
-  copy_floats(network.row, observation, network.inputs);
-  return forward_row(network.widths, network.layers, network.packed, true, network.row);
+  const inputs = network.inputs;
+  const layers = network.layers;
+  if (inputs >= FEWEST_FOR_LIST && layers > 1) {
+    const lists = network.lists;
+    const list = lists + 8;
+    const end = put_list_of_floats(list, observation, inputs);
+    if (end - list <= inputs << 1) {
+      store<usize>(lists, list);
+      store<usize>(lists, end, sizeof<usize>());
+      const outputs = width(network.widths, 1);
+      first_layer_row(network.row, lists, network.parameters, outputs);
+      relu_row(network.row, outputs);
+      const rest = network.packed + (((inputs + 1) * outputs) << 2);
+      return forward_row(network.widths + 4, layers - 1, rest, true, network.row);
+    }
+  }
+  copy_floats(network.row, observation, inputs);
+  return forward_row(network.widths, layers, network.packed, true, network.row);
 }
 
 /** The greedy action for the first observation. */

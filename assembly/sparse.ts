@@ -43,6 +43,16 @@ export function put_list(to: usize, observation: usize, inputs: usize): usize {
   return to;
 }
 
+/** The same of f32 values. */
+export function put_list_of_floats(to: usize, observation: usize, inputs: usize): usize {
+  to = put_input(to, inputs, 1);
+  for (let k: usize = 0; k < inputs; k++) {
+    const value = load<f32>(observation + (k << 2));
+    if (value != 0) to = put_input(to, k, value);
+  }
+  return to;
+}
+
 function put_input(to: usize, k: usize, value: f32): usize {
   store<u32>(to, <u32>k);
   store<f32>(to, value, 4);

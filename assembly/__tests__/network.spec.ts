@@ -11,20 +11,23 @@ import {
   network_ready,
 } from "../network";
 import * as reference from "../reference";
-import { array_of, expect_same_bits, fill, seed, zeros } from "./arrays";
+import { array_of, expect_same_bits, fill, random_below, seed, zeros } from "./arrays";
 
 function network_of(sizes: u32[], batch: usize): Network {
   return changetype<Network>(network_create(array_of<u32>(sizes), sizes.length - 1, batch));
 }
 
-/** Q-values of `batch` random observations beside the reference's. */
-function compare(sizes: u32[], largestBatch: usize, batch: usize): void {
+/** Q-values of `batch` random observations, `set` percent of whose features are not 0, beside the reference's. */
+function compare(sizes: u32[], largestBatch: usize, batch: usize, set: u32 = 100): void {
   const layers: usize = sizes.length - 1;
   const widths = array_of<u32>(sizes);
   const network = network_of(sizes, largestBatch);
   fill<f32>(network_parameters(network), <usize>parameter_count(widths, layers), 1);
   network_ready(network);
   fill<f32>(network_inputs(network), batch * sizes[0], 2);
+  for (let i: usize = 0; i < batch * sizes[0]; i++) {
+    if (random_below(100) >= set) reference.put<f32>(network_inputs(network), i, 0);
+  }
   // what lies behind the observations must not matter
   for (let i = batch * sizes[0]; i < largestBatch * sizes[0]; i++) reference.put<f32>(network_inputs(network), i, NaN);
   const activations = zeros<f32>(<usize>activation_count(widths, layers) * batch);
@@ -48,6 +51,15 @@ describe("network", () => {
       compare([6, 33, 17, 3], largest, batch);
       compare([4, 64, 64, 2], largest, batch);
       compare([5, 9, 4], batch, batch);
+    }
+  });
+
+  it("answers as the reference does where most features are 0", () => {
+    seed(2);
+    for (let size: u32 = 95; size < 105; size++) {
+      compare([size, 37, 5, 3], 3, 3, 10);
+      compare([4 * size, 9, 2], 20, 20, 23);
+      compare([size, 3], 2, 2, 10);
     }
   });
 
