@@ -2,7 +2,8 @@
 import type { Scene } from "../env/scene.js";
 import { elementOf, type SvgElement } from "./elements.js";
 import { type Markup, markup } from "./markup.js";
-import { elementMarkup, type SvgOptions, sceneToSvg, svgFile, viewOf } from "./svg.js";
+import { defaultWidth, elementMarkup, type SvgOptions, sceneToSvg, svgFile } from "./svg.js";
+import { heightAt, View } from "./view.js";
 
 export interface AnimationOptions extends SvgOptions {
   /** How long one frame is seen. */
@@ -16,15 +17,18 @@ const pauseAtEnd = 1;
 const mostFrames = 1000;
 
 /**
- * The scenes of an episode one after another, over and over. Their bounds and background are the first one's. What does
- * not change is written once: the shape at a place in the list is one element of the file as long as its kind is the
+ * The scenes of an episode one after another, over and over. The file's shape and background are the first one's; a
+ * frame with other bounds is what a camera that moves would see. What does not change is written once: the shape at a place in the list is one element of the file as long as its kind is the
  * same, and only its attributes that change are animated. Of more than 1,000 frames every second is drawn, or every
  * third, and so on, each for as much longer. Who asks for reduced motion sees the frame in the middle.
  * @param frames at least one
  * @returns a whole file, XML without a declaration
  * @throws RangeError without a frame, for a duration that is not above 0, and as {@link sceneToSvg} does
  */
-export function animatedSvg(frames: readonly Scene[], { secondsPerFrame, width, title }: AnimationOptions): string {
+export function animatedSvg(
+  frames: readonly Scene[],
+  { secondsPerFrame, width = defaultWidth, title }: AnimationOptions,
+): string {
   if (frames.length === 0) throw new RangeError("an animation needs at least one frame: none was given");
   if (!(secondsPerFrame > 0 && secondsPerFrame < Infinity)) {
     throw new RangeError(`secondsPerFrame is ${secondsPerFrame}: a number above 0 is allowed`);
@@ -32,8 +36,11 @@ export function animatedSvg(frames: readonly Scene[], { secondsPerFrame, width, 
   if (frames.length === 1) return sceneToSvg(frames[0], { width, title });
   const stride = Math.ceil(frames.length / mostFrames);
   const kept = stride === 1 ? frames : frames.filter((_, i) => i % stride === 0 || i === frames.length - 1);
-  const view = viewOf(kept[0], width);
-  const drawn = kept.map(({ shapes }) => shapes.map((shape) => elementOf(shape, view)));
+  const height = heightAt(width, kept[0]);
+  const drawn = kept.map((scene) => {
+    const view = new View(scene, width, height);
+    return scene.shapes.map((shape) => elementOf(shape, view));
+  });
   const seconds = secondsPerFrame * stride;
   const film = { seconds, pause: Math.ceil(pauseAtEnd / seconds) };
   const moving = tracks(drawn).map((track) => trackMarkup(track, film));
@@ -49,7 +56,7 @@ type Track = (SvgElement | undefined)[];
 
 /**
  * The elements of the film, those behind first. Shapes at one place in their frames' lists share an element where they are
- * of one kind, have the same attributes and say the same; each frame shows one of a place's elements at most.
+ * of one kind, have the same attributes and as many points and say the same; each frame shows one of a place's elements at most.
  */
 function tracks(frames: readonly (readonly SvgElement[])[]): Track[] {
   const places = Math.max(...frames.map((elements) => elements.length));
@@ -58,7 +65,9 @@ function tracks(frames: readonly (readonly SvgElement[])[]): Track[] {
     frames.forEach((elements, frame) => {
       const element = elements[place];
       if (element === undefined) return;
-      const kind = [element.name, ...Object.keys(element.attributes), element.text].join(" ");
+      // Chromium keeps the last points of a polygon that is to have fewer
+      const points = element.attributes.points?.split(" ").length ?? "";
+      const kind = [element.name, points, ...Object.keys(element.attributes), element.text].join(" ");
       const track = byKind.get(kind) ?? Array.from<Track[number]>({ length: frames.length });
       byKind.set(kind, track);
       track[frame] = element;

@@ -11,7 +11,7 @@ export interface SvgOptions {
   readonly title?: string;
 }
 
-const defaultWidth = 600;
+export const defaultWidth = 600;
 
 /**
  * One scene as SVG.
@@ -19,14 +19,9 @@ const defaultWidth = 600;
  * @throws RangeError for bounds that hold nothing, and for a shape with a number that is not finite
  */
 export function sceneToSvg(scene: Scene, { width = defaultWidth, title }: SvgOptions = {}): string {
-  const view = viewOf(scene, width);
+  const view = new View(scene, width, heightAt(width, scene));
   const shapes = scene.shapes.map((shape) => elementMarkup(elementOf(shape, view)));
   return svgFile(scene, width, title, shapes);
-}
-
-/** The world as it lies in a picture of this width. */
-export function viewOf(scene: Scene, width = defaultWidth): View {
-  return new View(scene, width, heightAt(width, scene));
 }
 
 /** A whole file: the background, and what lies on it. */
