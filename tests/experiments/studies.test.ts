@@ -46,7 +46,12 @@ it("every row of the ablation but the first changes the preset", () => {
 describe("a run", () => {
   const store: TeacherStore = { teacher: (env, seed) => trainTeacher(env, { ...shortTeacher, seed }) };
   const student = { ...shortStudent, attempts: undefined };
-  const settings = { losses: student, sizes: student, ablation: shortTeacher, alone: { student, alone: shortTeacher } };
+  const settings = {
+    losses: student,
+    sizes: student,
+    ablation: shortTeacher,
+    alone: { student, budgets: [50, 100], alone: shortTeacher },
+  };
 
   it.each(Object.entries(settings))("of %s comes to its scores, the same each time", async (name, given) => {
     const study = named(name);
