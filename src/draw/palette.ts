@@ -6,7 +6,6 @@ export const palette = {
   dark: "#273444",
   wheel: "#3b4a5c",
   body: "#2f6fb7",
-  bodyEdge: "#1f4f86",
   limb: "#d9822b",
   joint: "#f5c26b",
   goal: "#2e9e6b",

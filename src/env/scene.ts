@@ -29,3 +29,14 @@ export interface Scene {
   readonly background: Colour;
   readonly shapes: readonly Shape[];
 }
+
+/** A rectangle, its sides along the axes. */
+export function box(left: number, bottom: number, right: number, top: number, look: Look): Shape {
+  const points: Point[] = [
+    [left, bottom],
+    [right, bottom],
+    [right, top],
+    [left, top],
+  ];
+  return { kind: "polygon", points, ...look };
+}

@@ -2,7 +2,7 @@
 import type { Env, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
 import { exp } from "../exponential.js";
-import type { Point, Scene, Shape } from "../scene.js";
+import { box, type Point, type Scene, type Shape } from "../scene.js";
 import { collide } from "./collision.js";
 import { isReachable, laneCentre, laneCount, laneWidth, speedLimit } from "./road.js";
 import { drive } from "./traffic.js";
@@ -110,14 +110,16 @@ export class Highway implements Env {
     const left = driven.x - viewBehind;
     const right = driven.x + viewAhead;
     const shapes: Shape[] = [
-      band(left, right, roadLeft + 0.6, roadRight - 0.6, "#4a4f57"),
-      band(left, right, roadLeft + 0.1, roadLeft - 0.1, "#f2f2f2"),
-      band(left, right, roadRight + 0.1, roadRight - 0.1, "#f2f2f2"),
+      box(left, roadRight - 0.6, right, roadLeft + 0.6, { fill: "#4a4f57" }),
+      box(left, roadLeft - 0.1, right, roadLeft + 0.1, { fill: "#f2f2f2" }),
+      box(left, roadRight - 0.1, right, roadRight + 0.1, { fill: "#f2f2f2" }),
     ];
     for (let lane = 1; lane < laneCount; lane++) {
       const line = (lane - 0.5) * -laneWidth;
       for (let x = dashPeriod * Math.floor(left / dashPeriod); x < right; x += dashPeriod) {
-        shapes.push(band(Math.max(x, left), Math.min(x + dashLength, right), line + 0.1, line - 0.1, "#d8d8d8"));
+        shapes.push(
+          box(Math.max(x, left), line - 0.1, Math.min(x + dashLength, right), line + 0.1, { fill: "#d8d8d8" }),
+        );
       }
     }
     for (const vehicle of this.vehicles) {
@@ -198,20 +200,6 @@ export class Highway implements Env {
     }
     this.#observedCount = count;
   }
-}
-
-/** A rectangle along the road, in the picture's coordinates, where left is up. */
-function band(left: number, right: number, top: number, bottom: number, fill: string): Shape {
-  return {
-    kind: "polygon",
-    points: [
-      [left, bottom],
-      [right, bottom],
-      [right, top],
-      [left, top],
-    ],
-    fill,
-  };
 }
 
 /** What lies between two distances ahead of a vehicle's centre, and as far to both sides, turned with the vehicle. */

@@ -1,7 +1,7 @@
 // MinAtar (Young & Tian 2019, arXiv 1903.03176): the environment around a game, with sticky actions and a binary observation.
 import type { Env, RandomSource, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
-import type { Scene, Shape } from "../scene.js";
+import { box, type Scene, type Shape } from "../scene.js";
 import { actionNames, boardSize, type Game } from "./game.js";
 
 /** Probability that the action executed last is executed again in place of the one given. */
@@ -82,18 +82,8 @@ export class MinAtar implements Env {
       const channel = observation.subarray(cell * channels, (cell + 1) * channels).indexOf(1);
       const left = (cell % boardSize) + 0.04;
       const bottom = boardSize - 1 - Math.floor(cell / boardSize) + 0.04;
-      const right = left + 0.92;
-      const top = bottom + 0.92;
-      shapes.push({
-        kind: "polygon",
-        points: [
-          [left, bottom],
-          [right, bottom],
-          [right, top],
-          [left, top],
-        ],
-        fill: channel < 0 ? "#1b1f2a" : palette[channel],
-      });
+      const fill = channel < 0 ? "#1b1f2a" : palette[channel];
+      shapes.push(box(left, bottom, left + 0.92, bottom + 0.92, { fill }));
     }
     return { bounds: [0, 0, boardSize, boardSize], background: "#11141c", shapes };
   }

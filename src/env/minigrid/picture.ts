@@ -1,5 +1,5 @@
 // How a MiniGrid world is drawn: a square a cell, lighter where the agent sees it.
-import type { Point, Scene, Shape } from "../scene.js";
+import { box, type Point, type Scene, type Shape } from "../scene.js";
 import { Cell, type Grid, stepX, stepY } from "./grid.js";
 
 const yellow = "#f2c230";
@@ -34,14 +34,7 @@ export function picture(grid: Grid, sees: (forward: number, right: number) => bo
 /** The cell whose lower left corner is (x, y). */
 function cellShapes(cell: number, x: number, y: number, seen: boolean, shapes: Shape[]): void {
   const square = (inset: number, fill: string): void => {
-    const [left, low, right, high] = [x + inset, y + inset, x + 1 - inset, y + 1 - inset];
-    const points: Point[] = [
-      [left, low],
-      [right, low],
-      [right, high],
-      [left, high],
-    ];
-    shapes.push({ kind: "polygon", points, fill });
+    shapes.push(box(x + inset, y + inset, x + 1 - inset, y + 1 - inset, { fill }));
   };
   if (cell === Cell.wall) {
     square(0, seen ? "#8b919e" : "#6d7380");

@@ -1,6 +1,6 @@
 // The picture of interest evolution: the user's time, the slate shown last, what can be shown next, and the interests.
-import type { Scene, Shape } from "../scene.js";
-import { box, colours, gauge, goodness, label } from "./picture.js";
+import { box, type Scene, type Shape } from "../scene.js";
+import { colours, gauge, goodness, label } from "./picture.js";
 
 /** What the picture shows. */
 export interface InterestEvolutionView {

@@ -1,6 +1,6 @@
 // The picture of long-term satisfaction: the session's rest, the engagement, the satisfaction, and what can be shown next.
-import type { Scene, Shape } from "../scene.js";
-import { box, colours, gauge, goodness, label } from "./picture.js";
+import { box, type Scene, type Shape } from "../scene.js";
+import { colours, gauge, goodness, label } from "./picture.js";
 
 /** What the picture shows. */
 export interface LongTermSatisfactionView {

@@ -1,5 +1,5 @@
-// What the pictures of both recommenders are made of: boxes, bars and a colour for what is good or bad for the user.
-import type { Colour, Look, Shape } from "../scene.js";
+// What the pictures of both recommenders are made of: bars, labels and a colour for what is good or bad for the user.
+import { box, type Colour, type Shape } from "../scene.js";
 
 export const colours = {
   paper: "#f6f8fb",
@@ -10,16 +10,6 @@ export const colours = {
   time: "#2f6fb7",
   clicked: "#d9822b",
 } as const;
-
-export function box(left: number, bottom: number, right: number, top: number, look: Look): Shape {
-  const points = [
-    [left, bottom],
-    [right, bottom],
-    [right, top],
-    [left, top],
-  ] as const;
-  return { kind: "polygon", points, ...look };
-}
 
 export function label(x: number, y: number, size: number, text: string): Shape {
   return { kind: "text", at: [x, y], size, text, fill: colours.ink };
