@@ -6,10 +6,12 @@ import type { ModelData } from "../model/model.js";
 /**
  * The source of an ES module that exports `act(observation)`, `qValues(observation)`, `environment` and `widths`. It runs
  * in browsers, workers and Node, under any content security policy, and `act` allocates nothing.
- * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite.
+ * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite;
+ * for a model with tanh.
  */
 export function exportModule(model: ModelData): string {
-  const { environment, widths, parameters } = model;
+  const { environment, widths, activation, parameters } = model;
+  if (activation === "tanh") throw new Error("a model with tanh cannot be written as JavaScript yet");
   checkWidths(widths);
   checkParameters(widths, parameters);
   return `// A Q-network made by qstill. Each product and each sum is rounded to f32, in a fixed order.
