@@ -12,7 +12,7 @@ import type { Description } from "./description.js";
  * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite.
  */
 export function exportModule(model: ModelData, description?: Description): string {
-  const { environment, widths, parameters } = model;
+  const { environment, widths, activation, parameters } = model;
   checkWidths(widths);
   checkParameters(widths, parameters);
   const { observations, qValues } = description?.examples ?? { observations: [], qValues: [] };
@@ -32,7 +32,7 @@ function forward(observation) {
   for (let i = 0; i < inputs.length; i++) inputs[i] = observation[i];
   for (let layer = 1, weight = 0; layer < layers.length; layer++) {
     weight = dense(layers[layer - 1], weight, layers[layer]);
-    if (layers[layer] !== q) relu(layers[layer]);
+    if (layers[layer] !== q) activate(layers[layer]);
   }
 }
 
@@ -66,9 +66,8 @@ function dense(x, weight, y) {
   return bias + columns;
 }
 
-// Keeps NaN, as the core does.
-function relu(y) {
-  for (let o = 0; o < y.length; o++) if (y[o] <= 0) y[o] = 0;
+function activate(y) {
+  for (let o = 0; o < y.length; o++) ${activation === "tanh" ? tanhSource : reluSource}
 }
 
 /** The greedy action: the first of the largest Q-values. */
@@ -107,6 +106,17 @@ export declare function qValues(observation: ArrayLike<number>): Float32Array;
 /** Whether states that the network visits get the very Q-values and actions here that they had where it was made. */
 export declare function selfTest(): boolean;
 `;
+
+// NaN stays
+const reluSource = "if (y[o] <= 0) y[o] = 0;";
+
+// the core's: u = e^r - 1 for r = 2x/2⁸, then eight times e^2r − 1 = u·(u + 2)
+const tanhSource = `{
+    const r = Math.max(-10, Math.min(10, y[o])) / 128;
+    let u = r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24))));
+    for (let i = 0; i < 8; i++) u *= u + 2;
+    y[o] = u / (u + 2);
+  }`;
 
 function namesSource({ featureNames, actionNames, hash }: Description): string {
   return `export const featureNames = ${text(featureNames)};
