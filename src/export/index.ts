@@ -1,3 +1,4 @@
 // The subpath qstill/export: models as files that run without this package.
 export { type DescribeOptions, type Description, describe, modelHash } from "./description.js";
 export { exportModule, moduleTypes } from "./javascript.js";
+export { exportWasm } from "./wasm.js";
