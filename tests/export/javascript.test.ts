@@ -1,8 +1,9 @@
 // The JavaScript export: the core's very bits from a module that needs nothing.
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { exportModule } from "../../src/export/javascript.js";
+import { describe, expect, test } from "vitest";
+import { type Description, describe as describeModel } from "../../src/export/description.js";
+import { exportModule, moduleTypes } from "../../src/export/javascript.js";
 import { layerPlaces, parameterCount } from "../../src/model/layout.js";
 import { Model, type ModelData } from "../../src/model/model.js";
 
@@ -13,7 +14,15 @@ interface Exported {
   qValues(observation: ArrayLike<number>): Float32Array;
 }
 
-function imported(source: string): Promise<Exported> {
+/** What it exports with a description. */
+interface Described extends Exported {
+  readonly featureNames: readonly string[];
+  readonly actionNames: readonly string[];
+  readonly hash: string;
+  selfTest(): boolean;
+}
+
+function imported<Module = Exported>(source: string): Promise<Module> {
   return import(/* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
 }
 
@@ -141,9 +150,58 @@ test("refuses parameters that do not fit the widths", () => {
   );
 });
 
-test("a student of 114 parameters takes at most 2 KB after gzip", () => {
-  const source = exportModule({ environment: "CartPole-v1", widths: [4, 16, 2], parameters: ordinary(114, 0) });
-  expect(gzipSync(source).length).toBeLessThanOrEqual(2048);
+describe("with a description", () => {
+  const cartPole: ModelData = { environment: "CartPole-v1", widths: [4, 16, 2], parameters: ordinary(114, 0) };
+  const description = describeModel(new Model(cartPole));
+  const { observations, qValues, actions } = description.examples;
+
+  test("says its names and its hash, and answers as without", async () => {
+    const { act, selfTest, ...exported } = await imported<Described>(exportModule(cartPole, description));
+    const { featureNames, actionNames, hash } = description;
+    expect(exported).toMatchObject({ featureNames, actionNames, hash, environment: "CartPole-v1", widths: [4, 16, 2] });
+    expect(actions.map((_, example) => act(observations.subarray(4 * example, 4 * example + 4)))).toEqual(actions);
+    expect(selfTest()).toBe(true);
+    await expectSameBits(cartPole, [[1, 2, 3, 4]]);
+  });
+
+  test("finds one bit of one Q-value, another action, and a smaller parameter", async () => {
+    const wrong = qValues.slice();
+    const bitsOf = new Uint32Array(wrong.buffer);
+    bitsOf[5] ^= 1;
+    const of = (examples: Partial<Description["examples"]>) => ({
+      ...description,
+      examples: { ...description.examples, ...examples },
+    });
+    const smaller = { ...cartPole, parameters: cartPole.parameters.map((value, i) => (i === 113 ? value / 2 : value)) };
+    for (const source of [
+      exportModule(cartPole, of({ qValues: wrong })),
+      exportModule(cartPole, of({ actions: actions.map((action, i) => (i === 3 ? 1 - action : action)) })),
+      exportModule(smaller, description),
+    ]) {
+      expect((await imported<Described>(source)).selfTest()).toBe(false);
+    }
+  });
+
+  test("a student of 114 parameters takes at most 2 KB after gzip", () => {
+    expect(gzipSync(exportModule(cartPole, description)).length).toBeLessThanOrEqual(2048);
+  });
+
+  test("its declarations name everything that it exports, and nothing else", async () => {
+    const declared = [...moduleTypes.matchAll(/export declare (?:const|function) (\w+)/g)].map(([, name]) => name);
+    expect(declared.sort()).toEqual(Object.keys(await imported(exportModule(cartPole, description))).sort());
+  });
+
+  test("needs nothing: no import, no eval, no Function", () => {
+    expect(exportModule(cartPole, description)).not.toMatch(
+      /\b(import|require|eval|Function|process|window|document)\b/,
+    );
+  });
+
+  test("no name ends a script element", async () => {
+    const source = exportModule(cartPole, { ...description, featureNames: ["</script>", "`", "\u2028", "\\"] });
+    expect(source).not.toContain("</script>");
+    expect((await imported<Described>(source)).featureNames).toEqual(["</script>", "`", "\u2028", "\\"]);
+  });
 });
 
 test("writes numbers where they are shorter than base64, and as short as they can be", () => {
@@ -153,9 +211,4 @@ test("writes numbers where they are shorter than base64, and as short as they ca
     "[.1,-0,-.5,1e-7,16777216,1e-45,]",
   );
   expect(sourceOf(...ordinary(100, 0))).toContain("atob");
-});
-
-test("needs nothing: no import, no eval, no Function", () => {
-  const source = exportModule({ environment: "x", widths: [4, 16, 2], parameters: ordinary(114, 0) });
-  expect(source).not.toMatch(/\b(import|require|eval|Function|process|window|document)\b/);
 });
