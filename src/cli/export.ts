@@ -2,6 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { Argument, type Command, Option } from "commander";
 import { type Description, describe } from "../export/description.js";
+import { exportInt8 } from "../export/int8.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import type { Model } from "../model/model.js";
 import { readModel, writeOutput } from "./files.js";
@@ -18,6 +19,11 @@ interface Writer {
 /** One line a format. */
 const writers: Record<string, Writer> = {
   js: { what: "an ES module without dependencies, its types beside it", write: exportModule, ending: ".mjs" },
+  int8: {
+    what: "safetensors with weights of 8 bits, calibrated on play",
+    write: exportInt8,
+    ending: ".int8.safetensors",
+  },
 };
 
 interface ExportFlags {

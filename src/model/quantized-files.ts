@@ -4,7 +4,7 @@ import { type QuantizedLayer, QuantizedModel } from "./quantized.js";
 import { type Dtype, quoted, readSafetensors, writeSafetensors } from "./safetensors.js";
 
 /** What the metadata of a quantised model's file calls its format. */
-export const quantizedFormat = "qstill-int8";
+const format = "qstill-int8";
 
 /**
  * The bytes of a safetensors file that holds a quantised model: `observation_scale` and `q_value_scale` as F32; for each
@@ -28,7 +28,7 @@ export function saveQuantized(model: QuantizedModel): Uint8Array<ArrayBuffer> {
   }
   tensors.push(tensor("q_value_scale", "F32", qValueScale));
   return writeSafetensors(tensors, {
-    format: quantizedFormat,
+    format,
     formatVersion,
     environment,
     widths: widths.join("-"),
@@ -38,16 +38,19 @@ export function saveQuantized(model: QuantizedModel): Uint8Array<ArrayBuffer> {
   });
 }
 
+/** Whether a safetensors file says that it holds a quantised model. @throws Error for a file that is none */
+export function isQuantized(bytes: Uint8Array): boolean {
+  return readSafetensors(bytes).metadata.format === format;
+}
+
 /**
  * Reads a quantised model that `saveQuantized` wrote.
  * @throws Error in one line that says what is wrong with the file, where, and what was expected.
  */
 export function loadQuantized(bytes: Uint8Array): QuantizedModel {
   const { tensors, metadata } = readSafetensors(bytes);
-  if (metadata.format !== quantizedFormat) {
-    throw new Error(
-      `not a quantised model: a safetensors file whose metadata has no format ${quoted(quantizedFormat)}`,
-    );
+  if (metadata.format !== format) {
+    throw new Error(`not a quantised model: a safetensors file whose metadata has no format ${quoted(format)}`);
   }
   checkVersion(metadata);
   if (metadata.activation !== "relu") {
