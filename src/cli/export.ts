@@ -2,6 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { Argument, type Command, Option } from "commander";
 import { type Description, describe } from "../export/description.js";
+import { exportInt8 } from "../export/int8.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { exportOnnx } from "../export/onnx.js";
 import { exportWasm } from "../export/wasm.js";
@@ -22,6 +23,11 @@ const writers: Record<string, Writer> = {
   js: { what: "an ES module without dependencies, its types beside it", write: exportModule, ending: ".mjs" },
   wasm: { what: "a WebAssembly module without imports", write: exportWasm, ending: ".wasm" },
   onnx: { what: "an ONNX file, operator set 17", write: exportOnnx, ending: ".onnx" },
+  int8: {
+    what: "safetensors with weights of 8 bits, calibrated on play",
+    write: exportInt8,
+    ending: ".int8.safetensors",
+  },
 };
 
 interface ExportFlags {
