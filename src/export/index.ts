@@ -1,0 +1,3 @@
+// The subpath qstill/export: models as files that run without this package.
+export { type DescribeOptions, type Description, describe, modelHash } from "./description.js";
+export { exportModule, moduleTypes } from "./javascript.js";
