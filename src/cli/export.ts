@@ -3,6 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { Argument, type Command, Option } from "commander";
 import { type Description, describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
+import { exportOnnx } from "../export/onnx.js";
+import { exportWasm } from "../export/wasm.js";
 import type { Model } from "../model/model.js";
 import { readModel, writeOutput } from "./files.js";
 import { notEmpty } from "./options.js";
@@ -18,6 +20,8 @@ interface Writer {
 /** One line a format. */
 const writers: Record<string, Writer> = {
   js: { what: "an ES module without dependencies, its types beside it", write: exportModule, ending: ".mjs" },
+  wasm: { what: "a WebAssembly module without imports", write: exportWasm, ending: ".wasm" },
+  onnx: { what: "an ONNX file, operator set 17", write: exportOnnx, ending: ".onnx" },
 };
 
 interface ExportFlags {

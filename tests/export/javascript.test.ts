@@ -7,6 +7,7 @@ import { type Description, describe as describeModel } from "../../src/export/de
 import { exportModule, moduleTypes } from "../../src/export/javascript.js";
 import { layerPlaces, parameterCount } from "../../src/model/layout.js";
 import { Model, type ModelData } from "../../src/model/model.js";
+import { bits, cases, ordinary } from "./networks.js";
 
 interface Exported {
   readonly environment: string;
@@ -58,38 +59,6 @@ function greedy(values: Float32Array): number {
   for (let action = 1; action < values.length; action++) if (values[action] > values[best]) best = action;
   return best;
 }
-
-/** The bits of each value; those of a NaN are the engine's own. */
-function bits(values: Float32Array): number[] {
-  return Array.from(new Uint32Array(values.slice().buffer), (word, i) => (Number.isNaN(values[i]) ? Number.NaN : word));
-}
-
-/** Numbers of ordinary size, from an integer seed: a network's own kind of parameters. */
-function ordinary(length: number, seed: number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => Math.sin(seed + 12.9898 * i) * 1.7);
-}
-
-const models: fc.Arbitrary<ModelData> = fc
-  .tuple(fc.array(fc.integer({ min: 1, max: 13 }), { minLength: 2, maxLength: 5 }), fc.nat(1e6), fc.boolean())
-  .chain(([widths, seed, extreme]) => {
-    const length = parameterCount(widths);
-    const any = fc.float32Array({ minLength: length, maxLength: length, noNaN: true, noDefaultInfinity: true });
-    const parameters = extreme ? any : fc.constant(ordinary(length, seed));
-    const activation = fc.constantFrom("relu" as const, "tanh" as const);
-    return fc.record({ environment: fc.string(), widths: fc.constant(widths), activation, parameters });
-  });
-const observationsOf = ({ widths: [size] }: ModelData) =>
-  fc.array(
-    fc.array(fc.oneof(fc.double({ min: -10, max: 10 }), fc.double()), {
-      minLength: size,
-      maxLength: size,
-    }),
-    {
-      minLength: 1,
-      maxLength: 3,
-    },
-  );
-const cases = models.chain((model) => fc.tuple(fc.constant(model), observationsOf(model)));
 
 async function expectSameBits(data: ModelData, observations: readonly number[][]): Promise<void> {
   const exported = await imported(exportModule(data));
