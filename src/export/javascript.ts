@@ -2,6 +2,7 @@
 import { littleEndian } from "../model/bytes.js";
 import { checkParameters, checkWidths } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
+import { shortestDecimal } from "./decimal.js";
 import type { Description } from "./description.js";
 
 /**
@@ -164,13 +165,7 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** The shortest decimal that rounds to this f32. */
+/** Without the 0 before a point. */
 function literal(value: number): string {
-  if (Object.is(value, -0)) return "-0";
-  let decimal = value;
-  for (let digits = 1; digits <= 9; digits++) {
-    decimal = Number(value.toPrecision(digits));
-    if (Math.fround(decimal) === value) break;
-  }
-  return String(decimal).replace(/^(-?)0\./, "$1.");
+  return shortestDecimal(value).replace(/^(-?)0\./, "$1.");
 }
