@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { loadModel } from "../model/files.js";
+import { type ImportOptions, importModel } from "../import/import-model.js";
 import type { Model } from "../model/model.js";
 import { oneLine, UsageError } from "./errors.js";
 
@@ -38,11 +38,14 @@ export function readJson(path: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** @throws UsageError for a file that cannot be read or is no sound model */
-export function readModel(path: string): Model {
+/**
+ * A model of this library, or of another one.
+ * @throws UsageError for a file that cannot be read or is no sound model
+ */
+export function readModel(path: string, options?: ImportOptions): Model {
   const bytes = readBytes(path);
   try {
-    return loadModel(bytes);
+    return importModel(bytes, options);
   } catch (error) {
     throw new UsageError(`${path}: ${oneLine(error)}`);
   }

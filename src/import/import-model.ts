@@ -4,8 +4,8 @@ import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { format, loadModel } from "../model/files.js";
 import { type Activation, Model } from "../model/model.js";
-import { readSafetensors } from "../model/safetensors.js";
-import { assemble, chosenActivation, type Layer } from "./network.js";
+import { quoted, readSafetensors } from "../model/safetensors.js";
+import { assemble, type Layer } from "./network.js";
 import { readOnnx } from "./onnx.js";
 import { pickleIn, readPyTorch } from "./pytorch.js";
 import { policyFile, readStableBaselines } from "./stable-baselines.js";
@@ -16,7 +16,7 @@ import { Archive } from "./zip.js";
 export interface ImportOptions {
   /** Where the model is to act: its sizes must fit. Left out, a foreign model's environment is "". */
   readonly environment?: EnvSource;
-  /** What stands between the layers, where the file does not say: state dicts never do. `"relu"` by default. */
+  /** What stands between the layers where the file does not say it, as state dicts never do; `"relu"` by default. */
   readonly activation?: Activation;
   /**
    * Of a state dict whose names do not say it: the names of each layer's weight and bias, from the first layer to the
@@ -41,26 +41,26 @@ export function importModel(bytes: Uint8Array, options: ImportOptions = {}): Mod
   return model;
 }
 
-function readModel(bytes: Uint8Array, environment: string, { activation: asked, map }: ImportOptions): Model {
-  chosenActivation(asked);
+function readModel(bytes: Uint8Array, environment: string, { activation = "relu", map }: ImportOptions): Model {
+  if (activation !== "relu" && activation !== "tanh") {
+    throw new Error(`activation ${quoted(String(activation))} is given; "relu" and "tanh" are allowed`);
+  }
   const dict = (tensors: ReadonlyMap<string, StoredTensor>, said?: Activation) =>
     made(stateDictLayers(tensors, map), said);
   const made = (layers: readonly Layer[], said?: Activation) =>
-    new Model({ environment, ...assemble(layers), activation: chosenActivation(asked, said) });
+    new Model({ environment, ...assemble(layers), activation: said ?? activation });
 
   if (bytes[8] === 0x7b) {
     const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.format !== format)
       return dict(new Map([...tensors].map(([name, t]) => [name, { ...t, bytes: t.data }])));
-    const model = loadModel(bytes);
-    chosenActivation(asked, model.activation);
-    return model;
+    return loadModel(bytes);
   }
   if (startsWith(bytes, "PK")) {
     const archive = new Archive(bytes);
     if (archive.has(policyFile)) {
-      const { tensors, activation } = readStableBaselines(archive);
-      return dict(tensors, activation);
+      const policy = readStableBaselines(archive);
+      return dict(policy.tensors, policy.activation);
     }
     const pickle = pickleIn(archive);
     if (pickle !== undefined) return dict(readPyTorch(archive, pickle));
@@ -71,8 +71,8 @@ function readModel(bytes: Uint8Array, environment: string, { activation: asked, 
   }
   // an ONNX file begins with the number of its format's version
   if (bytes[0] === 0x08) {
-    const { layers, activation } = readOnnx(bytes);
-    return made(layers, activation);
+    const graph = readOnnx(bytes);
+    return made(graph.layers, graph.activation);
   }
   const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new Error(

@@ -1,6 +1,6 @@
 // From the layers that a file names to a model: sizes first, then the elements, transposed where they need it.
 import { checkWidths, layerPlaces, parameterCount } from "../model/layout.js";
-import type { Activation, ModelData } from "../model/model.js";
+import type { ModelData } from "../model/model.js";
 import { quoted } from "../model/safetensors.js";
 import { readFloats, type StoredTensor } from "./tensor.js";
 
@@ -66,17 +66,6 @@ export function assemble(layers: readonly Layer[]): Pick<ModelData, "widths" | "
     }
   }
   return { widths, parameters };
-}
-
-/** The activation that a call asks for, or what the file says. @throws Error for another one, and where they differ */
-export function chosenActivation(asked: unknown, said?: Activation): Activation {
-  if (asked !== undefined && asked !== "relu" && asked !== "tanh") {
-    throw new Error(`activation ${quoted(String(asked))} is given; "relu" and "tanh" are allowed`);
-  }
-  if (asked !== undefined && said !== undefined && asked !== said) {
-    throw new Error(`activation ${quoted(asked)} is asked for, but the file says that it is ${quoted(said)}`);
-  }
-  return asked ?? said ?? "relu";
 }
 
 /** A shape for a message, of which no more than the first sizes are shown. */

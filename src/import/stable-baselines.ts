@@ -23,7 +23,7 @@ export function readStableBaselines(archive: Archive): {
   return { tensors: readPyTorch(policy, pickle), activation: readActivation(archive) };
 }
 
-/** relu is what DQN's policies have where the settings name none; undefined where it cannot be known. */
+/** The activation that the settings name; undefined where they name none, which is ReLU in a DQN of that library. */
 function readActivation(archive: Archive): Activation | undefined {
   if (!archive.has("data")) return undefined;
   let settings: unknown;
@@ -33,7 +33,7 @@ function readActivation(archive: Archive): Activation | undefined {
     throw new Error('"data" in the archive is not the JSON of Stable-Baselines3\'s settings');
   }
   const named = member(member(settings, "policy_kwargs"), "activation_fn");
-  if (named === undefined) return "relu";
+  if (named === undefined) return undefined;
   // a class is written as Python prints it: <class 'torch.nn.modules.activation.Tanh'>
   const name = /\.(\w+)'>$/.exec(String(named))?.[1];
   if (name === "ReLU") return "relu";

@@ -124,6 +124,23 @@ checkpoint = {
 save_pt("checkpoint.pt", checkpoint, 4, zipfile.ZIP_STORED)
 record("checkpoint.pt", observations, answers(double, "relu", observations))
 
+# Stable-Baselines3, whose settings name a class as Python prints it
+
+layers = network([3, 4, 2])
+observations = observations_of(3)
+policy = collections.OrderedDict()
+for prefix, pairs in [("q_net.q_net", layers), ("q_net_target.q_net", network([3, 4, 2]))]:
+    for index, (weight, bias) in enumerate(pairs):
+        policy[f"{prefix}.{2 * index}.weight"] = Tensor(weight)
+        policy[f"{prefix}.{2 * index}.bias"] = Tensor(bias)
+buffer = io.BytesIO()
+save_pt(buffer, policy, 2, zipfile.ZIP_DEFLATED)
+kwargs = {":type:": "<class 'dict'>", ":serialized:": "", "activation_fn": "<class 'torch.nn.modules.activation.Tanh'>"}
+with zipfile.ZipFile("tanh_sb3.zip", "w") as archive:
+    archive.writestr("data", json.dumps({"policy_kwargs": kwargs}))
+    archive.writestr("policy.pth", buffer.getvalue())
+record("tanh_sb3.zip", observations, answers(layers, "tanh", observations))
+
 # safetensors
 
 for kind in ["float16", "float64"]:
