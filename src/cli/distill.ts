@@ -8,7 +8,7 @@ import { addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFil
 import { studentDescriptions } from "./descriptions.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
-import { addActivation, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
+import { activationOption, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
 import { requireCheckpoint, Workplace } from "./workplace.js";
 
@@ -17,8 +17,8 @@ export function addDistill(program: Command): void {
     .command("distill")
     .description("distil a saved teacher into a student and write student.safetensors and student.mjs")
     .requiredOption("--teacher <file>", "the teacher: a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
-    .option("--env <id>", "environment id (default: the one the teacher was trained in)");
-  addActivation(command);
+    .option("--env <id>", "environment id (default: the one the teacher was trained in)")
+    .addOption(activationOption());
   addCommonOptions(command);
   const flags = addConfigOptions(command, "Student", studentOptions, studentDescriptions);
 

@@ -6,7 +6,7 @@ import { compare } from "../evaluate/compare.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { checkedEnvironment } from "./context.js";
 import { readModel } from "./files.js";
-import { addActivation, type ImportFlags, readSeed } from "./options.js";
+import { activationOption, type ImportFlags, readSeed } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
 
 interface EvaluateFlags extends ImportFlags {
@@ -19,54 +19,55 @@ interface EvaluateFlags extends ImportFlags {
 }
 
 export function addEvaluate(program: Command): void {
-  const command = program
+  program
     .command("evaluate")
     .description("play unseen episodes with a saved model, greedily")
     .argument("<model>", "a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
     .option("--teacher <file>", "also compare Q-values and actions with those of this teacher")
     .option("--env <id>", "environment id (default: the one it was trained in)")
+    .addOption(activationOption())
     .option("--episodes <number>", "how many episodes", (text: string) => checkedEpisodes(parseNumber(text)), 100)
     .option("--seed <number>", "whose final-evaluation episodes (default: the training's)", readSeed)
     .option("--json", "print one JSON object and nothing else")
-    .option("--quiet", "print nothing but errors");
-  addActivation(command).action((path: string, options: EvaluateFlags) => {
-    const { activation } = options;
-    const model = readModel(path, { activation });
-    const env = checkedEnvironment(options.env ?? model.environment);
-    const seed = options.seed ?? model.training?.seed ?? 0;
-    const { episodes } = options;
-    if (options.teacher === undefined) {
-      const evaluation = evaluate(model, { env, seed, episodes });
-      if (options.json) print(JSON.stringify({ env, seed, parameters: model.parameters.length, evaluation }));
-      else if (!options.quiet) print(table(evaluationHead, [evaluationRow("model", model, evaluation)]));
-      return;
-    }
-    const teacher = readModel(options.teacher, { activation });
-    const comparison = compare(teacher, model, { env, seed, episodes });
-    if (options.json) {
-      print(JSON.stringify({ env, seed, parameters: model.parameters.length, ...comparison }));
-      return;
-    }
-    if (options.quiet) return;
-    print(
-      table(evaluationHead, [
-        evaluationRow("teacher", teacher, comparison.teacher),
-        evaluationRow("model", model, comparison.student),
-      ]),
-    );
-    print(
-      table(
-        ["return kept", "same action", "action flips", "Q-value MSE", "Q-value R²"],
-        [
+    .option("--quiet", "print nothing but errors")
+    .action((path: string, options: EvaluateFlags) => {
+      const { activation } = options;
+      const model = readModel(path, { activation });
+      const env = checkedEnvironment(options.env ?? model.environment);
+      const seed = options.seed ?? model.training?.seed ?? 0;
+      const { episodes } = options;
+      if (options.teacher === undefined) {
+        const evaluation = evaluate(model, { env, seed, episodes });
+        if (options.json) print(JSON.stringify({ env, seed, parameters: model.parameters.length, evaluation }));
+        else if (!options.quiet) print(table(evaluationHead, [evaluationRow("model", model, evaluation)]));
+        return;
+      }
+      const teacher = readModel(options.teacher, { activation });
+      const comparison = compare(teacher, model, { env, seed, episodes });
+      if (options.json) {
+        print(JSON.stringify({ env, seed, parameters: model.parameters.length, ...comparison }));
+        return;
+      }
+      if (options.quiet) return;
+      print(
+        table(evaluationHead, [
+          evaluationRow("teacher", teacher, comparison.teacher),
+          evaluationRow("model", model, comparison.student),
+        ]),
+      );
+      print(
+        table(
+          ["return kept", "same action", "action flips", "Q-value MSE", "Q-value R²"],
           [
-            percent(comparison.returnRatio),
-            percent(comparison.actionAgreement),
-            percent(comparison.actionFlipRate),
-            figure(comparison.qMse, 4),
-            figure(comparison.qR2, 4),
+            [
+              percent(comparison.returnRatio),
+              percent(comparison.actionAgreement),
+              percent(comparison.actionFlipRate),
+              figure(comparison.qMse, 4),
+              figure(comparison.qR2, 4),
+            ],
           ],
-        ],
-      ),
-    );
-  });
+        ),
+      );
+    });
 }

@@ -58,10 +58,10 @@ export interface ImportFlags {
   activation?: Activation;
 }
 
-/** Adds --activation, for files that do not say what stands between the layers. */
-export function addActivation(command: Command): Command {
+/** --activation, for files that do not say what stands between the layers. */
+export function activationOption(): Flag {
   const what = "between the layers of an imported model whose file does not say it (default: relu)";
-  return command.addOption(new Flag("--activation <name>", what).choices(["relu", "tanh"]));
+  return new Flag("--activation <name>", what).choices(["relu", "tanh"]);
 }
 
 /** A seed from a command line's text. @throws ConfigError for what is none */
