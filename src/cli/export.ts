@@ -8,8 +8,9 @@ import { exportModule, moduleTypes } from "../export/javascript.js";
 import { exportOnnx } from "../export/onnx.js";
 import { exportWasm } from "../export/wasm.js";
 import type { Model } from "../model/model.js";
+import { checkedEnvironment } from "./context.js";
 import { readModel, writeOutput } from "./files.js";
-import { notEmpty } from "./options.js";
+import { activationOption, type ImportFlags, notEmpty } from "./options.js";
 import { print } from "./terminal.js";
 
 interface Writer {
@@ -32,8 +33,9 @@ const writers: Record<string, Writer> = {
   },
 };
 
-interface ExportFlags {
+interface ExportFlags extends ImportFlags {
   to: string;
+  env?: string;
   out?: string;
   json?: boolean;
   quiet?: boolean;
@@ -44,16 +46,20 @@ export function addExport(program: Command): void {
   program
     .command("export")
     .description("write a saved model in a form that runs elsewhere")
-    .addArgument(new Argument("<model>", "a safetensors file"))
+    .addArgument(new Argument("<model>", "a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's"))
     .addOption(new Option("--to <format>", "format").choices(Object.keys(writers)).default("js"))
+    .option("--env <id>", "environment id of an imported model, whose sizes it must have")
+    .addOption(activationOption())
     .option("--out <file>", "where to (default: beside the model)", notEmpty("out"))
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .addHelpText("after", `\nFormats:\n${formats.join("\n")}\n\nEach can test itself, and qstill verify tests it.`)
     .action((path: string, options: ExportFlags) => {
-      const model = readModel(path);
+      const { activation, env } = options;
+      const model = readModel(path, { activation, environment: env && checkedEnvironment(env) });
       const { write, ending } = writers[options.to];
-      const out = options.out ?? join(dirname(path), basename(path).replace(/\.safetensors$/, "") + ending);
+      const name = basename(path).replace(/\.(safetensors|pt|pth|zip|onnx)$/, "");
+      const out = options.out ?? join(dirname(path), name + ending);
       const content = Buffer.from(write(model, describe(model)));
       writeOutput(out, content);
       // where TypeScript looks for them: student.d.mts beside student.mjs

@@ -74,7 +74,7 @@ export async function distillProximal(
     hidden: learning.hidden ?? proximalOptions.hidden.default,
   });
 
-  const network = new Network(teacher.widths, 1);
+  const network = new Network(teacher.widths, 1, teacher.activation);
   network.setParameters(teacher.parameters);
   let guide: Guide | undefined;
   try {

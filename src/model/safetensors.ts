@@ -1,8 +1,8 @@
 // The safetensors format: named tensors and string metadata in one file, nothing in it executable.
 
-const bytesPerElement = { F32: 4, I32: 4, I16: 2, I8: 1, U8: 1 };
+const bytesPerElement = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
 
-/** The element types that are read and written: 32-bit floats, signed whole numbers and bytes. */
+/** The element types that are read and written. */
 export type Dtype = keyof typeof bytesPerElement;
 
 /** One tensor of a file. */
