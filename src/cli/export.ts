@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { Argument, type Command, Option } from "commander";
 import { exportC } from "../export/c.js";
 import { type Description, describe } from "../export/description.js";
+import { exportInt8 } from "../export/int8.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { exportOnnx } from "../export/onnx.js";
 import { exportWasm } from "../export/wasm.js";
@@ -24,6 +25,11 @@ const writers: Record<string, Writer> = {
   wasm: { what: "a WebAssembly module without imports", write: exportWasm, ending: ".wasm" },
   c: { what: "one C99 header without heap or library", write: exportC, ending: ".h" },
   onnx: { what: "an ONNX file, operator set 17", write: exportOnnx, ending: ".onnx" },
+  int8: {
+    what: "safetensors with weights of 8 bits, calibrated on play",
+    write: exportInt8,
+    ending: ".int8.safetensors",
+  },
 };
 
 interface ExportFlags {
