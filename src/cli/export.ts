@@ -1,9 +1,12 @@
 // qstill export: a saved model as a file that runs without this package.
 import { basename, dirname, join } from "node:path";
 import { Argument, type Command, Option } from "commander";
+import { exportC } from "../export/c.js";
 import { type Description, describe } from "../export/description.js";
 import { exportInt8 } from "../export/int8.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
+import { exportOnnx } from "../export/onnx.js";
+import { exportWasm } from "../export/wasm.js";
 import type { Model } from "../model/model.js";
 import { readModel, writeOutput } from "./files.js";
 import { notEmpty } from "./options.js";
@@ -19,6 +22,9 @@ interface Writer {
 /** One line a format. */
 const writers: Record<string, Writer> = {
   js: { what: "an ES module without dependencies, its types beside it", write: exportModule, ending: ".mjs" },
+  wasm: { what: "a WebAssembly module without imports", write: exportWasm, ending: ".wasm" },
+  c: { what: "one C99 header without heap or library", write: exportC, ending: ".h" },
+  onnx: { what: "an ONNX file, operator set 17", write: exportOnnx, ending: ".onnx" },
   int8: {
     what: "safetensors with weights of 8 bits, calibrated on play",
     write: exportInt8,

@@ -79,9 +79,9 @@ function environmentOf(model: Model, source: EnvSource | undefined): Env | undef
  * The SHA-256, in hexadecimal, by which an export names the model that it was made of: of the widths and the activation
  * as text, "4-16-2 relu" and a newline, then of the parameters as little-endian f32.
  */
-export function modelHash({ widths, parameters }: ModelData): string {
+export function modelHash({ widths, activation = "relu", parameters }: ModelData): string {
   const hash = sha256.create();
-  hash.update(utf8ToBytes(`${widths.join("-")} relu\n`));
+  hash.update(utf8ToBytes(`${widths.join("-")} ${activation}\n`));
   hash.update(littleEndian(parameters));
   return bytesToHex(hash.digest());
 }

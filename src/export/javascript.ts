@@ -2,6 +2,7 @@
 import { littleEndian } from "../model/bytes.js";
 import { checkParameters, checkWidths } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
+import { shortestDecimal } from "./decimal.js";
 import type { Description } from "./description.js";
 
 /**
@@ -12,7 +13,7 @@ import type { Description } from "./description.js";
  * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite.
  */
 export function exportModule(model: ModelData, description?: Description): string {
-  const { environment, widths, parameters } = model;
+  const { environment, widths, activation, parameters } = model;
   checkWidths(widths);
   checkParameters(widths, parameters);
   const { observations, qValues } = description?.examples ?? { observations: [], qValues: [] };
@@ -32,7 +33,7 @@ function forward(observation) {
   for (let i = 0; i < inputs.length; i++) inputs[i] = observation[i];
   for (let layer = 1, weight = 0; layer < layers.length; layer++) {
     weight = dense(layers[layer - 1], weight, layers[layer]);
-    if (layers[layer] !== q) relu(layers[layer]);
+    if (layers[layer] !== q) activate(layers[layer]);
   }
 }
 
@@ -66,9 +67,8 @@ function dense(x, weight, y) {
   return bias + columns;
 }
 
-// Keeps NaN, as the core does.
-function relu(y) {
-  for (let o = 0; o < y.length; o++) if (y[o] <= 0) y[o] = 0;
+function activate(y) {
+  for (let o = 0; o < y.length; o++) ${activation === "tanh" ? tanhSource : reluSource}
 }
 
 /** The greedy action: the first of the largest Q-values. */
@@ -107,6 +107,17 @@ export declare function qValues(observation: ArrayLike<number>): Float32Array;
 /** Whether states that the network visits get the very Q-values and actions here that they had where it was made. */
 export declare function selfTest(): boolean;
 `;
+
+// NaN stays
+const reluSource = "if (y[o] <= 0) y[o] = 0;";
+
+// the core's: u = e^r - 1 for r = 2x/2⁸, then eight times e^2r − 1 = u·(u + 2)
+const tanhSource = `{
+    const r = Math.max(-10, Math.min(10, y[o])) / 128;
+    let u = r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24))));
+    for (let i = 0; i < 8; i++) u *= u + 2;
+    y[o] = u / (u + 2);
+  }`;
 
 function namesSource({ featureNames, actionNames, hash }: Description): string {
   return `export const featureNames = ${text(featureNames)};
@@ -154,13 +165,7 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** The shortest decimal that rounds to this f32. */
+/** Without the 0 before a point. */
 function literal(value: number): string {
-  if (Object.is(value, -0)) return "-0";
-  let decimal = value;
-  for (let digits = 1; digits <= 9; digits++) {
-    decimal = Number(value.toPrecision(digits));
-    if (Math.fround(decimal) === value) break;
-  }
-  return String(decimal).replace(/^(-?)0\./, "$1.");
+  return shortestDecimal(value).replace(/^(-?)0\./, "$1.");
 }

@@ -1,12 +1,11 @@
 // Models as files: teacher.safetensors and student.safetensors.
 import { fromLittleEndian, littleEndian } from "./bytes.js";
 import { checkParameters, checkWidths, layerPlaces, parameterCount } from "./layout.js";
-import { Model, type ModelData, type Training } from "./model.js";
+import { type Activation, Model, type ModelData, type Training } from "./model.js";
 import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
 
 const format = "qstill";
 export const formatVersion = "1";
-const activation = "relu";
 /** Any normalisation of observations is part of the first layer: raw observations go in. */
 const preprocessing = "folded into layers.0";
 
@@ -20,7 +19,7 @@ const enough = 100;
  * @throws Error for a model that could not be loaded again: sizes out of bounds, parameters of another number or not finite.
  */
 export function saveModel(model: ModelData, extra: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
-  const { environment, parameters, training } = model;
+  const { environment, activation = "relu", parameters, training } = model;
   checkWidths(model.widths);
   checkParameters(model.widths, parameters);
   const tensors = layerPlaces(model.widths).flatMap(({ inputs, outputs, weight, bias }, layer) => {
@@ -55,16 +54,17 @@ export function loadModel(bytes: Uint8Array): Model {
     throw new Error(`not a qstill model: a safetensors file whose metadata has no format ${quoted(format)}`);
   }
   checkVersion(metadata);
-  for (const [name, expected] of Object.entries({ activation, preprocessing })) {
-    if (metadata[name] !== expected) {
-      throw new Error(`the model file has ${given(metadata, name)}, expected ${quoted(expected)}`);
+  for (const [name, expected] of Object.entries({ activation: ["relu", "tanh"], preprocessing: [preprocessing] })) {
+    if (!expected.includes(metadata[name])) {
+      throw new Error(`the model file has ${given(metadata, name)}, expected ${expected.map(quoted).join(" or ")}`);
     }
   }
   if (metadata.environment === undefined) throw new Error("the model file has no environment in its metadata");
   const widths = readWidths(metadata.widths);
   const { environment } = metadata;
   const training = readTraining(metadata.training);
-  return new Model({ environment, widths, parameters: readParameters(tensors, widths), training });
+  const activation = metadata.activation as Activation;
+  return new Model({ environment, widths, activation, parameters: readParameters(tensors, widths), training });
 }
 
 function weightName(layer: number): string {

@@ -55,9 +55,9 @@ test("refuses an environment of other sizes", () => {
   );
 });
 
-test("the hash is SHA-256 of the widths and the parameters", () => {
-  const data: ModelData = { environment: "x", widths: [2, 1], parameters: Float32Array.of(1, -2, 0.1) };
+test.each(["relu", "tanh"] as const)("the hash is SHA-256 of the widths, %s and the parameters", (activation) => {
+  const data: ModelData = { environment: "x", widths: [2, 1], activation, parameters: Float32Array.of(1, -2, 0.1) };
   const bytes = Buffer.alloc(12);
   for (const [i, value] of data.parameters.entries()) bytes.writeFloatLE(value, 4 * i);
-  expect(modelHash(data)).toBe(createHash("sha256").update("2-1 relu\n").update(bytes).digest("hex"));
+  expect(modelHash(data)).toBe(createHash("sha256").update(`2-1 ${activation}\n`).update(bytes).digest("hex"));
 });
