@@ -39,6 +39,8 @@ export interface DistillerShape {
   readonly huberDelta: number;
   /** Whether states are whole numbers from 0 to 255, mostly 0, which are kept as bytes and never normalised; default false. */
   readonly byteObservations?: boolean;
+  /** What an output's largest weight is in whole steps where it learns through their rounding; default 0: not at all. */
+  readonly largestWeight?: number;
 }
 
 export class Distiller extends Trainable {
@@ -50,9 +52,25 @@ export class Distiller extends Trainable {
 
   /** @throws RangeError where the block would be larger than 1 GiB */
   constructor(shape: DistillerShape) {
-    const { widths, batchSize, capacity, loss, temperature, huberDelta, byteObservations = false } = shape;
+    const {
+      widths,
+      batchSize,
+      capacity,
+      loss,
+      temperature,
+      huberDelta,
+      byteObservations = false,
+      largestWeight = 0,
+    } = shape;
     const value = withWidths(widths, (exports, address) =>
-      exports.distiller_create(address, widths.length - 1, batchSize, capacity, Number(byteObservations)),
+      exports.distiller_create(
+        address,
+        widths.length - 1,
+        batchSize,
+        capacity,
+        Number(byteObservations),
+        largestWeight,
+      ),
     );
     super("distiller", value, core().distiller_free);
     this.#observationSize = widths[0];

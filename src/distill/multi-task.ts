@@ -112,6 +112,8 @@ export async function distillMany(
     throw new ConfigError(`heads is ${shown(heads)}: each, shared is allowed`);
   const seed = checkedSeed(givenSeed);
   const { attempts: _attempts, threshold: _threshold, ...config } = studentConfig("", { hidden: [64], ...given });
+  // a column's largest weight, which sets its step, may be one that a task does not use
+  if (config.quantize) throw new ConfigError("quantize is true: a student of several teachers cannot be rounded");
   const started = performance.now();
 
   const envs = teachers.map((teacher) => resolveEnv(teacher.env ?? teacher.environment));

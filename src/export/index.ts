@@ -1,6 +1,6 @@
 // The subpath qstill/export: models as files that run without this package.
 
-export { quantize } from "../model/quantize.js";
+export { type QuantizeOptions, quantize } from "../model/quantize.js";
 export { type QuantizedData, type QuantizedLayer, QuantizedModel } from "../model/quantized.js";
 export { loadQuantized, saveQuantized } from "../model/quantized-files.js";
 export { type ExportCOptions, exportC } from "./c.js";

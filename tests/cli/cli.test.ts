@@ -481,6 +481,14 @@ describe("one step at a time", () => {
         readFileSync(join(run, `student.${ending}`)),
       );
     }
+
+    const { file } = JSON.parse(qstill("export", model, "--to", "int8", "--json").stdout);
+    expect(file).toMatch(/student\.int8\.safetensors$/);
+    const int8 = JSON.parse(qstill("evaluate", file, "--teacher", model, "--episodes", "5", "--json").stdout);
+    expect(int8.parameters).toBe(student.parameters);
+    expect(int8.actionAgreement).toBeGreaterThan(0.9);
+    writeFileSync(file, readFileSync(file).subarray(0, -1));
+    expect(qstill("evaluate", file).stderr).toMatch(/^.*student\.int8\.safetensors: .*bytes of data.*\n$/);
   });
 });
 

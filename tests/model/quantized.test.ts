@@ -245,7 +245,7 @@ describe("a file", () => {
   test("comes back as it was", () => {
     fc.assert(
       fc.property(networks, fc.string({ unit: "grapheme" }), ({ widths, parameters, observations }, environment) => {
-        const model = quantize({ environment, widths, parameters, training }, observations, "ab12");
+        const model = quantize({ environment, widths, parameters, training }, observations, { original: "ab12" });
         expect({ ...loadQuantized(saveQuantized(model)) }).toEqual({ ...model });
       }),
       { numRuns: 100 },

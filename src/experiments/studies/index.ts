@@ -6,6 +6,7 @@ import { churnStudy } from "./churn.js";
 import { jointStudy } from "./joint.js";
 import { lossesStudy } from "./losses.js";
 import { physicsStudy } from "./physics.js";
+import { quantisationStudy } from "./quantisation.js";
 import { sizesStudy } from "./sizes.js";
 import { teachersStudy } from "./teachers.js";
 
@@ -18,4 +19,5 @@ export const studies: readonly Study[] = [
   teachersStudy,
   physicsStudy,
   churnStudy,
+  quantisationStudy,
 ];
