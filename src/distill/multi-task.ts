@@ -1,6 +1,6 @@
 // Several teachers into one student: batches of one task in turn, a head for each task or one that all share.
 import { ConfigError } from "../core/config-error.js";
-import { Distiller, type Targets } from "../core/distiller.js";
+import { Distiller, stepWithin, type Targets } from "../core/distiller.js";
 import { Network } from "../core/network.js";
 import { breather } from "../dqn/breathe.js";
 import { DivergedError } from "../dqn/events.js";
@@ -195,7 +195,7 @@ export async function distillMany(
         const rate = linear(config.learningRate, config.learningRateFinal, update / config.updates);
         for (const task of tasks) {
           updates++;
-          if (!Number.isFinite(distiller.stepWithin(1, rate, task))) throw new DivergedError("student", updates);
+          if (!Number.isFinite(stepWithin(distiller, 1, rate, task))) throw new DivergedError("student", updates);
         }
       }
 

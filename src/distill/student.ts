@@ -275,14 +275,14 @@ export function studentSetting(environment: string, seed: number, config: Studen
  */
 export function checkStudentSize(source: EnvSource, config: StudentConfig): void {
   const env = resolveEnv(source);
-  makeDistiller([env.observationSize, ...config.hidden, env.actionCount], config, env, 127).dispose();
+  makeDistiller([env.observationSize, ...config.hidden, env.actionCount], config, env).dispose();
 }
 
 function makeDistiller(
   widths: readonly number[],
   config: StudentConfig,
   { byteObservations }: Env,
-  largestWeight: number,
+  largestWeight = 127,
 ): Distiller {
   const loss = parseLoss(config.loss);
   if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);

@@ -33,7 +33,7 @@ export interface QuantizeOptions {
  * (Nagel et al. 2019, section 4.1). A model that was trained through its rounding keeps the grid of that instead, on which
  * its weights lie already. Biases make the mean of each sum over the states what it was (the same, section 4.2).
  * @param observations (count, observationSize), row-major: the states of a few episodes
- * @throws Error for a model that is none, and one whose sums could leave 32 bits (never with at most 500 units a layer);
+ * @throws Error for a model that is none, one whose activation is not ReLU, and one whose sums could leave 32 bits (never with at most 500 units a layer);
  * RangeError where there is no state, or half a one
  */
 export function quantize(
@@ -41,7 +41,8 @@ export function quantize(
   observations: Float32Array,
   { original, largestWeight = largestOf8Bits }: QuantizeOptions = {},
 ): QuantizedModel {
-  const { environment, widths, parameters, training } = model;
+  const { environment, widths, parameters, training, activation = "relu" } = model;
+  if (activation !== "relu") throw new Error(`a model with ${activation} cannot be quantised: relu is needed`);
   checkWidths(widths);
   checkParameters(widths, parameters);
   const count = countOf(observations, widths[0]);

@@ -75,7 +75,7 @@ describe("a quantised model", () => {
         const scaled = observations.map((x) => x * 4 ** far);
         expect(model.qValuesOfMany(scaled)).toEqual(exactly(model, scaled));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -212,6 +212,11 @@ describe("quantize", () => {
     expect(model.qValues([0.5, -0.0005, 0])[0]).toBeCloseTo(0, 2);
     expect(model.qValues([0.5, 0.0005, 0])[0]).toBeCloseTo(1, 2);
     expect(model.qValues([0, 0, 0.25])[0]).toBeCloseTo(0.25, 2);
+  });
+
+  test("refuses tanh", () => {
+    const model = { environment: "x", widths: [1, 1, 1], activation: "tanh" as const, parameters: new Float32Array(4) };
+    expect(() => quantize(model, Float32Array.of(1))).toThrow("a model with tanh cannot be quantised: relu is needed");
   });
 
   test("refuses states that are none", () => {

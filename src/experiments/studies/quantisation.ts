@@ -1,13 +1,51 @@
 // quantisation: what weights of few bits cost, rounded after training or trained through the rounding.
-import { distill } from "../../distill/student.js";
-import { compare, type QPolicy, returnRatio } from "../../evaluate/compare.js";
+import { distill, type Student } from "../../distill/student.js";
+import type { Teacher } from "../../dqn/teacher.js";
+import { resolveEnv } from "../../env/registry.js";
+import { purposes } from "../../env/seeds.js";
+import { returnRatio } from "../../evaluate/compare.js";
+import { probeStates } from "../../evaluate/probe.js";
+import { episodeReturns, type Policy, randomPolicy } from "../../evaluate/returns.js";
+import { mean } from "../../evaluate/statistics.js";
 import { quantizeByPlay } from "../../export/int8.js";
-import { parameterCount } from "../../model/layout.js";
 import type { QuantizedModel } from "../../model/quantized.js";
 import type { Cell, Outcome, Study } from "../study.js";
 
-const bits = [8, 6, 4, 3];
+const bits = [8, 6, 4];
 const episodes = 100;
+
+/** What all cells of an environment and a seed are held against. */
+interface Base {
+  readonly teacher: Teacher;
+  /** Distilled as the environment's preset says: not rounded. */
+  readonly plain: Student;
+  /** Mean returns on the final evaluation's episodes. */
+  readonly teacherReturn: number;
+  readonly plainReturn: number;
+  readonly randomReturn: number;
+}
+
+const bases = new Map<string, Base>();
+
+function finalReturn(env: string, policy: Policy, seed: number): number {
+  return mean(episodeReturns(resolveEnv(env), policy, { seed, purpose: purposes.final, episodes }));
+}
+
+async function baseOf(teacher: Teacher, env: string, seed: number, signal?: AbortSignal): Promise<Base> {
+  const key = JSON.stringify([env, seed]);
+  const known = bases.get(key);
+  if (known !== undefined) return known;
+  const plain = await distill(teacher, { attempts: 1, seed, signal });
+  const base = {
+    teacher,
+    plain,
+    teacherReturn: finalReturn(env, teacher, seed),
+    plainReturn: finalReturn(env, plain, seed),
+    randomReturn: finalReturn(env, randomPolicy(resolveEnv(env).actionCount, seed), seed),
+  };
+  bases.set(key, base);
+  return base;
+}
 
 /** The largest whole number of so many bits, of which one is the sign. */
 function largestOf(bits: number): number {
@@ -18,6 +56,11 @@ function largestOf(bits: number): number {
 function bytesAt({ layers, bytes }: QuantizedModel, bits: number): number {
   const weights = layers.reduce((sum, layer) => sum + layer.weights.length, 0);
   return bytes - weights + Math.ceil((weights * bits) / 8);
+}
+
+/** The share of states on which two policies act alike. */
+function agreement(states: readonly Float32Array[], first: Policy, second: Policy): number {
+  return states.filter((state) => first.act(state) === second.act(state)).length / states.length;
 }
 
 export const quantisationStudy: Study = {
@@ -32,31 +75,30 @@ export const quantisationStudy: Study = {
     environments.flatMap((env) => [
       { name: "f32", env, settings: {} },
       ...bits.flatMap((bits): Cell[] => [
-        { name: `${bits} bits, after training`, env, settings: { bits, quantize: false } },
-        { name: `${bits} bits, trained through them`, env, settings: { bits, quantize: true } },
+        { name: `${bits} bits after training`, env, settings: { bits, quantize: false } },
+        { name: `trained through ${bits} bits`, env, settings: { bits, quantize: true } },
       ]),
     ]),
 
   async run({ env, settings }, seed, teachers, signal): Promise<Outcome> {
-    const { bits, quantize } = settings as { bits?: number; quantize?: boolean };
-    const teacher = await teachers.teacher(env, seed);
-    const options = { attempts: 1, seed, signal };
-    const plain = await distill(teacher, options);
-    const made = quantize ? await distill(teacher, { ...options, quantize }, largestOf(bits as number)) : plain;
-    const quantised = bits === undefined ? undefined : quantizeByPlay(made, largestOf(bits));
+    const { bits = 32, quantize } = settings as { bits?: number; quantize?: boolean };
+    const base = await baseOf(await teachers.teacher(env, seed), env, seed, signal);
+    const { teacher, plain, teacherReturn, plainReturn, randomReturn } = base;
+    const largest = largestOf(bits);
+    const made = quantize ? await distill(teacher, { attempts: 1, seed, signal, quantize }, largest) : plain;
+    const quantised = bits === 32 ? undefined : quantizeByPlay(made, largest);
 
-    const against = (reference: QPolicy, policy: QPolicy) => compare(reference, policy, { env, seed, episodes });
-    const ofTeacher = against(teacher, quantised ?? made);
-    const ofPlain = against(teacher, plain);
+    const policy = quantised ?? plain;
+    const result = quantised === undefined ? plainReturn : finalReturn(env, quantised, seed);
+    const states = probeStates(env, [teacher, policy], seed);
     return {
       scores: {
-        ratioToF32: returnRatio(ofTeacher.student.mean, ofPlain.student.mean, ofTeacher.random.mean),
-        returnRatio: ofTeacher.returnRatio,
-        return: ofTeacher.student.mean,
-        returnMin: ofTeacher.student.min,
-        agreementWithOwn: against(made, quantised ?? made).actionAgreement,
-        agreementWithTeacher: ofTeacher.actionAgreement,
-        bytes: quantised === undefined ? 4 * parameterCount(made.widths) : bytesAt(quantised, bits as number),
+        ratioToF32: returnRatio(result, plainReturn, randomReturn),
+        returnRatio: returnRatio(result, teacherReturn, randomReturn),
+        return: result,
+        agreementWithOwn: agreement(states, made, policy),
+        agreementWithTeacher: agreement(states, teacher, policy),
+        bytes: quantised === undefined ? 4 * plain.parameters.length : bytesAt(quantised, bits),
       },
     };
   },
