@@ -26,7 +26,7 @@ export class Student extends TrainedModel<StudentConfig> {
   /** How many students were initialised. */
   readonly attempts: number;
 
-  /** @param teacher its teacher's {@link fingerprint} */
+  /** @param teacher its teacher's `fingerprint` */
   constructor(data: ModelData, record: TrainingRecord<StudentConfig>, attempts: number, teacher: string | null) {
     super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss) });
     this.attempts = attempts;
@@ -49,6 +49,7 @@ export interface Labeller extends Policy {
   qValuesOfMany(observations: Float32Array): Float32Array;
 }
 
+/** Options of {@link distill}: the student's configuration, and what surrounds the work. */
 export interface DistillOptions extends Partial<StudentConfig> {
   /** Where the student is to act; by default where the teacher was trained. */
   readonly env?: EnvSource;

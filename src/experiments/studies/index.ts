@@ -9,6 +9,7 @@ import { physicsStudy } from "./physics.js";
 import { sizesStudy } from "./sizes.js";
 import { teachersStudy } from "./teachers.js";
 
+/** Every study that `qstill experiment` knows. */
 export const studies: readonly Study[] = [
   lossesStudy,
   ablationStudy,
