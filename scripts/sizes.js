@@ -18,7 +18,7 @@ export function wasmSize() {
 }
 
 /** The entry points that only Node loads. */
-const forNode = ["qstill/experiments"];
+export const forNode = ["qstill/experiments"];
 
 /** The package's entry points, as an import names them, and each one's file. */
 export function entryPoints() {
