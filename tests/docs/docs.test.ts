@@ -1,5 +1,5 @@
-// The README and the pages of docs/: their programs and commands run, their links lead somewhere, and the index of
-// environments names them all. Pages share a folder, the README first, and trainings are short (short.js).
+// The README and the pages of docs/: their programs and commands run, their links lead somewhere, and the
+// indices name all that there is. Pages share a folder, the README first, and trainings are short (short.js).
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -121,7 +121,13 @@ it("every other block is no code, or marked as not to run with the reason", () =
   expect(unmarked).toEqual([]);
 });
 
-it("the index names every environment, with its sizes", () => {
+it("the index of guides leads to every page beside it", () => {
+  const index = readFileSync(join(root, "docs", "README.md"), "utf8");
+  const beside = pages().filter((page) => /^docs\/(?!README)[^/]+$/.test(page));
+  for (const page of beside) expect(index).toContain(`](${page.slice("docs/".length)})`);
+});
+
+it("the index of environments names every one, with its sizes", () => {
   const index = readFileSync(join(root, "docs", "environments", "README.md"), "utf8");
   for (const id of environmentIds()) expect(index).toContain(`\`${id}\``);
 });
