@@ -24,7 +24,7 @@ const minAtar: Preset = {
     evaluationEpisodes: 50,
     confirmationEpisodes: 100,
   },
-  student: { hidden: [14], envSteps: 200_000, updates: 100_000, threshold: 0.95, attempts: 1 },
+  student: { hidden: [14], envSteps: 800_000, updates: 800_000, rounds: 20, threshold: 0.95, attempts: 1 },
 };
 
 for (const name of ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"]) {
