@@ -6,11 +6,13 @@ import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { transformSync } from "esbuild";
 import ts from "typescript";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import "../../src/dqn/presets/all.js";
 import { environmentIds } from "../../src/env/registry.js";
 import { parseXml } from "../draw/xml.js";
 import { type Block, blocksOf, pages, root } from "./blocks.js";
+
+vi.setConfig({ testTimeout: 300_000 }); // a page may have many commands
 
 /** Languages of programs, of commands, and of what is no code: output, formulas, changes. */
 const program = ["js", "ts"];

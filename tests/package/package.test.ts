@@ -4,14 +4,17 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { entryPoints, forNode } from "../../scripts/sizes.js";
 import { exportModule, Model } from "../../src/index.js";
 import { nodeBinary, nodeVersions, withChromium } from "../engines/launch.js";
 import { serve } from "../engines/serve.js";
 import { orSkip } from "../engines/skip.js";
 import { uses } from "./uses.js";
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 }); // packs, builds and opens browsers
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const names = [...entryPoints().keys()];
@@ -53,6 +56,21 @@ it("ships the built library, and no file of the build's own", () => {
 
 it("every entry point has a use here", () => {
   expect(Object.keys(uses).sort()).toEqual(names.sort());
+});
+
+it("the types of every entry point fit in a strict project, those of this package read, too", () => {
+  const file = join(scratch, "types.ts");
+  writeFileSync(file, names.map((name, i) => `export * as part${i} from "${name}";`).join("\n"));
+  const program = ts.createProgram([file], {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+    types: [],
+  });
+  const found = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => [file?.fileName, messageText]);
+  expect(found).toEqual([]);
 });
 
 const worked = (of: readonly string[]) => Object.fromEntries(of.map((name) => [name, true]));
@@ -114,13 +132,14 @@ describe("in a page that Vite has built", () => {
     site = join(page, "dist");
   });
 
-  /** What came of it under a policy: of each entry point, of training in a worker, and of an exported student. */
+  /** What came of each entry point in the page, of training in a worker, and of an exported student. */
   interface Outcomes {
     readonly page: Record<string, true | string>;
     readonly worker: { updates: number; notices: string[] } | string;
     readonly student: number;
   }
 
+  /** The page opened under a policy, by a Chromium of its own. */
   async function outcomesUnder(policy: string): Promise<Outcomes> {
     const headers = {
       "content-security-policy": policy,
