@@ -6,18 +6,22 @@ import { addPresets, type Preset } from "../presets.js";
 
 export * from "../../env/minatar/index.js";
 
-/** One for all games, with the actions that matter and with all six. */
+/**
+ * One for all games, with the actions that matter and with all six. A target network five times as slow as elsewhere is what
+ * Space Invaders needs: 54 in place of 36 after 600,000 frames.
+ */
 const minAtar: Preset = {
   teacher: {
     hidden: [128, 128],
-    envSteps: 3_000_000,
+    envSteps: 2_000_000,
     bufferSize: 100_000,
     learningStarts: 5000,
     batchSize: 32,
     trainFrequency: 2,
     nStep: 3,
-    learningRate: 5e-4,
+    learningRate: 2.5e-4,
     learningRateFinal: 5e-5,
+    tau: 0.001,
     explorationFinal: 0.02,
     explorationFraction: 0.05,
     evaluationInterval: 250_000,
