@@ -27,7 +27,7 @@ export class Student extends TrainedModel<StudentConfig> {
   readonly attempts: number;
 
   /**
-   * @param teacher its teacher's {@link fingerprint}
+   * @param teacher its teacher's `fingerprint`
    * @param featureScale of one whose weights were rounded
    */
   constructor(
@@ -58,6 +58,7 @@ export interface Labeller extends Policy {
   qValuesOfMany(observations: Float32Array): Float32Array;
 }
 
+/** Options of {@link distill}: the student's configuration, and what surrounds the work. */
 export interface DistillOptions extends Partial<StudentConfig> {
   /** Where the student is to act; by default where the teacher was trained. */
   readonly env?: EnvSource;
@@ -115,7 +116,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}, l
   const setting = studentSetting(env.id, seed, config, teacher);
   const selection = { seed, purpose: purposes.selection, episodes: config.evaluationEpisodes };
 
-  const distiller = makeDistiller(widths, config, env, largestWeight);
+  const distiller = makeDistiller(widths, config, env, config.quantize ? largestWeight : 0);
   const network = new Network(widths, 1);
   let best: Float32Array | undefined;
   const state: LoopState = {
@@ -275,14 +276,14 @@ export function studentSetting(environment: string, seed: number, config: Studen
  */
 export function checkStudentSize(source: EnvSource, config: StudentConfig): void {
   const env = resolveEnv(source);
-  makeDistiller([env.observationSize, ...config.hidden, env.actionCount], config, env).dispose();
+  makeDistiller([env.observationSize, ...config.hidden, env.actionCount], config, env, 0).dispose();
 }
 
 function makeDistiller(
   widths: readonly number[],
   config: StudentConfig,
   { byteObservations }: Env,
-  largestWeight = 127,
+  largestWeight: number,
 ): Distiller {
   const loss = parseLoss(config.loss);
   if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
@@ -292,7 +293,7 @@ function makeDistiller(
     capacity: config.envSteps,
     loss,
     byteObservations,
-    largestWeight: config.quantize ? largestWeight : 0,
+    largestWeight,
   });
 }
 

@@ -7,6 +7,7 @@ import { int8Network } from "./c-int8.js";
 import { checkIdentifier, floats, identifier, integers, text, texts } from "./c-source.js";
 import type { Description } from "./description.js";
 
+/** Options of {@link exportC}. */
 export interface ExportCOptions {
   /** What every name in the header begins with, an identifier (default: the environment's id, `cartpole_v1`). */
   readonly prefix?: string;

@@ -29,6 +29,7 @@ export interface Description {
   readonly hash: string;
 }
 
+/** Options of {@link describe}. */
 export interface DescribeOptions {
   /** Where it acts (default: the environment of the model's id, where one is registered). */
   readonly env?: EnvSource;

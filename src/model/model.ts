@@ -16,6 +16,7 @@ export interface Training {
   readonly distillation?: Distillation;
 }
 
+/** How a student came to be. */
 export interface Distillation {
   /** A fingerprint of the teacher's parameters; null where the teacher was no network. */
   readonly teacher: string | null;

@@ -101,16 +101,12 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
     throw new Error(`the header of the safetensors file lists ${values} values, at most ${maximumValues} expected`);
   }
   let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Error("the header of the safetensors file is not UTF-8 text");
-  }
   let header: Record<string, unknown>;
   try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     header = JSON.parse(text);
   } catch {
-    throw new Error("the header of the safetensors file is not JSON");
+    throw new Error("the header of the safetensors file is not JSON in UTF-8");
   }
   checkNames(text);
   return header;

@@ -1,4 +1,4 @@
-// A local server of the repository's files, and of one page in which the built library can be imported.
+// A local server of a folder's files: by default the repository's, and one page in which the built library can be imported.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -22,15 +22,20 @@ const page = `<!doctype html><meta charset="utf-8"><title>qstill</title>
 /** What makes a page cross-origin isolated: only such a page has SharedArrayBuffer. */
 const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
-/** @returns {Promise<{ origin: string, close: () => void }>} */
-export async function serve() {
+/**
+ * @param {string} folder what is served
+ * @param {Record<string, string>} headers what every answer has beside its type
+ * @param {string} index what stands at "/"
+ * @returns {Promise<{ origin: string, close: () => void }>}
+ */
+export async function serve(folder = root, headers = isolation, index = page) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const type = path === "/" ? types[".html"] : types[extname(path)];
     try {
       if (type === undefined) throw new Error(`no file of a known type: ${path}`);
-      const body = path === "/" ? page : await readFile(join(root, path));
-      response.writeHead(200, { "content-type": type, ...isolation }).end(body);
+      const body = path === "/" ? index : await readFile(join(folder, path));
+      response.writeHead(200, { "content-type": type, ...headers }).end(body);
     } catch (error) {
       response.writeHead(404, { "content-type": "text/plain" }).end(error.message);
     }

@@ -10,6 +10,7 @@ import { quantisationStudy } from "./quantisation.js";
 import { sizesStudy } from "./sizes.js";
 import { teachersStudy } from "./teachers.js";
 
+/** Every study that `qstill experiment` knows. */
 export const studies: readonly Study[] = [
   lossesStudy,
   ablationStudy,
