@@ -13,6 +13,7 @@ import { type LayerMap, stateDictLayers } from "./state-dict.js";
 import type { StoredTensor } from "./tensor.js";
 import { Archive } from "./zip.js";
 
+/** Options of {@link importModel}. */
 export interface ImportOptions {
   /** Where the model is to act: its sizes must fit. Left out, a foreign model's environment is "". */
   readonly environment?: EnvSource;

@@ -16,6 +16,7 @@ import {
 /** The calibration's largest activation: one bit is left for states that it did not see. */
 const calibratedActivation = 16_383;
 
+/** Options of {@link quantize}. */
 export interface QuantizeOptions {
   /** The hash of the model, which is kept. */
   readonly original?: string;

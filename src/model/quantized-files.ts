@@ -40,7 +40,7 @@ export function saveQuantized(model: QuantizedModel): Uint8Array<ArrayBuffer> {
 
 /** Whether a safetensors file says that it holds a quantised model. @throws Error for a file that is none */
 export function isQuantized(bytes: Uint8Array): boolean {
-  return readSafetensors(bytes).metadata.format === format;
+  return bytes[8] === 0x7b && readSafetensors(bytes).metadata.format === format;
 }
 
 /**
