@@ -66,7 +66,7 @@ class View {
         element("div", { class: "brand" }, mark(), element("span", {}, "qstill")),
         element(
           "button",
-          { type: "button", class: "quiet language", "aria-label": texts.switchLanguage, onclick: other },
+          { type: "button", class: "quiet", lang: language === "en" ? "zh-CN" : "en", onclick: other },
           texts.otherLanguage,
         ),
       ),

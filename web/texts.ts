@@ -17,7 +17,6 @@ const english = {
   title: "qstill: a teacher learns, a student takes over",
   description: "Trains a small reinforcement-learning agent and distils it into a tiny one, in your browser.",
   otherLanguage: "中文",
-  switchLanguage: "Switch to Chinese",
   headline: "A teacher learns. A student takes over.",
   lead: "A network learns a task by trial and error, right here in your browser. Then a far smaller one learns from its answers. Watch both act, side by side.",
   skip: "Skip to the stage",
@@ -266,7 +265,6 @@ const chinese: Texts = {
   title: "qstill:教师学会,学生接手",
   description: "在浏览器里训练一个小型强化学习智能体,再把它蒸馏成更小的一个。",
   otherLanguage: "English",
-  switchLanguage: "切换到英文",
   headline: "教师学会,学生接手。",
   lead: "一个网络就在你的浏览器里通过试错学会一项任务,另一个小得多的网络再跟着它的回答学。看它们并排行动。",
   skip: "跳到演示区",
@@ -573,7 +571,8 @@ export function figuresOf(language: Language): Figures {
   const percent = format({ maximumFractionDigits: 1 });
   return {
     count: whole,
-    figure: (value) => (Math.abs(value) >= 100 ? tenths(value) : digits(value)),
+    figure: (value) =>
+      Number.isInteger(value) ? whole(value) : Math.abs(value) >= 100 ? tenths(value) : digits(value),
     percent: (share) => `${percent(100 * share)}\u00a0%`,
     seconds: (value) => {
       const [minute, second] = language === "zh" ? [" 分 ", " 秒"] : [" min ", " s"];

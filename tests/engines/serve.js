@@ -1,4 +1,4 @@
-// A local server of the repository's files, and of one page in which the built library can be imported.
+// A local server: of the repository's files and one page in which the built library can be imported, or of a site.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const types = {
   ".html": "text/html",
+  ".css": "text/css",
   ".js": "text/javascript",
   ".mjs": "text/javascript",
   ".json": "application/json",
@@ -22,15 +23,20 @@ const page = `<!doctype html><meta charset="utf-8"><title>qstill</title>
 /** What makes a page cross-origin isolated: only such a page has SharedArrayBuffer. */
 const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
-/** @returns {Promise<{ origin: string, close: () => void }>} */
-export async function serve() {
+/**
+ * @param {string} [site] a folder to serve in place of the repository, as any host would: its index.html at "/", no isolation
+ * @returns {Promise<{ origin: string, close: () => void }>}
+ */
+export async function serve(site) {
+  const headers = site === undefined ? isolation : {};
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const type = path === "/" ? types[".html"] : types[extname(path)];
     try {
       if (type === undefined) throw new Error(`no file of a known type: ${path}`);
-      const body = path === "/" ? page : await readFile(join(root, path));
-      response.writeHead(200, { "content-type": type, ...isolation }).end(body);
+      const file = join(site ?? root, path === "/" ? "index.html" : path);
+      const body = path === "/" && site === undefined ? page : await readFile(file);
+      response.writeHead(200, { "content-type": type, ...headers }).end(body);
     } catch (error) {
       response.writeHead(404, { "content-type": "text/plain" }).end(error.message);
     }

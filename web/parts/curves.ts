@@ -50,6 +50,13 @@ export class Curves implements Part {
           ),
       },
       {
+        title: texts.lossCurve,
+        x: () => texts.updates,
+        colours: ["--teacher", "--student"],
+        logarithmic: true,
+        data: ({ sides }) => joined(sides.teacher.losses, sides.student.losses),
+      },
+      {
         title: texts.studentReturn,
         x: (state) => (standsStill(state) ? texts.updates : texts.environmentSteps),
         colours: ["--student", "--teacher"],
@@ -64,13 +71,6 @@ export class Curves implements Part {
           );
           return [xs, ys, Array.from(xs, () => goal)];
         },
-      },
-      {
-        title: texts.lossCurve,
-        x: () => texts.updates,
-        colours: ["--teacher", "--student"],
-        logarithmic: true,
-        data: ({ sides }) => joined(sides.teacher.losses, sides.student.losses),
       },
       {
         title: texts.agreementCurve,
@@ -137,6 +137,7 @@ export class Curves implements Part {
     const { state } = this.#page.session;
     for (const each of this.#plots) {
       const data = each.curve.data(state);
+      each.figure.hidden = data[0].length === 0;
       const drawn = `${each.curve.x(state)} ${data[0].length} ${data[0].at(-1)}`;
       if (drawn === each.drawn || data[0].length === 0) continue;
       const relabelled = each.drawn.split(" ")[0] !== drawn.split(" ")[0];
