@@ -1,4 +1,4 @@
-// sin, cos, exp and log: the same bits in every engine, because they are compiled here and not taken from the host.
+// sin, cos, exp, log and tanh: the same bits in every engine, because they are compiled here and not taken from the host.
 // AssemblyScript's NativeMath is a port of musl's libm (below 1 ulp) that uses only exact IEEE 754 operations.
 
 export function sin(x: f64): f64 {
@@ -106,6 +106,26 @@ export class Lanes {
     );
     // x − x is 0, or NaN for NaN; no logarithm is −0
     return f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 5), f32x4.sub(x, x));
+  }
+}
+
+/**
+ * y = tanh(y) in place, within 1 ulp of f32; up to one value more is written behind them. In f64, rounded once: with
+ * u = e^r − 1 for r = 2x/2⁸, of which four terms of the series suffice, e^2r − 1 = u·(u + 2); eight times that, and
+ * tanh x = u/(u + 2). No table and no cancellation: small x keep their bits, and −0 its sign.
+ */
+export function tanh_row(y: usize, count: usize): void {
+  const one = f64x2.splat(1);
+  const two = f64x2.splat(2);
+  for (const end = y + (count << 2); y < end; y += 8) {
+    // in f32, tanh is 1 from 9.02 on; NaN stays NaN
+    const x = f64x2.pmin(f64x2.pmax(f64x2.promote_low_f32x4(v128.load64_zero(y)), f64x2.splat(-10)), f64x2.splat(10));
+    const r = f64x2.mul(x, f64x2.splat(1.0 / 128));
+    let u = f64x2.add(f64x2.mul(r, f64x2.splat(1.0 / 24)), f64x2.splat(1.0 / 6));
+    u = f64x2.add(f64x2.mul(r, u), f64x2.splat(0.5));
+    u = f64x2.mul(r, f64x2.add(f64x2.mul(r, u), one));
+    for (let doubling = 0; doubling < 8; doubling++) u = f64x2.mul(u, f64x2.add(u, two));
+    v128.store64_lane(y, f32x4.demote_f64x2_zero(f64x2.div(u, f64x2.add(u, two))), 0);
   }
 }
 

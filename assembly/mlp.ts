@@ -1,10 +1,13 @@
-// An MLP forward and backward over flat parameters: affine layers, ReLU between them, none after the last.
+// An MLP forward and backward over flat parameters: affine layers, ReLU between them (or, forward only, tanh), none after
+// the last.
 //
 // widths: u32 × (L + 1), the inputs, the hidden widths, the outputs.
 // parameters, gradients: for each layer W (in × out, row-major), then b (out).
 // transposed: the same with Wᵀ (out × in) in W's place, which is what the forward pass reads.
 // A batch goes through in panels of 16 rows (matmul.ts). A panel's activations are for each width w_l a matrix (w_l, 16),
 // one after another: the inputs first, the outputs last. Its deltas, the loss's gradient with respect to each, lie alike.
+
+import { tanh_row } from "./math";
 import {
   affine,
   affine_relu,
@@ -77,15 +80,24 @@ export function transpose_parameters(transposed: usize, parameters: usize, width
  * Fills the layers of a panel's activations from the inputs (w_0, 16), which may lie elsewhere; returns the address of
  * the outputs.
  */
-export function forward_panel(widths: usize, layers: usize, transposed: usize, x: usize, panel: usize): usize {
+export function forward_panel(
+  widths: usize,
+  layers: usize,
+  transposed: usize,
+  x: usize,
+  panel: usize,
+  tanh: bool = false,
+): usize {
   for (let l: usize = 0; l < layers; l++) {
     const inputs = width(widths, l);
     const outputs = width(widths, l + 1);
     const bias = transposed + ((inputs * outputs) << 2);
     panel += inputs << 6;
     const y = panel;
-    if (l + 1 < layers) affine_relu(y, transposed, x, bias, outputs, inputs);
+    const hidden = l + 1 < layers;
+    if (hidden && !tanh) affine_relu(y, transposed, x, bias, outputs, inputs);
     else affine(y, transposed, x, bias, outputs, inputs);
+    if (hidden && tanh) activate(y, outputs << 4, tanh);
     transposed = bias + (outputs << 2);
     x = y;
   }
@@ -181,7 +193,14 @@ export function pack_parameters(packed: usize, parameters: usize, widths: usize,
  * One observation through the network: fills the activations, (w_0) then (w_1) and so on, from its inputs; returns the
  * address of the outputs (w_L). Three values behind them are scratch, too.
  */
-export function forward_row(widths: usize, layers: usize, parameters: usize, packed: bool, activations: usize): usize {
+export function forward_row(
+  widths: usize,
+  layers: usize,
+  parameters: usize,
+  packed: bool,
+  activations: usize,
+  tanh: bool = false,
+): usize {
   let x = activations;
   for (let l: usize = 0; l < layers; l++) {
     const inputs = width(widths, l);
@@ -189,11 +208,17 @@ export function forward_row(widths: usize, layers: usize, parameters: usize, pac
     const bias = parameters + ((inputs * outputs) << 2);
     const y = x + (inputs << 2);
     affine_row(y, x, parameters, packed, bias, inputs, outputs);
-    if (l + 1 < layers) relu_row(y, outputs);
+    if (l + 1 < layers) activate(y, outputs, tanh);
     parameters = bias + (outputs << 2);
     x = y;
   }
   return x;
+}
+
+/** y = max(y, 0), or tanh(y); a value behind them is scratch. */
+export function activate(y: usize, count: usize, tanh: bool): void {
+  if (tanh) tanh_row(y, count);
+  else relu_row(y, count);
 }
 
 /** The first of the largest of `count` values: the greedy action of a row of Q-values. */

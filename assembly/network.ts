@@ -1,7 +1,8 @@
 // A network that only answers: parameters, a batch of raw observations, their Q-values.
-import { PANEL, relu_row, transpose } from "./matmul";
+import { PANEL, transpose } from "./matmul";
 import { allocate_zeroed, area, begin_layout, copy_floats, floats, free_block, layout_end } from "./memory";
 import {
+  activate,
   activation_count,
   argmax,
   forward_panel,
@@ -24,6 +25,7 @@ const FEWEST_FOR_PANEL: usize = 8;
 export class Network {
   block: usize;
   layers: usize;
+  tanh: bool; // between the layers, in place of ReLU
   inputs: usize;
   outputs: usize;
   widths: usize; // u32 × (layers + 1)
@@ -55,9 +57,10 @@ function place(network: Network, widths: usize, batch: usize, base: usize): u64 
 }
 
 /** A network for at most `batch` observations at once, or 0 where its block would be larger than 1 GiB. */
-export function network_create(widths: usize, layers: usize, batch: usize): usize {
+export function network_create(widths: usize, layers: usize, batch: usize, tanh: bool): usize {
   const network = changetype<Network>(heap.alloc(offsetof<Network>()));
   network.layers = layers;
+  network.tanh = tanh;
   network.inputs = width(widths, 0);
   network.outputs = width(widths, layers);
   network.block = allocate_zeroed(place(network, widths, batch, 0));
@@ -122,7 +125,8 @@ export function put_observation(network: Network, row: usize, observation: usize
 
 /** The address of the Q-values (outputs, 16) of the panel's 16 observations. */
 export function answer_panel(network: Network): usize {
-  return forward_panel(network.widths, network.layers, network.transposed, network.panel, network.panel);
+  const panel = network.panel;
+  return forward_panel(network.widths, network.layers, network.transposed, panel, panel, network.tanh);
 }
 
 /** The address of the Q-values of one observation. */
@@ -138,13 +142,13 @@ function answer(network: Network, observation: usize): usize {
       store<usize>(lists, end, sizeof<usize>());
       const outputs = width(network.widths, 1);
       first_layer_row(network.row, lists, network.parameters, outputs);
-      relu_row(network.row, outputs);
+      activate(network.row, outputs, network.tanh);
       const rest = network.packed + (((inputs + 1) * outputs) << 2);
-      return forward_row(network.widths + 4, layers - 1, rest, true, network.row);
+      return forward_row(network.widths + 4, layers - 1, rest, true, network.row, network.tanh);
     }
   }
   copy_floats(network.row, observation, inputs);
-  return forward_row(network.widths, layers, network.packed, true, network.row);
+  return forward_row(network.widths, layers, network.packed, true, network.row, network.tanh);
 }
 
 /** The greedy action for the first observation. */

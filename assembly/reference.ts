@@ -47,6 +47,20 @@ export function relu<T>(y: usize, count: usize): void {
   for (let i: usize = 0; i < count; i++) put<T>(y, i, max<T>(at<T>(y, i), 0));
 }
 
+/** y = tanh(y), computed in f64 */
+export function tanh<T>(y: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) {
+    let x: f64 = at<T>(y, i);
+    if (x > 10) x = 10;
+    if (x < -10) x = -10;
+    // u = e^(x/128) − 1, then e^(x/64) − 1 and so on to e^(2x) − 1
+    const r = x / 128;
+    let u = r * (1 + r * (0.5 + r * (1.0 / 6 + r * (1.0 / 24))));
+    for (let doubling = 0; doubling < 8; doubling++) u *= u + 2;
+    put<T>(y, i, <T>(u / (u + 2)));
+  }
+}
+
 /** dx = dx where the activation x is above 0, else 0 */
 export function relu_backward<T>(dx: usize, x: usize, count: usize): void {
   for (let i: usize = 0; i < count; i++) put<T>(dx, i, at<T>(x, i) > 0 ? at<T>(dx, i) : 0);
@@ -72,6 +86,7 @@ export function mlp_forward<T>(
   parameters: usize,
   activations: usize,
   batch: usize,
+  isTanh: bool = false,
 ): usize {
   let weight = parameters;
   let x = activations;
@@ -81,7 +96,10 @@ export function mlp_forward<T>(
     const bias = weight + ((inputs * outputs) << alignof<T>());
     const y = x + ((batch * inputs) << alignof<T>());
     affine<T>(y, x, weight, bias, batch, inputs, outputs);
-    if (l + 1 < layers) relu<T>(y, batch * outputs);
+    if (l + 1 < layers) {
+      if (isTanh) tanh<T>(y, batch * outputs);
+      else relu<T>(y, batch * outputs);
+    }
     weight = bias + (outputs << alignof<T>());
     x = y;
   }

@@ -5,17 +5,20 @@ import type { Result } from "./suite.js";
 
 /** One row a case: µs an operation, GFLOP/s, share of the peak, each the median of the samples, with its spread. */
 export function resultTable(results: readonly Result[]): string {
-  const rows = results.map(({ case: name, what, usPerOp, spread, opsPerSecond, gflops, shareOfPeak, samples }) => [
-    name,
-    what,
-    digits(usPerOp),
-    `±${percent(spread)}`,
-    Math.round(opsPerSecond).toLocaleString("en"),
-    gflops === null ? "" : gflops.toFixed(1),
-    shareOfPeak === null ? "" : percent(shareOfPeak),
-    String(samples),
-  ]);
-  return table(["case", "what", "µs", "spread", "a second", "GFLOP/s", "of peak", "samples"], rows);
+  const rows = results.map(
+    ({ case: name, what, usPerOp, spread, opsPerSecond, gflops, shareOfPeak, published, samples }) => [
+      name,
+      what,
+      digits(usPerOp),
+      `±${percent(spread)}`,
+      Math.round(opsPerSecond).toLocaleString("en"),
+      gflops === null ? "" : gflops.toFixed(1),
+      shareOfPeak === null ? "" : percent(shareOfPeak),
+      published === null ? "" : Math.round(published).toLocaleString("en"),
+      String(samples),
+    ],
+  );
+  return table(["case", "what", "µs", "spread", "a second", "GFLOP/s", "of peak", "in Python", "samples"], rows);
 }
 
 export function breakdownTable({ case: name, wholeUs, parts }: Breakdown): string {

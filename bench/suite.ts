@@ -10,6 +10,8 @@ export interface Case {
   readonly flops: number;
   /** Operations that one call of what `prepare` gives does: so many that the clock's grain does not matter. */
   readonly operations: number;
+  /** Operations a second that are published of the Python reference, where there are such. */
+  readonly published?: number;
   /** Sets the case up; `run` is measured, `dispose` gives its memory back. */
   prepare(): { run(): unknown; dispose(): void };
 }
@@ -27,6 +29,8 @@ export interface Result {
   /** The best that the register-only loop reached before and after the case. */
   readonly peakGflops: number;
   readonly shareOfPeak: number | null;
+  /** Operations a second that are published of the Python reference. */
+  readonly published: number | null;
 }
 
 const options = { minSamples: 20, maxTime: 1.5, minTime: 0.02 };
@@ -54,7 +58,11 @@ export async function runSuite(
 }
 
 /** @param seconds of one call each */
-function summarised({ name, what, flops, operations }: Case, seconds: readonly number[], peak: number): Result {
+function summarised(
+  { name, what, flops, operations, published }: Case,
+  seconds: readonly number[],
+  peak: number,
+): Result {
   const sorted = [...seconds].sort((x, y) => x - y);
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
   const median = quantile(0.5);
@@ -69,5 +77,6 @@ function summarised({ name, what, flops, operations }: Case, seconds: readonly n
     gflops,
     peakGflops: peak,
     shareOfPeak: gflops === null ? null : gflops / peak,
+    published: published ?? null,
   };
 }

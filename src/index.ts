@@ -27,4 +27,4 @@ export type { Policy } from "./evaluate/returns.js";
 export { exportModule } from "./export/javascript.js";
 export { loadModel, saveModel } from "./model/files.js";
 export { weightsHash } from "./model/hash.js";
-export { type Distillation, Model, type ModelData, type Training } from "./model/model.js";
+export { type Activation, type Distillation, Model, type ModelData, type Training } from "./model/model.js";

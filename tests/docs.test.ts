@@ -1,4 +1,4 @@
-// The pages of environments: their programs run, their links lead somewhere, and the index names every environment.
+// The pages of environments and the guide to exports: their programs run, their links lead somewhere, and the index names every environment.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,6 +25,19 @@ it("the guide's pieces are one program that does what it says", () => {
     expect(wrapped).toBe("8 House-v0");
     expect(vector).toBe("11111111 true");
     expect(parseXml(readFileSync(join(place, "house.svg"), "utf8")).attributes.width).toBe("200");
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+});
+
+it("the guide to exports is one program that does what it says", () => {
+  const guide = readFileSync(join(root, "docs", "export.md"), "utf8");
+  const program = [...guide.matchAll(/```js\n([\s\S]*?)```/g)].map(([, piece]) => piece).join("\n");
+  const place = mkdtempSync(join(root, "build", "docs-")); // inside the package, so that "qstill" is found
+  try {
+    writeFileSync(join(place, "exports.mjs"), program);
+    const printed = execFileSync(process.execPath, ["exports.mjs"], { cwd: place, encoding: "utf8" });
+    expect(printed.trim().split("\n")).toEqual(["true push right", "1", "1 -0.15 0.15"]);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

@@ -271,7 +271,7 @@ function compare(
   // more than the ring holds, so that it has wrapped around
   play(learner, 500, 20, RANDOM);
   if (!options.bytes) learner_normalise(learner);
-  const network = changetype<Network>(network_create(array_of<u32>([sizes[0], 9, <u32>learner.actions]), 2, 1));
+  const network = changetype<Network>(network_create(array_of<u32>([sizes[0], 9, <u32>learner.actions]), 2, 1, false));
   fill<f32>(network_parameters(network), <usize>parameter_count(network.widths, 2), 1);
   network_ready(network);
   const guided = options.mse + options.crossEntropy > 0;

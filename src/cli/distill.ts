@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
 import { compare, keepsEnough } from "../evaluate/compare.js";
-import { exportModule } from "../export/javascript.js";
 import { addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
 import { studentDescriptions } from "./descriptions.js";
 import { MissedError } from "./errors.js";
@@ -33,7 +32,7 @@ export function addDistill(program: Command): void {
     const student = await place.work("student", resume, (work) =>
       distill(teacher, { ...config, ...work, seed, env: environment }),
     );
-    place.write("student.mjs", exportModule(student));
+    place.writeModule(student);
 
     const comparison = compare(teacher, student, { env: environment, seed });
     const { teacher: teacherEvaluation, student: evaluation, random: _, ...shares } = comparison;

@@ -10,6 +10,9 @@ export class UsageError extends Error {}
 /** The student missed its threshold after all attempts: everything is written, but the status is not 0. */
 export class MissedError extends Error {}
 
+/** An export does not answer as the model that it is held against. */
+export class DiffersError extends Error {}
+
 /** Exit statuses: 0 done, 1 failed, 2 the call was wrong, 130 stopped by Ctrl-C. */
 export function exitStatus(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -4,8 +4,9 @@ import { parseNumber } from "../dqn/options.js";
 import { checkedEpisodes } from "../evaluate/checks.js";
 import { compare } from "../evaluate/compare.js";
 import { evaluate } from "../evaluate/evaluate.js";
+import { parameterCount } from "../model/layout.js";
 import { checkedEnvironment } from "./context.js";
-import { readModel } from "./files.js";
+import { readAnyModel, readModel } from "./files.js";
 import { readSeed } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
 
@@ -30,20 +31,21 @@ export function addEvaluate(program: Command): void {
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .action((path: string, options: EvaluateFlags) => {
-      const model = readModel(path);
+      const model = readAnyModel(path);
       const env = checkedEnvironment(options.env ?? model.environment);
       const seed = options.seed ?? model.training?.seed ?? 0;
       const { episodes } = options;
+      const parameters = parameterCount(model.widths);
       if (options.teacher === undefined) {
         const evaluation = evaluate(model, { env, seed, episodes });
-        if (options.json) print(JSON.stringify({ env, seed, parameters: model.parameters.length, evaluation }));
+        if (options.json) print(JSON.stringify({ env, seed, parameters, evaluation }));
         else if (!options.quiet) print(table(evaluationHead, [evaluationRow("model", model, evaluation)]));
         return;
       }
       const teacher = readModel(options.teacher);
       const comparison = compare(teacher, model, { env, seed, episodes });
       if (options.json) {
-        print(JSON.stringify({ env, seed, parameters: model.parameters.length, ...comparison }));
+        print(JSON.stringify({ env, seed, parameters, ...comparison }));
         return;
       }
       if (options.quiet) return;

@@ -4,6 +4,8 @@ import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { loadModel } from "../model/files.js";
 import type { Model } from "../model/model.js";
+import type { QuantizedModel } from "../model/quantized.js";
+import { isQuantized, loadQuantized } from "../model/quantized-files.js";
 import { oneLine, UsageError } from "./errors.js";
 
 /** @throws UsageError for a file that cannot be read */
@@ -40,9 +42,18 @@ export function readJson(path: string): Record<string, unknown> {
 
 /** @throws UsageError for a file that cannot be read or is no sound model */
 export function readModel(path: string): Model {
+  return loadedBy(loadModel, path);
+}
+
+/** A model or a quantised one. @throws UsageError for a file that cannot be read or is neither */
+export function readAnyModel(path: string): Model | QuantizedModel {
+  return loadedBy((bytes) => (isQuantized(bytes) ? loadQuantized(bytes) : loadModel(bytes)), path);
+}
+
+function loadedBy<Loaded>(load: (bytes: Uint8Array) => Loaded, path: string): Loaded {
   const bytes = readBytes(path);
   try {
-    return loadModel(bytes);
+    return load(bytes);
   } catch (error) {
     throw new UsageError(`${path}: ${oneLine(error)}`);
   }

@@ -5,7 +5,6 @@ import { type Joint, trainJoint } from "../distill/joint.js";
 import { jointConfig, jointOptions } from "../distill/joint-config.js";
 import { type Comparison, compare } from "../evaluate/compare.js";
 import type { Evaluation } from "../evaluate/evaluate.js";
-import { exportModule } from "../export/javascript.js";
 import { weightsHash } from "../model/hash.js";
 import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
 import { jointDescriptions } from "./descriptions.js";
@@ -44,7 +43,7 @@ export function addJoint(program: Command): void {
     const { teacher, student } = joint;
     const comparison = compare(teacher, student, { env: environment, seed });
     const summary = await summarise(joint, comparison);
-    place.write("student.mjs", exportModule(student));
+    place.writeModule(student);
     place.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) {

@@ -17,6 +17,7 @@ import { addRun } from "./run.js";
 import { addShrink } from "./shrink.js";
 import { complain } from "./terminal.js";
 import { addTrain } from "./train.js";
+import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
 
 const program = new Command("qstill")
@@ -36,6 +37,7 @@ for (const add of [
   addJoint,
   addEvaluate,
   addExport,
+  addVerify,
   addExplain,
   addShrink,
   addWatch,

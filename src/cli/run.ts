@@ -8,7 +8,6 @@ import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { type Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
 import { compare } from "../evaluate/compare.js";
-import { exportModule } from "../export/javascript.js";
 import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
@@ -122,7 +121,7 @@ async function finish(
   });
   const summary = await summarise(teacher, student, comparison);
   const events = place.metrics.read();
-  place.write("student.mjs", exportModule(student));
+  place.writeModule(student);
   place.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
   place.write(
     "report.html",

@@ -10,7 +10,6 @@ import { parseNumber } from "../dqn/options.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { checkedEpisodes } from "../evaluate/checks.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import { exportModule } from "../export/javascript.js";
 import { saveModel } from "../model/files.js";
 import { type Frontier, frontierHtml } from "../report/frontier.js";
 import {
@@ -93,7 +92,7 @@ export function addShrink(program: Command): void {
     };
     const writeStudent = (student: Student) => {
       place.write("student.safetensors", saveModel(student));
-      place.write("student.mjs", exportModule(student));
+      place.writeModule(student);
     };
 
     const told = !options.quiet && !options.json;

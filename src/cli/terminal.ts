@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import type { TrainingEvent } from "../dqn/events.js";
 import type { Evaluation } from "../evaluate/evaluate.js";
+import { parameterCount } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 
 /** How every bar looks. */
@@ -82,12 +83,12 @@ export function percent(value: number | null): string {
 export const evaluationHead = ["", "network", "parameters", "return (mean ± std)", "95 % interval", "worst episode"];
 
 /** One network's line under {@link evaluationHead}. */
-export function evaluationRow(name: string, { widths, parameters }: ModelData, evaluation: Evaluation): string[] {
+export function evaluationRow(name: string, { widths }: Pick<ModelData, "widths">, evaluation: Evaluation): string[] {
   const { mean, std, ci95, min } = evaluation;
   return [
     name,
     widths.join("-"),
-    figure(parameters.length),
+    figure(parameterCount(widths)),
     `${figure(mean)} ± ${figure(std)}`,
     `${figure(ci95[0])} to ${figure(ci95[1])}`,
     figure(min),

@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import { CheckpointError, Interrupted, reachedBy } from "../dqn/checkpoint.js";
 import type { TrainingEvent } from "../dqn/events.js";
+import { describe } from "../export/description.js";
+import { exportModule, moduleTypes } from "../export/javascript.js";
 import { saveModel } from "../model/files.js";
-import type { ModelData } from "../model/model.js";
+import type { Model, ModelData } from "../model/model.js";
 import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, readIfThere, removeFile, writeOutput } from "./files.js";
@@ -12,8 +14,8 @@ import { complain, Progress } from "./terminal.js";
 
 /** The files that work leaves in its folder. */
 const outputs = [
-  ...["teacher.safetensors", "student.safetensors", "student.mjs", "metrics.jsonl", "summary.json", "report.html"],
-  "frontier.json",
+  ...["teacher.safetensors", "student.safetensors", "student.mjs", "student.d.mts", "metrics.jsonl", "summary.json"],
+  ...["report.html", "frontier.json"],
   ...["teacher.checkpoint", "student.checkpoint", "joint.checkpoint"],
 ];
 
@@ -55,6 +57,12 @@ export class Workplace {
 
   write(name: string, content: string | Uint8Array): void {
     writeOutput(this.path(name), content);
+  }
+
+  /** The student as a module, and what the module declares. */
+  writeModule(student: Model): void {
+    this.write("student.mjs", exportModule(student, describe(student)));
+    this.write("student.d.mts", moduleTypes);
   }
 
   /**

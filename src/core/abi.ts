@@ -9,7 +9,7 @@ export interface CoreExports extends Record<string, unknown> {
   allocate(bytes: number): number;
   release(address: number): void;
 
-  network_create(widths: number, layers: number, batch: number): number;
+  network_create(widths: number, layers: number, batch: number, tanh: number): number;
   network_free(network: number): void;
   network_parameters(network: number): number;
   network_ready(network: number): void;

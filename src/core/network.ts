@@ -2,6 +2,9 @@
 import { Handle, withWidths } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
 
+/** What stands between the layers; after the last one nothing does. */
+export type Activation = "relu" | "tanh";
+
 export class Network {
   readonly observationSize: number;
   readonly actionCount: number;
@@ -10,9 +13,11 @@ export class Network {
   readonly #inputs: number; // index into the core's memory as f32
 
   /** @param batch the most observations that one call of `forward` takes */
-  constructor(widths: readonly number[], batch: number) {
+  constructor(widths: readonly number[], batch: number, activation: Activation = "relu") {
     const { network_free } = core();
-    const value = withWidths(widths, (exports, address) => exports.network_create(address, widths.length - 1, batch));
+    const value = withWidths(widths, (exports, address) =>
+      exports.network_create(address, widths.length - 1, batch, Number(activation === "tanh")),
+    );
     this.#handle = new Handle("network", value, network_free);
     this.observationSize = widths[0];
     this.actionCount = widths[widths.length - 1];

@@ -151,7 +151,8 @@ function checkNames(name: string, what: string, names: readonly string[] | undef
   }
 }
 
-function numbered(what: string, count: number): string[] {
+/** Names for what has none. */
+export function numbered(what: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${what} ${i}`);
 }
 

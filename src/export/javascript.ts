@@ -2,20 +2,25 @@
 import { littleEndian } from "../model/bytes.js";
 import { checkParameters, checkWidths } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
+import { shortestDecimal } from "./decimal.js";
+import type { Description } from "./description.js";
 
 /**
- * The source of an ES module that exports `act(observation)`, `qValues(observation)`, `environment` and `widths`. It runs
- * in browsers, workers and Node, under any content security policy, and `act` allocates nothing.
+ * The source of an ES module that exports `act(observation)`, `qValues(observation)`, `environment` and `widths`; with a
+ * description also `featureNames`, `actionNames`, `hash`, and `selfTest()`, which is true where every example gets its very
+ * Q-values and its action. It runs in browsers, workers and Node, under any content security policy, and `act` allocates
+ * nothing. {@link moduleTypes} declares what it exports.
  * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite.
  */
-export function exportModule(model: ModelData): string {
-  const { environment, widths, parameters } = model;
+export function exportModule(model: ModelData, description?: Description): string {
+  const { environment, widths, activation, parameters } = model;
   checkWidths(widths);
   checkParameters(widths, parameters);
+  const { observations, qValues } = description?.examples ?? { observations: [], qValues: [] };
   return `// A Q-network made by qstill. Each product and each sum is rounded to f32, in a fixed order.
-export const environment = ${JSON.stringify(environment).replaceAll("<", "\\u003c")};
+export const environment = ${text(environment)};
 export const widths = Object.freeze([${widths.join(", ")}]);
-${parametersSource(parameters)}
+${description ? namesSource(description) : ""}${numbersSource(Float32Array.of(...parameters, ...observations, ...qValues))}
 const layers = widths.map((width) => new Float32Array(width));
 const q = layers[layers.length - 1];
 const { fround } = Math;
@@ -28,26 +33,26 @@ function forward(observation) {
   for (let i = 0; i < inputs.length; i++) inputs[i] = observation[i];
   for (let layer = 1, weight = 0; layer < layers.length; layer++) {
     weight = dense(layers[layer - 1], weight, layers[layer]);
-    if (layers[layer] !== q) relu(layers[layer]);
+    if (layers[layer] !== q) activate(layers[layer]);
   }
 }
 
-// y = x W + b, four outputs at a time: W is (x.length, y.length) at index weight of the parameters, b follows it.
+// y = x W + b, four outputs at a time: W is (x.length, y.length) at index weight of the numbers, b follows it.
 function dense(x, weight, y) {
   const rows = x.length;
   const columns = y.length;
   const bias = weight + rows * columns;
   let o = 0;
   for (; o + 3 < columns; o += 4) {
-    let s0 = parameters[bias + o];
-    let s1 = parameters[bias + o + 1];
-    let s2 = parameters[bias + o + 2];
-    let s3 = parameters[bias + o + 3];
+    let s0 = numbers[bias + o];
+    let s1 = numbers[bias + o + 1];
+    let s2 = numbers[bias + o + 2];
+    let s3 = numbers[bias + o + 3];
     for (let k = 0, w = weight + o; k < rows; k++, w += columns) {
-      s0 = fround(s0 + fround(x[k] * parameters[w]));
-      s1 = fround(s1 + fround(x[k] * parameters[w + 1]));
-      s2 = fround(s2 + fround(x[k] * parameters[w + 2]));
-      s3 = fround(s3 + fround(x[k] * parameters[w + 3]));
+      s0 = fround(s0 + fround(x[k] * numbers[w]));
+      s1 = fround(s1 + fround(x[k] * numbers[w + 1]));
+      s2 = fround(s2 + fround(x[k] * numbers[w + 2]));
+      s3 = fround(s3 + fround(x[k] * numbers[w + 3]));
     }
     y[o] = s0;
     y[o + 1] = s1;
@@ -55,16 +60,15 @@ function dense(x, weight, y) {
     y[o + 3] = s3;
   }
   for (; o < columns; o++) {
-    let s = parameters[bias + o];
-    for (let k = 0, w = weight + o; k < rows; k++, w += columns) s = fround(s + fround(x[k] * parameters[w]));
+    let s = numbers[bias + o];
+    for (let k = 0, w = weight + o; k < rows; k++, w += columns) s = fround(s + fround(x[k] * numbers[w]));
     y[o] = s;
   }
   return bias + columns;
 }
 
-// Keeps NaN, as the core does.
-function relu(y) {
-  for (let o = 0; o < y.length; o++) if (y[o] <= 0) y[o] = 0;
+function activate(y) {
+  for (let o = 0; o < y.length; o++) ${activation === "tanh" ? tanhSource : reluSource}
 }
 
 /** The greedy action: the first of the largest Q-values. */
@@ -80,16 +84,75 @@ export function qValues(observation) {
   forward(observation);
   return q.slice();
 }
+${description ? selfTestSource(parameters.length, description) : ""}`;
+}
+
+/** The declarations of a module that {@link exportModule} wrote with a description. */
+export const moduleTypes = `// What a Q-network made by qstill exports.
+
+/** The id of the environment that it acts in. */
+export declare const environment: string;
+/** Observation size, hidden widths, action count. */
+export declare const widths: readonly number[];
+/** One name a feature of the observation, in order. */
+export declare const featureNames: readonly string[];
+/** One name an action, in order. */
+export declare const actionNames: readonly string[];
+/** SHA-256 of the widths, the activation and the parameters. */
+export declare const hash: string;
+/** The greedy action, an index into actionNames: the first of the largest Q-values. @throws RangeError for an observation of another length */
+export declare function act(observation: ArrayLike<number>): number;
+/** One Q-value an action, in a new array. @throws RangeError for an observation of another length */
+export declare function qValues(observation: ArrayLike<number>): Float32Array;
+/** Whether states that the network visits get the very Q-values and actions here that they had where it was made. */
+export declare function selfTest(): boolean;
+`;
+
+// NaN stays
+const reluSource = "if (y[o] <= 0) y[o] = 0;";
+
+// the core's: u = e^r - 1 for r = 2x/2⁸, then eight times e^2r − 1 = u·(u + 2)
+const tanhSource = `{
+    const r = Math.max(-10, Math.min(10, y[o])) / 128;
+    let u = r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24))));
+    for (let i = 0; i < 8; i++) u *= u + 2;
+    y[o] = u / (u + 2);
+  }`;
+
+function namesSource({ featureNames, actionNames, hash }: Description): string {
+  return `export const featureNames = ${text(featureNames)};
+export const actionNames = ${text(actionNames)};
+export const hash = ${text(hash)};
 `;
 }
 
-/** The parameters as number literals, or as base64 of little-endian f32 where that is shorter. */
-function parametersSource(parameters: Float32Array): string {
-  const base64 = `const bytes = new DataView(Uint8Array.from(atob("${toBase64(littleEndian(parameters))}"), (c) => c.charCodeAt(0)).buffer);
-const parameters = Float32Array.from({ length: ${parameters.length} }, (_, i) => bytes.getFloat32(4 * i, true));`;
+/** @param from where in the numbers the examples' observations begin; their Q-values follow */
+function selfTestSource(from: number, { examples: { observations, actions } }: Description): string {
+  return `
+/** Whether the examples get the very Q-values and actions here that they had where this was made. */
+export function selfTest() {
+  const size = widths[0];
+  return ${JSON.stringify(actions)}.every((action, example) => {
+    const at = ${from} + example * size;
+    const first = ${from + observations.length} + example * q.length;
+    return act(numbers.subarray(at, at + size)) === action && q.every((value, i) => Object.is(value, numbers[first + i]));
+  });
+}
+`;
+}
 
-  let literals = "const parameters = new Float32Array([";
-  for (const value of parameters) {
+/** A value as a literal that ends no script element. */
+function text(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+/** f32 values as number literals, or as base64 of little-endian f32 where that is shorter. */
+function numbersSource(values: Float32Array): string {
+  const base64 = `const bytes = new DataView(Uint8Array.from(atob("${toBase64(littleEndian(values))}"), (c) => c.charCodeAt(0)).buffer);
+const numbers = Float32Array.from({ length: ${values.length} }, (_, i) => bytes.getFloat32(4 * i, true));`;
+
+  let literals = "const numbers = new Float32Array([";
+  for (const value of values) {
     literals += `${literal(value)},`;
     if (literals.length > base64.length) return base64;
   }
@@ -102,13 +165,7 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** The shortest decimal that rounds to this f32. */
+/** Without the 0 before a point. */
 function literal(value: number): string {
-  if (Object.is(value, -0)) return "-0";
-  let decimal = value;
-  for (let digits = 1; digits <= 9; digits++) {
-    decimal = Number(value.toPrecision(digits));
-    if (Math.fround(decimal) === value) break;
-  }
-  return String(decimal).replace(/^(-?)0\./, "$1.");
+  return shortestDecimal(value).replace(/^(-?)0\./, "$1.");
 }

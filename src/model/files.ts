@@ -1,12 +1,11 @@
 // Models as files: teacher.safetensors and student.safetensors.
 import { fromLittleEndian, littleEndian } from "./bytes.js";
 import { checkParameters, checkWidths, layerPlaces, parameterCount } from "./layout.js";
-import { Model, type ModelData, type Training } from "./model.js";
-import { quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
+import { type Activation, Model, type ModelData, type Training } from "./model.js";
+import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
 
 const format = "qstill";
-const formatVersion = "1";
-const activation = "relu";
+export const formatVersion = "1";
 /** Any normalisation of observations is part of the first layer: raw observations go in. */
 const preprocessing = "folded into layers.0";
 
@@ -20,7 +19,7 @@ const enough = 100;
  * @throws Error for a model that could not be loaded again: sizes out of bounds, parameters of another number or not finite.
  */
 export function saveModel(model: ModelData, extra: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
-  const { environment, parameters, training } = model;
+  const { environment, activation = "relu", parameters, training } = model;
   checkWidths(model.widths);
   checkParameters(model.widths, parameters);
   const tensors = layerPlaces(model.widths).flatMap(({ inputs, outputs, weight, bias }, layer) => {
@@ -54,22 +53,18 @@ export function loadModel(bytes: Uint8Array): Model {
   if (metadata.format !== format) {
     throw new Error(`not a qstill model: a safetensors file whose metadata has no format ${quoted(format)}`);
   }
-  if (metadata.formatVersion !== formatVersion) {
-    const newer = Number(metadata.formatVersion) > Number(formatVersion) ? ", written by a newer qstill" : "";
-    throw new Error(
-      `the model file has ${given(metadata, "formatVersion")}${newer}; this qstill reads ${formatVersion}`,
-    );
-  }
-  for (const [name, expected] of Object.entries({ activation, preprocessing })) {
-    if (metadata[name] !== expected) {
-      throw new Error(`the model file has ${given(metadata, name)}, expected ${quoted(expected)}`);
+  checkVersion(metadata);
+  for (const [name, expected] of Object.entries({ activation: ["relu", "tanh"], preprocessing: [preprocessing] })) {
+    if (!expected.includes(metadata[name])) {
+      throw new Error(`the model file has ${given(metadata, name)}, expected ${expected.map(quoted).join(" or ")}`);
     }
   }
   if (metadata.environment === undefined) throw new Error("the model file has no environment in its metadata");
   const widths = readWidths(metadata.widths);
   const { environment } = metadata;
   const training = readTraining(metadata.training);
-  return new Model({ environment, widths, parameters: readParameters(tensors, widths), training });
+  const activation = metadata.activation as Activation;
+  return new Model({ environment, widths, activation, parameters: readParameters(tensors, widths), training });
 }
 
 function weightName(layer: number): string {
@@ -80,17 +75,30 @@ function biasName(layer: number): string {
   return `layers.${layer}.bias`;
 }
 
-function given(metadata: Record<string, string>, name: string): string {
+/** @throws Error for a version that cannot be read */
+export function checkVersion(metadata: Record<string, string>): void {
+  if (metadata.formatVersion !== formatVersion) {
+    const newer = Number(metadata.formatVersion) > Number(formatVersion) ? ", written by a newer qstill" : "";
+    throw new Error(
+      `the model file has ${given(metadata, "formatVersion")}${newer}; this qstill reads ${formatVersion}`,
+    );
+  }
+}
+
+/** A field of the metadata, for a message. */
+export function given(metadata: Record<string, string>, name: string): string {
   return metadata[name] === undefined ? `no ${name}` : `${name} ${quoted(metadata[name])}`;
 }
 
-function readWidths(text = "none"): number[] {
+/** @throws Error for what cannot be a network's widths */
+export function readWidths(text = "none"): number[] {
   const widths = text.split("-", enough).map(Number);
   checkWidths(widths, text);
   return widths;
 }
 
-function readTraining(text: string | undefined): Training | undefined {
+/** @throws Error for what is none */
+export function readTraining(text: string | undefined): Training | undefined {
   if (text === undefined) return undefined;
   try {
     const training: Training = JSON.parse(text);
@@ -134,19 +142,29 @@ function readParameters(tensors: Map<string, Tensor>, widths: readonly number[])
 
 /** The elements of a tensor that must be there and have this shape: no more than the file has bytes. */
 function readFloats(tensors: Map<string, Tensor>, name: string, shape: readonly number[]): Float32Array {
-  const tensor = tensors.get(name);
-  if (tensor === undefined) throw new Error(`the model file has no tensor ${quoted(name)}`);
-  if (tensor.dtype !== "F32") throw new Error(`tensor ${quoted(name)} has dtype ${tensor.dtype}, expected F32`);
-  if (tensor.shape.join() !== shape.join()) {
-    const given = tensor.shape.slice(0, 8).join(", ");
-    throw new Error(`tensor ${quoted(name)} has shape (${given}), expected (${shape.join(", ")})`);
-  }
-  const values = fromLittleEndian(tensor.data);
+  const values = fromLittleEndian(tensorOf(tensors, name, "F32", shape));
   const broken = values.findIndex((value) => !Number.isFinite(value));
   if (broken !== -1) {
     throw new Error(`tensor ${quoted(name)} has a ${values[broken]} at ${broken}, not a finite number`);
   }
   return values;
+}
+
+/** The bytes of a tensor. @throws Error where it is missing, or of another type or shape */
+export function tensorOf(
+  tensors: ReadonlyMap<string, Tensor>,
+  name: string,
+  dtype: Dtype,
+  shape: readonly number[],
+): Uint8Array {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new Error(`the model file has no tensor ${quoted(name)}`);
+  if (tensor.dtype !== dtype) throw new Error(`tensor ${quoted(name)} has dtype ${tensor.dtype}, expected ${dtype}`);
+  if (tensor.shape.join() !== shape.join()) {
+    const given = tensor.shape.slice(0, 8).join(", ");
+    throw new Error(`tensor ${quoted(name)} has shape (${given}), expected (${shape.join(", ")})`);
+  }
+  return tensor.data;
 }
 
 function floatTensor(name: string, shape: readonly number[], values: Float32Array) {

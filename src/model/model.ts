@@ -1,6 +1,8 @@
 // A trained network as a value: its environment, its sizes and its parameters, ready to act.
-import { Network } from "../core/network.js";
+import { type Activation, Network } from "../core/network.js";
 import { checkParameters, checkWidths } from "./layout.js";
+
+export type { Activation };
 
 /** How a network came about: plain data, which its file keeps. */
 export interface Training {
@@ -27,8 +29,10 @@ export interface Distillation {
 export interface ModelData {
   /** The id of the environment that it acts in. */
   readonly environment: string;
-  /** Observation size, hidden widths, action count; ReLU between layers, none after the last. */
+  /** Observation size, hidden widths, action count. */
   readonly widths: readonly number[];
+  /** What stands between layers, none after the last: `"relu"` where it is left out, or `"tanh"`. */
+  readonly activation?: Activation;
   /** All weights and biases, flat (see layout.ts), for raw observations: any normalisation is folded in. */
   readonly parameters: Float32Array;
   /** How it came about, where that is known. */
@@ -45,6 +49,7 @@ const largestBatch = 64;
 export class Model implements ModelData {
   readonly environment: string;
   readonly widths: readonly number[];
+  readonly activation: Activation;
   readonly parameters: Float32Array;
   readonly training?: Training;
   readonly #network: Network;
@@ -53,14 +58,15 @@ export class Model implements ModelData {
    * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite; ConfigError
    * where it needs more than 1 GiB
    */
-  constructor({ environment, widths, parameters, training }: ModelData) {
+  constructor({ environment, widths, activation = "relu", parameters, training }: ModelData) {
     checkWidths(widths);
     checkParameters(widths, parameters);
     this.environment = environment;
     this.widths = [...widths];
+    this.activation = activation;
     this.parameters = parameters.slice();
     this.training = training;
-    this.#network = new Network(widths, largestBatch);
+    this.#network = new Network(widths, largestBatch, activation);
     this.#network.setParameters(parameters);
   }
 

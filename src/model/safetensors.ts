@@ -1,8 +1,8 @@
 // The safetensors format: named tensors and string metadata in one file, nothing in it executable.
 
-const bytesPerElement = { F32: 4, U8: 1 };
+const bytesPerElement = { F32: 4, I32: 4, I16: 2, I8: 1, U8: 1 };
 
-/** The element types that are read and written: 32-bit floats and bytes. */
+/** The element types that are read and written: 32-bit floats, signed whole numbers and bytes. */
 export type Dtype = keyof typeof bytesPerElement;
 
 /** One tensor of a file. */
@@ -172,7 +172,7 @@ function readEntry(name: string, entry: unknown) {
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(bytesPerElement, dtype)) {
     const given = typeof dtype === "string" ? quoted(dtype) : "none";
-    throw new Error(`${where} has dtype ${given}; ${Object.keys(bytesPerElement).join(" and ")} can be read`);
+    throw new Error(`${where} has dtype ${given}; ${Object.keys(bytesPerElement).join(", ")} can be read`);
   }
   if (!isSizes(shape)) throw new Error(`${where} has a shape that is not a list of whole numbers`);
   if (!isSizes(offsets) || offsets.length !== 2)

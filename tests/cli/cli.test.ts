@@ -29,6 +29,7 @@ const quick = [
 const files = [
   "metrics.jsonl",
   "report.html",
+  "student.d.mts",
   "student.mjs",
   "student.safetensors",
   "summary.json",
@@ -206,6 +207,8 @@ describe("run", () => {
       expect([...student.qValues(observation)]).toEqual([...model.qValues(observation)]);
       expect(student.act(observation)).toBe(model.act(observation));
     }
+    expect(student.selfTest()).toBe(true);
+    expect(student.actionNames).toEqual(["push left", "push right"]);
   });
 
   it("prints a table for people, without colour where NO_COLOR is set, and nothing with --quiet", () => {
@@ -448,7 +451,11 @@ describe("one step at a time", () => {
     const exported = JSON.parse(qstill("export", model, "--out", "steps/exported.mjs", "--json").stdout);
     const bytes = readFileSync(join(folder, "steps", "exported.mjs")).length;
     expect(exported).toEqual({ file: "steps/exported.mjs", format: "js", bytes });
-    expect(readFileSync(join(folder, "steps", "exported.mjs"))).toEqual(readFileSync(join(run, "student.mjs")));
+    for (const ending of ["mjs", "d.mts"]) {
+      expect(readFileSync(join(folder, "steps", `exported.${ending}`))).toEqual(
+        readFileSync(join(run, `student.${ending}`)),
+      );
+    }
   });
 });
 
@@ -484,7 +491,7 @@ describe("explain and shrink", () => {
     expect(frontier).toMatchObject({ env: "CartPole-v1", complete: true, smallest: { hidden: [1], parameters: 9 } });
     expect(frontier).toEqual(JSON.parse(readFileSync(join(folder, "shrunk", "frontier.json"), "utf8")));
     const written = readdirSync(join(folder, "shrunk")).sort();
-    expect(written).toEqual(["frontier.json", "report.html", "student.mjs", "student.safetensors"]);
+    expect(written).toEqual(["frontier.json", "report.html", ...files.filter((name) => name.startsWith("student."))]);
     expect(readFileSync(join(folder, "shrunk", "report.html"), "utf8")).toContain("9 parameters are enough");
     const kept = loadModel(readFileSync(join(folder, "shrunk", "student.safetensors")));
     expect(kept.widths).toEqual([4, 1, 2]);

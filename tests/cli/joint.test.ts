@@ -10,7 +10,14 @@ const main = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "
 const folder = mkdtempSync(join(tmpdir(), "qstill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const files = ["metrics.jsonl", "student.mjs", "student.safetensors", "summary.json", "teacher.safetensors"];
+const files = [
+  "metrics.jsonl",
+  "student.d.mts",
+  "student.mjs",
+  "student.safetensors",
+  "summary.json",
+  "teacher.safetensors",
+];
 const quick = ["joint", "CartPole-v1", "--seed=3", "--hidden=12", "--student-hidden=6", "--evaluation-episodes=3"];
 
 function qstill(...args: string[]) {
@@ -18,7 +25,7 @@ function qstill(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-it("prints a line for each episode, evaluates both and leaves five files that repeat the run", () => {
+it("prints a line for each episode, evaluates both and leaves its files that repeat the run", () => {
   const first = qstill(...quick, "--episodes=25", "--json", "--out=first");
   expect(first.status).toBe(0);
   const lines = first.stderr.trimEnd().split("\n");

@@ -1,0 +1,166 @@
+// qstill verify: an exported file run beside the model that it was made of.
+import type { Command } from "commander";
+import { environmentIds, makeEnv } from "../env/registry.js";
+import { checkFit } from "../evaluate/checks.js";
+import { randomPolicy } from "../evaluate/returns.js";
+import { modelHash } from "../export/description.js";
+import { randomStates, visitedStates } from "../export/states.js";
+import { Model } from "../model/model.js";
+import type { QuantizedModel } from "../model/quantized.js";
+import { type Answers, formats, type Questions } from "./answers.js";
+import { DiffersError, oneLine, UsageError } from "./errors.js";
+import { readAnyModel } from "./files.js";
+import { notEmpty } from "./options.js";
+import { percent, print } from "./terminal.js";
+
+const stateCount = 10_000;
+/** Fewer states of observations so large that these were more numbers. */
+const mostNumbers = 2 ** 26;
+
+/** What --json prints, and whether it passed. */
+interface Result {
+  readonly file: string;
+  readonly model: string;
+  readonly env: string;
+  readonly states: number;
+  /** Share of states with the same action. */
+  readonly agreement: number;
+  /** Of a Q-value. */
+  readonly largestDifference: number;
+  /** The same as a share of the largest Q-value of all states. */
+  readonly relativeDifference: number;
+  /** What the format may have of the latter; null: anything. */
+  readonly allowedDifference: number | null;
+  /** Null where either has none. */
+  readonly sameHash: boolean | null;
+  /** Null where the file has no examples. */
+  readonly selfTest: boolean | null;
+}
+
+interface VerifyFlags {
+  model?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export function addVerify(program: Command): void {
+  program
+    .command("verify")
+    .description("run an export beside the model that it was made of, and compare what they answer")
+    .argument("<file>", `what qstill export wrote: ${Object.keys(formats).join(", ")}`)
+    .option(
+      "--model <file>",
+      "the model (default: the safetensors file beside it, of the same name)",
+      notEmpty("model"),
+    )
+    .option("--json", "print one JSON object and nothing else")
+    .option("--quiet", "print nothing but errors")
+    .addHelpText(
+      "after",
+      `
+On 10,000 states, half of them visited by the model and half by random play. A file passes, with status 0, where it names
+this model by its hash and its examples and Q-values are the model's own: to the bit, in ONNX within 1e-5 of the largest.
+Weights of 8 bits are another network: they pass, and the agreement says what they are worth.
+A module, a .wasm and a header are run, the header after cc has compiled it: verify only what you would run.`,
+    )
+    .action(async (file: string, options: VerifyFlags) => {
+      const ending = Object.keys(formats).find((name) => file.endsWith(name));
+      if (ending === undefined) {
+        throw new UsageError(`${file} has none of the endings of an export: ${Object.keys(formats).join(", ")}`);
+      }
+      const path = options.model ?? modelBeside(file, ending);
+      const model = readAnyModel(path);
+      const questions = statesFor(path, model);
+      const { run, allowed } = formats[ending];
+      let answers: Answers;
+      try {
+        answers = await run(file, questions);
+      } catch (error) {
+        throw error instanceof UsageError ? error : new UsageError(`${file}: ${oneLine(error)}`);
+      }
+      const result: Result = {
+        file,
+        model: path,
+        env: model.environment,
+        states: questions.count,
+        ...compared(model, questions, answers),
+        allowedDifference: Number.isFinite(allowed) ? allowed : null,
+        sameHash: answers.hash === undefined || !(model instanceof Model) ? null : answers.hash === modelHash(model),
+        selfTest: answers.selfTest ?? null,
+      };
+      const { agreement, largestDifference, relativeDifference, sameHash, selfTest } = result;
+      const problems = [
+        ...(sameHash === false ? ["it was made of another model: its hash differs"] : []),
+        ...(selfTest === false ? ["its own test of itself fails"] : []),
+        ...(relativeDifference > allowed ? [`a Q-value differs by ${largestDifference}`] : []),
+        ...(allowed === 0 && agreement < 1 ? [`it takes the same action in ${percent(agreement)} of states`] : []),
+      ];
+      const passed = problems.length === 0;
+      if (options.json) print(JSON.stringify({ ...result, passed }));
+      else if (!options.quiet) print(told(result));
+      if (!passed) throw new DiffersError(`${file} is not what ${path} is: ${problems.join("; ")}`);
+    });
+}
+
+/** The model that a file was made of, by their names. @throws UsageError for a name that does not say it */
+function modelBeside(file: string, ending: string): string {
+  if (ending === ".safetensors") throw new UsageError(`${file}: --model must say which model it is to be held against`);
+  return `${file.slice(0, -ending.length)}.safetensors`;
+}
+
+/** @throws UsageError where the model does not fit the environment that it names */
+function statesFor(path: string, model: Model | QuantizedModel): Questions {
+  const { widths, environment } = model;
+  const size = widths[0];
+  const actionCount = widths[widths.length - 1];
+  const count = Math.min(stateCount, 2 * Math.floor(mostNumbers / size / 2));
+  if (!environmentIds().includes(environment)) {
+    return { observations: randomStates(size, 0, count), count, size, actionCount };
+  }
+  const env = makeEnv(environment);
+  try {
+    checkFit("model", model, env);
+  } catch (error) {
+    throw new UsageError(`${path}: ${oneLine(error)}`);
+  }
+  const observations = new Float32Array(count * size);
+  observations.set(visitedStates(env, [model], 0, count / 2));
+  observations.set(visitedStates(env, [randomPolicy(actionCount, 0)], 0, count / 2), (count / 2) * size);
+  return { observations, count, size, actionCount };
+}
+
+/** The share of states with the same action, and the largest difference of a Q-value, also relative to the largest. */
+function compared(model: Model | QuantizedModel, { observations, count, size }: Questions, answers: Answers) {
+  const expected = model.qValuesOfMany(observations);
+  let agreeing = 0;
+  for (let row = 0; row < count; row++) {
+    if (model.act(observations.subarray(row * size, (row + 1) * size)) === answers.actions[row]) agreeing++;
+  }
+  let largest = 0;
+  let largestDifference = 0;
+  for (const [i, value] of expected.entries()) {
+    largest = Math.max(largest, Math.abs(value));
+    if (Object.is(value, answers.qValues[i])) continue; // two that are not numbers, too
+    const difference = Math.abs(value - answers.qValues[i]);
+    largestDifference = Math.max(largestDifference, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+  }
+  const relativeDifference = largestDifference === 0 ? 0 : largestDifference / largest;
+  return { agreement: agreeing / count, largestDifference, relativeDifference };
+}
+
+/** What a person reads. */
+function told({ file, model, env, states, agreement, largestDifference, relativeDifference, ...more }: Result): string {
+  const where = env === "" ? "states" : `states of ${env}`;
+  const difference =
+    largestDifference === 0
+      ? "the very Q-values"
+      : `Q-values that differ by ${largestDifference.toPrecision(2)} at most, ${relativeDifference.toPrecision(2)} of the largest`;
+  const notes = [
+    ...(more.sameHash ? ["it names this model"] : []),
+    ...(more.selfTest ? ["its own test of itself passes"] : []),
+  ];
+  return [
+    `${file} beside ${model}, on ${states.toLocaleString("en")} ${where}:`,
+    `the same action in ${percent(agreement)}, ${difference}${notes.map((note) => `; ${note}`).join("")}.`,
+  ].join("\n");
+}

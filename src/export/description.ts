@@ -1,0 +1,87 @@
+// What an export says about itself: names, examples by which its target can test itself, and a hash.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { numbered } from "../env/custom.js";
+import type { Env, EnvSource } from "../env/env.js";
+import { environmentIds, resolveEnv } from "../env/registry.js";
+import { checkFit } from "../evaluate/checks.js";
+import { littleEndian } from "../model/bytes.js";
+import type { Model, ModelData } from "../model/model.js";
+import { randomStates, visitedStates } from "./states.js";
+
+/** What an export says about itself besides its parameters. */
+export interface Description {
+  /** One name a feature of the observation, in order. */
+  readonly featureNames: readonly string[];
+  /** One name an action, in order. */
+  readonly actionNames: readonly string[];
+  /** For the target's test of itself: states that the model visits, and what it answers. */
+  readonly examples: {
+    /** (count, observationSize), row-major */
+    readonly observations: Float32Array;
+    /** (count, actionCount), row-major */
+    readonly qValues: Float32Array;
+    /** One greedy action a state. */
+    readonly actions: readonly number[];
+  };
+  /** {@link modelHash} */
+  readonly hash: string;
+}
+
+export interface DescribeOptions {
+  /** Where it acts (default: the environment of the model's id, where one is registered). */
+  readonly env?: EnvSource;
+}
+
+const exampleCount = 4;
+/** The examples lie evenly among so many states of play: CartPole's longest episode. */
+const statesPlayed = 500;
+
+/**
+ * Describes a model for its exports. It plays in its environment, and a few of the states that it visits become the
+ * examples; without an environment, names are numbers and the examples random, from −1 to 1.
+ * @throws UnknownEnvironmentError for the id of an `env` that is not registered; ConfigError where the model has not as
+ * many inputs and outputs as the environment has features and actions
+ */
+export function describe(model: Model, { env: source }: DescribeOptions = {}): Description {
+  const env = environmentOf(model, source);
+  const size = model.widths[0];
+  const actionCount = model.widths[model.widths.length - 1];
+  const states = env ? visitedStates(env, [model], 0, statesPlayed) : randomStates(size, 0, statesPlayed);
+  const observations = new Float32Array(exampleCount * size);
+  for (let example = 0; example < exampleCount; example++) {
+    const from = Math.floor((example * statesPlayed) / exampleCount) * size;
+    observations.set(states.subarray(from, from + size), example * size);
+  }
+  return {
+    featureNames: env?.featureNames ?? numbered("feature", size),
+    actionNames: env?.actionNames ?? numbered("action", actionCount),
+    examples: {
+      observations,
+      qValues: model.qValuesOfMany(observations),
+      actions: Array.from({ length: exampleCount }, (_, example) =>
+        model.act(observations.subarray(example * size, (example + 1) * size)),
+      ),
+    },
+    hash: modelHash(model),
+  };
+}
+
+function environmentOf(model: Model, source: EnvSource | undefined): Env | undefined {
+  const known = source ?? (environmentIds().includes(model.environment) ? model.environment : undefined);
+  if (known === undefined) return undefined;
+  const env = resolveEnv(known);
+  checkFit("model", model, env);
+  return env;
+}
+
+/**
+ * The SHA-256, in hexadecimal, by which an export names the model that it was made of: of the widths and the activation
+ * as text, "4-16-2 relu" and a newline, then of the parameters as little-endian f32.
+ */
+export function modelHash({ widths, activation = "relu", parameters }: ModelData): string {
+  const hash = sha256.create();
+  hash.update(utf8ToBytes(`${widths.join("-")} ${activation}\n`));
+  hash.update(littleEndian(parameters));
+  return bytesToHex(hash.digest());
+}

@@ -1,0 +1,155 @@
+// Quantising a trained network: its scales from states that it visits.
+import { checkParameters, checkWidths, layerPlaces } from "./layout.js";
+import type { ModelData } from "./model.js";
+import {
+  activate,
+  countOf,
+  largestActivation,
+  largestShift,
+  largestWeight,
+  type QuantizedLayer,
+  QuantizedModel,
+  quantizeObservation,
+  sumsOf,
+} from "./quantized.js";
+
+/** The calibration's largest activation: one bit is left for states that it did not see. */
+const calibratedActivation = 16_383;
+
+/**
+ * Quantises a trained network, calibrated on states that it visits (Jacob et al. 2018, section 2; what is after training:
+ * Krishnamoorthi 2018, section 3).
+ *
+ * Each output has a scale of its own, by which its largest weight becomes ±127. What a layer's inputs are multiplied with
+ * to be whole numbers goes into its weights before that. It makes features and hidden units alike in their root mean
+ * square, so that a weight's rounding weighs the same everywhere: between layers of ReLU any positive factor may move
+ * (Nagel et al. 2019, section 4.1). Biases make the mean of each sum over the states what it was (the same, section 4.2).
+ * @param observations (count, observationSize), row-major: the states of a few episodes
+ * @throws Error for a model that is none, and one whose sums could leave 32 bits (never with at most 500 units a layer);
+ * RangeError where there is no state, or half a one
+ */
+export function quantize(model: ModelData, observations: Float32Array, original?: string): QuantizedModel {
+  const { environment, widths, parameters, training } = model;
+  checkWidths(widths);
+  checkParameters(widths, parameters);
+  const count = countOf(observations, widths[0]);
+  if (count === 0 || !observations.every(Number.isFinite)) {
+    throw new RangeError("quantize needs states to calibrate on, all of finite numbers");
+  }
+  const places = layerPlaces(widths);
+  const layers: QuantizedLayer[] = [];
+
+  // exact: what the network computes, rows of numbers; whole: what the quantised one does; unit: the worth of 1 in each
+  let exact = rows(observations, widths[0]);
+  let unit = unitsOf(exact);
+  const observationScale = Float32Array.from(unit, (one) => 1 / one);
+  unit = Array.from(observationScale, (scale) => 1 / scale);
+  let whole = exact.map((x) => {
+    const a = new Int32Array(x.length);
+    quantizeObservation(x, observationScale, a);
+    return a;
+  });
+  let sumUnit: number[] = [];
+  for (const [l, { inputs, outputs, weight, bias }] of places.entries()) {
+    const isLast = l + 1 === places.length;
+    const pre = exact.map((x) => affine(parameters, weight, bias, x, outputs));
+    const weights = new Int8Array(outputs * inputs);
+    const wanted: number[] = []; // biases, in units of the sums
+    sumUnit = [];
+    for (let o = 0; o < outputs; o++) {
+      const folded = Array.from({ length: inputs }, (_, i) => parameters[weight + i * outputs + o] * unit[i]);
+      const largest = folded.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+      // a bias without weights, or far beyond them, sets the scale itself (a hidden layer's biases share their shift)
+      const one = Math.max(
+        largest / largestWeight,
+        Math.abs(parameters[bias + o]) / (isLast ? 2 ** 30 : 2 ** 22),
+        2 ** -100,
+      );
+      for (let i = 0; i < inputs; i++) weights[o * inputs + i] = Math.round(folded[i] / one);
+      let difference = 0;
+      for (let row = 0; row < count; row++) {
+        let sum = 0;
+        for (let i = 0; i < inputs; i++) sum += weights[o * inputs + i] * whole[row][i];
+        difference += pre[row][o] / one - sum;
+      }
+      wanted.push(difference / count);
+      sumUnit.push(one);
+    }
+    if (isLast) {
+      const biases = Int32Array.from(wanted, Math.round);
+      layers.push({ weights, biases, biasShift: 0, multipliers: new Int16Array(0), shift: 0 });
+      break;
+    }
+
+    let biasShift = 0;
+    const largestBias = wanted.reduce((most, b) => Math.max(most, Math.abs(b)), 0);
+    while (Math.round(largestBias / 2 ** biasShift) > largestActivation) biasShift++;
+    const biases = Int32Array.from(wanted, (b) => Math.round(b / 2 ** biasShift));
+
+    exact = pre.map((y) => y.map((value) => Math.max(value, 0)));
+    unit = unitsOf(exact);
+    const factors = sumUnit.map((one, o) => one / unit[o]);
+    const largestFactor = factors.reduce((a, b) => Math.max(a, b));
+    let shift = 1;
+    while (shift < largestShift && Math.round(largestFactor * 2 ** (shift + 1)) <= largestActivation) shift++;
+    const multipliers = Int16Array.from(factors, (factor) =>
+      Math.min(largestActivation, Math.round(factor * 2 ** shift)),
+    );
+    const layer = { weights, biases, biasShift, multipliers, shift };
+    layers.push(layer);
+    whole = whole.map((a) => {
+      const sums = new Int32Array(outputs);
+      sumsOf(layer, a, sums);
+      activate(layer, sums);
+      return sums;
+    });
+  }
+  const qValueScale = Float32Array.from(sumUnit);
+  return new QuantizedModel({ environment, widths, observationScale, layers, qValueScale, training, original });
+}
+
+/** y = x W + b in float64. */
+function affine(
+  parameters: Float32Array,
+  weight: number,
+  bias: number,
+  x: ArrayLike<number>,
+  outputs: number,
+): Float64Array {
+  const y = Float64Array.from(parameters.subarray(bias, bias + outputs));
+  for (let i = 0; i < x.length; i++) {
+    for (let o = 0; o < outputs; o++) y[o] += x[i] * parameters[weight + i * outputs + o];
+  }
+  return y;
+}
+
+function rows(values: Float32Array, size: number): ArrayLike<number>[] {
+  return Array.from({ length: values.length / size }, (_, row) => values.subarray(row * size, (row + 1) * size));
+}
+
+/** So that every unit's inverse is an f32. */
+const smallestUnit = 2 ** -100;
+
+/** A unit that is rarely active counts for at least this share of its largest activation. */
+const leastShare = 1 / 8;
+
+/**
+ * What 1 of each input's whole number is worth: in proportion to the input's root mean square, such that the largest of
+ * all inputs becomes `calibratedActivation`.
+ */
+function unitsOf(inputs: readonly ArrayLike<number>[]): number[] {
+  const largest = new Array<number>(inputs[0].length).fill(0);
+  const squares = largest.slice();
+  for (const x of inputs) {
+    for (let i = 0; i < largest.length; i++) {
+      largest[i] = Math.max(largest[i], Math.abs(x[i]));
+      squares[i] += x[i] * x[i];
+    }
+  }
+  const units = largest.map((value, i) => Math.max(Math.sqrt(squares[i] / inputs.length), value * leastShare));
+  // what was always 0 may be as large as anything elsewhere
+  const greatest = units.reduce((a, b) => Math.max(a, b)) || 1;
+  for (let i = 0; i < units.length; i++) units[i] ||= greatest;
+  const most = largest.reduce((sum, value, i) => Math.max(sum, value / units[i]), 0) || 1;
+  return units.map((one) => Math.max((one * most) / calibratedActivation, smallestUnit));
+}

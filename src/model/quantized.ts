@@ -1,0 +1,218 @@
+// A network in whole numbers: weights of 8 bits, activations of 16 and sums of 32, the same on every device.
+import { checkWidths } from "./layout.js";
+import type { Training } from "./model.js";
+
+/**
+ * One layer. With a the activations before it, whole numbers from −32,767 to 32,767, its sums are
+ * s_o = bias_o·2^biasShift + Σ_i weight_oi·a_i.
+ */
+export interface QuantizedLayer {
+  /** (outputs, inputs), row-major, from −127 to 127. */
+  readonly weights: Int8Array;
+  /** (outputs): from −32,767 to 32,767 in a hidden layer. */
+  readonly biases: Int32Array;
+  /** From 0 to 16; 0 in the last layer. */
+  readonly biasShift: number;
+  /** (outputs) of a hidden layer, from 0 to 32,767; empty in the last. */
+  readonly multipliers: Int16Array;
+  /** Of a hidden layer, from 1 to 46: its activations are min(32,767, (max(s, 0)·multiplier + 2^(shift−1)) >> shift). */
+  readonly shift: number;
+}
+
+/** What a quantised model consists of. */
+export interface QuantizedData {
+  /** The id of the environment that it acts in. */
+  readonly environment: string;
+  /** Observation size, hidden widths, action count; ReLU between layers, none after the last. */
+  readonly widths: readonly number[];
+  /** (observationSize): an observation, times this, rounded to f32 and cut off towards 0, is the first activations. */
+  readonly observationScale: Float32Array;
+  readonly layers: readonly QuantizedLayer[];
+  /** (actionCount): the Q-values are the last sums as f32, times this, rounded to f32. */
+  readonly qValueScale: Float32Array;
+  /** How the original came about, where that is known. */
+  readonly training?: Training;
+  /** The hash of the model that it was made of, where that is known. */
+  readonly original?: string;
+}
+
+export const largestWeight = 127;
+export const largestActivation = 32_767;
+const largestSum = 2 ** 31 - 1;
+const largestBiasShift = 16;
+export const largestShift = 46;
+
+/**
+ * A quantised Q-network that acts. Between the quantised observation and the last sums there are whole numbers only, so
+ * that every device computes the same ones.
+ */
+export class QuantizedModel implements QuantizedData {
+  readonly environment: string;
+  readonly widths: readonly number[];
+  readonly activation = "relu";
+  readonly observationScale: Float32Array;
+  readonly layers: readonly QuantizedLayer[];
+  readonly qValueScale: Float32Array;
+  readonly training?: Training;
+  readonly original?: string;
+  readonly #activations: Int32Array[];
+
+  /** @throws Error for what is no network, numbers out of their range, and a layer whose sums could leave 32 bits */
+  constructor({ environment, widths, observationScale, layers, qValueScale, training, original }: QuantizedData) {
+    checkWidths(widths);
+    checkScale("observationScale", observationScale, widths[0]);
+    checkScale("qValueScale", qValueScale, widths[widths.length - 1]);
+    if (layers.length !== widths.length - 1) {
+      throw new Error(`widths ${widths.join("-")} need ${widths.length - 1} layers, but ${layers.length} were given`);
+    }
+    for (const [layer, given] of layers.entries()) checkLayer(layer, given, widths);
+    this.environment = environment;
+    this.widths = [...widths];
+    this.observationScale = observationScale.slice();
+    this.layers = layers.map((layer) => ({
+      ...layer,
+      weights: layer.weights.slice(),
+      biases: layer.biases.slice(),
+      multipliers: layer.multipliers.slice(),
+    }));
+    this.qValueScale = qValueScale.slice();
+    this.training = training;
+    this.original = original;
+    this.#activations = widths.map((width) => new Int32Array(width));
+  }
+
+  /** The widths of the hidden layers. */
+  get hidden(): number[] {
+    return this.widths.slice(1, -1);
+  }
+
+  /**
+   * The bytes that a device stores: a weight 1, a hidden unit 2 for its bias and 2 for its multiplier, a hidden layer 1 for
+   * each of its shifts, an action 4 for its bias and 4 for its scale, a feature 4.
+   */
+  get bytes(): number {
+    let bytes = 4 * this.observationScale.length + 8 * this.qValueScale.length;
+    for (const [l, { weights, biases }] of this.layers.entries()) {
+      bytes += weights.length + (l + 1 < this.layers.length ? 4 * biases.length + 2 : 0);
+    }
+    return bytes;
+  }
+
+  /**
+   * The greedy action: the first of the largest Q-values.
+   * @param observation shape (observationSize)
+   * @throws RangeError for an observation of another length
+   */
+  act(observation: ArrayLike<number>): number {
+    const qValues = this.qValues(observation);
+    let best = 0;
+    for (let action = 1; action < qValues.length; action++) if (qValues[action] > qValues[best]) best = action;
+    return best;
+  }
+
+  /**
+   * One Q-value an action, shape (actionCount), in a new array.
+   * @throws RangeError for an observation of another length
+   */
+  qValues(observation: ArrayLike<number>): Float32Array {
+    const [first] = this.#activations;
+    if (observation.length !== first.length) {
+      throw new RangeError(
+        `an observation of length ${observation.length} was given: ${first.length} numbers are needed`,
+      );
+    }
+    quantizeObservation(observation, this.observationScale, first);
+    for (const [l, layer] of this.layers.entries()) {
+      const sums = this.#activations[l + 1];
+      sumsOf(layer, this.#activations[l], sums);
+      if (l + 1 < this.layers.length) activate(layer, sums);
+    }
+    const sums = this.#activations[this.layers.length];
+    return this.qValueScale.map((scale, action) => Math.fround(sums[action]) * scale);
+  }
+
+  /**
+   * The Q-values of many observations.
+   * @param observations (count, observationSize), row-major
+   * @returns (count, actionCount), row-major, in a new array
+   * @throws RangeError where the length is no multiple of the observation size
+   */
+  qValuesOfMany(observations: Float32Array): Float32Array {
+    const size = this.widths[0];
+    const count = countOf(observations, size);
+    const actions = this.qValueScale.length;
+    const qValues = new Float32Array(count * actions);
+    for (let row = 0; row < count; row++) {
+      qValues.set(this.qValues(observations.subarray(row * size, (row + 1) * size)), row * actions);
+    }
+    return qValues;
+  }
+}
+
+/** The first activations: a_i = x_i·scale_i in f32, cut off towards 0 and at the ends; not a number becomes 0. */
+export function quantizeObservation(observation: ArrayLike<number>, scale: Float32Array, a: Int32Array): void {
+  for (let i = 0; i < a.length; i++) {
+    const value = Math.fround(Math.fround(observation[i]) * scale[i]);
+    a[i] = Math.max(-largestActivation, Math.min(largestActivation, value)); // NaN, and what is behind the point, go
+  }
+}
+
+/** The sums of a layer. No partial sum leaves 32 bits: `checkLayer` has added up the absolute values. */
+export function sumsOf({ weights, biases, biasShift }: QuantizedLayer, a: Int32Array, sums: Int32Array): void {
+  for (let o = 0, w = 0; o < sums.length; o++) {
+    let sum = biases[o] * 2 ** biasShift;
+    for (let i = 0; i < a.length; i++) sum += weights[w++] * a[i];
+    sums[o] = sum;
+  }
+}
+
+/** Sums of a hidden layer to its activations, in place. The products are below 2^46, which a number holds exactly. */
+export function activate({ multipliers, shift }: QuantizedLayer, sums: Int32Array): void {
+  const half = 2 ** (shift - 1);
+  for (let o = 0; o < sums.length; o++) {
+    const rounded = Math.floor((Math.max(sums[o], 0) * multipliers[o] + half) / (2 * half));
+    sums[o] = Math.min(largestActivation, rounded);
+  }
+}
+
+/** The number of observations. @throws RangeError for half a one */
+export function countOf(observations: Float32Array, size: number): number {
+  const count = observations.length / size;
+  if (Number.isInteger(count)) return count;
+  throw new RangeError(
+    `${observations.length} numbers are no whole number of observations: ${size} are needed for each`,
+  );
+}
+
+function checkScale(name: string, scale: Float32Array, length: number): void {
+  if (scale.length !== length) throw new Error(`${name} has ${scale.length} numbers, ${length} expected`);
+  const broken = scale.findIndex((value) => !(value > 0 && value < Number.POSITIVE_INFINITY));
+  if (broken !== -1) throw new Error(`${name} has a ${scale[broken]} at ${broken}, not a finite number above 0`);
+}
+
+function checkLayer(layer: number, given: QuantizedLayer, widths: readonly number[]): void {
+  const [inputs, outputs] = widths.slice(layer, layer + 2);
+  const isLast = layer + 2 === widths.length;
+  const { weights, biases, biasShift, multipliers, shift } = given;
+  const where = `layer ${layer} of the quantised model`;
+  const lengths = [weights.length, biases.length, multipliers.length].join(", ");
+  const expected = [inputs * outputs, outputs, isLast ? 0 : outputs].join(", ");
+  if (lengths !== expected) {
+    throw new Error(`${where} has (${lengths}) weights, biases and multipliers, (${expected}) expected`);
+  }
+  checkWhole(`${where}: biasShift`, biasShift, 0, isLast ? 0 : largestBiasShift);
+  if (!isLast) checkWhole(`${where}: shift`, shift, 1, largestShift);
+  for (const weight of weights) checkWhole(`${where}: a weight`, weight, -largestWeight, largestWeight);
+  for (const multiplier of multipliers) checkWhole(`${where}: a multiplier`, multiplier, 0, largestActivation);
+  for (let o = 0; o < outputs; o++) {
+    if (!isLast) checkWhole(`${where}: a bias`, biases[o], -largestActivation, largestActivation);
+    let most = Math.abs(biases[o]) * 2 ** biasShift;
+    for (let i = 0; i < inputs; i++) most += Math.abs(weights[o * inputs + i]) * largestActivation;
+    if (most > largestSum) throw new Error(`${where}: sum ${o} could reach ${most}, more than 32 bits hold`);
+  }
+}
+
+function checkWhole(name: string, value: number, from: number, to: number): void {
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  throw new Error(`${name} is ${value}: a whole number from ${from} to ${to} is allowed`);
+}

@@ -1,0 +1,125 @@
+// qstill verify: every export of a model passes beside it, and what is not its export does not.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, it } from "vitest";
+import { formats } from "../../src/cli/answers.js";
+import { makeEnv } from "../../src/env/registry.js";
+import { randomPolicy } from "../../src/evaluate/returns.js";
+import { exportC } from "../../src/export/c.js";
+import { describe as describeModel } from "../../src/export/description.js";
+import { exportInt8 } from "../../src/export/int8.js";
+import { exportModule } from "../../src/export/javascript.js";
+import { exportOnnx } from "../../src/export/onnx.js";
+import { visitedStates } from "../../src/export/states.js";
+import { exportWasm } from "../../src/export/wasm.js";
+import { saveModel } from "../../src/model/files.js";
+import { Model } from "../../src/model/model.js";
+import { ordinary } from "../export/networks.js";
+import { onnxRuntime } from "../onnx/onnxruntime.js";
+
+const tests = join(dirname(fileURLToPath(import.meta.url)), "..");
+const folder = mkdtempSync(join(tmpdir(), "qstill-verify-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string) => join(folder, name);
+
+const model = new Model({ environment: "CartPole-v1", widths: [4, 16, 2], parameters: ordinary(114, 1) });
+const other = new Model({ ...model, parameters: ordinary(114, 2) });
+const description = describeModel(model);
+const exported: Record<string, string | Uint8Array> = {
+  "student.mjs": exportModule(model, description),
+  "student.wasm": exportWasm(model, description),
+  "student.h": exportC(model, description),
+  "student.onnx": exportOnnx(model, description),
+  "student.int8.safetensors": exportInt8(model),
+  "student.safetensors": saveModel(model),
+  "other.safetensors": saveModel(other),
+};
+for (const [name, content] of Object.entries(exported)) writeFileSync(at(name), content);
+
+/** In the folder of onnxruntime. */
+function verify(...args: string[]) {
+  const main = join(tests, "..", "dist", "cli", "main.js");
+  const options = { cwd: join(tests, "onnx"), encoding: "utf8" } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, "verify", ...args], options);
+  return { status, stdout, stderr };
+}
+
+const observations = visitedStates(makeEnv("CartPole-v1"), [model, randomPolicy(2, 0)], 0, 1000);
+const questions = { observations, count: 1000, size: 4, actionCount: 2 };
+/** What a file of the folder answers. */
+const answers = (name: string) => formats[name.slice(name.indexOf("."))].run(at(name), questions);
+
+it.each(["student.mjs", "student.wasm", "student.h"])(
+  "%s answers to the bit, tests itself and names its model",
+  async (name) => {
+    const { qValues, actions, hash, selfTest } = await answers(name);
+    expect(qValues).toEqual(model.qValuesOfMany(observations));
+    expect(Array.from(actions)).toEqual(
+      Array.from({ length: 1000 }, (_, i) => model.act(observations.subarray(4 * i, 4 * i + 4))),
+    );
+    expect({ hash, selfTest }).toEqual({ hash: description.hash, selfTest: true });
+  },
+);
+
+it("weights of 8 bits answer nearly", async () => {
+  const { qValues, hash } = await answers("student.int8.safetensors");
+  expect(qValues).not.toEqual(model.qValuesOfMany(observations));
+  expect(hash).toBe(description.hash);
+});
+
+it.each([
+  ["empty.mjs", "export const act = 1;", "it is not one that qstill export wrote"],
+  ["bare.wasm", (exported["student.wasm"] as Uint8Array).subarray(0, 8), 'the module has no section "qstill"'],
+  ["cut.wasm", (exported["student.wasm"] as Uint8Array).subarray(0, 700), "WebAssembly.Module()"],
+  ["empty.h", "", "the header has no …_q_values"],
+  ["broken.h", `${exported["student.h"]};}`, "cc ended with status 1"],
+  ["sizes.h", String(exported["student.h"]).replace("SIZE 4", "SIZE 5"), "it takes 5 features and has 2 actions"],
+])("%s is refused", async (name, content, expected) => {
+  writeFileSync(at(name), content);
+  await expect(async () => answers(name)).rejects.toThrow(expected);
+});
+
+it("a module passes: status 0, one JSON object", () => {
+  const { status, stdout, stderr } = verify(at("student.mjs"), "--json");
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout)).toEqual({
+    file: at("student.mjs"),
+    model: at("student.safetensors"),
+    env: "CartPole-v1",
+    states: 10_000,
+    agreement: 1,
+    largestDifference: 0,
+    relativeDifference: 0,
+    allowedDifference: 0,
+    sameHash: true,
+    selfTest: true,
+    passed: true,
+  });
+});
+
+it("ONNX passes nearly, and it says how nearly", ({ skip }) => {
+  onnxRuntime(skip);
+  const { status, stdout, stderr } = verify(at("student.onnx"));
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/the same action in [\d.]+ %, (the very Q-values|.* \S+e-[78] of the largest)/);
+});
+
+it("another model's export does not pass: status 1, one line that says why", () => {
+  const { status, stdout, stderr } = verify(at("student.wasm"), "--model", at("other.safetensors"), "--json");
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ sameHash: false, selfTest: true, passed: false });
+  expect(stderr).toMatch(
+    /^\S+student.wasm is not what \S+other.safetensors is: it was made of another model: its hash differs; a Q-value differs by [\d.]+; it takes the same action in [\d.]+ % of states\n$/,
+  );
+});
+
+it.each([
+  ["student.txt", "has none of the endings of an export: .int8.safetensors, .safetensors, .mjs, .wasm, .h, .onnx"],
+  ["student.safetensors", "--model must say which model it is to be held against"],
+])("a call with %s is wrong: status 2, one line", (name, expected) => {
+  const { status, stdout, stderr } = verify(at(name));
+  expect([status, stdout, stderr]).toEqual([2, "", `${at(name)}${name.endsWith("txt") ? " " : ": "}${expected}\n`]);
+});

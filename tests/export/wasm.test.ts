@@ -1,0 +1,122 @@
+// The WebAssembly export: the core's very bits from a module that imports nothing.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Description, describe as describeModel } from "../../src/export/description.js";
+import { exportWasm } from "../../src/export/wasm.js";
+import { parameterCount } from "../../src/model/layout.js";
+import { Model, type ModelData } from "../../src/model/model.js";
+import { bits, cases, ordinary } from "./networks.js";
+
+interface Exported extends Record<string, WebAssembly.ExportValue> {
+  memory: WebAssembly.Memory;
+  observation(): number;
+  q(): number;
+  act(): number;
+  forward(): void;
+  selfTest(): number;
+}
+
+function instantiated(bytes: Uint8Array<ArrayBuffer>): Exported {
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Exported;
+}
+
+/** A model as it is used: what the memory says before and after. */
+function answering(bytes: Uint8Array<ArrayBuffer>, inputs: number, outputs: number) {
+  const { memory, observation, q, act, forward } = instantiated(bytes);
+  const from = new Float32Array(memory.buffer, observation(), inputs);
+  const to = new Float32Array(memory.buffer, q(), outputs);
+  return {
+    act(values: ArrayLike<number>) {
+      from.set(values);
+      return act();
+    },
+    qValues(values: ArrayLike<number>) {
+      from.set(values);
+      forward();
+      return to.slice();
+    },
+  };
+}
+
+function expectSameBits(data: ModelData, observations: readonly number[][]): void {
+  const model = new Model(data);
+  const exported = answering(exportWasm(data, describeModel(model)), data.widths[0], data.widths.at(-1)!);
+  for (const observation of observations) {
+    expect(bits(exported.qValues(observation))).toEqual(bits(model.qValues(observation)));
+    expect(exported.act(observation)).toBe(model.act(observation));
+  }
+  model.dispose();
+}
+
+test("computes the bits of the core", () => {
+  fc.assert(
+    fc.property(cases, ([model, observations]) => expectSameBits(model, observations)),
+    { numRuns: 300 },
+  );
+});
+
+test.each(["relu", "tanh"] as const)(
+  "a network larger than a page of memory computes its bits with %s, too",
+  (activation) => {
+    const widths = [9, 130, 129, 5];
+    const parameters = ordinary(parameterCount(widths), 1);
+    expectSameBits({ environment: "x", widths, activation, parameters }, [[...ordinary(9, 2)], [...ordinary(9, 3)]]);
+  },
+);
+
+describe("of a student of 114 parameters", () => {
+  const data: ModelData = { environment: "CartPole-v1", widths: [4, 16, 2], parameters: ordinary(114, 0) };
+  const description = describeModel(new Model(data));
+  const bytes = exportWasm(data, description);
+
+  test("takes less than 4 KB more than its weights", () => {
+    expect(bytes.length).toBeLessThan(4096 + 4 * 114);
+  });
+
+  test("imports nothing", () => {
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([]);
+  });
+
+  test("says what it is", () => {
+    const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), "qstill");
+    const { environment, widths } = data;
+    const { featureNames, actionNames, hash, examples } = description;
+    const told = JSON.parse(new TextDecoder().decode(section));
+    expect(told).toMatchObject({ environment, widths, activation: "relu", featureNames, actionNames, hash });
+    // the examples are where it says
+    const { memory } = instantiated(bytes);
+    expect(told.examples.count).toBe(4);
+    for (let example = 0; example < 4; example++) {
+      const at = told.examples.address + 28 * example;
+      expect(new Float32Array(memory.buffer, at, 4)).toEqual(
+        examples.observations.subarray(4 * example, 4 * example + 4),
+      );
+      expect(new Float32Array(memory.buffer, at + 16, 2)).toEqual(
+        examples.qValues.subarray(2 * example, 2 * example + 2),
+      );
+      expect(new Uint32Array(memory.buffer, at + 24, 1)[0]).toBe(examples.actions[example]);
+    }
+  });
+
+  test("tests itself", () => {
+    expect(instantiated(bytes).selfTest()).toBe(1);
+    const { observations, qValues, actions } = description.examples;
+    const wrongly = (examples: Partial<Description["examples"]>) =>
+      exportWasm(data, { ...description, examples: { observations, qValues, actions, ...examples } });
+    const wrong = qValues.slice();
+    new Uint32Array(wrong.buffer)[7] ^= 1;
+    expect(instantiated(wrongly({ qValues: wrong })).selfTest()).toBe(0);
+    const others = actions.map((action, i) => (i === 3 ? 1 - action : action));
+    expect(instantiated(wrongly({ actions: others })).selfTest()).toBe(0);
+    const damaged = bytes.slice();
+    const parameters = Buffer.from(new Uint8Array(data.parameters.slice().buffer));
+    damaged[Buffer.from(damaged.buffer).indexOf(parameters) + 4 * 113 + 1] ^= 1; // the last bias
+    expect(instantiated(damaged).selfTest()).toBe(0);
+  });
+
+  test("refuses parameters that do not fit the widths", () => {
+    expect(() => exportWasm({ ...data, parameters: new Float32Array(9) }, description)).toThrow(
+      "a model of widths 4-16-2 has 114 parameters, but 9 were given",
+    );
+  });
+});
