@@ -181,7 +181,7 @@ async function open(): Promise<void> {
     );
   };
   show(configuration);
-  if (link?.run) session.start(link.configuration, link.weights);
+  if (link?.run) session.start(link.configuration, { expected: link.weights });
 
   addEventListener("hashchange", () => location.reload()); // another link in the same tab
   setInterval(() => session.busy && view?.update(), 1000); // the clock

@@ -1,5 +1,5 @@
 // What the page and its worker say to each other: plain data.
-import type { StudentConfig, TeacherConfig, TrainingEvent } from "qstill";
+import type { ModelData, StudentConfig, TeacherConfig, TrainingEvent } from "qstill";
 import type { Explanation, Node } from "qstill/explain";
 import type { Summary } from "qstill/report";
 
@@ -12,15 +12,20 @@ export interface Configuration {
 }
 
 /** A network that can be made to act on the page. */
-export interface NetworkData {
-  readonly widths: readonly number[];
-  readonly parameters: Float32Array;
-}
+export type NetworkData = Pick<ModelData, "widths" | "activation" | "parameters">;
 
 /** The share of states that the teacher visits in which both act alike. */
 export interface Agreement {
   readonly updates: number;
   readonly share: number;
+}
+
+/** A teacher that somebody brought in place of training one. */
+export interface Brought {
+  /** What its file was called. */
+  readonly name: string;
+  /** The model in the library's own format. */
+  readonly file: Uint8Array;
 }
 
 /** Everything that curves are drawn from and a report is made of. */
@@ -29,6 +34,7 @@ export type Recorded = TrainingEvent | ({ readonly kind: "agreement" } & Agreeme
 /** An unfinished run as it is kept in the browser. */
 export interface Saved {
   readonly configuration: Configuration;
+  readonly brought?: Brought;
   readonly phase: "teacher" | "student";
   readonly checkpoint: Uint8Array;
   /** The finished teacher's file, where the student is under way. */
@@ -56,7 +62,12 @@ export interface Result {
 }
 
 export type Command =
-  | { readonly kind: "start"; readonly configuration: Configuration; readonly saved?: Saved }
+  | {
+      readonly kind: "start";
+      readonly configuration: Configuration;
+      readonly brought?: Brought;
+      readonly saved?: Saved;
+    }
   | { readonly kind: "pause" | "resume" | "step" }
   | { readonly kind: "explain"; readonly model: Uint8Array; readonly env: string; readonly seed: number };
 

@@ -3,6 +3,7 @@ import type { AttemptEvent, EvaluationEvent, ProgressEvent } from "qstill";
 import type { NetworkName } from "./configuration.ts";
 import type {
   Agreement,
+  Brought,
   Command,
   Configuration,
   Explained,
@@ -28,6 +29,8 @@ export type Box = "train" | "initialise" | "transfer" | "evaluate";
 export interface State {
   status: "idle" | "running" | "pausing" | "paused" | "finished" | "failed";
   configuration?: Configuration;
+  /** The teacher that was brought in place of training one. */
+  brought?: Brought;
   /** The hash of the weights that the run is expected to end in. */
   expected?: string;
   box?: Box;
@@ -73,20 +76,23 @@ export class Session {
     return ["running", "pausing", "paused"].includes(this.state.status);
   }
 
-  /** @param expected the hash of the weights that the run is expected to end in */
-  start(configuration: Configuration, expected?: string): void {
+  /**
+   * @param expected the hash of the weights that the run is expected to end in
+   * @param brought a teacher, where none is to be trained
+   */
+  start(configuration: Configuration, { expected, brought }: { expected?: string; brought?: Brought } = {}): void {
     if (this.state.status !== "idle") this.#dismiss();
-    this.state = { ...fresh(), status: "running", configuration, expected };
+    this.state = { ...fresh(), status: "running", configuration, expected, brought };
     this.#passed = 0;
     this.#clock(true);
-    this.#send({ kind: "start", configuration });
+    this.#send({ kind: "start", configuration, brought });
   }
 
   /** Goes on with a run that was kept. */
   restore(saved: Saved): void {
     if (this.state.status !== "idle") this.#dismiss();
-    const { configuration, networks, recorded, seconds } = saved;
-    this.state = { ...fresh(), status: "running", configuration, kept: true };
+    const { configuration, brought, networks, recorded, seconds } = saved;
+    this.state = { ...fresh(), status: "running", configuration, brought, kept: true };
     for (const event of recorded) this.#record(event);
     this.state.sides.teacher.data = networks.teacher;
     this.state.sides.student.data = networks.student;

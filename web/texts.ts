@@ -203,6 +203,7 @@ const english = {
   otherHash: "Not the weights that the link promised: it was made with another version of qstill.",
   copyLink: "Copy a link that repeats this run",
   copied: "Copied",
+  broughtLink: "The teacher came from a file, so no link repeats this run.",
   notCopied: "Copy it from here:",
 
   take: "Take it away",
@@ -234,6 +235,11 @@ const english = {
   sensitivity: "What it looks at",
   sensitivityHint: "Share of states in which the action changes when one feature is moved by a standard deviation.",
 
+  bring: "Bring a teacher",
+  bringHint:
+    "Drop a model file here, and a student of it is distilled at once: safetensors, ONNX, PyTorch or Stable-Baselines3.",
+  chooseFile: "Choose a file",
+
   unfinished: (env: string, steps: string) => `A run on ${env} was not finished: ${steps} steps so far.`,
   goOn: "Go on with it",
   discard: "Discard it",
@@ -245,6 +251,9 @@ const english = {
     diverged: "Training came to numbers that are not finite. A smaller learning rate helps.",
     notAllowed: (reason: string) => `This configuration is not allowed: ${reason}`,
     checkpoint: (reason: string) => `The kept run does not go on: ${reason}`,
+    file: (name: string, reason: string) => `“${name}” cannot be used: ${reason}`,
+    fit: (name: string, inputs: number, outputs: number, env: string, features: number, actions: number) =>
+      `“${name}” takes ${inputs} inputs and gives ${outputs} Q-values, but ${env} has ${features} features and ${actions} actions. Choose the task that it was trained for.`,
     link: (field: string, value: string) => `The link is damaged: “${field}” cannot be “${value}”.`,
     environment: "The task could not be loaded. Is there a connection?",
     storage: "This browser keeps nothing (its storage is full or denied): the run would be lost with the page.",
@@ -448,6 +457,7 @@ const chinese: Texts = {
   otherHash: "与链接所说的权重不同:链接来自另一个版本的 qstill。",
   copyLink: "复制可重现这次运行的链接",
   copied: "已复制",
+  broughtLink: "教师来自文件,因此没有链接能重现这次运行。",
   notCopied: "请从这里复制:",
 
   take: "带走",
@@ -478,6 +488,10 @@ const chinese: Texts = {
   sensitivity: "它看重什么",
   sensitivityHint: "把一个特征移动一个标准差时,动作随之改变的状态所占比例。",
 
+  bring: "自带教师",
+  bringHint: "把模型文件拖到这里,马上蒸馏出它的学生:safetensors、ONNX、PyTorch 或 Stable-Baselines3。",
+  chooseFile: "选择文件",
+
   unfinished: (env, steps) => `${env} 上有一次运行没有完成:已走 ${steps} 步。`,
   goOn: "接着运行",
   discard: "丢弃",
@@ -489,6 +503,9 @@ const chinese: Texts = {
     diverged: "训练得到了非有限的数值。调小学习率会有帮助。",
     notAllowed: (reason) => `不允许这样的配置:${reason}`,
     checkpoint: (reason) => `保存的运行无法继续:${reason}`,
+    file: (name, reason) => `无法使用“${name}”:${reason}`,
+    fit: (name, inputs, outputs, env, features, actions) =>
+      `“${name}”有 ${inputs} 个输入、${outputs} 个 Q 值,而 ${env} 有 ${features} 个特征、${actions} 个动作。请选择它训练时的任务。`,
     link: (field, value) => `链接已损坏:“${field}”不能是“${value}”。`,
     environment: "无法载入这项任务。网络是否连通?",
     storage: "这个浏览器什么也存不下(存储已满或被禁止):关闭网页会丢失这次运行。",

@@ -14,7 +14,7 @@ import {
 } from "qstill";
 import { type NetworkName, widthsOf } from "./configuration.ts";
 import { loadEnvironment } from "./environments.ts";
-import type { Configuration, Message, NetworkData, Recorded, Result, Saved } from "./messages.ts";
+import type { Brought, Configuration, Message, NetworkData, Recorded, Result, Saved } from "./messages.ts";
 
 /** Milliseconds from one progress that is told to the next. */
 const tellInterval = 100;
@@ -34,6 +34,7 @@ interface Work {
 
 export class Run {
   readonly #configuration: Configuration;
+  readonly #brought: Brought | undefined;
   readonly #tell: (message: Message) => void;
   readonly #keep: (saved: Saved) => Promise<void>;
   readonly #recorded: Recorded[];
@@ -51,22 +52,22 @@ export class Run {
   #told = 0;
 
   /**
+   * @param what the configuration; a teacher that is not to be trained; an unfinished run to go on with
    * @param tell is told everything that the page shows
    * @param keep keeps an unfinished run; where it cannot, the run goes on all the same
-   * @param saved an unfinished run to go on with
    */
   constructor(
-    configuration: Configuration,
+    { configuration, brought, saved }: { configuration: Configuration; brought?: Brought; saved?: Saved },
     tell: (message: Message) => void,
     keep: (saved: Saved) => Promise<void>,
-    saved?: Saved,
   ) {
     this.#configuration = configuration;
+    this.#brought = brought ?? saved?.brought;
     this.#tell = tell;
     this.#keep = keep;
     this.#recorded = [...(saved?.recorded ?? [])];
     this.#networks = { ...saved?.networks };
-    this.#teacherFile = saved?.teacher;
+    this.#teacherFile = saved?.teacher ?? this.#brought?.file;
     this.#checkpoint = saved?.checkpoint;
     this.#seconds = saved?.seconds ?? 0;
   }
@@ -90,13 +91,13 @@ export class Run {
     const teacher =
       this.#teacherFile === undefined
         ? await this.#work("teacher", (work) => trainTeacher(env, { ...config.teacher, ...work, seed }))
-        : readTeacher(this.#teacherFile);
+        : readTeacher(this.#teacherFile, seed);
     this.#teacherFile = saveModel(teacher);
-    this.#showNetwork("teacher", teacher.parameters);
+    this.#showNetwork("teacher", teacher);
 
     this.#agreement = agreementWith(teacher, () => this.#networks.student as NetworkData);
     const student = await this.#work("student", (work) => distill(teacher, { ...config.student, ...work, seed }));
-    this.#showNetwork("student", student.parameters);
+    this.#showNetwork("student", student);
 
     this.#tell({ kind: "phase", phase: "final" });
     await new Promise((resolve) => setTimeout(resolve)); // the page hears of it before the worker is busy
@@ -123,7 +124,8 @@ export class Run {
           signal: this.#stop.signal,
           resume: this.#checkpoint,
           onEvent: (event) => this.#record(event),
-          onNetwork: (parameters) => this.#showNetwork(phase, parameters),
+          onNetwork: (parameters) =>
+            this.#showNetwork(phase, { widths: widthsOf(this.#configuration, phase), parameters }),
         });
         this.#checkpoint = undefined;
         return trained;
@@ -152,6 +154,7 @@ export class Run {
     const teacher = phase === "student" ? this.#teacherFile : undefined;
     this.#keep({
       configuration: this.#configuration,
+      brought: this.#brought,
       phase,
       checkpoint,
       teacher,
@@ -190,19 +193,23 @@ export class Run {
     this.#tell({ kind: "recorded", event });
   }
 
-  #showNetwork(network: NetworkName, parameters: Float32Array): void {
-    const data = { widths: widthsOf(this.#configuration, network), parameters: parameters.slice() };
+  #showNetwork(network: NetworkName, { widths, activation, parameters }: NetworkData): void {
+    const data = { widths, activation, parameters: parameters.slice() };
     this.#networks[network] = data;
     this.#tell({ kind: "network", network, data });
   }
 }
 
-/** A teacher as it was before it was kept, but for its replay memory: what a student took of that is in its checkpoint. */
-function readTeacher(file: Uint8Array): Teacher {
+/**
+ * A teacher from its file: as it was before it was kept, but for its replay memory, of which its student's checkpoint has
+ * what it needs; or one that came from elsewhere, of whose training nothing is known.
+ */
+function readTeacher(file: Uint8Array, seed: number): Teacher {
   const model = loadModel(file);
-  const training = model.training!;
-  const config = training.config as unknown as TeacherConfig;
-  return new Teacher(model, { ...training, config, env: model.environment }, new Float32Array(0));
+  const unknown = { seed, config: {}, envSteps: 0, updates: 0, wallSeconds: 0 };
+  const { config, ...training } = model.training ?? unknown;
+  const record = { ...training, config: config as unknown as TeacherConfig, env: model.environment };
+  return new Teacher(model, record, new Float32Array(0));
 }
 
 /** A function that gives the share of states of the teacher's play in which the student acts alike. */

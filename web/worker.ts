@@ -12,7 +12,7 @@ const tell = (message: Message) => postMessage(message);
 async function obey(command: Command): Promise<void> {
   switch (command.kind) {
     case "start": {
-      run = new Run(command.configuration, tell, keepRun, command.saved);
+      run = new Run(command, tell, keepRun);
       const result = await run.run();
       run = undefined;
       await forgetRun().catch(() => {}); // where nothing can be kept, nothing was

@@ -81,7 +81,8 @@ export class Loop implements Part {
       const latest = teacher.evaluations.at(-1);
       const best = teacher.evaluations.findLast((each) => each.best);
       const shown = trained ? best : latest;
-      setText(this.#boxes.train.note, shown === undefined ? "" : texts.returnOf(figures.figure(shown.mean)));
+      const note = state.brought?.name ?? (shown === undefined ? "" : texts.returnOf(figures.figure(shown.mean)));
+      setText(this.#boxes.train.note, note);
       const attempt = student.progress?.attempt ?? student.evaluations.at(-1)?.attempt;
       setText(this.#boxes.initialise.note, attempt === undefined ? "" : texts.attempt(attempt));
       const updates = configuration.student.updates ?? presetValue(env, "student", "updates");

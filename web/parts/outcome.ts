@@ -1,5 +1,5 @@
 // What came of a finished run, and everything that can be taken away.
-import { exportModule, loadModel } from "qstill";
+import { loadModel } from "qstill";
 import { download, element } from "../dom.ts";
 import { writeLink } from "../link.ts";
 import type { Configuration, Result } from "../messages.ts";
@@ -92,7 +92,9 @@ export class Outcome implements Part {
                 expected === summary.weightsHash ? texts.sameHash : texts.otherHash,
               ),
             ]),
-        this.#copyLink(summary.config as unknown as Configuration, summary.weightsHash),
+        this.#page.session.state.brought === undefined
+          ? this.#copyLink(summary.config as unknown as Configuration, summary.weightsHash)
+          : element("p", { class: "soft small" }, texts.broughtLink),
       ),
     ];
   }
@@ -118,26 +120,31 @@ export class Outcome implements Part {
     );
   }
 
-  #takeAway({ teacher, student, report, summary }: Result): HTMLElement {
-    const { texts } = this.#page;
-    const files: [keyof typeof texts.files, string | Uint8Array, string][] = [
-      ["student.mjs", exportModule(loadModel(student)), "text/javascript"],
-      ["student.safetensors", student, "application/octet-stream"],
-      ["teacher.safetensors", teacher, "application/octet-stream"],
-      ["report.html", report, "text/html"],
-      ["summary.json", `${JSON.stringify(summary, null, 2)}\n`, "application/json"],
-    ];
-    return element(
-      "div",
-      { class: "take" },
-      element("h3", {}, texts.take),
-      element(
-        "ul",
-        { class: "files" },
-        ...files.map(([name, content, type]) => element("li", {}, fileButton(this.#page, name, content, type))),
-      ),
+  #takeAway(result: Result): HTMLElement {
+    const list = element("ul", { class: "files" });
+    filesOf(result).then(
+      (files) => list.replaceChildren(...files.map((file) => element("li", {}, fileButton(this.#page, ...file)))),
+      (error) => list.replaceChildren(element("li", { role: "alert" }, this.#page.texts.errors.unknown(error.message))),
     );
+    return element("div", { class: "take" }, element("h3", {}, this.#page.texts.take), list);
   }
+}
+
+type File = readonly [name: keyof Page["texts"]["files"], content: string | Uint8Array, type: string];
+
+async function filesOf({ teacher, student, report, summary }: Result): Promise<File[]> {
+  const { describe, exportC, exportModule, exportOnnx } = await import("qstill/export");
+  const model = loadModel(student);
+  const description = describe(model);
+  return [
+    ["student.mjs", exportModule(model, description), "text/javascript"],
+    ["student.h", exportC(model, description), "text/x-c"],
+    ["student.onnx", exportOnnx(model, description), "application/octet-stream"],
+    ["student.safetensors", student, "application/octet-stream"],
+    ["teacher.safetensors", teacher, "application/octet-stream"],
+    ["report.html", report, "text/html"],
+    ["summary.json", `${JSON.stringify(summary, null, 2)}\n`, "application/json"],
+  ];
 }
 
 /** A button that gives a file. */
