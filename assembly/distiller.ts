@@ -13,6 +13,7 @@ import {
 } from "./memory";
 import { answer_panel, Network, put_observation } from "./network";
 import { below } from "./random";
+import { round_weights } from "./rounding";
 import { observation_bytes } from "./sparse";
 import {
   backward,
@@ -35,6 +36,7 @@ import {
 export class Distiller extends Trainable {
   capacity: usize;
   stateBytes: usize; // of one state
+  most: f32; // weights are rounded to whole numbers up to this one, times a step; 0 leaves them
   relabeller: Network | null; // labels every batch anew; null where the labels kept are used
 
   // what the loss is made of: weights of its parts, 0 where a part is left out
@@ -55,6 +57,7 @@ export class Distiller extends Trainable {
 
   // saved
   state: DistillerState;
+  exact: usize; // (count): the parameters before their rounding, which Adam moves; the parameters themselves without one
   states: usize; // (capacity, stateBytes)
   labels: usize; // (capacity, outputs): the teacher's Q-values
   taken: usize; // (capacity) u32: the action that was taken there; td alone reads this and
@@ -81,6 +84,7 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
   begin_layout(base);
   distiller.state = changetype<DistillerState>(area(offsetof<DistillerState>()));
   place_saved(distiller);
+  distiller.exact = distiller.most > 0 ? floats(distiller.count) : distiller.parameters;
   distiller.states = area(<u64>distiller.capacity * distiller.stateBytes);
   distiller.labels = floats(<u64>distiller.capacity * distiller.outputs);
   distiller.taken = area((<u64>distiller.capacity) << 2);
@@ -101,10 +105,19 @@ function place(distiller: Distiller, widths: usize, base: usize): u64 {
 /**
  * A distiller with room for `capacity` labelled states, or 0 where its block would be larger than 1 GiB.
  * @param bytes whether states are whole numbers from 0 to 255, mostly 0, kept as u8
+ * @param most 127 where weights are to be rounded as 8 bits hold them, 0 where they are not
  */
-export function distiller_create(widths: usize, layers: usize, batch: usize, capacity: usize, bytes: bool): usize {
+export function distiller_create(
+  widths: usize,
+  layers: usize,
+  batch: usize,
+  capacity: usize,
+  bytes: bool,
+  most: f32,
+): usize {
   const distiller = changetype<Distiller>(heap.alloc(offsetof<Distiller>()));
   distiller.capacity = capacity;
+  distiller.most = most;
   distiller.relabeller = null;
   set_sizes(distiller, widths, layers, batch, bytes);
   distiller.stateBytes = observation_bytes(distiller.inputs, bytes);
@@ -155,7 +168,9 @@ export function distiller_relabel(distiller: Distiller, network: Network | null)
 
 /** Another student on the same labelled states: fresh parameters and draws from 128 bits. */
 export function distiller_initialise(distiller: Distiller, word0: u32, word1: u32, word2: u32, word3: u32): void {
+  swap(distiller);
   initialise(distiller, word0, word1, word2, word3);
+  round(distiller);
   distiller.state.labelMean = 0;
   distiller.state.labelScale = 1;
 }
@@ -257,8 +272,28 @@ function update(distiller: Distiller, learningRate: f32): f32 {
     put_deltas(distiller, panel);
     backward(distiller, panel);
   }
+
+  // The gradient with respect to rounded weights moves the exact ones, as if rounding were the identity: the
+  // straight-through estimator (Bengio et al. 2013, section 2.3).
+  swap(distiller);
   descend(distiller, learningRate, 0);
+  round(distiller);
   return loss;
+}
+
+/** The exact parameters change places with the rounded ones. */
+function swap(distiller: Distiller): void {
+  const parameters = distiller.parameters;
+  distiller.parameters = distiller.exact;
+  distiller.exact = parameters;
+}
+
+/** The parameters, after their change, are the exact ones again, and beside them rounded. */
+function round(distiller: Distiller): void {
+  swap(distiller);
+  if (distiller.most == 0) return;
+  copy_floats(distiller.parameters, distiller.exact, distiller.count);
+  round_weights(distiller.parameters, distiller.widths, distiller.layers, distiller.most);
 }
 
 /** The rows of the batch in a panel. */

@@ -161,6 +161,27 @@ export function mlp_backward<T>(
   }
 }
 
+/** rounded = the parameters with W_io = nearest(W_io / step_o) · step_o, step_o = max(max_i |W_io|, 1e-30) / most */
+export function round_weights<T>(rounded: usize, parameters: usize, widths: usize, layers: usize, most: T): void {
+  let layer: usize = 0;
+  for (let l: usize = 0; l < layers; l++) {
+    const inputs = width(widths, l);
+    const outputs = width(widths, l + 1);
+    for (let i: usize = 0; i <= inputs; i++) {
+      for (let o: usize = 0; o < outputs; o++) {
+        let largest: T = 1e-30;
+        for (let k: usize = 0; k < inputs; k++) {
+          largest = max<T>(largest, abs<T>(at<T>(parameters, layer + k * outputs + o)));
+        }
+        const step: T = largest / most;
+        const value = at<T>(parameters, layer + i * outputs + o);
+        put<T>(rounded, layer + i * outputs + o, i < inputs ? nearest<T>(value / step) * step : value); // the last are biases
+      }
+    }
+    layer += (inputs + 1) * outputs;
+  }
+}
+
 /** to: (R, C) = (x: (R, C) − mean: (C)) · scale: (C) */
 export function normalise<T>(to: usize, x: usize, mean: usize, scale: usize, rows: usize, columns: usize): void {
   for (let r: usize = 0; r < rows; r++) {

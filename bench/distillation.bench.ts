@@ -1,6 +1,7 @@
 // B1, B2: one distillation update from labels that are kept. B1r, B2r: the teacher's forward in every update.
-import { Distiller } from "#dist/core/distiller.js";
+
 import { Network } from "#dist/core/network.js";
+import { RelabellingDistiller } from "#dist/core/relabelling.js";
 import { Pcg64 } from "#dist/env/random.js";
 import { type DistillationCase, distillationCases, distillationFlops, teacherWidths } from "./cases.js";
 import type { Case } from "./suite.js";
@@ -33,8 +34,8 @@ function randomTeacher(): Network {
   return teacher;
 }
 
-function filledDistiller({ widths, batchSize, loss }: DistillationCase, teacher: Network): Distiller {
-  const distiller = new Distiller({
+function filledDistiller({ widths, batchSize, loss }: DistillationCase, teacher: Network): RelabellingDistiller {
+  const distiller = new RelabellingDistiller({
     widths,
     batchSize,
     capacity: labelledStates,

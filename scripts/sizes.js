@@ -1,4 +1,4 @@
-// What the library weighs and how soon it is ready: bytes of the wasm and of a browser's bundle, and the time of loading.
+// What the library weighs and how soon it is ready: bytes of the wasm and of a bundle of each entry point, and the time of loading.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -17,22 +17,36 @@ export function wasmSize() {
   return weigh(readFileSync(new URL("build/core.wasm", root)));
 }
 
-/** The entry point for a browser with all that it imports at once, the wasm within; not what two threads need, which is loaded when it is asked for. */
-export function bundleSize() {
+/** The entry points that only Node loads. */
+export const forNode = ["qstill/experiments"];
+
+/** The package's entry points, as an import names them, and each one's file. */
+export function entryPoints() {
+  const { name, exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+  const modules = Object.entries(exports).filter(([, target]) => typeof target !== "string");
+  return new Map(modules.map(([subpath, target]) => [name + subpath.slice(1), target.default]));
+}
+
+/**
+ * An entry point, minified, with all that it imports at once, packages and the wasm within; not what two threads need,
+ * which is loaded when it is asked for. It is one for a browser, where it is not for Node alone.
+ */
+export function bundleSize(name) {
   const { outputFiles, metafile } = buildSync({
-    entryPoints: [fileURLToPath(new URL("dist/index.js", root))],
+    entryPoints: { bundle: fileURLToPath(new URL(entryPoints().get(name), root)) },
     bundle: true,
     minify: true,
     format: "esm",
+    platform: forNode.includes(name) ? "node" : "browser",
     splitting: true,
     outdir: "bundle",
     write: false,
     metafile: true,
   });
-  const files = ["bundle/index.js"];
+  const files = ["bundle/bundle.js"];
   for (const file of files) {
-    for (const { path, kind } of metafile.outputs[file].imports) {
-      if (kind === "import-statement" && !files.includes(path)) files.push(path);
+    for (const { path, kind, external } of metafile.outputs[file].imports) {
+      if (kind === "import-statement" && !external && !files.includes(path)) files.push(path);
     }
   }
   const contents = files.map((file) => outputFiles.find(({ path }) => path.endsWith(basename(file))).contents);
@@ -54,9 +68,11 @@ function loadTimes(processes) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const line = ({ bytes, gzipped }) => `${bytes} bytes, ${gzipped} gzipped (${(gzipped / 1024).toFixed(1)} KiB)`;
-  console.log(`wasm    ${line(wasmSize())}`);
-  console.log(`bundle  ${line(bundleSize())}`);
+  console.log(`${"the wasm".padEnd(24)} ${line(wasmSize())}`);
+  for (const name of entryPoints().keys()) console.log(`${name.padEnd(24)} ${line(bundleSize(name))}`);
   const times = loadTimes(20);
   const median = (times[9] + times[10]) / 2;
-  console.log(`loading ${median.toFixed(2)} ms, the median of ${times.length} processes (best ${times[0].toFixed(2)})`);
+  console.log(
+    `${"loading".padEnd(24)} ${median.toFixed(2)} ms, the median of ${times.length} processes (best ${times[0].toFixed(2)})`,
+  );
 }

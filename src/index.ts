@@ -1,4 +1,7 @@
-// The public API of qstill.
+/**
+ * The public API of qstill.
+ * @module qstill
+ */
 export { ConfigError } from "./core/config-error.js";
 export { version } from "./core/version.js";
 export { type StateSource, type StudentConfig, studentOptions } from "./distill/config.js";
@@ -11,10 +14,12 @@ export {
   DivergedError,
   type EpisodeEvent,
   type EvaluationEvent,
+  type NetworkListener,
   type NoticeEvent,
   type ProgressEvent,
   type TrainingEvent,
 } from "./dqn/events.js";
+export type { Option, Options } from "./dqn/options.js";
 export { type Preset, presets } from "./dqn/presets.js";
 export { Teacher, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
 export { TrainedModel, type TrainingRecord } from "./dqn/trained.js";

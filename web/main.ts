@@ -5,6 +5,7 @@ import { environments } from "./environments.ts";
 import { type Link, type LinkError, readLink, writeLink } from "./link.ts";
 import type { Configuration, Saved } from "./messages.ts";
 import type { Page, Part } from "./page.ts";
+import { Bring } from "./parts/bring.ts";
 import { Curves } from "./parts/curves.ts";
 import { FiguresPart } from "./parts/figures.ts";
 import { Loop } from "./parts/loop.ts";
@@ -49,12 +50,13 @@ class View {
       history.replaceState(null, "", `#${writeLink(chosen)}`);
     });
     const notices = new Notices(page, unfinished, linkError);
+    const bring = new Bring(page, this.setup);
     const loop = new Loop(page);
     const figures = new FiguresPart(page);
     this.#curves = new Curves(page);
     const outcome = new Outcome(page);
     this.#reader = new Reader(page);
-    this.#parts = [this.setup, controls, notices, this.#stage, loop, figures, this.#curves, outcome, this.#reader];
+    this.#parts = [this.setup, controls, bring, notices, this.#stage, loop, figures, this.#curves, outcome, this.#reader];
 
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     document.title = texts.title;
@@ -79,7 +81,7 @@ class View {
           element("h1", {}, texts.headline),
           element("p", { class: "lead" }, texts.lead),
         ),
-        element("div", { class: "side" }, notices.root, this.setup.root),
+        element("div", { class: "side" }, notices.root, this.setup.root, bring.root),
         element(
           "div",
           { class: "show" },

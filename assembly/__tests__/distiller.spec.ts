@@ -52,8 +52,8 @@ function use_loss(distiller: Distiller, weights: f32[], temperature: f32): void 
 }
 
 /** A distiller with a fresh student and `filled` states, labelled by a random network of 8 hidden units. */
-function distiller_of(sizes: u32[], batch: usize, filled: usize, bytes: bool = false): Distiller {
-  const handle = distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, CAPACITY, bytes);
+function distiller_of(sizes: u32[], batch: usize, filled: usize, bytes: bool = false, most: f32 = 0): Distiller {
+  const handle = distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, CAPACITY, bytes, most);
   const distiller = changetype<Distiller>(handle);
   distiller_initialise(distiller, 1, 2, 3, 4);
   const inputs = distiller.inputs;
@@ -86,6 +86,7 @@ function distiller_of(sizes: u32[], batch: usize, filled: usize, bytes: bool = f
 /** What an update changes, by the reference. */
 class Twin {
   parameters: usize;
+  exact: usize; // before their rounding
   first: usize;
   second: usize;
   random: usize;
@@ -102,6 +103,7 @@ class Twin {
     this.stateCount = distiller_filled(distiller);
     this.actions = distiller.outputs;
     this.parameters = copy_of<f32>(distiller.parameters, distiller.count);
+    this.exact = distiller.most > 0 ? copy_of<f32>(distiller.exact, distiller.count) : this.parameters;
     this.first = zeros<f32>(distiller.count);
     this.second = zeros<f32>(distiller.count);
     this.random = copy_of<u32>(distiller.random, 4);
@@ -156,8 +158,11 @@ class Twin {
     const gradients = zeros<f32>(count);
     reference.mlp_backward<f32>(widths, distiller.layers, this.parameters, activations, deltas, gradients, batch);
     this.updates++;
-    const parameters = this.parameters;
-    reference.adam_step<f32>(parameters, gradients, this.first, this.second, count, learningRate, this.updates);
+    const exact = this.exact;
+    reference.adam_step<f32>(exact, gradients, this.first, this.second, count, learningRate, this.updates);
+    if (distiller.most > 0) {
+      reference.round_weights<f32>(this.parameters, exact, widths, distiller.layers, distiller.most);
+    }
   }
 
   standard(label: f32): f32 {
@@ -180,8 +185,9 @@ function compare(
   temperature: f32,
   standardised: bool,
   bytes: bool = false,
+  most: f32 = 0,
 ): void {
-  const distiller = distiller_of(sizes, batch, 150, bytes);
+  const distiller = distiller_of(sizes, batch, 150, bytes, most);
   if (!bytes) distiller_normalise(distiller);
   if (standardised) distiller_standardise(distiller);
   use_loss(distiller, weights, temperature);
@@ -192,11 +198,25 @@ function compare(
     twin.update(weights, temperature, 1e-2);
     if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i} of ${what}`);
     expect_same_bits(distiller.parameters, twin.parameters, distiller.count, `parameters of ${what}`, i);
+    expect_same_bits(distiller.exact, twin.exact, distiller.count, `exact parameters of ${what}`, i);
     expect_same_bits(distiller.first, twin.first, distiller.count, `first moment of ${what}`, i);
     expect_same_bits(distiller.second, twin.second, distiller.count, `second moment of ${what}`, i);
     expect_same_bits(distiller.random, twin.random, 4, `generator of ${what}`, i);
   }
   distiller_free(distiller);
+}
+
+/** The loss mse of one state in f64. */
+function squared_error(distiller: Distiller, parameters: usize, state: usize, label: usize): f64 {
+  const activations = zeros<f64>(<usize>activation_count(distiller.widths, distiller.layers));
+  for (let i: usize = 0; i < distiller.inputs; i++) put<f64>(activations, i, <f64>at<f32>(state, i));
+  const q = reference.mlp_forward<f64>(distiller.widths, distiller.layers, parameters, activations, 1);
+  let sum: f64 = 0;
+  for (let a: usize = 0; a < distiller.outputs; a++) {
+    const difference = at<f64>(q, a) - <f64>at<f32>(label, a);
+    sum += difference * difference;
+  }
+  return sum / <f64>distiller.outputs;
 }
 
 /** By how much 300 updates lower a loss. */
@@ -234,6 +254,14 @@ describe("distiller_step", () => {
     compare([5, 4], 3, MSE, 1, false, true);
   });
 
+  it("does so through the rounding of its weights", () => {
+    seed(9);
+    compare([4, 16, 2], 32, MIXTURE, 0.5, true, false, 127);
+    compare([3, 5, 7, 3], 9, KL, 0.5, false, false, 7);
+    compare([5, 4], 3, MSE, 1, true, false, 127);
+    compare([40, 16, 3], 32, MSE, 1, true, true, 127);
+  });
+
   it("within a range learns from its states, for its outputs, taking turns, as composed of reference functions", () => {
     seed(7);
     const losses = [MSE, HUBER, CROSS_ENTROPY, NLL, KL, TD, MIXTURE];
@@ -264,6 +292,33 @@ describe("distiller_step", () => {
         expect_same_bits(distiller.random, twin.random, 4, `generator of ${i}`, turn);
       }
       distiller_free(distiller);
+    }
+  });
+
+  it("moves exact weights by the gradient at the rounded ones", () => {
+    seed(10);
+    const distiller = distiller_of([3, 5, 4, 2], 8, 1, false, 3);
+    use_loss(distiller, MSE, 1);
+    const count = distiller.count;
+    const rounded = zeros<f64>(count);
+    for (let i: usize = 0; i < count; i++) put<f64>(rounded, i, <f64>at<f32>(distiller.parameters, i));
+    const state = copy_of<f32>(distiller_states(distiller), 3);
+    const label = copy_of<f32>(distiller_labels(distiller), 2);
+    let moved = 0;
+    for (let i: usize = 0; i < count; i++) {
+      moved += i32(at<f32>(distiller.exact, i) != at<f32>(distiller.parameters, i));
+    }
+    distiller_step(distiller, 1, 1e-3);
+    expect(moved).toBeGreaterThan(30);
+    // Adam's first moment is a tenth of the gradient; the one state fills the batch
+    for (let i: usize = 0; i < count; i++) {
+      const value = at<f64>(rounded, i);
+      put<f64>(rounded, i, value + 1e-6);
+      const above = squared_error(distiller, rounded, state, label);
+      put<f64>(rounded, i, value - 1e-6);
+      const below = squared_error(distiller, rounded, state, label);
+      put<f64>(rounded, i, value);
+      expect(<f64>at<f32>(distiller.first, i) * 10).toBeCloseTo((above - below) / 2e-6, 4, `gradient ${i}`);
     }
   });
 
@@ -328,20 +383,22 @@ describe("labels", () => {
 describe("a distiller", () => {
   it("goes on from another's saved bytes with the same bits", () => {
     seed(5);
-    const first = distiller_of([4, 16, 2], 16, 150);
-    distiller_normalise(first);
-    distiller_standardise(first);
-    use_loss(first, KL, 0.5);
-    distiller_step(first, 7, 1e-3);
-    const second = distiller_of([4, 16, 2], 16, 20);
-    use_loss(second, KL, 0.5);
-    distiller_step(second, 3, 1e-3);
-    expect(second.savedBytes).toBe(first.savedBytes);
-    memory.copy(second.block, first.block, first.savedBytes);
-    expect(distiller_filled(second)).toBe(150);
-    for (let round = 0; round < 5; round++) {
-      expect(distiller_step(second, 3, 1e-3)).toBe(distiller_step(first, 3, 1e-3));
-      expect_same_bits(second.block, first.block, first.savedBytes >> 2, "saved state", round);
+    for (let most: f32 = 0; most < 200; most += 127) {
+      const first = distiller_of([4, 16, 2], 16, 150, false, most);
+      distiller_normalise(first);
+      distiller_standardise(first);
+      use_loss(first, KL, 0.5);
+      distiller_step(first, 7, 1e-3);
+      const second = distiller_of([4, 16, 2], 16, 20, false, most);
+      use_loss(second, KL, 0.5);
+      distiller_step(second, 3, 1e-3);
+      expect(second.savedBytes).toBe(first.savedBytes);
+      memory.copy(second.block, first.block, first.savedBytes);
+      expect(distiller_filled(second)).toBe(150);
+      for (let round = 0; round < 5; round++) {
+        expect(distiller_step(second, 3, 1e-3)).toBe(distiller_step(first, 3, 1e-3));
+        expect_same_bits(second.block, first.block, first.savedBytes >> 2, "saved state", round);
+      }
     }
   });
 
@@ -361,12 +418,12 @@ describe("a distiller", () => {
 
   it("gives all its memory back, and takes none where it would need 1 GiB or more", () => {
     const widths = array_of<u32>([4, 64, 2]);
-    const handle = distiller_create(widths, 2, 32, 1000, false);
+    const handle = distiller_create(widths, 2, 32, 1000, false, 0);
     const block = changetype<Distiller>(handle).block;
     distiller_free(changetype<Distiller>(handle));
-    const manyStates = distiller_create(widths, 2, 32, 0x10000000, false);
-    const largeBatch = distiller_create(widths, 2, 0x10000000, 1000, false);
-    const again = distiller_create(widths, 2, 32, 1000, false);
+    const manyStates = distiller_create(widths, 2, 32, 0x10000000, false, 0);
+    const largeBatch = distiller_create(widths, 2, 0x10000000, 1000, false, 0);
+    const again = distiller_create(widths, 2, 32, 1000, false, 0);
     const blockAgain = changetype<Distiller>(again).block;
     // expect() itself takes memory, so it comes last
     expect(manyStates).toBe(0);

@@ -25,7 +25,7 @@ import {
 } from "./arrays";
 
 function trainable_of(sizes: u32[], batch: usize): Trainable {
-  return changetype<Distiller>(distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, 1, false));
+  return changetype<Distiller>(distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, 1, false, 0));
 }
 
 /** All panels' inputs from the rows of observations: (rows, inputs). */
@@ -164,6 +164,6 @@ describe("sizes", () => {
     // 64 layers of 8192 × 8192 and biases: 2³² + 2¹⁹ parameters
     const widths = zeros<u32>(65);
     for (let l: usize = 0; l < 65; l++) store<u32>(widths + (l << 2), 8192);
-    expect(distiller_create(widths, 64, 1, 1, false)).toBe(0);
+    expect(distiller_create(widths, 64, 1, 1, false, 0)).toBe(0);
   });
 });

@@ -46,6 +46,8 @@ const slips = 3;
 
 /** The id, if there is such an environment. @throws UsageError with the name that may be meant, otherwise */
 export function checkedEnvironment(id: string): string {
+  if (id === "")
+    throw new UsageError("the model's file does not say its environment: give --env (qstill envs lists all)");
   try {
     makeEnv(id);
     return id;

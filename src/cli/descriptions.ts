@@ -46,6 +46,7 @@ export const studentDescriptions: Descriptions<StudentConfig> = {
   temperature: "softness of the softmax in cross-entropy and kl",
   huberDelta: "error from which the Huber loss is linear",
   standardizeLabels: "scale Q-values to mean 0 and deviation 1 for the loss; undone in what is kept",
+  quantize: "train it through its weights' rounding to 8 bits, for export --to int8",
   gamma: "discount of td's targets; none: the teacher's own, or 0.99",
   states: "who acts to find the states that the teacher labels",
   envSteps: "states labelled, each an environment step (none for replay)",

@@ -7,7 +7,7 @@ import { addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFil
 import { studentDescriptions } from "./descriptions.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
-import { addConfigOptions, readConfigOptions } from "./options.js";
+import { activationOption, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
 import { requireCheckpoint, Workplace } from "./workplace.js";
 
@@ -15,14 +15,16 @@ export function addDistill(program: Command): void {
   const command = program
     .command("distill")
     .description("distil a saved teacher into a student and write student.safetensors and student.mjs")
-    .requiredOption("--teacher <file>", "the teacher's safetensors file")
-    .option("--env <id>", "environment id (default: the one the teacher was trained in)");
+    .requiredOption("--teacher <file>", "the teacher: a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
+    .option("--env <id>", "environment id (default: the one the teacher was trained in)")
+    .addOption(activationOption());
   addCommonOptions(command);
   const flags = addConfigOptions(command, "Student", studentOptions, studentDescriptions);
 
-  command.action(async (options: CommonOptions & { teacher: string; env?: string }) => {
+  command.action(async (options: CommonOptions & ImportFlags & { teacher: string; env?: string }) => {
     const file = readConfigFile(options.config);
-    const teacher = readModel(options.teacher);
+    const { activation } = options;
+    const teacher = readModel(options.teacher, { activation });
     const environment = checkedEnvironment(options.env ?? file.env ?? teacher.environment);
     const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
     const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
@@ -55,5 +57,6 @@ export function addDistill(program: Command): void {
 
 /** Why a run whose student is not good enough ends with status 1. */
 export function missed(returnRatio: number | null, attempts: number, threshold: number): string {
+  if (returnRatio === null) return "the teacher is no better than random actions: it has no return that could be kept";
   return `the student keeps ${percent(returnRatio)} of the teacher's return after ${attempts} attempt(s): ${percent(threshold)} was wanted`;
 }

@@ -7,10 +7,10 @@ import { evaluate } from "../evaluate/evaluate.js";
 import { parameterCount } from "../model/layout.js";
 import { checkedEnvironment } from "./context.js";
 import { readAnyModel, readModel } from "./files.js";
-import { readSeed } from "./options.js";
+import { activationOption, type ImportFlags, readSeed } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
 
-interface EvaluateFlags {
+interface EvaluateFlags extends ImportFlags {
   env?: string;
   teacher?: string;
   episodes: number;
@@ -23,15 +23,17 @@ export function addEvaluate(program: Command): void {
   program
     .command("evaluate")
     .description("play unseen episodes with a saved model, greedily")
-    .argument("<model>", "a safetensors file")
+    .argument("<model>", "a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
     .option("--teacher <file>", "also compare Q-values and actions with those of this teacher")
     .option("--env <id>", "environment id (default: the one it was trained in)")
+    .addOption(activationOption())
     .option("--episodes <number>", "how many episodes", (text: string) => checkedEpisodes(parseNumber(text)), 100)
     .option("--seed <number>", "whose final-evaluation episodes (default: the training's)", readSeed)
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .action((path: string, options: EvaluateFlags) => {
-      const model = readAnyModel(path);
+      const { activation } = options;
+      const model = readAnyModel(path, { activation });
       const env = checkedEnvironment(options.env ?? model.environment);
       const seed = options.seed ?? model.training?.seed ?? 0;
       const { episodes } = options;
@@ -42,7 +44,7 @@ export function addEvaluate(program: Command): void {
         else if (!options.quiet) print(table(evaluationHead, [evaluationRow("model", model, evaluation)]));
         return;
       }
-      const teacher = readModel(options.teacher);
+      const teacher = readModel(options.teacher, { activation });
       const comparison = compare(teacher, model, { env, seed, episodes });
       if (options.json) {
         print(JSON.stringify({ env, seed, parameters, ...comparison }));

@@ -7,14 +7,19 @@ import { exportInt8 } from "../export/int8.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { exportOnnx } from "../export/onnx.js";
 import { exportWasm } from "../export/wasm.js";
-import type { Model } from "../model/model.js";
-import { readModel, writeOutput } from "./files.js";
-import { notEmpty } from "./options.js";
+import { Model } from "../model/model.js";
+import type { QuantizedModel } from "../model/quantized.js";
+import { checkedEnvironment } from "./context.js";
+import { UsageError } from "./errors.js";
+import { readAnyModel, writeOutput } from "./files.js";
+import { activationOption, type ImportFlags, notEmpty } from "./options.js";
 import { print } from "./terminal.js";
 
 interface Writer {
   readonly what: string;
   readonly write: (model: Model, description: Description) => string | Uint8Array;
+  /** The same of a model whose weights have 8 bits, where the format has them. */
+  readonly writeQuantized?: (model: QuantizedModel, description: Description) => string | Uint8Array;
   /** Of its file. */
   readonly ending: string;
 }
@@ -23,7 +28,7 @@ interface Writer {
 const writers: Record<string, Writer> = {
   js: { what: "an ES module without dependencies, its types beside it", write: exportModule, ending: ".mjs" },
   wasm: { what: "a WebAssembly module without imports", write: exportWasm, ending: ".wasm" },
-  c: { what: "one C99 header without heap or library", write: exportC, ending: ".h" },
+  c: { what: "one C99 header without heap or library", write: exportC, writeQuantized: exportC, ending: ".h" },
   onnx: { what: "an ONNX file, operator set 17", write: exportOnnx, ending: ".onnx" },
   int8: {
     what: "safetensors with weights of 8 bits, calibrated on play",
@@ -32,8 +37,9 @@ const writers: Record<string, Writer> = {
   },
 };
 
-interface ExportFlags {
+interface ExportFlags extends ImportFlags {
   to: string;
+  env?: string;
   out?: string;
   json?: boolean;
   quiet?: boolean;
@@ -44,17 +50,21 @@ export function addExport(program: Command): void {
   program
     .command("export")
     .description("write a saved model in a form that runs elsewhere")
-    .addArgument(new Argument("<model>", "a safetensors file"))
+    .addArgument(new Argument("<model>", "a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's"))
     .addOption(new Option("--to <format>", "format").choices(Object.keys(writers)).default("js"))
+    .option("--env <id>", "environment id of an imported model, whose sizes it must have")
+    .addOption(activationOption())
     .option("--out <file>", "where to (default: beside the model)", notEmpty("out"))
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .addHelpText("after", `\nFormats:\n${formats.join("\n")}\n\nEach can test itself, and qstill verify tests it.`)
     .action((path: string, options: ExportFlags) => {
-      const model = readModel(path);
-      const { write, ending } = writers[options.to];
-      const out = options.out ?? join(dirname(path), basename(path).replace(/\.safetensors$/, "") + ending);
-      const content = Buffer.from(write(model, describe(model)));
+      const { activation, env } = options;
+      const model = readAnyModel(path, { activation, environment: env && checkedEnvironment(env) });
+      const { ending } = writers[options.to];
+      const name = basename(path).replace(/\.(safetensors|pt|pth|zip|onnx)$/, "");
+      const out = options.out ?? join(dirname(path), name + ending);
+      const content = Buffer.from(written(path, model, options.to));
       writeOutput(out, content);
       // where TypeScript looks for them: student.d.mts beside student.mjs
       const types = out.replace(/\.(m?)js$/, ".d.$1ts");
@@ -62,4 +72,13 @@ export function addExport(program: Command): void {
       if (options.json) print(JSON.stringify({ file: out, format: options.to, bytes: content.length }));
       else if (!options.quiet) print(`${out}: ${content.length} bytes`);
     });
+}
+
+/** @throws UsageError for a quantised model in a format that has none */
+function written(path: string, model: Model | QuantizedModel, format: string): string | Uint8Array {
+  const { write, writeQuantized } = writers[format];
+  if (model instanceof Model) return write(model, describe(model));
+  if (writeQuantized) return writeQuantized(model, describe(model));
+  const allowed = Object.keys(writers).filter((name) => writers[name].writeQuantized);
+  throw new UsageError(`${path} has weights of 8 bits, and --to is ${format}: ${allowed.join(", ")} is allowed`);
 }

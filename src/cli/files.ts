@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { loadModel } from "../model/files.js";
+import { type ImportOptions, importModel } from "../import/import-model.js";
 import type { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
 import { isQuantized, loadQuantized } from "../model/quantized-files.js";
@@ -40,14 +40,17 @@ export function readJson(path: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** @throws UsageError for a file that cannot be read or is no sound model */
-export function readModel(path: string): Model {
-  return loadedBy(loadModel, path);
+/**
+ * A model of this library, or of another one.
+ * @throws UsageError for a file that cannot be read or is no sound model
+ */
+export function readModel(path: string, options?: ImportOptions): Model {
+  return loadedBy((bytes) => importModel(bytes, options), path);
 }
 
 /** A model or a quantised one. @throws UsageError for a file that cannot be read or is neither */
-export function readAnyModel(path: string): Model | QuantizedModel {
-  return loadedBy((bytes) => (isQuantized(bytes) ? loadQuantized(bytes) : loadModel(bytes)), path);
+export function readAnyModel(path: string, options?: ImportOptions): Model | QuantizedModel {
+  return loadedBy((bytes) => (isQuantized(bytes) ? loadQuantized(bytes) : importModel(bytes, options)), path);
 }
 
 function loadedBy<Loaded>(load: (bytes: Uint8Array) => Loaded, path: string): Loaded {

@@ -21,9 +21,9 @@ export function readStudent(path: string): Student {
   const model = readModel(path);
   const { training, environment } = model;
   if (training?.distillation === undefined) throw unknown(path, "student");
-  const { attempts, teacher } = training.distillation;
+  const { attempts, teacher, featureScale } = training.distillation;
   const config = configOf(path, model, studentConfig);
-  return new Student(model, { ...training, config, env: environment }, attempts, teacher);
+  return new Student(model, { ...training, config, env: environment }, attempts, teacher, featureScale);
 }
 
 function configOf<Config>(

@@ -3,6 +3,7 @@ import { type Command, Option as Flag } from "commander";
 import { checkedThreads } from "../dqn/configure.js";
 import { checkOptions, type Options, parseNumber } from "../dqn/options.js";
 import { checkedSeed } from "../evaluate/checks.js";
+import type { Activation } from "../model/model.js";
 import type { Descriptions } from "./descriptions.js";
 import { UsageError } from "./errors.js";
 
@@ -50,6 +51,17 @@ export function readConfigOptions<Config extends object>(
   }
   checkOptions("", options, config, (name) => `--${names.get(name)}`);
   return config;
+}
+
+/** Options of every command that reads another library's model. */
+export interface ImportFlags {
+  activation?: Activation;
+}
+
+/** --activation, for files that do not say what stands between the layers. */
+export function activationOption(): Flag {
+  const what = "between the layers of an imported model whose file does not say it (default: relu)";
+  return new Flag("--activation <name>", what).choices(["relu", "tanh"]);
 }
 
 /** A seed from a command line's text. @throws ConfigError for what is none */

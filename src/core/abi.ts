@@ -63,7 +63,14 @@ export interface CoreExports extends Record<string, unknown> {
   guide_create(network: number, batch: number, mse: number, crossEntropy: number, temperature: number): number;
   guide_free(guide: number): void;
 
-  distiller_create(widths: number, layers: number, batch: number, capacity: number, bytes: number): number;
+  distiller_create(
+    widths: number,
+    layers: number,
+    batch: number,
+    capacity: number,
+    bytes: number,
+    most: number,
+  ): number;
   distiller_free(distiller: number): void;
   distiller_loss(
     distiller: number,

@@ -1,7 +1,6 @@
 // A distiller in the core: a student, Adam and the labelled states in one block.
 import { withWidths } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
-import type { Network } from "./network.js";
 import { Trainable } from "./trainable.js";
 
 /** The weight of each part of the loss; 0 leaves it out. */
@@ -39,24 +38,41 @@ export interface DistillerShape {
   readonly huberDelta: number;
   /** Whether states are whole numbers from 0 to 255, mostly 0, which are kept as bytes and never normalised; default false. */
   readonly byteObservations?: boolean;
+  /** What an output's largest weight is in whole steps where it learns through their rounding; default 0: not at all. */
+  readonly largestWeight?: number;
 }
 
 export class Distiller extends Trainable {
-  readonly #observationSize: number;
-  readonly #actionCount: number;
+  protected readonly observationSize: number;
+  protected readonly actionCount: number;
   readonly #capacity: number;
   readonly #byteObservations: boolean;
-  #relabeller: Network | undefined; // kept from the garbage collector, which would free what the core reads
 
   /** @throws RangeError where the block would be larger than 1 GiB */
   constructor(shape: DistillerShape) {
-    const { widths, batchSize, capacity, loss, temperature, huberDelta, byteObservations = false } = shape;
+    const {
+      widths,
+      batchSize,
+      capacity,
+      loss,
+      temperature,
+      huberDelta,
+      byteObservations = false,
+      largestWeight = 0,
+    } = shape;
     const value = withWidths(widths, (exports, address) =>
-      exports.distiller_create(address, widths.length - 1, batchSize, capacity, Number(byteObservations)),
+      exports.distiller_create(
+        address,
+        widths.length - 1,
+        batchSize,
+        capacity,
+        Number(byteObservations),
+        largestWeight,
+      ),
     );
     super("distiller", value, core().distiller_free);
-    this.#observationSize = widths[0];
-    this.#actionCount = widths[widths.length - 1];
+    this.observationSize = widths[0];
+    this.actionCount = widths[widths.length - 1];
     this.#capacity = capacity;
     this.#byteObservations = byteObservations;
     const { mse, huber, "cross-entropy": crossEntropy, nll, kl, td } = loss;
@@ -83,15 +99,15 @@ export class Distiller extends Trainable {
    */
   add(states: Float32Array, labels: Float32Array, targets?: Targets, row = this.filled): void {
     const handle = this.handle;
-    const count = labels.length / this.#actionCount;
+    const count = labels.length / this.actionCount;
     if (row + count > this.#capacity) {
       throw new RangeError(`${count} labelled states do not fit beside ${row}: ${this.#capacity} is the most`);
     }
     const floats = coreFloats();
     const address = core().distiller_states(handle) >>> 0;
     const kept = this.#byteObservations ? new Uint8Array(floats.buffer, address) : floats.subarray(floatIndex(address));
-    kept.set(states, row * this.#observationSize);
-    floats.set(labels, floatIndex(core().distiller_labels(handle)) + row * this.#actionCount);
+    kept.set(states, row * this.observationSize);
+    floats.set(labels, floatIndex(core().distiller_labels(handle)) + row * this.actionCount);
     if (targets !== undefined) {
       floats.set(targets.values, floatIndex(core().distiller_targets(handle)) + row);
       const words = new Uint32Array(floats.buffer);
@@ -110,34 +126,9 @@ export class Distiller extends Trainable {
     core().distiller_standardise(this.handle);
   }
 
-  /**
-   * From now on every update labels its states anew by a network, with the parameters that it has by then, in place of
-   * the labels that were added (of td's targets not); undefined: by these again. The network must not be disposed of before. `save` does not
-   * hold this: a restored distiller needs it again.
-   * @throws RangeError where the network is for observations of another size or for other actions
-   */
-  relabelBy(network: Network | undefined): void {
-    const own = `${this.#observationSize} → ${this.#actionCount}`;
-    const its = network === undefined ? own : `${network.observationSize} → ${network.actionCount}`;
-    if (its !== own) throw new RangeError(`a network ${its} was given to label states: ${own} is needed`);
-    core().distiller_relabel(this.handle, network?.handle ?? 0);
-    this.#relabeller = network;
-  }
-
-  /**
-   * n distillation updates inside the core; the mean of their losses.
-   * @throws Error where the network that labels has been disposed of
-   */
+  /** n distillation updates inside the core; the mean of their losses. */
   step(n: number, learningRate: number): number {
-    this.#relabeller?.handle; // throws where the core would read memory given back
     return core().distiller_step(this.handle, n, learningRate);
-  }
-
-  /** n updates from one task's states, with the loss of its outputs alone; the mean of their losses. */
-  stepWithin(n: number, learningRate: number, range: TaskRange): number {
-    const { firstState, stateCount, firstOutput, actionCount } = range;
-    const { distiller_step_within } = core();
-    return distiller_step_within(this.handle, n, learningRate, firstState, stateCount, firstOutput, actionCount);
   }
 
   /** Labels are standardised to (q − mean)·scale. */
@@ -145,4 +136,11 @@ export class Distiller extends Trainable {
     const handle = this.handle;
     return { mean: core().distiller_label_mean(handle), scale: core().distiller_label_scale(handle) };
   }
+}
+
+/** n updates from one task's states, with the loss of its outputs alone; the mean of their losses. */
+export function stepWithin(distiller: Distiller, n: number, learningRate: number, range: TaskRange): number {
+  const { firstState, stateCount, firstOutput, actionCount } = range;
+  const { distiller_step_within } = core();
+  return distiller_step_within(distiller.handle, n, learningRate, firstState, stateCount, firstOutput, actionCount);
 }

@@ -33,6 +33,8 @@ export interface StudentConfig {
   readonly huberDelta: number;
   /** Whether labels are scaled to mean 0 and deviation 1 for the loss, which is undone in what is kept; default true. */
   readonly standardizeLabels: boolean;
+  /** Whether it is trained through its weights' rounding to 8 bits, which they keep; default false. */
+  readonly quantize: boolean;
   /** Discount of td's targets, or null for the teacher's own and 0.99 where it has none; default null. */
   readonly gamma: number | null;
   /** Who acts to find the states that the teacher labels; default student. */
@@ -75,6 +77,7 @@ export const studentOptions: Options<StudentConfig> = {
   temperature: real(0.1, { above: 0, to: million }),
   huberDelta: real(1, { above: 0, to: million }),
   standardizeLabels: flag(true),
+  quantize: flag(false),
   gamma: optional(real(0.99, { from: 0, to: 1 })),
   states: oneOf("student", ["teacher", "student", "mixed", "replay"]),
   envSteps: whole(5000, { from: 1, to: 10 * million }),

@@ -1,4 +1,7 @@
-// Further ways of distilling: the subpath qstill/distill.
+/**
+ * Further ways of distilling.
+ * @module qstill/distill
+ */
 export { type Joint, type JointOptions, trainJoint } from "./joint.js";
 export { type JointConfig, jointOptions } from "./joint-config.js";
 export {

@@ -15,6 +15,7 @@ import { episodeReturns } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { type JointConfig, jointConfig } from "./joint-config.js";
 
+/** Options of {@link trainJoint}: the configuration, and what surrounds the work. */
 export interface JointOptions extends Partial<JointConfig> {
   /** Everything random derives from it; 0 by default. */
   readonly seed?: number;

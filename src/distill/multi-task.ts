@@ -1,6 +1,6 @@
 // Several teachers into one student: batches of one task in turn, a head for each task or one that all share.
 import { ConfigError } from "../core/config-error.js";
-import { Distiller, type Targets } from "../core/distiller.js";
+import { Distiller, stepWithin, type Targets } from "../core/distiller.js";
 import { Network } from "../core/network.js";
 import { breather } from "../dqn/breathe.js";
 import { DivergedError } from "../dqn/events.js";
@@ -112,6 +112,8 @@ export async function distillMany(
     throw new ConfigError(`heads is ${shown(heads)}: each, shared is allowed`);
   const seed = checkedSeed(givenSeed);
   const { attempts: _attempts, threshold: _threshold, ...config } = studentConfig("", { hidden: [64], ...given });
+  // a column's largest weight, which sets its step, may be one that a task does not use
+  if (config.quantize) throw new ConfigError("quantize is true: a student of several teachers cannot be rounded");
   const started = performance.now();
 
   const envs = teachers.map((teacher) => resolveEnv(teacher.env ?? teacher.environment));
@@ -193,7 +195,7 @@ export async function distillMany(
         const rate = linear(config.learningRate, config.learningRateFinal, update / config.updates);
         for (const task of tasks) {
           updates++;
-          if (!Number.isFinite(distiller.stepWithin(1, rate, task))) throw new DivergedError("student", updates);
+          if (!Number.isFinite(stepWithin(distiller, 1, rate, task))) throw new DivergedError("student", updates);
         }
       }
 

@@ -39,6 +39,7 @@ export const proximalOptions: Options<ProximalConfig> = {
   ...guideOptions,
 };
 
+/** Options of {@link distillProximal}: the configuration, and what surrounds the work. */
 export interface ProximalOptions extends Partial<ProximalConfig>, Pick<TrainOptions, "seed" | "signal" | "resume"> {
   /** Where the student is to learn; by default the teacher's environment. */
   readonly env?: EnvSource;
@@ -74,7 +75,7 @@ export async function distillProximal(
     hidden: learning.hidden ?? proximalOptions.hidden.default,
   });
 
-  const network = new Network(teacher.widths, 1);
+  const network = new Network(teacher.widths, 1, teacher.activation);
   network.setParameters(teacher.parameters);
   let guide: Guide | undefined;
   try {

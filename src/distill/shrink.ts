@@ -32,6 +32,7 @@ export interface Size {
   readonly final: Standing | null;
 }
 
+/** Options of {@link shrink}: the students' configuration, and what surrounds the search. */
 export interface ShrinkOptions extends Partial<StudentConfig> {
   /** Where the student is to act; by default where the teacher was trained. */
   readonly env?: EnvSource;
@@ -47,6 +48,7 @@ export interface ShrinkOptions extends Partial<StudentConfig> {
   readonly signal?: AbortSignal;
 }
 
+/** What a search for the smallest student found. */
 export interface Shrunk {
   /** The smallest student that passed the test; null where none did. */
   readonly student: Student | null;
@@ -76,7 +78,7 @@ export function shrinkConfig(environment: string, given: Partial<StudentConfig>)
 /**
  * The smallest student that with 95 % confidence keeps `threshold` of its teacher's return.
  *
- * A size passes when one of its students does: its paired bootstrap bound ({@link ratioBound}) on selection episodes is at
+ * A size passes when one of its students does: its paired bootstrap bound (Efron & Tibshirani 1993, chapter 13) on selection episodes is at
  * least the threshold. First the width of one hidden layer is bisected, as if more width were never worse. Then every
  * smaller network is tried from the smallest up, the linear one, the widths below and two layers, until one passes.
  *

@@ -26,9 +26,18 @@ export class Student extends TrainedModel<StudentConfig> {
   /** How many students were initialised. */
   readonly attempts: number;
 
-  /** @param teacher its teacher's {@link fingerprint} */
-  constructor(data: ModelData, record: TrainingRecord<StudentConfig>, attempts: number, teacher: string | null) {
-    super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss) });
+  /**
+   * @param teacher its teacher's `fingerprint`
+   * @param featureScale of one whose weights were rounded
+   */
+  constructor(
+    data: ModelData,
+    record: TrainingRecord<StudentConfig>,
+    attempts: number,
+    teacher: string | null,
+    featureScale?: readonly number[],
+  ) {
+    super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss), featureScale });
     this.attempts = attempts;
   }
 }
@@ -49,6 +58,7 @@ export interface Labeller extends Policy {
   qValuesOfMany(observations: Float32Array): Float32Array;
 }
 
+/** Options of {@link distill}: the student's configuration, and what surrounds the work. */
 export interface DistillOptions extends Partial<StudentConfig> {
   /** Where the student is to act; by default where the teacher was trained. */
   readonly env?: EnvSource;
@@ -76,6 +86,8 @@ interface LoopState extends Reached {
   /** The best mean return of the attempt under way, and of all. */
   attemptMean: number | null;
   bestMean: number | null;
+  /** Of the best, where its weights are rounded. */
+  featureScale?: number[];
   wallSeconds: number;
 }
 
@@ -85,11 +97,12 @@ const chunk = 100;
 /**
  * Distils a teacher into a student: its Q-values on states that it, the student or its replay memory found are the
  * labels (Rusu et al. 2015; states from the student: DAgger, Ross et al. 2011).
+ * @param largestWeight of an output in whole steps, where weights are rounded: 127 for the 8 bits that can be exported
  * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit its environment and a
  * checkpoint that does not belong to both, {@link Interrupted} when stopped by the signal, {@link DivergedError} where the
  * loss is no longer finite
  */
-export async function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
+export async function distill(teacher: Labeller, options: DistillOptions = {}, largestWeight = 127): Promise<Student> {
   const { seed: givenSeed = 0, onEvent = () => {}, onNetwork, signal, resume, env: givenEnv, ...given } = options;
   const seed = checkedSeed(givenSeed);
   const source = givenEnv ?? teacher.env ?? teacher.environment;
@@ -103,7 +116,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
   const setting = studentSetting(env.id, seed, config, teacher);
   const selection = { seed, purpose: purposes.selection, episodes: config.evaluationEpisodes };
 
-  const distiller = makeDistiller(widths, config, env);
+  const distiller = makeDistiller(widths, config, env, config.quantize ? largestWeight : 0);
   const network = new Network(widths, 1);
   let best: Float32Array | undefined;
   const state: LoopState = {
@@ -200,6 +213,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
           const isBest = state.bestMean === null || latest >= state.bestMean;
           if (isBest) {
             best = parameters;
+            if (config.quantize) state.featureScale = [...distiller.normalisation().scale];
             state.bestMean = latest;
           }
           state.latestMean = latest;
@@ -244,7 +258,7 @@ export async function distill(teacher: Labeller, options: DistillOptions = {}): 
     const data = { environment: env.id, widths, parameters: best as Float32Array };
     const { envSteps, updates } = state;
     const record = { env: source, seed, config, envSteps, updates, wallSeconds: wallSeconds() };
-    return new Student(data, record, state.attempt - 1, fingerprint(teacher));
+    return new Student(data, record, state.attempt - 1, fingerprint(teacher), state.featureScale);
   } finally {
     distiller.dispose();
     network.dispose();
@@ -262,13 +276,25 @@ export function studentSetting(environment: string, seed: number, config: Studen
  */
 export function checkStudentSize(source: EnvSource, config: StudentConfig): void {
   const env = resolveEnv(source);
-  makeDistiller([env.observationSize, ...config.hidden, env.actionCount], config, env).dispose();
+  makeDistiller([env.observationSize, ...config.hidden, env.actionCount], config, env, 0).dispose();
 }
 
-function makeDistiller(widths: readonly number[], config: StudentConfig, { byteObservations }: Env): Distiller {
+function makeDistiller(
+  widths: readonly number[],
+  config: StudentConfig,
+  { byteObservations }: Env,
+  largestWeight: number,
+): Distiller {
   const loss = parseLoss(config.loss);
   if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
-  return new Distiller({ ...config, widths, capacity: config.envSteps, loss, byteObservations });
+  return new Distiller({
+    ...config,
+    widths,
+    capacity: config.envSteps,
+    loss,
+    byteObservations,
+    largestWeight,
+  });
 }
 
 /** What the loss's part td learns from; nothing where there is no such part. */

@@ -71,6 +71,7 @@ export interface NoticeEvent {
  */
 export type NetworkListener = (parameters: Float32Array, envSteps: number, mean: number) => void;
 
+/** What a training or a distillation tells as it goes on; `kind` says which. */
 export type TrainingEvent = ProgressEvent | EvaluationEvent | AttemptEvent | EpisodeEvent | NoticeEvent;
 
 /** Training came to numbers that are not finite. */

@@ -7,6 +7,7 @@ export interface Option<T> {
   readonly default: T;
   /** What is allowed, in words. */
   readonly allowed: string;
+  /** Whether a value is allowed. */
   accepts(value: unknown): value is T;
   /** Reads a command line's text; what it cannot read it returns as it is, for `accepts` to refuse. */
   parse(text: string): unknown;

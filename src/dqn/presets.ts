@@ -2,6 +2,7 @@
 // Environments outside the entry point bring their own: see presets/.
 import type { TeacherConfig } from "./config.js";
 
+/** What works for an environment. */
 export interface Preset {
   readonly teacher: Partial<TeacherConfig>;
   /** Options of a student, which are checked where a student is configured. */

@@ -29,6 +29,7 @@ export class Teacher extends TrainedModel<TeacherConfig> {
   }
 }
 
+/** Options of {@link trainTeacher}: the teacher's configuration, and what surrounds the work. */
 export interface TrainOptions extends Partial<TeacherConfig> {
   /** Everything random derives from it; 0 by default. */
   readonly seed?: number;

@@ -5,6 +5,7 @@ import { type Markup, markup } from "./markup.js";
 import { defaultWidth, elementMarkup, type SvgOptions, sceneToSvg, svgFile } from "./svg.js";
 import { heightAt, View } from "./view.js";
 
+/** Options of {@link animatedSvg}. */
 export interface AnimationOptions extends SvgOptions {
   /** How long one frame is seen. */
   readonly secondsPerFrame: number;

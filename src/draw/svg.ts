@@ -4,6 +4,7 @@ import { elementOf, type SvgElement } from "./elements.js";
 import { Markup, markup } from "./markup.js";
 import { fontFamily, heightAt, View } from "./view.js";
 
+/** Options of {@link sceneToSvg}. */
 export interface SvgOptions {
   /** The picture's own width in pixels, 600 by default; its height follows from the scene's bounds. It may be shown at any other. */
   readonly width?: number;

@@ -12,6 +12,7 @@ export interface Finding {
   readonly advice: string;
 }
 
+/** Options of {@link checkEnv}. */
 export interface CheckOptions {
   /** Of the first episode and of the actions; 0 by default. */
   readonly seed?: number;

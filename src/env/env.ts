@@ -28,6 +28,7 @@ export interface StepResult {
   truncated: boolean;
 }
 
+/** How an episode starts. */
 export interface ResetOptions {
   /** A whole number ≥ 0. Without one the generator goes on; the very first reset then uses seed 0. */
   seed?: number;
@@ -76,7 +77,9 @@ export interface CustomEnv {
   readonly maxEpisodeSteps?: number;
   readonly featureNames?: readonly string[];
   readonly actionNames?: readonly string[];
+  /** As {@link Env.reset}. */
   reset(options?: ResetOptions): ArrayLike<number>;
+  /** As {@link Env.step}; without `truncated` the time limit alone cuts. */
   step(action: number): {
     observation: ArrayLike<number>;
     reward: number;
@@ -84,6 +87,8 @@ export interface CustomEnv {
     truncated?: boolean;
   };
   readonly byteObservations?: boolean;
+  /** As {@link Env.render}. */
   render?(): Scene;
+  /** As {@link Env.perturb}. */
   perturb?(strength: number): void;
 }

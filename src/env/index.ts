@@ -1,10 +1,15 @@
-// The subpath qstill/env: environments of one's own, defined, checked, wrapped, and many at once.
+/**
+ * Environments of one's own, defined, checked, wrapped, and many at once.
+ * @module qstill/env
+ */
 export { type CheckOptions, checkEnv, type Finding } from "./check.js";
 export { defineEnv, type EnvDefinition } from "./define.js";
 export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env.js";
+export type { RandomFrom } from "./episode.js";
 export type { Colour, Look, Point, Scene, Shape } from "./scene.js";
 export { VectorEnv } from "./vector.js";
 export {
+  type Changes,
   frameStack,
   ObservationStatistics,
   observationNormalisation,

@@ -14,6 +14,7 @@ const turn = 2 * Math.PI;
 /** rad/s that the strongest push adds. */
 const pushSpeed = 4;
 
+/** What may be chosen about a pendulum. */
 export interface PendulumOptions {
   /** How many torques there are to choose from, evenly spaced from −2 to 2 N·m, at least 2; default 5. */
   readonly torques: number;

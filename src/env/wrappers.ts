@@ -6,7 +6,7 @@ import type { Scene } from "./scene.js";
 import { purposes } from "./seeds.js";
 
 /** What a wrapper may give other than the environment in it does. */
-type Changes = Partial<Pick<Env, "observationSize" | "maxEpisodeSteps" | "featureNames" | "byteObservations">>;
+export type Changes = Partial<Pick<Env, "observationSize" | "maxEpisodeSteps" | "featureNames" | "byteObservations">>;
 
 /** An environment around another: everything as there, and each wrapper overrides what it changes. */
 export class WrappedEnv implements Env {
@@ -157,6 +157,7 @@ export class ObservationStatistics {
     this.#squares = new Float64Array(observationSize);
   }
 
+  /** Counts one more observation, unless frozen. */
   add(observation: ArrayLike<number>): void {
     if (this.frozen) return;
     this.count++;

@@ -37,7 +37,7 @@ export function checkFit(what: string, { environment, widths }: Sized, env: Env)
   const inputs = widths[0];
   const outputs = widths[widths.length - 1];
   if (inputs === env.observationSize && outputs === env.actionCount) return;
-  const trained = environment === undefined ? "" : `, trained in ${environment},`;
+  const trained = !environment ? "" : `, trained in ${environment},`;
   throw new ConfigError(
     `the ${what}${trained} has ${inputs} inputs and ${outputs} outputs, but ${env.id} has ${env.observationSize} features and ${env.actionCount} actions`,
   );

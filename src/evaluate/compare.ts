@@ -14,9 +14,11 @@ import { variance } from "./statistics.js";
 export interface QPolicy extends Policy, Sized {
   /** Says of a student whether its outputs are meant to be Q-values; without it they are. */
   readonly training?: Pick<Training, "distillation">;
+  /** One a action, for an observation of shape (observationSize). */
   qValues(observation: ArrayLike<number>): ArrayLike<number>;
 }
 
+/** A student held against its teacher, on states and seeds that neither was trained on. */
 export interface Comparison {
   readonly teacher: Evaluation;
   readonly student: Evaluation;
@@ -36,6 +38,7 @@ export interface Comparison {
 
 const flipNoise = 0.01;
 
+/** Options of {@link compare}. */
 export interface CompareOptions {
   readonly env: EnvSource;
   readonly seed: number;

@@ -19,6 +19,7 @@ export interface Evaluation {
   readonly ci95: readonly [number, number];
 }
 
+/** Options of {@link evaluate}. */
 export interface EvaluateOptions {
   /** How many episodes; 100 by default. */
   readonly episodes?: number;

@@ -5,6 +5,8 @@ import { episodeSeed, type Purpose, purposes } from "../env/seeds.js";
 
 /** Anything that chooses an action for an observation of shape (observationSize). */
 export interface Policy {
+  /** @returns an action, a whole number in [0, actionCount) */
+  /** The action, a whole number in [0, actionCount). */
   act(observation: Float32Array): number;
 }
 

@@ -1,4 +1,7 @@
-// The subpath qstill/experiments: studies over seeds, and the statistics that compare their cells.
+/**
+ * Studies over seeds, and the statistics that compare their cells.
+ * @module qstill/experiments
+ */
 export type { Run } from "./results.js";
 export { cellsOf, runStudy, type StudyOptions, StudyStopped } from "./run-study.js";
 export {

@@ -11,6 +11,7 @@ import type { Cell, Study } from "./study.js";
 import { FolderTeachers } from "./teachers.js";
 import type { Answer, WorkerData } from "./worker.js";
 
+/** Options of {@link runStudy}. */
 export interface StudyOptions {
   /** The folder of results.jsonl and of the teachers. */
   readonly out: string;

@@ -44,5 +44,6 @@ export interface Study {
 
 /** Trains a teacher once for each environment, seed and options, and keeps it with its replay memory's observations. */
 export interface TeacherStore {
+  /** The teacher of these, trained now or before. */
   teacher(env: string, seed: number, options?: Partial<TeacherConfig>): Promise<Teacher>;
 }

@@ -15,6 +15,7 @@ export interface Split {
   readonly above: Node;
 }
 
+/** A part of a tree. */
 export type Node = Leaf | Split;
 
 export function isLeaf(node: Node): node is Leaf {

@@ -12,6 +12,7 @@ import { type Sensitivity, sensitivities } from "./sensitivity.js";
 import { type DecisionTree, treeRules } from "./tree.js";
 import { type QNetwork, viper } from "./viper.js";
 
+/** Options of {@link explain}. */
 export interface ExplainOptions {
   /** Where the network acts. */
   readonly env: EnvSource;
@@ -20,6 +21,7 @@ export interface ExplainOptions {
   readonly leaves?: number;
 }
 
+/** What {@link explain} found. */
 export interface Explanation {
   readonly tree: DecisionTree;
   /** The tree as text: indented if and else, in the environment's names. */

@@ -1,4 +1,8 @@
-// The subpath qstill/explain: a network as a decision tree, and what it looks at.
+/**
+ * A network as a decision tree, and what it looks at.
+ * @module qstill/explain
+ */
+export type { Sized } from "../evaluate/checks.js";
 export type { Leaf, Node, Split } from "./cart.js";
 export { type ExplainOptions, type Explanation, explain } from "./explain.js";
 export { exportTree } from "./javascript.js";

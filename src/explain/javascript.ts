@@ -5,8 +5,8 @@ import type { DecisionTree, Names } from "./tree.js";
 /**
  * The source of an ES module that exports `act(observation)`, `environment`, and `example`: an observation and the action
  * that `act` must take there, by which whoever runs it elsewhere can check it.
- * @param environment the id of the environment that it acts in
- * @param example an observation, shape (observationSize)
+ * @param about `environment`: the id of the environment that it acts in; `names`: of its features and actions; `example`: an
+ *   observation, shape (observationSize)
  */
 export function exportTree(
   tree: DecisionTree,

@@ -21,8 +21,8 @@ export interface Sensitivity {
 }
 
 /**
- * @param states (count, size), row-major: states that the network visits
- * @param actionCount at least 2; with one action nothing can change, and every figure is 0
+ * @param at `states`: (count, size), row-major, states that the network visits; `actionCount`: at least 2; with one action
+ *   nothing can change, and every figure is 0
  * @returns one for each feature
  */
 export function sensitivities(

@@ -14,7 +14,7 @@ export class DecisionTree implements Policy {
     this.leaves = leavesOf(root);
   }
 
-  /** @param observation shape (observationSize) */
+  /** The action for an observation of shape (observationSize). */
   act(observation: ArrayLike<number>): number {
     let node = this.root;
     while (!isLeaf(node)) node = observation[node.feature] <= node.threshold ? node.below : node.above;

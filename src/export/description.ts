@@ -7,6 +7,7 @@ import { environmentIds, resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { littleEndian } from "../model/bytes.js";
 import type { Model, ModelData } from "../model/model.js";
+import type { QuantizedModel } from "../model/quantized.js";
 import { randomStates, visitedStates } from "./states.js";
 
 /** What an export says about itself besides its parameters. */
@@ -24,10 +25,11 @@ export interface Description {
     /** One greedy action a state. */
     readonly actions: readonly number[];
   };
-  /** {@link modelHash} */
+  /** {@link modelHash}; a quantised model's is that of its original, or empty where that is not known. */
   readonly hash: string;
 }
 
+/** Options of {@link describe}. */
 export interface DescribeOptions {
   /** Where it acts (default: the environment of the model's id, where one is registered). */
   readonly env?: EnvSource;
@@ -43,7 +45,7 @@ const statesPlayed = 500;
  * @throws UnknownEnvironmentError for the id of an `env` that is not registered; ConfigError where the model has not as
  * many inputs and outputs as the environment has features and actions
  */
-export function describe(model: Model, { env: source }: DescribeOptions = {}): Description {
+export function describe(model: Model | QuantizedModel, { env: source }: DescribeOptions = {}): Description {
   const env = environmentOf(model, source);
   const size = model.widths[0];
   const actionCount = model.widths[model.widths.length - 1];
@@ -63,11 +65,11 @@ export function describe(model: Model, { env: source }: DescribeOptions = {}): D
         model.act(observations.subarray(example * size, (example + 1) * size)),
       ),
     },
-    hash: modelHash(model),
+    hash: "layers" in model ? (model.original ?? "") : modelHash(model),
   };
 }
 
-function environmentOf(model: Model, source: EnvSource | undefined): Env | undefined {
+function environmentOf(model: Model | QuantizedModel, source: EnvSource | undefined): Env | undefined {
   const known = source ?? (environmentIds().includes(model.environment) ? model.environment : undefined);
   if (known === undefined) return undefined;
   const env = resolveEnv(known);

@@ -1,6 +1,8 @@
-// The subpath qstill/export: models as files that run without this package.
-
-export { quantize } from "../model/quantize.js";
+/**
+ * Models as files that run without this package.
+ * @module qstill/export
+ */
+export { type QuantizeOptions, quantize } from "../model/quantize.js";
 export { type QuantizedData, type QuantizedLayer, QuantizedModel } from "../model/quantized.js";
 export { loadQuantized, saveQuantized } from "../model/quantized-files.js";
 export { type ExportCOptions, exportC } from "./c.js";

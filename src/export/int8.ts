@@ -2,7 +2,7 @@
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import type { Model } from "../model/model.js";
-import { quantize } from "../model/quantize.js";
+import { type QuantizeOptions, quantize } from "../model/quantize.js";
 import type { QuantizedModel } from "../model/quantized.js";
 import { saveQuantized } from "../model/quantized-files.js";
 import { modelHash } from "./description.js";
@@ -13,12 +13,16 @@ const calibrationStates = 2000;
 
 /**
  * Quantises a model for the states that it visits in its environment.
+ * @param largestWeight {@link QuantizeOptions}
  * @throws UnknownEnvironmentError where its environment is not registered; ConfigError where it does not fit it
  */
-export function quantizeByPlay(model: Model): QuantizedModel {
+export function quantizeByPlay(model: Model, largestWeight?: number): QuantizedModel {
   const env = resolveEnv(model.environment);
   checkFit("model", model, env);
-  return quantize(model, visitedStates(env, [model], 0, calibrationStates), modelHash(model));
+  return quantize(model, visitedStates(env, [model], 0, calibrationStates), {
+    original: modelHash(model),
+    largestWeight,
+  });
 }
 
 /** The bytes of `student.int8.safetensors`. @throws as {@link quantizeByPlay} */

@@ -17,7 +17,7 @@ export function exportModule(model: ModelData, description?: Description): strin
   checkWidths(widths);
   checkParameters(widths, parameters);
   const { observations, qValues } = description?.examples ?? { observations: [], qValues: [] };
-  return `// A Q-network made by qstill. Each product and each sum is rounded to f32, in a fixed order.
+  return `// A Q-network made by qstill: each product and sum is rounded to f32, in order.
 export const environment = ${text(environment)};
 export const widths = Object.freeze([${widths.join(", ")}]);
 ${description ? namesSource(description) : ""}${numbersSource(Float32Array.of(...parameters, ...observations, ...qValues))}
@@ -37,7 +37,7 @@ function forward(observation) {
   }
 }
 
-// y = x W + b, four outputs at a time: W is (x.length, y.length) at index weight of the numbers, b follows it.
+// y = x W + b: W is at index weight of the numbers, b behind it
 function dense(x, weight, y) {
   const rows = x.length;
   const columns = y.length;
@@ -129,7 +129,7 @@ export const hash = ${text(hash)};
 /** @param from where in the numbers the examples' observations begin; their Q-values follow */
 function selfTestSource(from: number, { examples: { observations, actions } }: Description): string {
   return `
-/** Whether the examples get the very Q-values and actions here that they had where this was made. */
+/** Whether the examples have the same Q-values and actions here. */
 export function selfTest() {
   const size = widths[0];
   return ${JSON.stringify(actions)}.every((action, example) => {

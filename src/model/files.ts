@@ -4,7 +4,8 @@ import { checkParameters, checkWidths, layerPlaces, parameterCount } from "./lay
 import { type Activation, Model, type ModelData, type Training } from "./model.js";
 import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
 
-const format = "qstill";
+/** What the metadata calls a model of this library. */
+export const format = "qstill";
 export const formatVersion = "1";
 /** Any normalisation of observations is part of the first layer: raw observations go in. */
 const preprocessing = "folded into layers.0";

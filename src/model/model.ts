@@ -16,6 +16,7 @@ export interface Training {
   readonly distillation?: Distillation;
 }
 
+/** How a student came to be. */
 export interface Distillation {
   /** A fingerprint of the teacher's parameters; null where the teacher was no network. */
   readonly teacher: string | null;
@@ -23,6 +24,8 @@ export interface Distillation {
   readonly attempts: number;
   /** Whether the loss pulled the outputs towards the teacher's Q-values. */
   readonly fitsQValues: boolean;
+  /** (observationSize): what features were multiplied with while weights were rounded, where they were. */
+  readonly featureScale?: readonly number[];
 }
 
 /** What a model consists of: enough to save it, to export it and to make it again. */

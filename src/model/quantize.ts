@@ -5,8 +5,8 @@ import {
   activate,
   countOf,
   largestActivation,
+  largestWeight as largestOf8Bits,
   largestShift,
-  largestWeight,
   type QuantizedLayer,
   QuantizedModel,
   quantizeObservation,
@@ -16,6 +16,13 @@ import {
 /** The calibration's largest activation: one bit is left for states that it did not see. */
 const calibratedActivation = 16_383;
 
+export interface QuantizeOptions {
+  /** The hash of the model, which is kept. */
+  readonly original?: string;
+  /** What each output's largest weight becomes; 127 by default. Less is for studying fewer bits: 7 is what 4 hold. */
+  readonly largestWeight?: number;
+}
+
 /**
  * Quantises a trained network, calibrated on states that it visits (Jacob et al. 2018, section 2; what is after training:
  * Krishnamoorthi 2018, section 3).
@@ -23,25 +30,36 @@ const calibratedActivation = 16_383;
  * Each output has a scale of its own, by which its largest weight becomes ±127. What a layer's inputs are multiplied with
  * to be whole numbers goes into its weights before that. It makes features and hidden units alike in their root mean
  * square, so that a weight's rounding weighs the same everywhere: between layers of ReLU any positive factor may move
- * (Nagel et al. 2019, section 4.1). Biases make the mean of each sum over the states what it was (the same, section 4.2).
+ * (Nagel et al. 2019, section 4.1). A model that was trained through its rounding keeps the grid of that instead, on which
+ * its weights lie already. Biases make the mean of each sum over the states what it was (the same, section 4.2).
  * @param observations (count, observationSize), row-major: the states of a few episodes
- * @throws Error for a model that is none, and one whose sums could leave 32 bits (never with at most 500 units a layer);
+ * @throws Error for a model that is none, one whose activation is not ReLU, and one whose sums could leave 32 bits (never with at most 500 units a layer);
  * RangeError where there is no state, or half a one
  */
-export function quantize(model: ModelData, observations: Float32Array, original?: string): QuantizedModel {
-  const { environment, widths, parameters, training } = model;
+export function quantize(
+  model: ModelData,
+  observations: Float32Array,
+  { original, largestWeight = largestOf8Bits }: QuantizeOptions = {},
+): QuantizedModel {
+  const { environment, widths, parameters, training, activation = "relu" } = model;
+  if (activation !== "relu") throw new Error(`a model with ${activation} cannot be quantised: relu is needed`);
   checkWidths(widths);
   checkParameters(widths, parameters);
   const count = countOf(observations, widths[0]);
   if (count === 0 || !observations.every(Number.isFinite)) {
     throw new RangeError("quantize needs states to calibrate on, all of finite numbers");
   }
+  const grid = training?.distillation?.featureScale;
+  if (grid !== undefined) checkGrid(grid, widths[0]);
   const places = layerPlaces(widths);
   const layers: QuantizedLayer[] = [];
 
   // exact: what the network computes, rows of numbers; whole: what the quantised one does; unit: the worth of 1 in each
   let exact = rows(observations, widths[0]);
-  let unit = unitsOf(exact);
+  let unit = unitsOf(
+    exact,
+    grid?.map((scale) => 1 / scale),
+  );
   const observationScale = Float32Array.from(unit, (one) => 1 / one);
   unit = Array.from(observationScale, (scale) => 1 / scale);
   let whole = exact.map((x) => {
@@ -87,7 +105,7 @@ export function quantize(model: ModelData, observations: Float32Array, original?
     const biases = Int32Array.from(wanted, (b) => Math.round(b / 2 ** biasShift));
 
     exact = pre.map((y) => y.map((value) => Math.max(value, 0)));
-    unit = unitsOf(exact);
+    unit = unitsOf(exact, grid && new Array<number>(outputs).fill(1));
     const factors = sumUnit.map((one, o) => one / unit[o]);
     const largestFactor = factors.reduce((a, b) => Math.max(a, b));
     let shift = 1;
@@ -106,6 +124,13 @@ export function quantize(model: ModelData, observations: Float32Array, original?
   }
   const qValueScale = Float32Array.from(sumUnit);
   return new QuantizedModel({ environment, widths, observationScale, layers, qValueScale, training, original });
+}
+
+/** A stranger's file may say anything. */
+function checkGrid(grid: readonly number[], size: number): void {
+  const sound = (scale: unknown) => typeof scale === "number" && scale > 1e-30 && scale < 1e30;
+  if (Array.isArray(grid) && grid.length === size && grid.every(sound)) return;
+  throw new Error(`featureScale of the model's training is not ${size} numbers above 0`);
 }
 
 /** y = x W + b in float64. */
@@ -134,10 +159,10 @@ const smallestUnit = 2 ** -100;
 const leastShare = 1 / 8;
 
 /**
- * What 1 of each input's whole number is worth: in proportion to the input's root mean square, such that the largest of
- * all inputs becomes `calibratedActivation`.
+ * What 1 of each input's whole number is worth, such that the largest of all inputs becomes `calibratedActivation`.
+ * @param proportion of one input's to another's: by default as their root mean squares
  */
-function unitsOf(inputs: readonly ArrayLike<number>[]): number[] {
+function unitsOf(inputs: readonly ArrayLike<number>[], proportion?: readonly number[]): number[] {
   const largest = new Array<number>(inputs[0].length).fill(0);
   const squares = largest.slice();
   for (const x of inputs) {
@@ -146,7 +171,9 @@ function unitsOf(inputs: readonly ArrayLike<number>[]): number[] {
       squares[i] += x[i] * x[i];
     }
   }
-  const units = largest.map((value, i) => Math.max(Math.sqrt(squares[i] / inputs.length), value * leastShare));
+  const units = largest.map(
+    (value, i) => proportion?.[i] ?? Math.max(Math.sqrt(squares[i] / inputs.length), value * leastShare),
+  );
   // what was always 0 may be as large as anything elsewhere
   const greatest = units.reduce((a, b) => Math.max(a, b)) || 1;
   for (let i = 0; i < units.length; i++) units[i] ||= greatest;

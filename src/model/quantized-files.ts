@@ -1,7 +1,7 @@
 // Quantised models as files: student.int8.safetensors.
 import { checkVersion, formatVersion, given, readTraining, readWidths, tensorOf } from "./files.js";
 import { type QuantizedLayer, QuantizedModel } from "./quantized.js";
-import { type Dtype, quoted, readSafetensors, writeSafetensors } from "./safetensors.js";
+import { quoted, readSafetensors, writeSafetensors } from "./safetensors.js";
 
 /** What the metadata of a quantised model's file calls its format. */
 const format = "qstill-int8";
@@ -60,7 +60,7 @@ export function loadQuantized(bytes: Uint8Array): QuantizedModel {
   const widths = readWidths(metadata.widths);
 
   const known = new Set<string>();
-  const take = (name: string, dtype: Dtype, shape: readonly number[]) => {
+  const take = (name: string, dtype: NumberType, shape: readonly number[]) => {
     known.add(name);
     return numbersIn(dtype, tensorOf(tensors, name, dtype, shape));
   };
@@ -93,14 +93,21 @@ const types = {
   U8: { size: 1, get: "getUint8", set: "setUint8" },
 } as const;
 
-function tensor(name: string, dtype: Dtype, values: ArrayLike<number>, shape: readonly number[] = [values.length]) {
+type NumberType = keyof typeof types;
+
+function tensor(
+  name: string,
+  dtype: NumberType,
+  values: ArrayLike<number>,
+  shape: readonly number[] = [values.length],
+) {
   const { size, set } = types[dtype];
   const view = new DataView(new ArrayBuffer(size * values.length));
   for (let i = 0; i < values.length; i++) view[set](size * i, values[i], true);
   return { name, dtype, shape, data: new Uint8Array(view.buffer) };
 }
 
-function numbersIn(dtype: Dtype, data: Uint8Array): number[] {
+function numbersIn(dtype: NumberType, data: Uint8Array): number[] {
   const { size, get } = types[dtype];
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return Array.from({ length: data.length / size }, (_, i) => view[get](size * i, true));

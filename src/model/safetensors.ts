@@ -1,8 +1,8 @@
 // The safetensors format: named tensors and string metadata in one file, nothing in it executable.
 
-const bytesPerElement = { F32: 4, I32: 4, I16: 2, I8: 1, U8: 1 };
+const bytesPerElement = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
 
-/** The element types that are read and written: 32-bit floats, signed whole numbers and bytes. */
+/** The element types that are read and written. */
 export type Dtype = keyof typeof bytesPerElement;
 
 /** One tensor of a file. */
@@ -101,16 +101,12 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
     throw new Error(`the header of the safetensors file lists ${values} values, at most ${maximumValues} expected`);
   }
   let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Error("the header of the safetensors file is not UTF-8 text");
-  }
   let header: Record<string, unknown>;
   try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     header = JSON.parse(text);
   } catch {
-    throw new Error("the header of the safetensors file is not JSON");
+    throw new Error("the header of the safetensors file is not JSON in UTF-8");
   }
   checkNames(text);
   return header;

@@ -5,6 +5,7 @@ import { plot, type Reference, rangeOf } from "./plot.js";
 import { style } from "./style.js";
 import type { NetworkSummary, StudentSummary, Summary } from "./summary.js";
 
+/** What a report is made of. */
 export interface ReportInput {
   readonly summary: Summary;
   readonly points: readonly EvaluationEvent[];

@@ -1,4 +1,7 @@
-// The subpath qstill/report: a run's summary, and its report as one HTML page.
+/**
+ * A run's summary, and its report as one HTML page.
+ * @module qstill/report
+ */
 export { type ReportInput, reportHtml } from "./html.js";
 export { summarise } from "./summarise.js";
 export type { NetworkSummary, StudentSummary, Summary } from "./summary.js";

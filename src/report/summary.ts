@@ -33,6 +33,7 @@ export interface StudentSummary extends NetworkSummary {
   readonly actionFlipRate: number;
 }
 
+/** A run in figures: what summary.json holds. */
 export interface Summary {
   readonly env: string;
   readonly seed: number;

@@ -21,6 +21,9 @@ const main = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "
 const folder = mkdtempSync(join(tmpdir(), "qstill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A file that another library made. */
+const foreign = (name: string) => join(dirname(fileURLToPath(import.meta.url)), "..", "foreign", name);
+
 /** Options of a run that takes a second. */
 const quick = [
   "--env-steps=2000 --train-frequency=1 --learning-starts=300 --batch-size=32 --hidden=16,16 --evaluation-interval=500",
@@ -40,6 +43,21 @@ function qstill(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8" });
   return { status, stdout, stderr };
 }
+
+it("plays, distils and exports what other libraries made", () => {
+  const cartPole = ["--env", "CartPole-v1", "--json"];
+  const { stdout } = qstill("evaluate", foreign("sb3_dqn_cartpole.zip"), "--episodes", "2", ...cartPole);
+  expect(JSON.parse(stdout)).toMatchObject({ parameters: 67_586, evaluation: { mean: 500 } });
+  const short = ["--updates", "200", "--env-steps", "200", "--attempts", "1", "--threshold=-100", "--out", "imported"];
+  const distilled = qstill("distill", "--teacher", foreign("cartpole_torch.onnx"), ...cartPole, ...short);
+  expect({ status: distilled.status, env: JSON.parse(distilled.stdout).env }).toEqual({
+    status: 0,
+    env: "CartPole-v1",
+  });
+  const exported = qstill("export", foreign("cartpole_qnet.pt"), ...cartPole, "--out", "imported/cartpole.mjs");
+  expect(exported.status).toBe(0);
+  expect(readFileSync(join(folder, "imported", "cartpole.mjs"), "utf8")).toContain('environment = "CartPole-v1"');
+});
 
 describe("help", () => {
   it("lists the commands", () => {
@@ -115,9 +133,16 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["run", "CartPole-v1", "--config", "odd.json"], /odd\.json: unknown field "techer"/],
     [["distill"], /required option '--teacher <file>' not specified/],
     [["distill", "--teacher", "none.safetensors"], /cannot read none\.safetensors: no such file or folder/],
-    [["evaluate", "taken"], /taken: not a safetensors file/],
+    [["evaluate", "taken"], /taken: not a model's file: .* begins with 61 20 66/],
+    [
+      ["distill", "--teacher", foreign("cartpole_qnet.pt")],
+      /^the model's file does not say its environment: give --env/,
+    ],
+    [["evaluate", foreign("cartpole_qnet.pt"), "--env", "Acrobot-v1"], /^the model has 4 inputs and 2 outputs/],
+    [["evaluate", foreign("refuse_evil.pt"), "--env", "CartPole-v1"], /: the pickle asks for "posix\.system"/],
+    [["evaluate", "taken", "--activation", "elu"], /'elu' is invalid\. Allowed choices are relu, tanh/],
     [["explain"], /missing required argument 'model'/],
-    [["explain", "taken"], /taken: not a safetensors file/],
+    [["explain", "taken"], /taken: not a model's file/],
     [["explain", "taken", "--leaves", "0"], /^leaves is 0: a whole number from 1 to 10000 is allowed$/],
     [["shrink"], /no environment given/],
     [["shrink", "Cartpole"], /^unknown environment "Cartpole": did you mean "CartPole-v1"\?/],
@@ -456,6 +481,14 @@ describe("one step at a time", () => {
         readFileSync(join(run, `student.${ending}`)),
       );
     }
+
+    const { file } = JSON.parse(qstill("export", model, "--to", "int8", "--json").stdout);
+    expect(file).toMatch(/student\.int8\.safetensors$/);
+    const int8 = JSON.parse(qstill("evaluate", file, "--teacher", model, "--episodes", "5", "--json").stdout);
+    expect(int8.parameters).toBe(student.parameters);
+    expect(int8.actionAgreement).toBeGreaterThan(0.9);
+    writeFileSync(file, readFileSync(file).subarray(0, -1));
+    expect(qstill("evaluate", file).stderr).toMatch(/^.*student\.int8\.safetensors: .*bytes of data.*\n$/);
   });
 });
 

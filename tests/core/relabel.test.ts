@@ -1,7 +1,7 @@
 // A distiller whose batches a network in the core labels anew in every update.
 import { describe, expect, it } from "vitest";
-import { Distiller } from "../../src/core/distiller.js";
 import { Network } from "../../src/core/network.js";
+import { RelabellingDistiller } from "../../src/core/relabelling.js";
 
 const teacherWidths = [3, 20, 2];
 const count = 50;
@@ -15,9 +15,9 @@ function teacher(step = 7, batch = count): Network {
 }
 
 /** A distiller of batches that fill their last panel in part, with these labels kept. */
-function distiller(labels: Float32Array): Distiller {
+function distiller(labels: Float32Array): RelabellingDistiller {
   const loss = { mse: 1, huber: 0, "cross-entropy": 0, nll: 0, kl: 1, td: 0 };
-  const made = new Distiller({
+  const made = new RelabellingDistiller({
     widths: [3, 9, 2],
     batchSize: 21,
     capacity: count,

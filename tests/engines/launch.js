@@ -25,7 +25,7 @@ export function nodeBinary(version) {
 
 /**
  * A page, open where `import("qstill")` gives the built library and "/" is the root of the repository.
- * @typedef {{ evaluate: (expression: string) => Promise<any> }} Page
+ * @typedef {{ evaluate: (expression: string) => Promise<any>, goto: (url: string) => Promise<any> }} Page
  */
 
 /**

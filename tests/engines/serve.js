@@ -1,4 +1,4 @@
-// A local server: of the repository's files and one page in which the built library can be imported, or of a site.
+// A local server of a folder's files: by default the repository's, and one page in which the built library can be imported.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -24,18 +24,18 @@ const page = `<!doctype html><meta charset="utf-8"><title>qstill</title>
 const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /**
- * @param {string} [site] a folder to serve in place of the repository, as any host would: its index.html at "/", no isolation
+ * @param {string} folder what is served
+ * @param {Record<string, string>} headers what every answer has beside its type
+ * @param {string} index what stands at "/"
  * @returns {Promise<{ origin: string, close: () => void }>}
  */
-export async function serve(site) {
-  const headers = site === undefined ? isolation : {};
+export async function serve(folder = root, headers = isolation, index = page) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const type = path === "/" ? types[".html"] : types[extname(path)];
     try {
       if (type === undefined) throw new Error(`no file of a known type: ${path}`);
-      const file = join(site ?? root, path === "/" ? "index.html" : path);
-      const body = path === "/" && site === undefined ? page : await readFile(file);
+      const body = path === "/" ? index : await readFile(join(folder, path));
       response.writeHead(200, { "content-type": type, ...headers }).end(body);
     } catch (error) {
       response.writeHead(404, { "content-type": "text/plain" }).end(error.message);

@@ -75,7 +75,7 @@ describe("a quantised model", () => {
         const scaled = observations.map((x) => x * 4 ** far);
         expect(model.qValuesOfMany(scaled)).toEqual(exactly(model, scaled));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -214,6 +214,11 @@ describe("quantize", () => {
     expect(model.qValues([0, 0, 0.25])[0]).toBeCloseTo(0.25, 2);
   });
 
+  test("refuses tanh", () => {
+    const model = { environment: "x", widths: [1, 1, 1], activation: "tanh" as const, parameters: new Float32Array(4) };
+    expect(() => quantize(model, Float32Array.of(1))).toThrow("a model with tanh cannot be quantised: relu is needed");
+  });
+
   test("refuses states that are none", () => {
     const model = { environment: "x", widths: [2, 1], parameters: new Float32Array(3) };
     expect(() => quantize(model, new Float32Array(0))).toThrow("needs states to calibrate on");
@@ -245,7 +250,7 @@ describe("a file", () => {
   test("comes back as it was", () => {
     fc.assert(
       fc.property(networks, fc.string({ unit: "grapheme" }), ({ widths, parameters, observations }, environment) => {
-        const model = quantize({ environment, widths, parameters, training }, observations, "ab12");
+        const model = quantize({ environment, widths, parameters, training }, observations, { original: "ab12" });
         expect({ ...loadQuantized(saveQuantized(model)) }).toEqual({ ...model });
       }),
       { numRuns: 100 },

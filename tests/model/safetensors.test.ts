@@ -110,7 +110,11 @@ test.each<[string, Uint8Array, string]>([
   ["metadata of numbers", fileOf({ __metadata__: { seed: 1 } }), '"seed" that is not a string'],
   ["metadata that is a list", fileOf({ __metadata__: [] }), "not an object of strings"],
   ["a tensor that is a number", fileOf({ x: 1 }), 'tensor "x" is not described by an object'],
-  ["an unknown dtype", fileOf({ x: entry(0, 2, [1], "BF16") }, 2), 'dtype "BF16"; F32, I32, I16, I8, U8 can be read'],
+  [
+    "an unknown dtype",
+    fileOf({ x: entry(0, 2, [1], "F4") }, 2),
+    'dtype "F4"; F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL can',
+  ],
   ["a dtype of Object's", fileOf({ x: entry(0, 2, [1], "toString") }, 2), 'dtype "toString"'],
   ["no dtype", fileOf({ x: {} }), 'tensor "x" has dtype none'],
   ["a negative size", fileOf({ x: entry(0, 1, [-1, -1]) }, 1), "not a list of whole numbers"],

@@ -1,6 +1,6 @@
 // The page, built and served, and browsers that open it.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,7 @@ export class Site {
     }
     const browser = await launchChromium();
     execFileSync(process.execPath, ["web/make.js", "build"], { cwd: root });
-    const { origin, close } = await serve(dist);
+    const { origin, close } = await serve(dist, {}, readFileSync(join(dist, "index.html"), "utf8"));
     return new Site(origin, browser, close);
   }
 

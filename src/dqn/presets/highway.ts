@@ -1,4 +1,7 @@
-// qstill/env/highway: highway-fast-v0, registered, and what works for it.
+/**
+ * The environment highway-fast-v0, registered, and what works for it.
+ * @module qstill/env/highway
+ */
 import { addPresets } from "../presets.js";
 
 export * from "../../env/highway/index.js";

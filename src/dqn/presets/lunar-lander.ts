@@ -1,4 +1,7 @@
-// qstill/env/lunar-lander: LunarLander-v3, registered, and what works for it.
+/**
+ * LunarLander-v3, registered, and what works for it.
+ * @module qstill/env/lunar-lander
+ */
 import { addPresets } from "../presets.js";
 
 export * from "../../env/lunar-lander.js";

@@ -1,4 +1,7 @@
-// qstill/env/minatar: MinAtar's games, registered, and what works for them.
+/**
+ * MinAtar's games, registered, and what works for them.
+ * @module qstill/env/minatar
+ */
 import { addPresets, type Preset } from "../presets.js";
 
 export * from "../../env/minatar/index.js";

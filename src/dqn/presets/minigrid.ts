@@ -1,4 +1,7 @@
-// qstill/env/minigrid: MiniGrid's grids, registered, and what works for them.
+/**
+ * MiniGrid's grids, registered, and what works for them.
+ * @module qstill/env/minigrid
+ */
 import type { TeacherConfig } from "../config.js";
 import { addPresets } from "../presets.js";
 

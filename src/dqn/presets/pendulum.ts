@@ -1,4 +1,7 @@
-// qstill/env/pendulum: Pendulum-v1, registered, and what works for it.
+/**
+ * Pendulum-v1, registered, and what works for it.
+ * @module qstill/env/pendulum
+ */
 import { addPresets } from "../presets.js";
 
 export * from "../../env/pendulum.js";

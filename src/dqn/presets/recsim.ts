@@ -1,4 +1,7 @@
-// qstill/env/recsim: RecSim's two environments, registered, and what works for them.
+/**
+ * RecSim's two environments, registered, and what works for them.
+ * @module qstill/env/recsim
+ */
 import { addPresets } from "../presets.js";
 
 export * from "../../env/recsim/index.js";

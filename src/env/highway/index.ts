@@ -4,4 +4,5 @@ import { Highway } from "./highway.js";
 
 register("highway-fast-v0", () => new Highway());
 
+export type { Vehicle } from "./vehicle.js";
 export { Highway };

@@ -104,6 +104,7 @@ export class Vehicle {
     this.#update();
   }
 
+  /** Makes the corners those of the place and heading that the vehicle has now. */
   updateCorners(): void {
     for (let i = 0; i < 4; i++) {
       const along = i < 2 ? -length / 2 : length / 2;

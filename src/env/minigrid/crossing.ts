@@ -29,5 +29,7 @@ function crossing(id: string, obstacle: number): Layout {
   };
 }
 
+/** The layout of MiniGrid-LavaCrossingS9N1-v0. */
 export const lavaCrossing = crossing("MiniGrid-LavaCrossingS9N1-v0", Cell.lava);
+/** The layout of MiniGrid-SimpleCrossingS9N1-v0. */
 export const simpleCrossing = crossing("MiniGrid-SimpleCrossingS9N1-v0", Cell.wall);

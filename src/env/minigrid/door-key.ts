@@ -3,6 +3,7 @@ import { Cell, type Layout } from "./grid.js";
 
 const size = 5;
 
+/** The layout of MiniGrid-DoorKey-5x5-v0. */
 export const doorKey5x5: Layout = {
   id: "MiniGrid-DoorKey-5x5-v0",
   size,

@@ -1,6 +1,7 @@
 // MiniGrid-Empty-8x8-v0: an empty room, the goal in the corner opposite to the agent's.
 import { Cell, type Layout } from "./grid.js";
 
+/** The layout of MiniGrid-Empty-8x8-v0. */
 export const empty8x8: Layout = {
   id: "MiniGrid-Empty-8x8-v0",
   size: 8,

@@ -5,6 +5,7 @@ const size = 19;
 /** The column and the row of the inner walls. */
 const middle = 9;
 
+/** The layout of MiniGrid-FourRooms-v0. */
 export const fourRooms: Layout = {
   id: "MiniGrid-FourRooms-v0",
   size,

@@ -40,10 +40,12 @@ export class Grid {
     this.#cells = new Uint8Array(size * size);
   }
 
+  /** What stands in a cell. */
   get(x: number, y: number): number {
     return this.#cells[x * this.size + y];
   }
 
+  /** Puts something into a cell. */
   set(x: number, y: number, cell: number): void {
     this.#cells[x * this.size + y] = cell;
   }

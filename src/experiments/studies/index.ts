@@ -6,9 +6,11 @@ import { churnStudy } from "./churn.js";
 import { jointStudy } from "./joint.js";
 import { lossesStudy } from "./losses.js";
 import { physicsStudy } from "./physics.js";
+import { quantisationStudy } from "./quantisation.js";
 import { sizesStudy } from "./sizes.js";
 import { teachersStudy } from "./teachers.js";
 
+/** Every study that `qstill experiment` knows. */
 export const studies: readonly Study[] = [
   lossesStudy,
   ablationStudy,
@@ -18,4 +20,5 @@ export const studies: readonly Study[] = [
   teachersStudy,
   physicsStudy,
   churnStudy,
+  quantisationStudy,
 ];

@@ -1,0 +1,143 @@
+// Teacher and student with the default presets, on seeds that nothing was tuned on: runs what docs/results.jsonl lacks, one
+// after another on this core, and writes it and the tables of docs/results.md. Ctrl-C loses nothing; the same command goes on.
+// Usage: node scripts/results.js [environment …]; to run a line again, remove it from docs/results.jsonl and its folder in runs/.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import writeFileAtomic from "write-file-atomic";
+
+const root = join(fileURLToPath(import.meta.url), "..", "..");
+const lines = join(root, "docs", "results.jsonl");
+const page = join(root, "docs", "results.md");
+const [begin, end] = ["<!-- results: written by scripts/results.js -->", "<!-- end of results -->"];
+
+/** How many seeds each environment is run with: 0 … seeds − 1. */
+const seeds = {
+  "CartPole-v1": 5,
+  "MountainCar-v0": 5,
+  "Acrobot-v1": 5,
+  "Pendulum-v1": 5,
+  "LunarLander-v3": 5,
+  "highway-fast-v0": 5,
+  "MiniGrid-Empty-8x8-v0": 5,
+  "MiniGrid-DoorKey-5x5-v0": 5,
+  "MiniGrid-SimpleCrossingS9N1-v0": 5,
+  "MiniGrid-LavaCrossingS9N1-v0": 5,
+  "MiniGrid-FourRooms-v0": 5,
+  "RecSim-InterestEvolution-v0": 5,
+  "RecSim-LongTermSatisfaction-v0": 5,
+  "MinAtar/Breakout-v1": 3,
+  "MinAtar/SpaceInvaders-v1": 3,
+  "MinAtar/Freeway-v1": 3,
+  "MinAtar/Asterix-v1": 3,
+  "MinAtar/Seaquest-v1": 3,
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((id) => seeds[id] === undefined);
+if (unknown.length > 0) {
+  console.error(`no results of ${unknown.join(", ")}: allowed are ${Object.keys(seeds).join(", ")}`);
+  process.exit(2);
+}
+const results = existsSync(lines)
+  ? readFileSync(lines, "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line))
+  : [];
+
+for (const env of chosen.length > 0 ? chosen : Object.keys(seeds)) {
+  for (let seed = 0; seed < seeds[env]; seed++) {
+    if (results.some((result) => result.env === env && result.seed === seed)) continue;
+    const out = join(root, "runs", `results-${env.replaceAll("/", "-")}-${seed}`);
+    if (!existsSync(join(out, "summary.json"))) run(env, seed, out);
+    results.push(JSON.parse(readFileSync(join(out, "summary.json"), "utf8")));
+    save();
+  }
+}
+save();
+
+/** A student that misses its threshold is a result, too: status 1 with a summary. */
+function run(env, seed, out) {
+  const resume = ["teacher", "student"].some((part) => existsSync(join(out, `${part}.checkpoint`)));
+  const args = ["run", env, "--seed", String(seed), "--out", out, ...(resume ? ["--resume"] : [])];
+  const { status } = spawnSync(process.execPath, [join(root, "dist", "cli", "main.js"), ...args], { stdio: "inherit" });
+  if (status !== 0 && !existsSync(join(out, "summary.json"))) process.exit(status ?? 130);
+}
+
+function save() {
+  const order = Object.keys(seeds);
+  results.sort((a, b) => order.indexOf(a.env) - order.indexOf(b.env) || a.seed - b.seed);
+  writeFileAtomic.sync(lines, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
+  const text = readFileSync(page, "utf8");
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from === -1 || to < from) throw new Error(`${page} has no place for the tables`);
+  writeFileAtomic.sync(page, `${text.slice(0, from + begin.length)}\n\n${tables()}\n\n${text.slice(to)}`);
+}
+
+/** One line an environment, then one line a run. */
+function tables() {
+  const environments = Object.keys(seeds).filter((env) => results.some((result) => result.env === env));
+  const overview = environments.map((env) => {
+    const runs = results.filter((result) => result.env === env);
+    const { teacher, student } = runs[0];
+    const [means, ratios] = [
+      runs.map((run) => run.teacher.evaluation.mean),
+      runs.map((run) => run.student.returnRatio),
+    ];
+    const seconds = runs.map((run) => run.teacher.wallSeconds + run.student.wallSeconds);
+    return [
+      env,
+      runs.length,
+      `${short(average(means))} (${short(Math.min(...means))})`,
+      `${short(average(runs.map((run) => run.student.evaluation.mean)))}`,
+      `${average(ratios).toFixed(3)} (${Math.min(...ratios).toFixed(3)})`,
+      teacher.parameters,
+      `${student.parameters} (${(100 * student.compression).toFixed(1)} %)`,
+      `${average(seconds).toFixed(0)} (${Math.max(...seconds).toFixed(0)})`,
+    ];
+  });
+  const single = results.map(({ env, seed, teacher, student, weightsHash }) => [
+    env,
+    seed,
+    `${short(teacher.evaluation.mean)} ± ${short(teacher.evaluation.std)}`,
+    `${short(student.evaluation.mean)} ± ${short(student.evaluation.std)}`,
+    student.returnRatio?.toFixed(3) ?? "",
+    teacher.wallSeconds.toFixed(0),
+    student.wallSeconds.toFixed(0),
+    `\`${weightsHash.slice(0, 8)}\``,
+  ]);
+  return [
+    table(
+      [
+        "environment",
+        "seeds",
+        "teacher (worst seed)",
+        "student",
+        "kept (worst)",
+        "parameters",
+        "student's",
+        "seconds (most)",
+      ],
+      overview,
+    ),
+    "Each run: mean ± standard deviation of 100 episodes, and the first digits of the student's `weightsHash`.",
+    table(["environment", "seed", "teacher", "student", "kept", "seconds: teacher", "student", "hash"], single),
+  ].join("\n\n");
+}
+
+/** As many digits as a return of this size needs. */
+function short(value) {
+  return value.toFixed(Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3);
+}
+
+function average(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,59 @@
+// Any function as a teacher: observations in, Q-values out, whatever computes them.
+import type { EnvSource } from "../env/env.js";
+import { resolveEnv } from "../env/registry.js";
+
+/** What a function becomes: something that acts, and that a student can be distilled from. */
+export interface FunctionModel {
+  /** The id of the environment that it acts in, and where that comes from. */
+  readonly environment: string;
+  readonly env: EnvSource;
+  /** Observation size and action count. */
+  readonly widths: readonly number[];
+  /** The first of the largest Q-values' actions. */
+  act(observation: ArrayLike<number>): number;
+  /** One Q-value an action, shape (actionCount), in a new array. */
+  qValues(observation: ArrayLike<number>): Float32Array;
+  /** (count, observationSize) → (count, actionCount), in a new array. */
+  qValuesOfMany(observations: Float32Array): Float32Array;
+}
+
+/**
+ * A teacher from a function that gives one Q-value an action for an observation: a network that another library runs, a
+ * table, a rule. It is asked for one observation at a time, and must give the same for the same one.
+ * @throws as `makeEnv` for an id that nobody registered; its methods RangeError where the function does not give one finite
+ * number an action
+ */
+export function fromFunction(
+  qValues: (observation: Float32Array) => ArrayLike<number>,
+  { environment }: { readonly environment: EnvSource },
+): FunctionModel {
+  const { id, observationSize, actionCount } = resolveEnv(environment);
+
+  function answer(observation: ArrayLike<number>): Float32Array {
+    const values = Float32Array.from(qValues(Float32Array.from(observation)));
+    if (values.length !== actionCount || !values.every(Number.isFinite)) {
+      const given = `[${values.subarray(0, 8).join(", ")}${values.length > 8 ? ", …" : ""}]`;
+      throw new RangeError(`the function gave ${given}: ${actionCount} finite Q-values are needed, one an action`);
+    }
+    return values;
+  }
+
+  return {
+    environment: id,
+    env: environment,
+    widths: [observationSize, actionCount],
+    qValues: answer,
+    act(observation) {
+      const values = answer(observation);
+      return values.indexOf(Math.max(...values));
+    },
+    qValuesOfMany(observations) {
+      const all = new Float32Array((observations.length / observationSize) * actionCount);
+      for (let row = 0; row * observationSize < observations.length; row++) {
+        const observation = observations.subarray(row * observationSize, (row + 1) * observationSize);
+        all.set(answer(observation), row * actionCount);
+      }
+      return all;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+// Newer versions, and damage of which one line says what it is.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { importModel } from "../../src/import/import-model.js";
+
+const read = (name: string) => readFileSync(new URL(`../foreign/${name}`, import.meta.url));
+
+/** A file in which the bytes from the end of the `nth` place of `text` on, and `offset` further, are others. */
+function changed(name: string, text: string, nth: number, offset: number, bytes: number[]): Uint8Array {
+  const file = read(name);
+  let at = 0;
+  for (let i = 0; i <= nth; i++) at = file.indexOf(text, at, "latin1") + text.length;
+  file.set(bytes, at + offset);
+  return file;
+}
+
+const ascii = (text: string) => [...Buffer.from(text, "latin1")];
+const pickle = "archive/data.pkl";
+// in the directory, an entry's name lies 46 bytes behind the entry's begin
+const inDirectory = (field: number) => field - 46 - pickle.length;
+
+test.each<[string, Uint8Array, string]>([
+  [
+    "PyTorch",
+    changed("checkpoint.pt", "archive/version", 0, 0, ascii("99")),
+    'version "99", written by a newer PyTorch; up to 10 is read',
+  ],
+  ["pickle", changed("checkpoint.pt", pickle, 0, 1, [9]), "protocol 9, a newer one: 2 to 5 are read"],
+  [
+    "ONNX",
+    Uint8Array.from(read("tanh_gemm.onnx"), (byte, i) => (i === 1 ? 99 : byte)),
+    "IR version 99, which is newer; 3 to 14 are read",
+  ],
+  ["opset", changed("tanh_gemm.onnx", "B\x04\n\0\x10", 0, 0, [77]), "opset 77, which is newer; 7 to 28 are read"],
+])("a newer %s is named", (_, file, message) => {
+  expect(() => importModel(file)).toThrow(message);
+});
+
+test.each<[string, Uint8Array, string]>([
+  [
+    "byte order",
+    changed("checkpoint.pt", "archive/byteorder", 0, 0, ascii("big   ")),
+    'byte order "big"; "little" is read',
+  ],
+  ["a larger size", changed("small_deflated.pt", pickle, 1, inDirectory(25), [9]), "bytes come out"],
+  ["a smaller size", changed("small_deflated.pt", pickle, 1, inDirectory(25), [0]), "more than"],
+  ["a huge size", changed("small_deflated.pt", pickle, 1, inDirectory(27), [127]), "at most 262144 are read"],
+  [
+    "a method",
+    changed("small_deflated.pt", pickle, 1, inDirectory(10), [99]),
+    "is packed by method 99; 0 and 8 are read",
+  ],
+  ["a password", changed("small_deflated.pt", pickle, 1, inDirectory(8), [1]), "is encrypted"],
+  ["another place", changed("small_deflated.pt", pickle, 1, inDirectory(42), [9]), "is not where the directory says"],
+  ["an opcode", changed("checkpoint.pt", pickle, 0, 2, [0x69]), "the opcode 0x69 at byte 2, which is not allowed"],
+])("%s that is not read", (_, file, message) => {
+  expect(() => importModel(file)).toThrow(message);
+});
+
+test("an infinite weight is refused with its tensor's name", () => {
+  const file = changed("tanh_one_hidden.safetensors", "       ", 0, 0, [0, 0, 0x80, 0x7f]);
+  expect(() => importModel(file)).toThrow(/tensor "net\.0\.bias" has a Infinity at 0, not a finite number/);
+});

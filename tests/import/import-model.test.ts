@@ -1,0 +1,134 @@
+// Files of other libraries: their own Q-values, and one line for what is not read.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { importModel } from "../../src/import/import-model.js";
+import { saveModel } from "../../src/model/files.js";
+import { parameterCount } from "../../src/model/layout.js";
+import type { Activation } from "../../src/model/model.js";
+
+interface Expected {
+  readonly environment?: string;
+  readonly observations: number[][];
+  readonly qValues: number[][];
+}
+
+const folder = new URL("../foreign/", import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, folder));
+const json = (name: string): Record<string, Expected & { refused?: string }> => JSON.parse(read(name).toString());
+const expected = json("expected.json");
+const made = json("made.json");
+
+/** Each Q-value within 1e-5 of the other library's, relatively. */
+function expectAnswers(file: string, { environment, observations, qValues }: Expected, activation?: Activation) {
+  const model = importModel(read(file), { environment, activation });
+  for (const [row, observation] of observations.entries()) {
+    for (const [action, value] of model.qValues(observation).entries()) {
+      const wanted = qValues[row][action];
+      if (!(Math.abs(value - wanted) <= 1e-5 * Math.abs(wanted)))
+        expect([row, action, value]).toEqual([row, action, wanted]);
+    }
+  }
+  return model;
+}
+
+// one network in four files
+test.each(["sb3_dqn_cartpole.zip", "cartpole_qnet.pt", "cartpole_matmul.onnx", "cartpole_torch.onnx"])(
+  "%s answers as its library does",
+  (file) => {
+    const model = expectAnswers(file, expected["sb3_dqn_cartpole.zip"]);
+    expect(model).toMatchObject({ environment: "CartPole-v1", widths: [4, 256, 256, 2], activation: "relu" });
+  },
+);
+
+test.each<[string, number[], Activation | undefined]>([
+  ["cleanrl_relu.safetensors", [4, 120, 84, 2], undefined],
+  ["relu_odd_widths.safetensors", [4, 17, 9, 5, 2], "relu"],
+  ["tanh_one_hidden.safetensors", [2, 32, 3], "tanh"],
+])("%s answers as PyTorch does", (file, widths, activation) => {
+  const model = expectAnswers(file, expected[file], activation);
+  expect(model.widths).toEqual(widths);
+  expect(model.activation).toBe(activation ?? "relu");
+});
+
+test("without the right activation the answers are others", () => {
+  expect(() => expectAnswers("tanh_one_hidden.safetensors", expected["tanh_one_hidden.safetensors"])).toThrow();
+});
+
+// packed archives, checkpoints around a state dict, f16 and f64, columns in place of rows, each kind of ONNX node
+test.each(Object.keys(made).filter((file) => made[file].refused === undefined))("%s is read, too", (file) => {
+  const model = expectAnswers(file, made[file]);
+  expect(model.environment).toBe("");
+  expect(model.activation).toBe(file.startsWith("tanh") ? "tanh" : "relu");
+});
+
+test("qstill's own files are read as loadModel does", () => {
+  const widths = [4, 3, 2];
+  const parameters = Float32Array.from({ length: parameterCount(widths) }, (_, i) => Math.sin(i));
+  const file = saveModel({ environment: "CartPole-v1", widths, activation: "tanh", parameters });
+  const model = importModel(file);
+  expect(model).toMatchObject({ environment: "CartPole-v1", widths, activation: "tanh" });
+  expect([...model.parameters]).toEqual([...parameters]);
+  expect(importModel(file, { activation: "relu" }).activation).toBe("tanh"); // the file knows better
+  expect(() => importModel(file, { environment: "MountainCar-v0" })).toThrow(
+    "the model has 4 inputs and 2 outputs, but MountainCar-v0 has 2 features and 3 actions",
+  );
+});
+
+test("a byte offset into a larger buffer changes nothing", () => {
+  const file = read("small_deflated.pt");
+  const larger = new Uint8Array(file.length + 13).fill(255);
+  larger.set(file, 7);
+  const model = importModel(larger.subarray(7, 7 + file.length));
+  expect([...model.parameters]).toEqual([...importModel(file).parameters]);
+});
+
+const refusals: Record<string, string> = {
+  "refuse_bomb.zip":
+    'entry "policy.pth" of the zip archive unpacks to 300000000 bytes: no archive may unpack to over 100',
+  "refuse_conv.onnx": 'node "y" (Conv) is of another kind',
+  "refuse_evil.pt": 'the pickle asks for "posix.system", which is not allowed',
+  "refuse_header_length.safetensors": "a header of 4611686018427387904 bytes, at most 2 expected",
+  "refuse_last_activation.onnx": "the ONNX graph ends in an activation",
+  "refuse_mismatched.safetensors":
+    'the layers do not chain in any order of their names: "0.weight" (8, 4), "2.weight" (2, 9)',
+  "refuse_mixed.onnx": 'node "other" (Tanh) is another activation than before',
+  "refuse_nan.safetensors": 'tensor "0.weight" has a NaN at 0, not a finite number',
+  "refuse_overlap.safetensors": 'tensor "0.bias" overlaps the tensor before it',
+  "refuse_sigmoid.onnx": 'node "squash" (Sigmoid) is of another kind',
+  "refuse_skip.onnx": 'node "skip" (Add) adds to what no linear layer gives',
+  "refuse_two_linear.onnx": 'node "second" (MatMul) follows a linear layer with no activation between',
+};
+
+test.each(readdirSync(folder).filter((name) => name.startsWith("refuse_")))("%s ends in one line", (file) => {
+  let message = "";
+  try {
+    importModel(read(file));
+  } catch (error) {
+    expect((error as Error).constructor).toBe(Error);
+    message = (error as Error).message;
+  }
+  expect(message).toMatch(/^.{10,300}$/);
+  expect(message).toContain(refusals[file]);
+});
+
+test.each<[string, Uint8Array, string]>([
+  ["nothing", new Uint8Array(0), "not a model's file: safetensors, PyTorch, Stable-Baselines3 and ONNX are read"],
+  ["text", new TextEncoder().encode("<html>"), "begins with 3c 68 74 6d 6c 3e"],
+  ["an old PyTorch file", Uint8Array.of(0x80, 2, 0x8a, 10), "PyTorch's files have been zip archives since 1.6"],
+  ["the beginning of a zip", read("small_deflated.pt").subarray(0, 500), "has no directory: the file is cut off"],
+])("%s is no model", (_, bytes, message) => {
+  expect(() => importModel(bytes)).toThrow(message);
+});
+
+test("what does not fit the environment says both sizes", () => {
+  expect(() => importModel(read("cartpole_torch.onnx"), { environment: "Acrobot-v1" })).toThrow(
+    "the model has 4 inputs and 2 outputs, but Acrobot-v1 has 6 features and 3 actions",
+  );
+});
+
+test("an activation that the core has not is refused", () => {
+  const elu = { activation: "elu" as Activation };
+  expect(() => importModel(read("cleanrl_relu.safetensors"), elu)).toThrow(
+    'activation "elu" is given; "relu" and "tanh" are allowed',
+  );
+});
