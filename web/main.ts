@@ -56,7 +56,18 @@ class View {
     this.#curves = new Curves(page);
     const outcome = new Outcome(page);
     this.#reader = new Reader(page);
-    this.#parts = [this.setup, controls, bring, notices, this.#stage, loop, figures, this.#curves, outcome, this.#reader];
+    this.#parts = [
+      this.setup,
+      controls,
+      bring,
+      notices,
+      this.#stage,
+      loop,
+      figures,
+      this.#curves,
+      outcome,
+      this.#reader,
+    ];
 
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     document.title = texts.title;
@@ -141,6 +152,7 @@ async function open(): Promise<void> {
       element(
         "main",
         { class: "alone" },
+        element("h1", {}, "qstill"),
         element("p", { role: "alert", class: "error" }, languages[language].errors.noWasm),
       ),
     );

@@ -6,9 +6,10 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { distill, trainTeacher, weightsHash } from "../../src/index.js";
+import { followLoads } from "../../web/weight.js";
 import { orSkip } from "../engines/skip.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
-import { patience, root, Site, screenshot, violations } from "./site.js";
+import { dist, patience, root, Site, screenshot, violations } from "./site.js";
 
 let site: Site | undefined;
 let missing: unknown;
@@ -282,6 +283,48 @@ inPage("works with a keyboard alone, and holds still where that is asked for", a
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await button(page, "Hold").waitFor();
+});
+
+const foreign = (name: string) => join(root, "tests", "foreign", name);
+
+inPage("distils teachers that are brought, and says what is wrong with other files", async (site) => {
+  const page = await site.visit(short);
+  const bring = (name: string) => page.locator("#bring").setInputFiles(foreign(name));
+  const said = page.locator(".bring .error");
+  for (const name of ["refuse_header_length.safetensors", "refuse_nan.safetensors", "refuse_overlap.safetensors"]) {
+    await bring(name);
+    await said.getByText(name).waitFor();
+    expect(await said.textContent()).toContain("cannot be used");
+  }
+  await screenshot(page, "refused");
+  expect(await violations(page)).toEqual([]);
+
+  await page.locator("#task").selectOption("MountainCar-v0");
+  await bring("sb3_dqn_cartpole.zip");
+  await said.getByText("Choose the task that it was trained for").waitFor();
+  await page.locator("#task").selectOption("CartPole-v1");
+  await bring("sb3_dqn_cartpole.zip");
+  await page.locator(".outcome .headline").waitFor();
+  expect(await page.locator(".box.teacher .note").textContent()).toBe("sb3_dqn_cartpole.zip");
+  expect(await page.locator(".outcome").textContent()).toContain("no link repeats this run");
+  await screenshot(page, "brought");
+
+  // this library's own say where they are at home
+  const student = await downloaded(page, "student.safetensors");
+  await page.locator("#task").selectOption("MountainCar-v0");
+  await page.locator("#bring").setInputFiles({ name: "mine.safetensors", mimeType: "", buffer: student });
+  await page.locator(".box.teacher .note", { hasText: "mine.safetensors" }).waitFor();
+  expect(await page.locator("#task").inputValue()).toBe("CartPole-v1");
+});
+
+inPage("a first visit loads at most 150 KiB", async (site) => {
+  const page = await (await site.browser.newContext()).newPage();
+  const loaded = followLoads(page, dist);
+  await page.goto(site.origin);
+  await page.locator(".actor.teacher .standing", { hasText: "return" }).waitFor();
+  const loads = await loaded();
+  expect(loads.map(({ file }) => file)).toContain("/worker.js");
+  expect(loads.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(150 * 1024);
 });
 
 inPage("plays every environment", async (site) => {

@@ -76,7 +76,10 @@ export class Bring implements Part {
     if (chosen === undefined) return;
     // one of this library's own says where it is at home
     const own = environments.some(({ id }) => id === model.environment);
-    const configuration = own && model.environment !== chosen.env ? { ...chosen, env: model.environment, teacher: {}, student: {} } : chosen;
+    const configuration =
+      own && model.environment !== chosen.env
+        ? { ...chosen, env: model.environment, teacher: {}, student: {} }
+        : chosen;
     const { env } = configuration;
     await loadEnvironment(env);
     const { observationSize, actionCount } = makeEnv(env);
@@ -89,7 +92,10 @@ export class Bring implements Part {
       return;
     }
     await this.#setup.show(configuration);
-    const brought = { name: file.name, file: saveModel({ environment: env, widths, activation, parameters, training }) };
+    const brought = {
+      name: file.name,
+      file: saveModel({ environment: env, widths, activation, parameters, training }),
+    };
     this.#page.session.start(configuration, { brought });
   }
 }
