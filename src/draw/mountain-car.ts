@@ -13,10 +13,16 @@ function height(x: number): number {
   return 0.55 + 0.45 * sin(3 * x);
 }
 
-const hills: readonly Point[] = Array.from({ length: pieces + 1 }, (_, i) => {
-  const x = leftWall - margin + ((rightEnd - leftWall + 2 * margin) * i) / pieces;
-  return [x, height(x)];
-});
+let hills: readonly Point[] | undefined;
+
+/** The line of the ground, computed once: not while loading, which a page without WebAssembly must survive to say so. */
+function valley(): readonly Point[] {
+  hills ??= Array.from({ length: pieces + 1 }, (_, i): Point => {
+    const x = leftWall - margin + ((rightEnd - leftWall + 2 * margin) * i) / pieces;
+    return [x, height(x)];
+  });
+  return hills;
+}
 
 export function mountainCarScene({ state }: MountainCar): Scene {
   const position = state[0];
@@ -25,6 +31,7 @@ export function mountainCarScene({ state }: MountainCar): Scene {
   const length = Math.sqrt(1 + rise * rise);
   const [alongX, alongY] = [1 / length, rise / length];
   const ground = height(position);
+  const line = valley();
   /** A point of the car: so far along the slope, so far above it. */
   const at = (along: number, above: number): Point => [
     position + along * alongX - above * alongY,
@@ -40,9 +47,9 @@ export function mountainCarScene({ state }: MountainCar): Scene {
         kind: "polygon",
         points: [
           [leftWall - 1, -1],
-          [leftWall - 1, hills[0][1]],
-          ...hills,
-          [rightEnd + 1, hills[pieces][1]],
+          [leftWall - 1, line[0][1]],
+          ...line,
+          [rightEnd + 1, line[pieces][1]],
           [rightEnd + 1, -1],
         ],
         fill: palette.ground,

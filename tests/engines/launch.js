@@ -35,12 +35,21 @@ export function nodeBinary(version) {
  * @returns {Promise<T>}
  * @throws {MissingEngineError}
  */
-export async function withChromium(use) {
+export function withChromium(use) {
+  return withPage(launchChromium, use);
+}
+
+/**
+ * Headless Chromium, driven by Playwright.
+ * @returns {Promise<import("playwright-core").Browser>}
+ * @throws {MissingEngineError}
+ */
+export async function launchChromium() {
   const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
   const executablePath = executable("Chromium", names);
   const { chromium } = await import("playwright-core");
   const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
-  return withPage(() => chromium.launch({ executablePath, args }), use);
+  return chromium.launch({ executablePath, args });
 }
 
 /**
@@ -50,14 +59,22 @@ export async function withChromium(use) {
  * @returns {Promise<T>}
  * @throws {MissingEngineError}
  */
-export async function withFirefox(use) {
+export function withFirefox(use) {
+  return withPage(launchFirefox, use);
+}
+
+/**
+ * Headless Firefox, driven by Puppeteer.
+ * @throws {MissingEngineError}
+ */
+export async function launchFirefox() {
   const executablePath = executable("Firefox", ["firefox", "firefox-esr"]);
   if (!existsSync(join(packages, "puppeteer-core"))) {
     throw new MissingEngineError("no driver for Firefox found: npm install --prefix tests/engines");
   }
   // Playwright drives only a Firefox of its own; Puppeteer any, over the standard WebDriver BiDi
   const { launch } = await import("puppeteer-core");
-  return withPage(() => launch({ browser: "firefox", executablePath, headless: true }), use);
+  return launch({ browser: "firefox", executablePath, headless: true });
 }
 
 /** The path of an installed browser, from the environment variable of its name or by a file name on the PATH. */

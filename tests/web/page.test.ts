@@ -1,0 +1,344 @@
+// The page in Chromium, as visitors use it: it trains, distils, pauses, comes back, and is right about what it says.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { distill, trainTeacher, weightsHash } from "../../src/index.js";
+import { followLoads } from "../../web/weight.js";
+import { orSkip } from "../engines/skip.js";
+import { shortStudent, shortTeacher } from "../short-training.js";
+import { dist, patience, root, Site, screenshot, violations } from "./site.js";
+
+let site: Site | undefined;
+let missing: unknown;
+
+beforeAll(async () => {
+  site = await Site.open().catch((error) => {
+    missing = error;
+    return undefined;
+  });
+});
+afterAll(() => site?.close());
+
+/** The page's own tests are skipped, and say so, where something is not installed. */
+function inPage(name: string, test: (site: Site) => Promise<void>): void {
+  it(name, { timeout: 4 * patience }, ({ skip }) =>
+    orSkip(skip, async () => {
+      if (site === undefined) throw missing;
+      try {
+        await test(site);
+      } finally {
+        await site.leave();
+      }
+    }),
+  );
+}
+
+const seed = 31;
+const fields = {
+  seed,
+  ...Object.fromEntries(
+    ["teacher", "student"].flatMap((of) =>
+      Object.entries(of === "teacher" ? shortTeacher : shortStudent).map(
+        ([name, value]) => [`${of}.${name}`, value ?? "none"] as const,
+      ),
+    ),
+  ),
+};
+/** A short run with two attempts, every option given. */
+const short = `env=CartPole-v1&${Object.entries(fields)
+  .map(([name, value]) => `${name}=${value}`)
+  .join("&")}`;
+/** One that takes a while, so that it can be stopped. */
+const long = short.replace("teacher.envSteps=1500", "teacher.envSteps=20000");
+
+async function inNode(envSteps = shortTeacher.envSteps): Promise<string> {
+  const teacher = await trainTeacher("CartPole-v1", { ...shortTeacher, envSteps, seed });
+  const student = await distill(teacher, { ...shortStudent, seed });
+  return weightsHash(student.parameters, teacher.parameters);
+}
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const hashOf = async (page: Page) => (await page.locator(".hash code").textContent()) ?? "";
+
+async function downloaded(page: Page, name: string): Promise<Buffer> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator(".file", { hasText: name }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe(name);
+  return readFileSync(await download.path());
+}
+
+inPage("trains CartPole to 475 and more, distils it, and gives a module that runs by itself", async (site) => {
+  const page = await site.visit("env=CartPole-v1&seed=102");
+  await button(page, "Train").click();
+  await page.locator(".outcome .headline").waitFor();
+  await screenshot(page, "finished");
+
+  const folder = mkdtempSync(join(tmpdir(), "qstill-page-"));
+  try {
+    const summary = JSON.parse((await downloaded(page, "summary.json")).toString());
+    expect(summary.teacher.evaluation.mean).toBeGreaterThanOrEqual(475);
+    expect(summary.weightsHash).toBe(await hashOf(page));
+    expect((await downloaded(page, "report.html")).toString()).toContain(summary.weightsHash);
+    writeFileSync(join(folder, "student.mjs"), await downloaded(page, "student.mjs"));
+    const play = `
+      import { makeEnv } from "qstill";
+      const { act } = await import(${JSON.stringify(join(folder, "student.mjs"))});
+      const env = makeEnv("CartPole-v1");
+      let sum = 0;
+      for (let episode = 0; episode < 100; episode++) {
+        let observation = env.reset({ seed: 5000 + episode });
+        for (let over = false; !over; ) {
+          const step = env.step(act(observation));
+          observation = step.observation;
+          sum += step.reward;
+          over = step.terminated || step.truncated;
+        }
+      }
+      console.log(sum / 100);`;
+    const mean = Number(
+      execFileSync(process.execPath, ["--input-type=module", "-e", play], { cwd: root, encoding: "utf8" }),
+    );
+    expect(mean).toBeGreaterThanOrEqual(475);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  await button(page, "Grow its decision tree").click();
+  await page.locator(".tree").waitFor();
+  expect(await page.locator(".features li").count()).toBe(4);
+  expect((await downloaded(page, "student.tree.mjs")).toString()).toContain("export function act(x)");
+  await screenshot(page, "read");
+});
+
+inPage("a link repeats a run to the weights that Node comes to, every attempt shown", async (site) => {
+  const expected = await inNode();
+  const page = await site.visit(`${short}&run=1&weights=${expected}`);
+  await page.locator(".hash .good").waitFor();
+  expect(await hashOf(page)).toBe(expected);
+  expect(await page.locator(".attempts li").allTextContents()).toHaveLength(2);
+  expect(await page.locator(".outcome p.bad").textContent()).toContain("Asked for was");
+
+  const other = await site.visit(`${short}&run=1&weights=${"0".repeat(64)}`);
+  await other.locator(".hash .bad").waitFor();
+});
+
+inPage("the link that it gives holds the whole configuration", async (site) => {
+  const page = await site.visit(short, { permissions: ["clipboard-read", "clipboard-write"] });
+  await button(page, "Train").click();
+  await button(page, "Copy a link that repeats this run").click();
+  await page.getByText("Copied").waitFor();
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  const given = new URLSearchParams(link.hash.slice(1));
+  expect(given.get("weights")).toBe(await hashOf(page));
+  expect(given.get("teacher.gamma")).toBe("0.98"); // the preset's, written out
+  expect([...given.keys()].filter((name) => /^(teacher|student)\./.test(name)).length).toBeGreaterThan(35);
+  const again = await site.visit(link.hash.slice(1));
+  await again.locator(".hash .good").waitFor();
+});
+
+inPage("pause, step, a reload and going on end in the same weights", async (site) => {
+  const expected = await inNode(20_000);
+  const page = await site.visit(long);
+  await button(page, "Train").click();
+  await button(page, "Pause").click();
+  await page.getByText("Paused.", { exact: true }).first().waitFor();
+  const steps = () => page.locator(".figures dd").first().textContent();
+  const before = await steps();
+  await button(page, "Step").click();
+  await expect.poll(steps, { timeout: patience }).not.toBe(before);
+  await page.locator("button:enabled", { hasText: "Step" }).waitFor();
+  await screenshot(page, "paused");
+  expect(await violations(page)).toEqual([]);
+  // what was kept is there after a reload
+  await expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).length), { timeout: 30_000 }).toBe(1);
+  await page.reload();
+  await page.getByText("was not finished").waitFor();
+  await screenshot(page, "offer");
+  expect(await violations(page)).toEqual([]);
+  await button(page, "Go on with it").click();
+  await page.locator(".outcome .headline").waitFor();
+  expect(await hashOf(page)).toBe(expected);
+  // and forgotten when it is done
+  await page.reload();
+  await button(page, "Train").waitFor();
+  expect(await page.getByText("was not finished").count()).toBe(0);
+});
+
+/** Lets a test end the page's workers as a browser does that runs out of memory. */
+async function withWorkers(context: BrowserContext): Promise<void> {
+  await context.addInitScript(`
+    globalThis.workers = [];
+    globalThis.Worker = class extends Worker {
+      constructor(...given) {
+        super(...given);
+        workers.push(this);
+      }
+    };
+    globalThis.killWorkers = () => {
+      for (const worker of [...workers]) {
+        worker.terminate();
+        worker.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
+      }
+    };`);
+}
+
+inPage("a worker that died is said to have, and its run goes on from its checkpoint", async (site) => {
+  const page = await site.visit(long, {}, withWorkers);
+  await button(page, "Train").click();
+  await button(page, "Pause").click();
+  await button(page, "Resume").waitFor();
+  await page.evaluate("killWorkers()");
+  await page.getByText("The worker that trains has died").waitFor();
+  await screenshot(page, "died");
+  expect(await violations(page)).toEqual([]);
+  await button(page, "Go on from the last checkpoint").click();
+  await button(page, "Pause").waitFor();
+  await button(page, "Stop").click();
+  await button(page, "Train").waitFor();
+});
+
+inPage("what is not allowed is said where it stands", async (site) => {
+  const page = await site.visit("env=CartPole-v1&teacher.gamma=7");
+  expect(await page.getByRole("alert").first().textContent()).toContain("“teacher.gamma” cannot be “7”");
+  await page.locator("#teacher-hidden").fill("64;64");
+  expect(await page.locator("#teacher-hidden-error").textContent()).toContain("whole numbers from 1 to 4096");
+  await button(page, "Train").click();
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("teacher-hidden");
+  expect(await violations(page)).toEqual([]);
+  await page.locator("#teacher-hidden").fill("8");
+  await page.getByText("More options").click();
+  await page.locator("#teacher-envSteps").fill("900"); // fewer than what learning starts with: only the library knows
+  await button(page, "Train").click();
+  await page.getByText("This configuration is not allowed").waitFor();
+  await screenshot(page, "not-allowed");
+});
+
+inPage("a browser without SIMD, and one that keeps nothing, are told", async (site) => {
+  const old = await site.visit("", {}, (context) => context.addInitScript("WebAssembly.validate = () => false"));
+  expect(await old.getByRole("alert").textContent()).toContain("no WebAssembly with SIMD");
+  expect(await violations(old)).toEqual([]);
+
+  const full = await site.visit(long, {}, (context) =>
+    context.addInitScript("IDBFactory.prototype.open = () => { throw new Error('denied') }"),
+  );
+  // the worker's storage is its own: its script is led by the same refusal
+  await full.context().route("**/worker.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({
+      response,
+      body: `IDBFactory.prototype.open = () => { throw new Error("denied") };${await response.text()}`,
+    });
+  });
+  await full.reload();
+  await button(full, "Train").click();
+  await button(full, "Pause").click();
+  await full.getByText("This browser keeps nothing").waitFor();
+  await button(full, "Resume").click();
+});
+
+inPage(
+  "every state is free of violations, on a phone by day in Chinese, on a desk by night in English",
+  async (site) => {
+    for (const [colorScheme, width, locale] of [
+      ["light", 390, "zh-CN"],
+      ["dark", 1280, "en-US"],
+    ] as const) {
+      const page = await site.visit(long, { colorScheme, locale, viewport: { width, height: 850 } });
+      const name = `${colorScheme}-${width}-${locale}`;
+      const check = async (state: string) => {
+        await screenshot(page, `${name}-${state}`);
+        expect({ name, state, found: await violations(page) }).toEqual({ name, state, found: [] });
+        const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+        expect({ name, state, sideways }).toEqual({ name, state, sideways: false });
+      };
+      await check("idle");
+      await page.locator(".run .primary").first().click();
+      await page.locator(".curve").first().waitFor();
+      await check("running");
+      await page.goto(`${site.origin}/?#${short}&run=1`);
+      await page.locator(".outcome .headline").waitFor();
+      await page.locator(".explained button").click();
+      await page.locator(".tree").waitFor();
+      await check("finished");
+      await page.context().close();
+    }
+  },
+);
+
+inPage("works with a keyboard alone, and holds still where that is asked for", async (site) => {
+  const page = await site.visit(short, { reducedMotion: "reduce" });
+  await button(page, "Play").waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("Skip to the stage");
+  for (let i = 0; i < 10 && (await focused()) !== "Train"; i++) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator(".outcome .headline").waitFor();
+  await button(page, "Play").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await button(page, "Hold").waitFor();
+});
+
+const foreign = (name: string) => join(root, "tests", "foreign", name);
+
+inPage("distils teachers that are brought, and says what is wrong with other files", async (site) => {
+  const page = await site.visit(short);
+  const bring = (name: string) => page.locator("#bring").setInputFiles(foreign(name));
+  const said = page.locator(".bring .error");
+  for (const name of ["refuse_header_length.safetensors", "refuse_nan.safetensors", "refuse_overlap.safetensors"]) {
+    await bring(name);
+    await said.getByText(name).waitFor();
+    expect(await said.textContent()).toContain("cannot be used");
+  }
+  await screenshot(page, "refused");
+  expect(await violations(page)).toEqual([]);
+
+  await page.locator("#task").selectOption("MountainCar-v0");
+  await bring("sb3_dqn_cartpole.zip");
+  await said.getByText("Choose the task that it was trained for").waitFor();
+  await page.locator("#task").selectOption("CartPole-v1");
+  await bring("sb3_dqn_cartpole.zip");
+  await page.locator(".outcome .headline").waitFor();
+  expect(await page.locator(".box.teacher .note").textContent()).toBe("sb3_dqn_cartpole.zip");
+  expect(await page.locator(".outcome").textContent()).toContain("no link repeats this run");
+  await screenshot(page, "brought");
+
+  // this library's own say where they are at home
+  const student = await downloaded(page, "student.safetensors");
+  await page.locator("#task").selectOption("MountainCar-v0");
+  await page.locator("#bring").setInputFiles({ name: "mine.safetensors", mimeType: "", buffer: student });
+  await page.locator(".box.teacher .note", { hasText: "mine.safetensors" }).waitFor();
+  expect(await page.locator("#task").inputValue()).toBe("CartPole-v1");
+});
+
+inPage("a first visit loads at most 150 KiB", async (site) => {
+  const page = await (await site.browser.newContext()).newPage();
+  const loaded = followLoads(page, dist);
+  await page.goto(site.origin);
+  await page.locator(".actor.teacher .standing", { hasText: "return" }).waitFor();
+  const loads = await loaded();
+  expect(loads.map(({ file }) => file)).toContain("/worker.js");
+  expect(loads.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(150 * 1024);
+});
+
+inPage("plays every environment", async (site) => {
+  const page = await site.visit();
+  const errors: string[] = [];
+  page.on("pageerror", ({ message }) => errors.push(message));
+  const ids = await page
+    .locator("#task option")
+    .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+  for (const id of ids) {
+    await page.locator("#task").selectOption(id);
+    await page.locator(`canvas[aria-label*="${id}"]`).first().waitFor();
+    await page.locator(".actor.teacher .standing", { hasText: "return" }).waitFor();
+  }
+  expect(ids.length).toBeGreaterThan(15);
+  expect(errors).toEqual([]);
+});

@@ -1,0 +1,37 @@
+// Both languages say everything, each in its own words.
+import { expect, it } from "vitest";
+import { languages } from "../../web/texts.js";
+
+/** Texts that are the same in every language: names of files and formats, signs. */
+const common = /^(ONNX|GFLOP\/s|2 ≤ 3|[¼14]×)$/;
+
+/** Every text by its path; a function is called with numbers. */
+function texts(value: unknown, path = ""): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value === "function")
+    return [[path, value(...Array.from({ length: value.length }, (_, i) => String(i + 2)))]];
+  return Object.entries(value as object).flatMap(([name, inner]) =>
+    texts(inner, path === "" ? name : `${path}.${name}`),
+  );
+}
+
+const english = new Map(texts(languages.en).filter(([path]) => !path.startsWith("names.")));
+const chinese = new Map(texts(languages.zh).filter(([path]) => !path.startsWith("names.")));
+
+it("has the same keys in both", () => {
+  expect([...chinese.keys()]).toEqual([...english.keys()]);
+});
+
+it("is written in Chinese where it is Chinese", () => {
+  for (const [path, text] of chinese) {
+    if (common.test(text) || path === "otherLanguage") continue;
+    expect({ path, text, chinese: /\p{Script=Han}/u.test(text) }).toEqual({ path, text, chinese: true });
+  }
+});
+
+it("says every number that the other language says", () => {
+  const numbers = (text: string) => text.match(/\b[2-9]\b/g)?.sort() ?? [];
+  for (const [path, text] of english) {
+    expect({ path, numbers: numbers(chinese.get(path)!) }).toEqual({ path, numbers: numbers(text) });
+  }
+});

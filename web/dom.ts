@@ -1,0 +1,37 @@
+// Elements of the page, made in one expression.
+
+type Child = Node | string;
+type Value = string | number | boolean | ((event: never) => void);
+
+/**
+ * An element with its attributes and children. A function is a listener ("onclick"), true is an attribute without a value,
+ * false none.
+ */
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, Value>> = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(key.slice(2), value as EventListener);
+    else if (value !== false) made.setAttribute(key, value === true ? "" : String(value));
+  }
+  made.append(...children);
+  return made;
+}
+
+/** Sets a text where it is another one: what has not changed is not laid out again, nor read out. */
+export function setText(node: Element, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** A file for whoever uses the page. */
+export function download(name: string, content: BlobPart, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = element("a", { href: url, download: name });
+  document.body.append(link); // Firefox wants it there
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

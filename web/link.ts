@@ -1,0 +1,90 @@
+// A configuration as the part of an address behind "#", and back.
+import { studentOptions, teacherOptions } from "qstill";
+import { environments } from "./environments.ts";
+import type { Configuration } from "./messages.ts";
+
+/** What a link says. */
+export interface Link {
+  readonly configuration: Configuration;
+  /** To be started at once. */
+  readonly run: boolean;
+  /** The hash of the weights that the run is to end in. */
+  readonly weights?: string;
+}
+
+/** A link says something that is not allowed. */
+export class LinkError extends Error {
+  /** The name in it, and what it is said to be. */
+  readonly field: string;
+  readonly value: string;
+
+  constructor(field: string, value: string) {
+    super(`the link's ${field} is ${JSON.stringify(value)}`);
+    this.field = field;
+    this.value = value;
+  }
+}
+
+const largestSeed = Number.MAX_SAFE_INTEGER;
+
+/** `env=CartPole-v1&seed=0&teacher.hidden=64,64`: readable, and in the order of the configuration. */
+export function writeLink({ env, seed, teacher, student }: Configuration, weights?: string): string {
+  const fields: [string, unknown][] = [
+    ["env", env],
+    ["seed", seed],
+    ...Object.entries(teacher).map(([name, value]): [string, unknown] => [`teacher.${name}`, value]),
+    ...Object.entries(student).map(([name, value]): [string, unknown] => [`student.${name}`, value]),
+  ];
+  if (weights !== undefined) fields.push(["run", 1], ["weights", weights]);
+  return fields.map(([name, value]) => `${name}=${escaped(written(value))}`).join("&");
+}
+
+/** @returns undefined where there is nothing. @throws LinkError */
+export function readLink(text: string): Link | undefined {
+  const fields = new URLSearchParams(text.replace(/^#/, ""));
+  if (!fields.has("env")) return undefined;
+  const teacher: Record<string, unknown> = {};
+  const student: Record<string, unknown> = {};
+  let env = "";
+  let seed = 0;
+  let run = false;
+  let weights: string | undefined;
+  for (const [field, value] of fields) {
+    if (field === "env" && environments.some(({ id }) => id === value)) env = value;
+    else if (field === "seed" && isSeed(value)) seed = Number(value);
+    else if (field === "run") run = value === "1";
+    else if (field === "weights" && /^[0-9a-f]{64}$/.test(value)) weights = value;
+    else if (field.startsWith("teacher.")) take(teacher, teacherOptions, field, value);
+    else if (field.startsWith("student.")) take(student, studentOptions, field, value);
+    else throw new LinkError(field, value);
+  }
+  return { configuration: { env, seed, teacher, student }, run, weights };
+}
+
+export function isSeed(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) <= largestSeed;
+}
+
+function take(
+  config: Record<string, unknown>,
+  options: typeof teacherOptions | typeof studentOptions,
+  field: string,
+  text: string,
+): void {
+  const name = field.slice(field.indexOf(".") + 1);
+  if (!Object.hasOwn(options, name)) throw new LinkError(field, text);
+  const option = options[name as keyof typeof options] as (typeof options)["hidden"];
+  const value = option.parse(text);
+  if (!option.accepts(value)) throw new LinkError(field, text);
+  config[name] = value;
+}
+
+export function written(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",") || "none";
+  return value === null ? "none" : String(value);
+}
+
+/** Percent-encoded where an address needs it, and nowhere else. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%2F", "/");
+}

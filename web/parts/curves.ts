@@ -1,0 +1,273 @@
+// Curves of a run: returns, losses, and how often the student chooses as its teacher does.
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { element } from "../dom.ts";
+import type { Page, Part } from "../page.ts";
+import type { State } from "../session.ts";
+
+/** Milliseconds from one drawing to the next. */
+const interval = 250;
+const height = 168;
+
+/** One curve: x, then one column a line. */
+type Data = uPlot.AlignedData;
+
+interface Curve {
+  readonly title: string;
+  /** What x is, where it does not depend on the run. */
+  x(state: State): string;
+  /** The custom property of each line's colour. */
+  readonly colours: readonly string[];
+  readonly logarithmic?: boolean;
+  readonly share?: boolean;
+  data(state: State): Data;
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+export class Curves implements Part {
+  readonly root: HTMLElement;
+  readonly #page: Page;
+  readonly #plots: { curve: Curve; host: HTMLElement; figure: HTMLElement; plot?: uPlot; drawn: string }[];
+  readonly #observer: ResizeObserver;
+  readonly #redraw = () => this.#remake();
+  #last = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(page: Page) {
+    this.#page = page;
+    const { texts } = page;
+    const curves: Curve[] = [
+      {
+        title: texts.teacherReturn,
+        x: () => texts.environmentSteps,
+        colours: ["--teacher"],
+        data: ({ sides }) =>
+          columns(
+            sides.teacher.evaluations,
+            ({ envSteps }) => envSteps,
+            ({ mean }) => mean,
+          ),
+      },
+      {
+        title: texts.lossCurve,
+        x: () => texts.updates,
+        colours: ["--teacher", "--student"],
+        logarithmic: true,
+        data: ({ sides }) => joined(sides.teacher.losses, sides.student.losses),
+      },
+      {
+        title: texts.studentReturn,
+        x: (state) => (standsStill(state) ? texts.updates : texts.environmentSteps),
+        colours: ["--student", "--teacher"],
+        data: (state) => {
+          const { evaluations } = state.sides.student;
+          const goal = teacherReturn(state);
+          const x = standsStill(state) ? "updates" : "envSteps";
+          const [xs, ys] = columns(
+            evaluations,
+            (each) => each[x],
+            ({ mean }) => mean,
+          );
+          return [xs, ys, Array.from(xs, () => goal)];
+        },
+      },
+      {
+        title: texts.agreementCurve,
+        x: () => texts.updates,
+        colours: ["--student"],
+        share: true,
+        data: ({ agreements }) =>
+          columns(
+            agreements,
+            ({ updates }) => updates,
+            ({ share }) => 100 * share,
+          ),
+      },
+    ];
+    this.#plots = curves.map((curve) => {
+      const host = element("div", { class: "plot", role: "img" });
+      const figure = element("figure", { class: "curve" }, element("figcaption", {}, curve.title), host);
+      return { curve, host, figure, drawn: "" };
+    });
+    this.root = element(
+      "section",
+      { class: "curves", "aria-labelledby": "curves-title" },
+      element("h2", { id: "curves-title" }, texts.curves),
+      element("div", { class: "grid" }, ...this.#plots.map(({ figure }) => figure)),
+    );
+    this.#observer = new ResizeObserver(() => {
+      for (const { plot, host } of this.#plots) plot?.setSize({ width: host.clientWidth, height });
+    });
+    this.#observer.observe(this.root);
+    dark.addEventListener("change", this.#redraw);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#observer.disconnect();
+    dark.removeEventListener("change", this.#redraw);
+    for (const { plot } of this.#plots) plot?.destroy();
+  }
+
+  update(): void {
+    const { state } = this.#page.session;
+    this.root.hidden = state.status === "idle";
+    if (this.root.hidden || this.#timer !== undefined) return;
+    const wait = Math.max(0, interval - (performance.now() - this.#last));
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#last = performance.now();
+      this.#draw();
+    }, wait);
+  }
+
+  /** In the colours of the other theme. */
+  #remake(): void {
+    for (const each of this.#plots) {
+      each.plot?.destroy();
+      each.plot = undefined;
+      each.drawn = "";
+    }
+    this.#draw();
+  }
+
+  /** One plot a turn: all four at once would hold up the page. */
+  #draw(): void {
+    const { state } = this.#page.session;
+    for (const each of this.#plots) {
+      const data = each.curve.data(state);
+      each.figure.hidden = data[0].length === 0;
+      const drawn = `${each.curve.x(state)} ${data[0].length} ${data[0].at(-1)}`;
+      if (drawn === each.drawn || data[0].length === 0) continue;
+      const relabelled = each.drawn.split(" ")[0] !== drawn.split(" ")[0];
+      each.drawn = drawn;
+      if (relabelled) {
+        each.plot?.destroy();
+        each.plot = undefined;
+      }
+      if (each.plot === undefined) each.plot = this.#plot(each.curve, each.host, data, state);
+      else each.plot.setData(data);
+      each.host.setAttribute("aria-label", this.#summary(each.curve, data, state));
+    }
+  }
+
+  #summary(curve: Curve, data: Data, state: State): string {
+    const { texts, figures } = this.#page;
+    const values = data.slice(1).map((line) => Array.from(line as ArrayLike<number | null>).filter((y) => y !== null));
+    const line = values.findLast((each, i) => each.length > 0 && i < (curve.logarithmic ? 2 : 1)) ?? [];
+    const write = (y: number | undefined) =>
+      y === undefined ? "" : curve.share ? figures.percent(y / 100) : figures.figure(y);
+    return `${curve.title}. ${texts.curveSummary(line.length, write(line[0]), write(line.at(-1)), curve.x(state))}`;
+  }
+
+  #plot(curve: Curve, host: HTMLElement, data: Data, state: State): uPlot {
+    const { figures } = this.#page;
+    const style = getComputedStyle(this.root);
+    const colour = (name: string) => style.getPropertyValue(name).trim();
+    const font = `12px ${style.fontFamily}`;
+    const axis: uPlot.Axis = {
+      stroke: colour("--soft"),
+      grid: { stroke: colour("--line"), width: 1 },
+      ticks: { show: false },
+      font,
+    };
+    const compact = new Intl.NumberFormat(this.#page.language, { notation: "compact", maximumFractionDigits: 1 });
+    const write = (y: number) => (curve.share ? `${y} %` : curve.logarithmic ? logarithm(y) : compact.format(y));
+    return new uPlot(
+      {
+        width: host.clientWidth,
+        height,
+        legend: { show: false },
+        cursor: { drag: { x: false, y: false }, points: { show: false } },
+        scales: {
+          x: { time: false },
+          y: curve.logarithmic
+            ? { distr: 3 }
+            : curve.share
+              ? { range: (_, low) => [Math.min(50, Math.floor(low / 10) * 10), 100] }
+              : { range: (_, low, high) => padded(low, high) },
+        },
+        axes: [
+          {
+            ...axis,
+            label: curve.x(state),
+            labelSize: 18,
+            labelFont: font,
+            size: 26,
+            gap: 4,
+            values: (_, xs) => xs.map((x) => compact.format(x)),
+          },
+          {
+            ...axis,
+            ...(curve.logarithmic && { filter: powers, grid: { ...axis.grid, filter: powers } }),
+            size: 46,
+            gap: 4,
+            values: (_, ys) => ys.map((y) => (y === null ? "" : write(y))),
+          },
+        ],
+        series: [
+          {},
+          ...curve.colours.map(
+            (name, i): uPlot.Series => ({
+              stroke: colour(name),
+              width: 2,
+              dash: i === 1 && !curve.logarithmic ? [4, 4] : undefined,
+              points: { show: false },
+              spanGaps: true,
+              value: (_, y) => (y === null ? "" : figures.figure(y)),
+            }),
+          ),
+        ],
+      },
+      data,
+      host,
+    );
+  }
+}
+
+/** A student whose environment steps no longer grow is followed by its updates. */
+function standsStill({ sides }: State): boolean {
+  const { evaluations } = sides.student;
+  return evaluations.length > 1 && evaluations.at(-1)!.envSteps === evaluations.at(-2)!.envSteps;
+}
+
+function teacherReturn({ sides }: State): number | null {
+  return sides.teacher.evaluations.findLast((each) => each.best)?.mean ?? null;
+}
+
+function columns<Point>(
+  points: readonly Point[],
+  x: (point: Point) => number,
+  y: (point: Point) => number,
+): [number[], number[]] {
+  return [points.map(x), points.map(y)];
+}
+
+/** Two lines over one x. */
+function joined(...lines: readonly (readonly { updates: number; loss: number }[])[]): Data {
+  const xs = [...new Set(lines.flat().map(({ updates }) => updates))].sort((a, b) => a - b);
+  const place = new Map(xs.map((x, i) => [x, i]));
+  const ys = lines.map((line) => {
+    const column: (number | null)[] = Array(xs.length).fill(null);
+    for (const { updates, loss } of line) column[place.get(updates)!] = loss > 0 ? loss : null;
+    return column;
+  });
+  return [xs, ...ys];
+}
+
+function padded(low: number, high: number): [number, number] {
+  const margin = low === high ? Math.max(1, Math.abs(low) * 0.1) : 0.06 * (high - low);
+  return [low - margin, high + margin];
+}
+
+function logarithm(y: number): string {
+  const exponent = Math.round(Math.log10(y));
+  return exponent < -3 || exponent > 3 ? `1e${exponent}` : String(y);
+}
+
+/** Powers of ten alone, so that lines and labels do not crowd. */
+function powers(_: uPlot, ys: number[]): (number | null)[] {
+  const isPower = (y: number) => Math.abs(Math.log10(y) - Math.round(Math.log10(y))) < 1e-9;
+  return ys.map((y) => (isPower(y) ? y : null));
+}

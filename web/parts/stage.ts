@@ -1,0 +1,375 @@
+// The stage: teacher and student act side by side, from the same state.
+import { type Env, Model, makeEnv, Pcg64 } from "qstill";
+import { drawScene, sceneOf } from "qstill/draw";
+import type { NetworkName } from "../configuration.ts";
+import { element, setText } from "../dom.ts";
+import { environments, loadEnvironment } from "../environments.ts";
+import type { NetworkData } from "../messages.ts";
+import { byNight } from "../night.ts";
+import type { Page, Part } from "../page.ts";
+
+const speeds = { slow: 0.25, real: 1, fast: 4 } as const;
+/** Milliseconds for which the end of an episode is seen. */
+const pauseAtEnd = 900;
+/** Steps that the strip of disagreements holds. */
+const stripSteps = 240;
+/** Most actions whose Q-values are shown as bars. */
+const mostBars = 10;
+/** How strong a push is, from −1 to 1. */
+const pushStrength = 0.6;
+/** Seeds of the episodes on the stage: far from those that people choose. */
+const firstSeed = 1_000_003;
+
+const night = matchMedia("(prefers-color-scheme: dark)");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Stage implements Part {
+  readonly root: HTMLElement;
+  readonly #page: Page;
+  readonly #actors: Record<NetworkName, Actor>;
+  readonly #playButton: HTMLButtonElement;
+  readonly #pushes: HTMLElement;
+  readonly #note = element("p", { class: "soft small" });
+  readonly #strip = element("canvas", { class: "strip", width: stripSteps, height: 1 });
+  readonly #stripBox: HTMLElement;
+  #marks: boolean[] = [];
+  #playing = !calm.matches;
+  #speed: keyof typeof speeds = "real";
+  #env = "";
+  #stepsPerSecond = 50;
+  #episode = 0;
+  #owed = 0;
+  #last = 0;
+  #endedAt = 0;
+  #frame = 0;
+
+  constructor(page: Page) {
+    this.#page = page;
+    const { texts } = page;
+    this.#actors = { teacher: new Actor(page, "teacher", this), student: new Actor(page, "student", this) };
+    this.#playButton = element("button", { type: "button", class: "quiet", onclick: () => this.#play(!this.#playing) });
+    const speedButtons = Object.keys(speeds).map((speed) => {
+      const chosen = () => {
+        this.#speed = speed as keyof typeof speeds;
+        for (const button of speedButtons) button.setAttribute("aria-pressed", String(button === pressed));
+      };
+      const pressed = element(
+        "button",
+        { type: "button", "aria-pressed": String(speed === this.#speed), onclick: chosen },
+        texts.speeds[speed as keyof typeof speeds],
+      );
+      return pressed;
+    });
+    this.#pushes = element(
+      "div",
+      { class: "group", role: "group", "aria-label": texts.push },
+      element("button", { type: "button", "aria-label": texts.pushLeft, onclick: () => this.push(-pushStrength) }, "←"),
+      element("span", { "aria-hidden": "true" }, texts.push),
+      element("button", { type: "button", "aria-label": texts.pushRight, onclick: () => this.push(pushStrength) }, "→"),
+    );
+    this.#stripBox = element(
+      "div",
+      { class: "disagreements" },
+      element("span", { class: "soft small" }, texts.disagreements),
+      this.#strip,
+    );
+    this.#strip.setAttribute("role", "img");
+    this.#strip.setAttribute("aria-label", texts.disagreements);
+    this.root = element(
+      "section",
+      {
+        class: "stage",
+        id: "stage",
+        tabindex: "-1",
+        "aria-labelledby": "stage-title",
+        onkeydown: (event: KeyboardEvent) => this.#key(event),
+      },
+      element("h2", { id: "stage-title", class: "unseen" }, texts.stage),
+      element("div", { class: "actors" }, this.#actors.teacher.root, this.#actors.student.root),
+      this.#stripBox,
+      element(
+        "div",
+        { class: "controls" },
+        this.#playButton,
+        element("div", { class: "group", role: "group", "aria-label": texts.speed }, ...speedButtons),
+        this.#pushes,
+      ),
+      this.#note,
+    );
+    this.#play(this.#playing);
+    this.#frame = requestAnimationFrame((now) => this.#tick(now));
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.#frame);
+    for (const actor of Object.values(this.#actors)) actor.dispose();
+  }
+
+  /** Plays in another environment. */
+  async enter(id: string): Promise<void> {
+    if (id === this.#env) return;
+    this.#env = id;
+    try {
+      await loadEnvironment(id);
+    } catch {
+      return; // the form says so
+    }
+    if (id !== this.#env) return;
+    this.#stepsPerSecond = environments.find((each) => each.id === id)!.stepsPerSecond;
+    for (const actor of Object.values(this.#actors)) actor.enter(makeEnv(id));
+    const pushable = makeEnv(id).perturb !== undefined;
+    this.#pushes.hidden = !pushable;
+    setText(
+      this.#note,
+      pushable ? `${this.#page.texts.stageHint} ${this.#page.texts.pushHint}` : this.#page.texts.stageHint,
+    );
+    this.#begin();
+  }
+
+  update(): void {
+    const { sides } = this.#page.session.state;
+    this.#actors.teacher.act(sides.teacher.data);
+    this.#actors.student.act(sides.student.data);
+    const both = sides.teacher.data !== undefined && sides.student.data !== undefined;
+    this.#stripBox.hidden = !both;
+    for (const actor of Object.values(this.#actors)) actor.describe();
+  }
+
+  /** Pushes both. @param strength from −1 to 1 */
+  push(strength: number): void {
+    for (const actor of Object.values(this.#actors)) actor.push(strength);
+  }
+
+  #play(playing: boolean): void {
+    this.#playing = playing;
+    setText(this.#playButton, playing ? this.#page.texts.hold : this.#page.texts.play);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (this.#pushes.hidden || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    this.push(event.key === "ArrowLeft" ? -pushStrength : pushStrength);
+  }
+
+  #begin(): void {
+    this.#episode++;
+    this.#marks = [];
+    this.#endedAt = 0;
+    for (const actor of Object.values(this.#actors)) actor.begin(firstSeed + this.#episode);
+  }
+
+  #tick(now: number): void {
+    this.#frame = requestAnimationFrame((next) => this.#tick(next));
+    const elapsed = Math.min(now - this.#last, 100); // a tab that slept does not catch up
+    this.#last = now;
+    const actors = Object.values(this.#actors).filter((actor) => actor.present);
+    if (this.#playing && actors.length > 0 && !document.hidden) {
+      this.#owed += (elapsed / 1000) * this.#stepsPerSecond * speeds[this.#speed];
+      for (; this.#owed >= 1; this.#owed--) this.#step(actors, now);
+    }
+    for (const actor of Object.values(this.#actors)) actor.draw();
+    this.#drawStrip();
+  }
+
+  #step(actors: readonly Actor[], now: number): void {
+    if (actors.every((actor) => actor.over)) {
+      if (this.#endedAt === 0) this.#endedAt = now;
+      if (now - this.#endedAt > pauseAtEnd) this.#begin();
+      return;
+    }
+    const { teacher, student } = this.#actors;
+    for (const actor of actors) actor.step(actor === teacher ? student : teacher);
+    if (actors.length === 2 && !teacher.over) this.#marks.push(teacher.disagreed);
+    if (this.#marks.length > stripSteps) this.#marks.shift();
+  }
+
+  #drawStrip(): void {
+    if (this.#stripBox.hidden) return;
+    const context = this.#strip.getContext("2d")!;
+    context.clearRect(0, 0, stripSteps, 1);
+    context.fillStyle = getComputedStyle(this.#strip).color;
+    this.#marks.forEach((disagreed, i) => {
+      if (disagreed) context.fillRect(i, 0, 1, 1);
+    });
+  }
+}
+
+/** One of the two: its environment, its network, its picture and its Q-values. */
+class Actor {
+  readonly root: HTMLElement;
+  readonly #page: Page;
+  readonly #who: NetworkName;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #about = element("span", { class: "soft" });
+  readonly #standing = element("span", { class: "standing" });
+  readonly #bars = element("div", { class: "bars" });
+  readonly #observer: ResizeObserver;
+  readonly #random = new Pcg64(0);
+  #rows: { root: HTMLElement; bar: HTMLElement; value: HTMLElement }[] = [];
+  #env: Env | undefined;
+  #observation: Float32Array = new Float32Array(0);
+  #model: Model | undefined;
+  #data: NetworkData | undefined;
+  #return = 0;
+  #range: [number, number] = [Infinity, -Infinity];
+  #dirty = true;
+  #told = 0;
+  over = false;
+  /** Whether the other would have chosen differently in the latest state. */
+  disagreed = false;
+
+  constructor(page: Page, who: NetworkName, stage: Stage) {
+    this.#page = page;
+    this.#who = who;
+    const { texts } = page;
+    this.#canvas = element("canvas", { role: "img" });
+    this.#canvas.addEventListener("pointerdown", (event) => {
+      const { left, width } = this.#canvas.getBoundingClientRect();
+      stage.push(event.clientX - left < width / 2 ? pushStrength : -pushStrength); // from the side that was touched
+    });
+    this.#observer = new ResizeObserver(() => this.#resize());
+    this.#observer.observe(this.#canvas);
+    night.addEventListener("change", () => {
+      this.#dirty = true;
+    });
+    this.root = element(
+      "figure",
+      { class: `actor ${who}` },
+      element("figcaption", {}, element("strong", {}, texts[who]), this.#about, this.#standing),
+      this.#canvas,
+      this.#bars,
+    );
+  }
+
+  dispose(): void {
+    this.#observer.disconnect();
+    this.#model?.dispose();
+  }
+
+  /** The teacher is there from the beginning; without a network it acts at random. */
+  get present(): boolean {
+    return this.#env !== undefined && (this.#who === "teacher" || this.#model !== undefined);
+  }
+
+  enter(env: Env): void {
+    this.#env = env;
+    this.act(undefined);
+    this.#observation = env.reset({ seed: firstSeed });
+    const scene = sceneOf(env);
+    if (scene !== undefined) {
+      const [left, bottom, right, top] = scene.bounds;
+      this.#canvas.style.aspectRatio = String((right - left) / (top - bottom));
+    }
+    this.#canvas.setAttribute("aria-label", this.#page.texts.picture(this.#page.texts[this.#who], env.id));
+    const { texts } = this.#page;
+    this.#bars.setAttribute("role", "group");
+    this.#bars.setAttribute("aria-label", texts.qValuesOf(texts[this.#who]));
+    this.#rows = env.actionNames.slice(0, mostBars).map((action) => {
+      const bar = element("span", { class: "bar" });
+      const value = element("span", { class: "value" });
+      const track = element("span", { class: "track" }, bar);
+      return {
+        root: element("div", { class: "row" }, element("span", {}, this.#page.name(action)), track, value),
+        bar,
+        value,
+      };
+    });
+    this.#bars.replaceChildren(...this.#rows.map(({ root }) => root));
+    this.#dirty = true;
+    this.#resize();
+  }
+
+  /** Takes another network; the episode goes on. */
+  act(data: NetworkData | undefined): void {
+    if (data === this.#data) return;
+    this.#data = data;
+    this.#model?.dispose();
+    this.#model = undefined;
+    this.#range = [Infinity, -Infinity];
+    const env = this.#env;
+    if (data !== undefined && env !== undefined && data.widths[0] === env.observationSize) {
+      this.#model = new Model({ environment: env.id, ...data });
+    }
+  }
+
+  begin(seed: number): void {
+    if (this.#env === undefined) return;
+    this.#observation = this.#env.reset({ seed });
+    this.#return = 0;
+    this.over = false;
+    this.#dirty = true;
+  }
+
+  choose(observation: Float32Array): number {
+    return this.#model?.act(observation) ?? this.#random.integers(0, this.#env!.actionCount);
+  }
+
+  step(other: Actor): void {
+    const env = this.#env;
+    if (env === undefined || this.over) return;
+    const action = this.choose(this.#observation);
+    const others = other.#model?.act(this.#observation) ?? action;
+    this.disagreed = others !== action;
+    this.#showValues(action, others);
+    const result = env.step(action);
+    this.#observation = result.observation;
+    this.#return += result.reward;
+    this.over = result.terminated || result.truncated;
+    this.#dirty = true;
+  }
+
+  push(strength: number): void {
+    if (!this.over && this.present) this.#env?.perturb?.(strength);
+    this.#dirty = true;
+  }
+
+  /** Says who acts, and how it stands. */
+  describe(): void {
+    const { texts, figures } = this.#page;
+    const data = this.#data;
+    const size = data === undefined ? "" : texts.parameters(figures.count(data.parameters.length));
+    const missing = this.#who === "teacher" ? texts.random : texts.waiting;
+    setText(this.#about, this.#model === undefined ? missing : size);
+    this.root.classList.toggle("absent", !this.present);
+    this.root.classList.toggle("over", this.over);
+  }
+
+  draw(): void {
+    if (!this.#dirty || this.#env === undefined) return;
+    this.#dirty = false;
+    const scene = sceneOf(this.#env);
+    if (scene === undefined) return;
+    const context = this.#canvas.getContext("2d")!;
+    drawScene(context, night.matches ? byNight(scene) : scene, this.#canvas.width, this.#canvas.height);
+    const now = performance.now();
+    if (now - this.#told < 150 && !this.over) return; // a text that changes faster is not read
+    this.#told = now;
+    const { texts, figures } = this.#page;
+    const value = figures.figure(this.#return);
+    setText(this.#standing, !this.present ? "" : this.over ? texts.over(value) : texts.episodeReturn(value));
+    this.root.classList.toggle("over", this.over);
+  }
+
+  #showValues(action: number, others: number): void {
+    const values = this.#model?.qValues(this.#observation);
+    if (values === undefined) return;
+    for (const value of values) this.#range = [Math.min(this.#range[0], value), Math.max(this.#range[1], value)];
+    const [low, high] = this.#range;
+    const numbers = performance.now() - this.#told >= 150;
+    this.#rows.forEach(({ root, bar, value }, i) => {
+      bar.style.transform = `scaleX(${high > low ? 0.04 + (0.96 * (values[i] - low)) / (high - low) : 0.5})`;
+      root.classList.toggle("chosen", i === action);
+      root.classList.toggle("other", i === others && others !== action);
+      if (numbers) setText(value, this.#page.figures.figure(values[i]));
+    });
+  }
+
+  #resize(): void {
+    const { clientWidth, clientHeight } = this.#canvas;
+    const ratio = Math.min(devicePixelRatio, 2);
+    this.#canvas.width = Math.max(1, Math.round(ratio * clientWidth));
+    this.#canvas.height = Math.max(1, Math.round(ratio * clientHeight));
+    this.#dirty = true;
+  }
+}

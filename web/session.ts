@@ -1,0 +1,250 @@
+// One run as the page sees it: its worker, its commands, and a state that the parts of the page show.
+import type { AttemptEvent, EvaluationEvent, ProgressEvent } from "qstill";
+import type { NetworkName } from "./configuration.ts";
+import type {
+  Agreement,
+  Brought,
+  Command,
+  Configuration,
+  Explained,
+  Message,
+  NetworkData,
+  Recorded,
+  Result,
+  Saved,
+} from "./messages.ts";
+
+/** What one network has come to so far. */
+export interface Side {
+  data?: NetworkData;
+  progress?: ProgressEvent;
+  readonly evaluations: EvaluationEvent[];
+  /** Mean losses of the latest updates, as the run went on. */
+  readonly losses: { readonly updates: number; readonly loss: number }[];
+}
+
+/** The four boxes of the loop. */
+export type Box = "train" | "initialise" | "transfer" | "evaluate";
+
+export interface State {
+  status: "idle" | "running" | "pausing" | "paused" | "finished" | "failed";
+  configuration?: Configuration;
+  /** The teacher that was brought in place of training one. */
+  brought?: Brought;
+  /** The hash of the weights that the run is expected to end in. */
+  expected?: string;
+  box?: Box;
+  readonly sides: Record<NetworkName, Side>;
+  readonly attempts: AttemptEvent[];
+  readonly agreements: Agreement[];
+  /** Updates a second of the network under way. */
+  speed?: number;
+  /** Whether the run could be gone on with after a reload; undefined before it was tried. */
+  kept?: boolean;
+  result?: Result;
+  explained?: Explained | "under way";
+  failure?: { readonly name: string; readonly reason: string };
+}
+
+/** More points than these a curve of the loss does not show. */
+const mostLosses = 400;
+/** Milliseconds over which the speed is measured at least. */
+const speedWindow = 500;
+
+export class Session {
+  state: State = fresh();
+  readonly #changed: () => void;
+  #worker: Worker;
+  /** When the time of the run began to count, less what had passed before a pause. */
+  #began = 0;
+  #passed = 0;
+  #measured = { network: "", updates: 0, at: 0 };
+
+  /** @param changed called at each change of the state */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+    this.#worker = this.#hire();
+  }
+
+  /** Seconds for which the run has been running. */
+  get seconds(): number {
+    return (this.#passed + (this.#began === 0 ? 0 : performance.now() - this.#began)) / 1000;
+  }
+
+  /** Whether something is trained, or will be when it is gone on with. */
+  get busy(): boolean {
+    return ["running", "pausing", "paused"].includes(this.state.status);
+  }
+
+  /**
+   * @param expected the hash of the weights that the run is expected to end in
+   * @param brought a teacher, where none is to be trained
+   */
+  start(configuration: Configuration, { expected, brought }: { expected?: string; brought?: Brought } = {}): void {
+    if (this.state.status !== "idle") this.#dismiss();
+    this.state = { ...fresh(), status: "running", configuration, expected, brought };
+    this.#passed = 0;
+    this.#clock(true);
+    this.#send({ kind: "start", configuration, brought });
+  }
+
+  /** Goes on with a run that was kept. */
+  restore(saved: Saved): void {
+    if (this.state.status !== "idle") this.#dismiss();
+    const { configuration, brought, networks, recorded, seconds } = saved;
+    this.state = { ...fresh(), status: "running", configuration, brought, kept: true };
+    for (const event of recorded) this.#record(event);
+    this.state.sides.teacher.data = networks.teacher;
+    this.state.sides.student.data = networks.student;
+    this.#passed = 1000 * seconds;
+    this.#clock(true);
+    this.#send({ kind: "start", configuration, saved });
+  }
+
+  pause(): void {
+    this.state.status = "pausing";
+    this.#send({ kind: "pause" });
+  }
+
+  resume(): void {
+    this.state.status = "running";
+    this.#clock(true);
+    this.#send({ kind: "resume" });
+  }
+
+  /** Goes on until the next evaluation. */
+  step(): void {
+    this.state.status = "running";
+    this.#clock(true);
+    this.#send({ kind: "step" });
+  }
+
+  /** Ends the run, and forgets it. */
+  stop(): void {
+    this.#dismiss();
+    this.state = { ...fresh(), configuration: this.state.configuration };
+    this.#changed();
+  }
+
+  explain(): void {
+    const { result } = this.state;
+    if (result === undefined) return;
+    this.state.explained = "under way";
+    const { env, seed } = result.summary;
+    this.#send({ kind: "explain", model: result.student, env, seed });
+  }
+
+  #send(command: Command): void {
+    this.#measured = { network: "", updates: 0, at: 0 };
+    this.#worker.postMessage(command);
+    this.#changed();
+  }
+
+  #clock(running: boolean): void {
+    if (this.#began !== 0) this.#passed += performance.now() - this.#began;
+    this.#began = running ? performance.now() : 0;
+  }
+
+  #hire(): Worker {
+    const worker = new Worker(new URL("worker.js", document.baseURI), { type: "module" });
+    worker.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+      this.#hear(data);
+      this.#changed();
+    });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.#dismiss();
+      this.#fail("WorkerDied", event.message ?? "");
+      this.#changed();
+    });
+    return worker;
+  }
+
+  /** Ends the worker, whatever it does, and takes another. */
+  #dismiss(): void {
+    this.#clock(false);
+    this.#worker.terminate();
+    this.#worker = this.#hire();
+  }
+
+  #fail(name: string, reason: string): void {
+    this.#clock(false);
+    this.state.status = "failed";
+    this.state.failure = { name, reason };
+  }
+
+  #hear(message: Message): void {
+    const { state } = this;
+    switch (message.kind) {
+      case "recorded":
+        this.#record(message.event);
+        return;
+      case "network":
+        state.sides[message.network].data = message.data;
+        return;
+      case "phase":
+        state.box = message.phase === "teacher" ? "train" : message.phase === "student" ? "initialise" : "evaluate";
+        return;
+      case "paused":
+        state.status = "paused";
+        this.#clock(false);
+        return;
+      case "kept":
+      case "unkept":
+        state.kept = message.kind === "kept";
+        return;
+      case "finished":
+        state.status = "finished";
+        state.box = undefined;
+        state.result = message.result;
+        this.#clock(false);
+        return;
+      case "explained":
+        state.explained = message.explained;
+        return;
+      case "failed":
+        if (state.explained === "under way") state.explained = undefined;
+        this.#fail(message.name, message.reason);
+    }
+  }
+
+  #record(event: Recorded): void {
+    const { state } = this;
+    if (event.kind === "agreement") {
+      state.agreements.push(event);
+    } else if (event.kind === "attempt") {
+      state.attempts.push(event);
+      state.box = event.satisfied ? "evaluate" : "initialise";
+    } else if (event.kind === "evaluation") {
+      state.sides[event.network].evaluations.push(event);
+      if (event.network === "student") state.box = "evaluate";
+    } else if (event.kind === "progress") {
+      this.#progress(event);
+    }
+  }
+
+  #progress(event: ProgressEvent): void {
+    const { network, updates, loss } = event;
+    const side = this.state.sides[network];
+    side.progress = event;
+    if (network === "student") this.state.box = "transfer";
+    if (loss !== null && updates > 0) {
+      side.losses.push({ updates, loss });
+      if (side.losses.length > mostLosses)
+        side.losses.splice(0, Infinity, ...side.losses.filter((_, i) => i % 2 === 1));
+    }
+    const now = performance.now();
+    if (network !== this.#measured.network) {
+      this.#measured = { network, updates, at: now };
+      this.state.speed = undefined;
+    } else if (now - this.#measured.at >= speedWindow) {
+      this.state.speed = (1000 * (updates - this.#measured.updates)) / (now - this.#measured.at);
+      this.#measured = { network, updates, at: now };
+    }
+  }
+}
+
+function fresh(): State {
+  const side = (): Side => ({ evaluations: [], losses: [] });
+  return { status: "idle", sides: { teacher: side(), student: side() }, attempts: [], agreements: [] };
+}

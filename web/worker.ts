@@ -1,0 +1,41 @@
+// The page's worker: takes commands, trains, and tells what happens.
+import { loadModel } from "qstill";
+import { loadEnvironment } from "./environments.ts";
+import type { Command, Message } from "./messages.ts";
+import { forgetRun, keepRun } from "./store.ts";
+import { Run } from "./training.ts";
+
+let run: Run | undefined;
+
+const tell = (message: Message) => postMessage(message);
+
+async function obey(command: Command): Promise<void> {
+  switch (command.kind) {
+    case "start": {
+      run = new Run(command, tell, keepRun);
+      const result = await run.run();
+      run = undefined;
+      await forgetRun().catch(() => {}); // where nothing can be kept, nothing was
+      return tell({ kind: "finished", result });
+    }
+    case "pause":
+      return run?.pause();
+    case "resume":
+    case "step":
+      return run?.resume(command.kind === "step");
+    case "explain": {
+      const { env, seed, model } = command;
+      await loadEnvironment(env);
+      const { explain } = await import("qstill/explain");
+      const { module, sensitivity, tree, agreement, treeEvaluation } = explain(loadModel(model), { env, seed });
+      return tell({
+        kind: "explained",
+        explained: { module, sensitivity, root: tree.root, leaves: tree.leaves, agreement, treeEvaluation },
+      });
+    }
+  }
+}
+
+addEventListener("message", ({ data }: MessageEvent<Command>) => {
+  obey(data).catch((error: Error) => tell({ kind: "failed", name: error.name, reason: error.message }));
+});
