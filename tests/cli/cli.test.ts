@@ -487,7 +487,7 @@ describe("one step at a time", () => {
     const int8 = JSON.parse(qstill("evaluate", file, "--teacher", model, "--episodes", "5", "--json").stdout);
     expect(int8.parameters).toBe(student.parameters);
     expect(int8.actionAgreement).toBeGreaterThan(0.9);
-    writeFileSync(file, readFileSync(file).subarray(0, -1));
+    writeFileSync(join(folder, file), readFileSync(join(folder, file)).subarray(0, -1));
     expect(qstill("evaluate", file).stderr).toMatch(/^.*student\.int8\.safetensors: .*bytes of data.*\n$/);
   });
 });

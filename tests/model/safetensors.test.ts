@@ -104,7 +104,7 @@ test.each<[string, Uint8Array, string]>([
   ["a list", fileOf("[]"), 'does not begin with "{"'],
   ["not JSON", fileOf("{x}"), "not JSON"],
   ["an unfinished string", fileOf('{"x\\'), "not JSON"],
-  ["not UTF-8", fileOf({ x: 1 }).fill(0xff, 10, 11), "not UTF-8"],
+  ["not UTF-8", fileOf({ x: 1 }).fill(0xff, 10, 11), "not JSON in UTF-8"],
   ["deep nesting", fileOf(`{"x":${"[".repeat(1e6)}`), "lists 1000001 values, at most 100000 expected"],
   ["many values", fileOf(`{"x":[${"0,".repeat(1e6)}0]}`), "values, at most 100000 expected"],
   ["metadata of numbers", fileOf({ __metadata__: { seed: 1 } }), '"seed" that is not a string'],
