@@ -48,6 +48,7 @@ beforeAll(() => {
     "refuse_conv.onnx",
   ];
   for (const file of foreign) copyFileSync(join(root, "tests", "foreign", file), join(place, file));
+  copyFileSync(join(place, "sb3_dqn_cartpole.zip"), join(place, "dqn.zip"));
   // a student that was given no time misses its threshold, as it says: that is no mistake of the page
   const qstill = `[ "$1" = qstill ] || { echo "npx $1 is no command of this package" >&2; exit 1; }
 shift
