@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { modelHash } from "../export/description.js";
+import { testInt8 } from "../export/int8.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import { Model } from "../model/model.js";
 import { readAnyModel, readBytes } from "./files.js";
@@ -54,6 +55,7 @@ function runSafetensors(path: string, questions: Questions): Answers {
     qValues: model.qValuesOfMany(questions.observations),
     actions: each(questions, (observation) => model.act(observation)),
     hash: model instanceof Model ? modelHash(model) : model.original,
+    selfTest: model instanceof Model ? undefined : testInt8(readBytes(path)),
   };
 }
 

@@ -7,7 +7,7 @@ export { type QuantizedData, type QuantizedLayer, QuantizedModel } from "../mode
 export { loadQuantized, saveQuantized } from "../model/quantized-files.js";
 export { type ExportCOptions, exportC } from "./c.js";
 export { type DescribeOptions, type Description, describe, modelHash } from "./description.js";
-export { exportInt8, quantizeByPlay } from "./int8.js";
+export { exportInt8, quantizeByPlay, testInt8 } from "./int8.js";
 export { exportModule, moduleTypes } from "./javascript.js";
 export { exportOnnx } from "./onnx.js";
 export { exportWasm } from "./wasm.js";

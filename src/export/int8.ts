@@ -4,8 +4,9 @@ import { checkFit } from "../evaluate/checks.js";
 import type { Model } from "../model/model.js";
 import { type QuantizeOptions, quantize } from "../model/quantize.js";
 import type { QuantizedModel } from "../model/quantized.js";
-import { saveQuantized } from "../model/quantized-files.js";
-import { modelHash } from "./description.js";
+import { loadQuantized, saveQuantized } from "../model/quantized-files.js";
+import { readSafetensors } from "../model/safetensors.js";
+import { describe, modelHash } from "./description.js";
 import { visitedStates } from "./states.js";
 
 /** Four episodes of CartPole-v1. More states of play change the scales by little. */
@@ -25,7 +26,45 @@ export function quantizeByPlay(model: Model, largestWeight?: number): QuantizedM
   });
 }
 
-/** The bytes of `student.int8.safetensors`. @throws as {@link quantizeByPlay} */
+/**
+ * The bytes of `student.int8.safetensors`; its metadata has the names of features and actions, and examples as
+ * {@link Description} has them, as JSON.
+ * @throws as {@link quantizeByPlay}
+ */
 export function exportInt8(model: Model): Uint8Array<ArrayBuffer> {
-  return saveQuantized(quantizeByPlay(model));
+  const quantized = quantizeByPlay(model);
+  const { featureNames, actionNames, examples } = describe(quantized);
+  const { observations, qValues, actions } = examples;
+  return saveQuantized(quantized, {
+    featureNames: JSON.stringify(featureNames),
+    actionNames: JSON.stringify(actionNames),
+    examples: JSON.stringify({ observations: [...observations], qValues: [...qValues], actions }),
+  });
+}
+
+/**
+ * Whether the examples of a quantised model's file get the very Q-values and actions that they had where it was made;
+ * undefined where it has none.
+ * @throws Error in one line for a file that is no sound quantised model
+ */
+export function testInt8(bytes: Uint8Array): boolean | undefined {
+  const model = loadQuantized(bytes);
+  const { examples } = readSafetensors(bytes).metadata;
+  if (examples === undefined) return undefined;
+  const given: Record<string, unknown> = JSON.parse(examples) ?? {};
+  const [observations, qValues, actions] = [given.observations, given.qValues, given.actions];
+  if (!isNumbers(observations) || !isNumbers(qValues) || !isNumbers(actions)) return false;
+  const size = model.widths[0];
+  if (actions.length === 0 || observations.length !== actions.length * size) return false;
+  const rows = Float32Array.from(observations);
+  const answers = model.qValuesOfMany(rows);
+  return (
+    qValues.length === answers.length &&
+    answers.every((value, i) => value === qValues[i]) &&
+    actions.every((action, row) => model.act(rows.subarray(row * size, (row + 1) * size)) === action)
+  );
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "number");
 }

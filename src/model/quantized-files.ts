@@ -10,8 +10,12 @@ const format = "qstill-int8";
  * The bytes of a safetensors file that holds a quantised model: `observation_scale` and `q_value_scale` as F32; for each
  * layer `layers.<n>.weight`, shape (outputs, inputs), as I8 and `layers.<n>.bias`, as I16 and in the last layer as I32; for
  * each hidden layer `layers.<n>.multiplier` as I16 and `layers.<n>.shifts` as U8: biasShift, shift.
+ * @param extra more metadata; it cannot replace the model's own.
  */
-export function saveQuantized(model: QuantizedModel): Uint8Array<ArrayBuffer> {
+export function saveQuantized(
+  model: QuantizedModel,
+  extra: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const { environment, widths, activation, observationScale, layers, qValueScale, training, original } = model;
   const tensors = [tensor("observation_scale", "F32", observationScale)];
   for (const [l, { weights, biases, biasShift, multipliers, shift }] of layers.entries()) {
@@ -28,6 +32,7 @@ export function saveQuantized(model: QuantizedModel): Uint8Array<ArrayBuffer> {
   }
   tensors.push(tensor("q_value_scale", "F32", qValueScale));
   return writeSafetensors(tensors, {
+    ...extra,
     format,
     formatVersion,
     environment,

@@ -65,7 +65,8 @@ it.each(["student.mjs", "student.wasm", "student.h"])(
 );
 
 it("weights of 8 bits answer nearly", async () => {
-  const { qValues, hash } = await answers("student.int8.safetensors");
+  const { qValues, hash, selfTest } = await answers("student.int8.safetensors");
+  expect(selfTest).toBe(true);
   expect(qValues).not.toEqual(model.qValuesOfMany(observations));
   expect(hash).toBe(description.hash);
 });
