@@ -202,3 +202,6 @@ async function open(): Promise<void> {
 }
 
 void open();
+
+// a browser that allows no service worker needs the network, as any page does
+addEventListener("load", () => void navigator.serviceWorker?.register("offline.js").catch(() => {}));

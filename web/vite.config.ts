@@ -1,7 +1,8 @@
 // How the page is built: its own files and the library's, which is found by the package's public entry points.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const library = new URL("../", import.meta.url);
 const { exports } = JSON.parse(readFileSync(new URL("package.json", library), "utf8"));
@@ -11,10 +12,34 @@ const alias = Object.entries<{ default?: string }>(exports).flatMap(([subpath, {
     : [{ find: new RegExp(`^qstill${subpath.slice(1)}$`), replacement: fileURLToPath(new URL(file, library)) }],
 );
 
+/** Large files that few visits need: kept when they are first loaded. */
+const rarely = /lunar-lander|threads/;
+
+/** Writes offline.js: the service worker with this build's files and their hash. */
+const offline: Plugin = {
+  name: "offline",
+  apply: "build",
+  enforce: "post",
+  generateBundle(_, bundle) {
+    const files = Object.keys(bundle).sort();
+    const hash = createHash("sha256");
+    for (const file of files) {
+      const output = bundle[file];
+      hash.update(file).update(output.type === "chunk" ? output.code : output.source);
+    }
+    const kept = files.filter((file) => !rarely.test(file)).map((file) => (file === "index.html" ? "./" : file));
+    const source = readFileSync(new URL("service-worker.js", import.meta.url), "utf8")
+      .replace('"BUILD"', JSON.stringify(`qstill-${hash.digest("hex").slice(0, 16)}`))
+      .replace('["FILES"]', JSON.stringify(kept));
+    this.emitFile({ type: "asset", fileName: "offline.js", source });
+  },
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./", // wherever it is put
   resolve: { alias },
+  plugins: [offline],
   build: {
     target: "es2022",
     modulePreload: false, // its helper needs a document, which a worker has not

@@ -327,6 +327,15 @@ inPage("a first visit loads at most 150 KiB", async (site) => {
   expect(loads.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(150 * 1024);
 });
 
+inPage("works without a network once it was loaded", async (site) => {
+  const page = await site.visit();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.locator("#task").selectOption("MinAtar/Breakout-v1"); // which the visit had not loaded
+  await page.locator('canvas[aria-label*="MinAtar/Breakout-v1"]').first().waitFor();
+});
+
 inPage("plays every environment", async (site) => {
   const page = await site.visit();
   const errors: string[] = [];
