@@ -1,4 +1,4 @@
-// The page in Chromium, as visitors use it: it trains, distils, pauses, comes back, and is right about what it says.
+// The page, mostly in Chromium, as visitors use it: it trains, distils, pauses, comes back, and is right about what it says.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { distill, trainTeacher, weightsHash } from "../../src/index.js";
 import { followLoads } from "../../web/weight.js";
+import { launchFirefox } from "../engines/launch.js";
 import { orSkip } from "../engines/skip.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 import { dist, patience, root, Site, screenshot, violations } from "./site.js";
@@ -126,6 +127,21 @@ inPage("a link repeats a run to the weights that Node comes to, every attempt sh
   const other = await site.visit(`${short}&run=1&weights=${"0".repeat(64)}`);
   await other.locator(".hash .bad").waitFor();
 });
+
+it("Firefox comes to the same weights", { timeout: 4 * patience }, ({ skip }) =>
+  orSkip(skip, async () => {
+    if (site === undefined) throw missing;
+    const expected = await inNode();
+    const browser = await launchFirefox();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${site.origin}/#${short}&run=1&weights=${expected}`);
+      await page.waitForSelector(".hash .good", { timeout: patience });
+    } finally {
+      await browser.close();
+    }
+  }),
+);
 
 inPage("the link that it gives holds the whole configuration", async (site) => {
   const page = await site.visit(short, { permissions: ["clipboard-read", "clipboard-write"] });
