@@ -2,12 +2,10 @@
 
 const interval = 40; // milliseconds
 
-// Node's own comes back at once; a timer of 0 waits for a millisecond, 3 % of a training.
-const later: (turn: () => void) => void =
-  typeof setImmediate === "function" ? setImmediate : (turn) => setTimeout(turn, 0);
-
 /** A function to await often: it gives way when the last time is 40 ms ago, and costs next to nothing otherwise. */
 export function breather(): () => Promise<void> | undefined {
+  // Node's own comes back at once; a timer of 0 waits for a millisecond, 3 % of a training, and in browsers for four
+  const later = typeof setImmediate === "function" ? setImmediate : (turn: () => void) => setTimeout(turn, 0);
   let last = performance.now();
   return () => {
     if (performance.now() - last < interval) return undefined;
