@@ -24,7 +24,6 @@ const seeds = {
   "MiniGrid-DoorKey-5x5-v0": 5,
   "MiniGrid-SimpleCrossingS9N1-v0": 5,
   "MiniGrid-LavaCrossingS9N1-v0": 5,
-  "MiniGrid-FourRooms-v0": 5,
   "RecSim-InterestEvolution-v0": 5,
   "RecSim-LongTermSatisfaction-v0": 5,
   "MinAtar/Breakout-v1": 3,
@@ -122,7 +121,7 @@ function tables() {
       ],
       overview,
     ),
-    "Each run: mean ± standard deviation of 100 episodes, and the first digits of the student's `weightsHash`.",
+    "Each run: mean ± standard deviation of 100 episodes, and the first digits of its `weightsHash`.",
     table(["environment", "seed", "teacher", "student", "kept", "seconds: teacher", "student", "hash"], single),
   ].join("\n\n");
 }

@@ -239,7 +239,8 @@ inPage("a browser without SIMD, and one that keeps nothing, are told", async (si
   expect(await old.getByRole("alert").textContent()).toContain("no WebAssembly with SIMD");
   expect(await violations(old)).toEqual([]);
 
-  const full = await site.visit(long, {}, (context) =>
+  // what is served from its cache could not be led by anything
+  const full = await site.visit(long, { serviceWorkers: "block" }, (context) =>
     context.addInitScript("IDBFactory.prototype.open = () => { throw new Error('denied') }"),
   );
   // the worker's storage is its own: its script is led by the same refusal
