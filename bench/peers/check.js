@@ -8,7 +8,7 @@ const tolerance = 1e-4;
 /**
  * Losses of the first ten updates, first ten actions, or the Q-values of a batch.
  * @returns {Promise<{ case: string, peer: string, difference: number, agrees: boolean }[]>} the largest difference,
- * relative to the largest of the reference's answers
+ * relative to the largest of the reference's answers; Infinity where the peer fails
  */
 export async function check({ peers, ids }, note) {
   // the peers in Python draw their own numbers
@@ -24,6 +24,7 @@ export async function check({ peers, ids }, note) {
         else results.push({ case: id, peer: peer.name, difference: largestDifference(answers, expected) });
       } catch (error) {
         note(`– ${peer.name} ${id}: ${error.message}`);
+        if (peer.name !== reference) results.push({ case: id, peer: peer.name, difference: Number.POSITIVE_INFINITY });
       }
     }
   }

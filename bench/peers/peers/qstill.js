@@ -1,7 +1,7 @@
 // Peer: qstill itself, through the handles of its built core.
-import { Distiller } from "../../../dist/core/distiller.js";
 import { Learner } from "../../../dist/core/learner.js";
 import { Network } from "../../../dist/core/network.js";
+import { RelabellingDistiller } from "../../../dist/core/relabelling.js";
 import { version as builtVersion } from "../../../dist/index.js";
 import { casesOf, gamma, learningRate, temperature } from "../shared/cases.js";
 import { labelledStates } from "../shared/labelled.js";
@@ -63,7 +63,7 @@ async function relabel(definition) {
 
 function distillerOf({ widths, batch, loss }, { parameters, data }) {
   const weights = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0, td: 0, [loss]: 1 };
-  const distiller = new Distiller({
+  const distiller = new RelabellingDistiller({
     widths,
     batchSize: batch,
     capacity: labelledStates,
