@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { modelHash } from "../export/description.js";
 import { testInt8 } from "../export/int8.js";
+import { argmax } from "../model/argmax.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import { Model } from "../model/model.js";
 import { readAnyModel, readBytes } from "./files.js";
@@ -190,12 +191,11 @@ function onnxRuntime() {
   }
 }
 
-/** The first of the largest Q-values of each state. */
+/** The greedy action of each state. */
 function greedy(qValues: Float32Array, actionCount: number): number[] {
-  return Array.from({ length: qValues.length / actionCount }, (_, row) => {
-    const values = qValues.subarray(row * actionCount, (row + 1) * actionCount);
-    return values.indexOf(Math.max(...values));
-  });
+  return Array.from({ length: qValues.length / actionCount }, (_, row) =>
+    argmax(qValues.subarray(row * actionCount, (row + 1) * actionCount)),
+  );
 }
 
 /** What a function gives for each observation. */

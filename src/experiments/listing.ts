@@ -4,7 +4,8 @@ import { linear } from "../dqn/schedules.js";
 import type { Env } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
-import { argmax, Mlp } from "./mlp.js";
+import { argmax } from "../model/argmax.js";
+import { Mlp } from "./mlp.js";
 
 /** What can be wrong with the loop; each is one line of it. */
 export const faultNames = [

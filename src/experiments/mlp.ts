@@ -1,6 +1,8 @@
 // A network of one hidden layer with Adam, in plain float64 loops: what the common listing of docs/article.md needs.
+
 import type { RandomSource } from "../env/env.js";
 import type { Policy } from "../evaluate/returns.js";
+import { argmax } from "../model/argmax.js";
 
 /** ReLU after the hidden layer, none after the last. */
 export class Mlp implements Policy {
@@ -102,11 +104,4 @@ export class Mlp implements Policy {
   act(x: ArrayLike<number>): number {
     return argmax(this.forward(x));
   }
-}
-
-/** The first of the largest. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
 }

@@ -1,7 +1,9 @@
 // What a network looks at: how its actions and Q-values change when one feature of a visited state does.
+
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 import { standardDeviation } from "../evaluate/statistics.js";
+import { argmax } from "../model/argmax.js";
 import type { QNetwork } from "./viper.js";
 
 /** One feature's part in a network's decisions. */
@@ -31,7 +33,9 @@ export function sensitivities(
 ): Sensitivity[] {
   const count = states.length / size;
   const unmoved = network.qValuesOfMany(states);
-  const actions = Array.from({ length: count }, (_, i) => greedy(unmoved, i * actionCount, actionCount));
+  const greedy = (qValues: Float32Array, row: number) =>
+    argmax(qValues.subarray(row * actionCount, (row + 1) * actionCount));
+  const actions = Array.from({ length: count }, (_, row) => greedy(unmoved, row));
 
   const change = (feature: number, moved: (row: number) => number) => {
     const changed = states.slice();
@@ -41,7 +45,7 @@ export function sensitivities(
     let gaps = 0;
     for (let row = 0; row < count; row++) {
       const at = row * actionCount;
-      if (greedy(qValues, at, actionCount) !== actions[row]) flips++;
+      if (greedy(qValues, row) !== actions[row]) flips++;
       gaps += Math.abs(gap(qValues, at, actionCount, actions[row]) - gap(unmoved, at, actionCount, actions[row]));
     }
     return { flipRate: flips / count, gapChange: gaps / count };
@@ -61,13 +65,6 @@ export function sensitivities(
       permutedFlipRate: permuted.flipRate,
     };
   });
-}
-
-/** The first of the largest Q-values of a row that begins at `at`. */
-function greedy(qValues: Float32Array, at: number, actionCount: number): number {
-  let best = 0;
-  for (let action = 1; action < actionCount; action++) if (qValues[at + action] > qValues[at + best]) best = action;
-  return best;
 }
 
 /** Q of one action minus the largest of the others. */

@@ -1,6 +1,7 @@
 // Any function as a teacher: observations in, Q-values out, whatever computes them.
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
+import { argmax } from "../model/argmax.js";
 
 /** What a function becomes: something that acts, and that a student can be distilled from. */
 export interface FunctionModel {
@@ -44,8 +45,7 @@ export function fromFunction(
     widths: [observationSize, actionCount],
     qValues: answer,
     act(observation) {
-      const values = answer(observation);
-      return values.indexOf(Math.max(...values));
+      return argmax(answer(observation));
     },
     qValuesOfMany(observations) {
       const all = new Float32Array((observations.length / observationSize) * actionCount);

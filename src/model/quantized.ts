@@ -1,4 +1,5 @@
 // A network in whole numbers: weights of 8 bits, activations of 16 and sums of 32, the same on every device.
+import { argmax } from "./argmax.js";
 import { checkWidths } from "./layout.js";
 import type { Training } from "./model.js";
 
@@ -104,10 +105,7 @@ export class QuantizedModel implements QuantizedData {
    * @throws RangeError for an observation of another length
    */
   act(observation: ArrayLike<number>): number {
-    const qValues = this.qValues(observation);
-    let best = 0;
-    for (let action = 1; action < qValues.length; action++) if (qValues[action] > qValues[best]) best = action;
-    return best;
+    return argmax(this.qValues(observation));
   }
 
   /**
