@@ -1,5 +1,6 @@
 // Teacher and student with the default presets, on seeds that nothing was tuned on: runs what docs/results.jsonl lacks, one
-// after another on this core, and writes it and the tables of docs/results.md. Ctrl-C loses nothing; the same command goes on.
+// after another on this core, and writes it, the tables of docs/results.md and those of pages of environments. Ctrl-C loses
+// nothing; the same command goes on.
 // Usage: node scripts/results.js [environment …]; to run a line again, remove it from docs/results.jsonl and its folder in runs/.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -10,6 +11,8 @@ import writeFileAtomic from "write-file-atomic";
 const root = join(fileURLToPath(import.meta.url), "..", "..");
 const lines = join(root, "docs", "results.jsonl");
 const page = join(root, "docs", "results.md");
+/** Pages of environments that have a table of their runs, and how these begin. */
+const environmentPages = { "minatar.md": "MinAtar/", "minigrid.md": "MiniGrid-" };
 const [begin, end] = ["<!-- results: written by scripts/results.js -->", "<!-- end of results -->"];
 
 /** How many seeds each environment is run with: 0 … seeds − 1. */
@@ -69,10 +72,33 @@ function save() {
   const order = Object.keys(seeds);
   results.sort((a, b) => order.indexOf(a.env) - order.indexOf(b.env) || a.seed - b.seed);
   writeFileAtomic.sync(lines, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
-  const text = readFileSync(page, "utf8");
+  place(page, tables());
+  for (const [name, prefix] of Object.entries(environmentPages)) {
+    place(join(root, "docs", "environments", name), runsTable(prefix));
+  }
+}
+
+/** Writes a page with another text between its marks. */
+function place(path, content) {
+  const text = readFileSync(path, "utf8");
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`${page} has no place for the tables`);
-  writeFileAtomic.sync(page, `${text.slice(0, from + begin.length)}\n\n${tables()}\n\n${text.slice(to)}`);
+  if (from === -1 || to < from) throw new Error(`${path} has no place for the tables`);
+  writeFileAtomic.sync(path, `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`);
+}
+
+/** One line a run of the environments whose names begin so. */
+function runsTable(prefix) {
+  const rows = results
+    .filter(({ env }) => env.startsWith(prefix))
+    .map(({ env, seed, teacher, student }) => [
+      env.slice(prefix.length),
+      seed,
+      teacher.envSteps.toLocaleString("en"),
+      ...scores({ teacher, student }),
+      `${(100 * student.compression).toFixed(1)} %`,
+      `${teacher.wallSeconds.toFixed(0)} + ${student.wallSeconds.toFixed(0)}`,
+    ]);
+  return table(["", "seed", "steps", "teacher", "student", "kept", "parameters", "seconds"], rows);
 }
 
 /** One line an environment, then one line a run. */
@@ -100,9 +126,7 @@ function tables() {
   const single = results.map(({ env, seed, teacher, student, weightsHash }) => [
     env,
     seed,
-    `${short(teacher.evaluation.mean)} ± ${short(teacher.evaluation.std)}`,
-    `${short(student.evaluation.mean)} ± ${short(student.evaluation.std)}`,
-    student.returnRatio?.toFixed(3) ?? "",
+    ...scores({ teacher, student }),
     teacher.wallSeconds.toFixed(0),
     student.wallSeconds.toFixed(0),
     `\`${weightsHash.slice(0, 8)}\``,
@@ -124,6 +148,14 @@ function tables() {
     "Each run: mean ± standard deviation of 100 episodes, and the first digits of its `weightsHash`.",
     table(["environment", "seed", "teacher", "student", "kept", "seconds: teacher", "student", "hash"], single),
   ].join("\n\n");
+}
+
+/** What teacher and student reach, and the share kept. */
+function scores({ teacher, student }) {
+  return [
+    ...[teacher, student].map(({ evaluation: { mean, std } }) => `${short(mean)} ± ${short(std)}`),
+    student.returnRatio?.toFixed(3) ?? "",
+  ];
 }
 
 /** As many digits as a return of this size needs. */
