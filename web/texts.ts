@@ -209,7 +209,9 @@ const english = {
   take: "Take it away",
   files: {
     "student.mjs": "JavaScript without dependencies",
+    "student.wasm": "WebAssembly without imports",
     "student.safetensors": "the student’s weights",
+    "student.int8.safetensors": "its weights in 8 bits",
     "teacher.safetensors": "the teacher’s weights",
     "report.html": "the report, one page",
     "summary.json": "all results, and what repeats the run",
@@ -249,16 +251,27 @@ const english = {
       "This browser cannot run the page: it has no WebAssembly with SIMD. Chrome or Edge 91, Firefox 89, Safari 16.4 and later have it.",
     died: "The worker that trains has died; the browser may have had too little memory.",
     diverged: "Training came to numbers that are not finite. A smaller learning rate helps.",
-    notAllowed: (reason: string) => `This configuration is not allowed: ${reason}`,
-    checkpoint: (reason: string) => `The kept run does not go on: ${reason}`,
-    file: (name: string, reason: string) => `“${name}” cannot be used: ${reason}`,
+    notAllowed:
+      "This configuration is not allowed: options contradict each other, or it needs more memory than there is. Change what the reason names.",
+    preset: "Back to the task’s preset",
+    checkpoint: "The kept run does not go on: it is damaged, or from another version of this page. Train again.",
+    tooLarge: (name: string, size: string, most: string) =>
+      `“${name}” has ${size} MB; at most ${most} MB are read. A network for this page is far smaller.`,
+    notOpened: (name: string) => `“${name}” could not be opened. Was it moved or changed? Choose it again.`,
+    foreign: (name: string) =>
+      `“${name}” is no model’s file. What can be read ends in .safetensors, .onnx, .pt, .pth or .zip (Stable-Baselines3).`,
+    unreadable: (name: string) =>
+      `“${name}” cannot be used: it is damaged, or holds what is not read here. Read are networks of linear layers with ReLU or tanh between them; save it again as one of these.`,
     fit: (name: string, inputs: number, outputs: number, env: string, features: number, actions: number) =>
       `“${name}” takes ${inputs} inputs and gives ${outputs} Q-values, but ${env} has ${features} features and ${actions} actions. Choose the task that it was trained for.`,
     link: (field: string, value: string) => `The link is damaged: “${field}” cannot be “${value}”.`,
     environment: "The task could not be loaded. Is there a connection?",
     storage: "This browser keeps nothing (its storage is full or denied): the run would be lost with the page.",
     insecure: "The page is not served over https, so the weights cannot be hashed.",
-    unknown: (reason: string) => `Something went wrong: ${reason}`,
+    part: "A part of the page could not be loaded. Is there a connection?",
+    explain: "The tree could not be grown. Grow it again; another student may have a simpler one.",
+    unknown: "Something went wrong that should not. Train again; if it comes back, please report it with this reason.",
+    reason: "Reason:",
     fromCheckpoint: "Go on from the last checkpoint",
   },
 
@@ -269,6 +282,7 @@ const english = {
 };
 
 export type Texts = typeof english;
+export type FileName = keyof Texts["files"];
 
 const chinese: Texts = {
   title: "qstill:教师学会,学生接手",
@@ -463,7 +477,9 @@ const chinese: Texts = {
   take: "带走",
   files: {
     "student.mjs": "无依赖的 JavaScript",
+    "student.wasm": "无导入的 WebAssembly",
     "student.safetensors": "学生的权重",
+    "student.int8.safetensors": "学生的权重,8 位",
     "teacher.safetensors": "教师的权重",
     "report.html": "报告,单个网页",
     "summary.json": "全部结果和可重现的配置",
@@ -501,16 +517,25 @@ const chinese: Texts = {
       "这个浏览器无法运行本页:它不支持带 SIMD 的 WebAssembly。Chrome 或 Edge 91、Firefox 89、Safari 16.4 及更新版本支持。",
     died: "负责训练的工作线程意外终止,可能是浏览器内存不足。",
     diverged: "训练得到了非有限的数值。调小学习率会有帮助。",
-    notAllowed: (reason) => `不允许这样的配置:${reason}`,
-    checkpoint: (reason) => `保存的运行无法继续:${reason}`,
-    file: (name, reason) => `无法使用“${name}”:${reason}`,
+    notAllowed: "不允许这样的配置:选项之间互相矛盾,或所需内存超出上限。请修改下面的原因里点名的选项。",
+    preset: "恢复这项任务的预设",
+    checkpoint: "保存的运行无法继续:它已损坏,或来自本页的另一个版本。请重新训练。",
+    tooLarge: (name, size, most) => `“${name}”有 ${size} MB,最多只读 ${most} MB。适合本页的网络要小得多。`,
+    notOpened: (name) => `无法打开“${name}”。它是否被移动或改动过?请重新选择。`,
+    foreign: (name) =>
+      `“${name}”不是模型文件。可以读取的文件以 .safetensors、.onnx、.pt、.pth 或 .zip(Stable-Baselines3)结尾。`,
+    unreadable: (name) =>
+      `无法使用“${name}”:文件已损坏,或其中的内容本页不支持。本页支持由线性层组成、层间为 ReLU 或 tanh 的网络,请重新保存为这样的文件。`,
     fit: (name, inputs, outputs, env, features, actions) =>
       `“${name}”有 ${inputs} 个输入、${outputs} 个 Q 值,而 ${env} 有 ${features} 个特征、${actions} 个动作。请选择它训练时的任务。`,
     link: (field, value) => `链接已损坏:“${field}”不能是“${value}”。`,
     environment: "无法载入这项任务。网络是否连通?",
     storage: "这个浏览器什么也存不下(存储已满或被禁止):关闭网页会丢失这次运行。",
     insecure: "本页不是通过 https 提供的,因此无法计算权重的哈希值。",
-    unknown: (reason) => `出错了:${reason}`,
+    part: "本页的一部分无法载入。网络是否连通?",
+    explain: "没能生成决策树。请再试一次;换一个学生,树也许更简单。",
+    unknown: "发生了不该发生的错误。请重新训练;如果再次出现,请附上这个原因反馈给我们。",
+    reason: "原因(英文):",
     fromCheckpoint: "从上一个检查点继续",
   },
 

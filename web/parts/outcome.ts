@@ -1,6 +1,6 @@
 // What came of a finished run, and everything that can be taken away.
-import { loadModel } from "qstill";
 import { download, element } from "../dom.ts";
+import type { RunFile } from "../files.ts";
 import { writeLink } from "../link.ts";
 import type { Configuration, Result } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
@@ -120,44 +120,22 @@ export class Outcome implements Part {
     );
   }
 
-  #takeAway(result: Result): HTMLElement {
-    const list = element("ul", { class: "files" });
-    filesOf(result).then(
-      (files) => list.replaceChildren(...files.map((file) => element("li", {}, fileButton(this.#page, ...file)))),
-      (error) => list.replaceChildren(element("li", { role: "alert" }, this.#page.texts.errors.unknown(error.message))),
+  #takeAway({ files }: Result): HTMLElement {
+    const list = element(
+      "ul",
+      { class: "files" },
+      ...files.map((file) => element("li", {}, fileButton(this.#page, file))),
     );
     return element("div", { class: "take" }, element("h3", {}, this.#page.texts.take), list);
   }
 }
 
-type File = readonly [name: keyof Page["texts"]["files"], content: string | Uint8Array, type: string];
-
-async function filesOf({ teacher, student, report, summary }: Result): Promise<File[]> {
-  const { describe, exportC, exportModule, exportOnnx } = await import("qstill/export");
-  const model = loadModel(student);
-  const description = describe(model);
-  return [
-    ["student.mjs", exportModule(model, description), "text/javascript"],
-    ["student.h", exportC(model, description), "text/x-c"],
-    ["student.onnx", exportOnnx(model, description), "application/octet-stream"],
-    ["student.safetensors", student, "application/octet-stream"],
-    ["teacher.safetensors", teacher, "application/octet-stream"],
-    ["report.html", report, "text/html"],
-    ["summary.json", `${JSON.stringify(summary, null, 2)}\n`, "application/json"],
-  ];
-}
-
 /** A button that gives a file. */
-export function fileButton(
-  { texts, figures }: Page,
-  name: keyof Page["texts"]["files"],
-  content: string | Uint8Array,
-  type: string,
-): HTMLButtonElement {
+export function fileButton({ texts, figures }: Page, { name, content }: RunFile): HTMLButtonElement {
   const size = typeof content === "string" ? new TextEncoder().encode(content).length : content.length;
   return element(
     "button",
-    { type: "button", class: "file", onclick: () => download(name, content as BlobPart, type) },
+    { type: "button", class: "file", onclick: () => download(name, content as BlobPart) },
     element("strong", {}, name),
     element("span", {}, texts.files[name]),
     element("span", { class: "bytes" }, texts.bytes(figures.count(size))),

@@ -1,9 +1,10 @@
 // A student to be read: its weights as a picture, its decision tree, and what it looks at.
 import { loadModel, type Model, makeEnv } from "qstill";
 import type { Node } from "qstill/explain";
-import { element } from "../dom.ts";
+import { element, failure } from "../dom.ts";
 import type { Explained, Result } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
+import type { State } from "../session.ts";
 import { fileButton } from "./outcome.ts";
 
 /** Features that are listed at most: those that matter most. */
@@ -18,7 +19,7 @@ export class Reader implements Part {
   readonly #repaint = () => this.#paint();
   #result: Result | undefined;
   #model: Model | undefined;
-  #shown: Explained | "under way" | "nothing" | undefined;
+  #shown: State["explained"] | "nothing";
 
   constructor(page: Page) {
     this.#page = page;
@@ -54,11 +55,14 @@ export class Reader implements Part {
     if (now === this.#shown) return;
     this.#shown = now;
     const { texts, session } = this.#page;
+    const grow = element("button", { type: "button", class: "quiet", onclick: () => session.explain() }, texts.grow);
     if (now === "nothing") {
-      const grow = element("button", { type: "button", class: "quiet", onclick: () => session.explain() }, texts.grow);
       this.#explained.replaceChildren(grow);
     } else if (now === "under way") {
       this.#explained.replaceChildren(element("p", { role: "status" }, texts.growing));
+    } else if ("reason" in now) {
+      const words = failure(texts.errors.explain, texts.errors.reason, now.reason);
+      this.#explained.replaceChildren(grow, element("div", { class: "error", role: "alert" }, ...words));
     } else {
       this.#explained.replaceChildren(...this.#explanation(now));
     }
@@ -129,7 +133,7 @@ export class Reader implements Part {
         texts.treeHint(leaves, figures.percent(agreement), figures.figure(treeEvaluation.mean)),
       ),
       element("div", { class: "tree", tabindex: "0", role: "region", "aria-label": texts.tree }, grown(root)),
-      fileButton(this.#page, "student.tree.mjs", module, "text/javascript"),
+      fileButton(this.#page, { name: "student.tree.mjs", content: module }),
       element("h3", {}, texts.sensitivity),
       element("p", { class: "soft small" }, texts.sensitivityHint),
       element(

@@ -121,6 +121,16 @@ export class Setup implements Part {
     return this.#valid ? this.#configuration : undefined;
   }
 
+  /** The same, and where something is not allowed the first such field is gone to. */
+  take(): Configuration | undefined {
+    const wrong = this.root.querySelector<HTMLElement>('[aria-invalid="true"]');
+    for (let folded = wrong?.closest("details"); folded; folded = folded.parentElement?.closest("details")) {
+      folded.open = true;
+    }
+    wrong?.focus();
+    return this.configuration;
+  }
+
   get #controls(): (HTMLInputElement | HTMLSelectElement)[] {
     return [this.#task, this.#seed, ...this.#fields.map(({ control }) => control)];
   }
