@@ -21,6 +21,11 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Sentences beside each other: the gap is the style's, as a Chinese one has no space after it. */
+export function sentences(...texts: string[]): HTMLElement[] {
+  return texts.map((text) => element("span", { class: "sentence" }, text));
+}
+
 /** An error in words, and as a detail the library's own, which are English. */
 export function failure(words: string, label: string, reason = ""): HTMLElement[] {
   const detail = element("p", { class: "soft small" }, label, " ", element("span", { lang: "en" }, reason));

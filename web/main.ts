@@ -17,7 +17,7 @@ import { Setup } from "./parts/setup.ts";
 import { Stage } from "./parts/stage.ts";
 import { Session } from "./session.ts";
 import { keptConfiguration, keptRun } from "./store.ts";
-import { figuresOf, type Language, languages, preferredLanguage } from "./texts.ts";
+import { figuresOf, type Language, languages, nameIn, preferredLanguage } from "./texts.ts";
 
 const first: Configuration = { env: environments[0].id, seed: 0, teacher: {}, student: {} };
 
@@ -38,7 +38,7 @@ class View {
     linkError?: LinkError,
   ) {
     const texts = languages[language];
-    const name = (given: string) => texts.names[given] ?? given;
+    const name = (given: string) => nameIn(texts, given);
     this.#page = { session, language, texts, figures: figuresOf(language), name };
     const page = this.#page;
     this.#stage = new Stage(page);
@@ -91,7 +91,7 @@ class View {
           element("h1", {}, texts.headline),
           element("p", { class: "lead" }, texts.lead),
         ),
-        element("div", { class: "side" }, notices.root, this.setup.root, bring.root),
+        element("div", { class: "side" }, notices.root, this.setup.root),
         element(
           "div",
           { class: "show" },
@@ -101,6 +101,7 @@ class View {
           outcome.root,
           this.#curves.root,
           this.#reader.root,
+          bring.root,
         ),
       ),
       element("footer", {}, element("p", {}, texts.footer), element("p", {}, texts.version(version))),

@@ -23,6 +23,7 @@ export class Bring implements Part {
     this.#input = element("input", {
       type: "file",
       id: "bring",
+      class: "unseen",
       accept: endings.join(),
       "aria-describedby": "bring-hint",
       onchange: () => this.#take(this.#input.files),
@@ -40,19 +41,19 @@ export class Bring implements Part {
         ondragleave: over(false),
         ondrop: (event: DragEvent) => {
           over(false)(event);
-          if (!page.session.busy) void this.#take(event.dataTransfer?.files);
+          void this.#take(event.dataTransfer?.files);
         },
       },
       element("h2", { id: "bring-title" }, texts.bring),
       element("p", { class: "soft small", id: "bring-hint" }, texts.bringHint),
-      element("label", { for: "bring" }, texts.chooseFile),
       this.#input,
+      element("label", { for: "bring", class: "quiet" }, texts.chooseFile),
       this.#error,
     );
   }
 
   update(): void {
-    this.#input.disabled = this.#page.session.busy;
+    this.root.hidden = this.#page.session.busy;
   }
 
   async #take(files: FileList | null | undefined): Promise<void> {

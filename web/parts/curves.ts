@@ -112,7 +112,8 @@ export class Curves implements Part {
 
   update(): void {
     const { state } = this.#page.session;
-    this.root.hidden = state.status === "idle";
+    const { teacher, student } = state.sides;
+    this.root.hidden = [teacher, student].every(({ losses, evaluations }) => losses.length + evaluations.length === 0);
     if (this.root.hidden || this.#timer !== undefined) return;
     const wait = Math.max(0, interval - (performance.now() - this.#last));
     this.#timer = setTimeout(() => {

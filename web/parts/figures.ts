@@ -24,6 +24,7 @@ export class FiguresPart implements Part {
   update(): void {
     const { session, figures } = this.#page;
     const { sides, agreements, speed, configuration, status } = session.state;
+    this.root.hidden = status === "idle";
     const of = sides.student.progress === undefined ? "teacher" : "student";
     const { progress, data } = sides[of];
     const running = status === "running";

@@ -19,7 +19,7 @@ export class Loop implements Part {
   readonly #page: Page;
   readonly #boxes: Record<Box, BoxElements>;
   readonly #attempts = element("ol", { class: "attempts" });
-  readonly #sentence = element("p", { class: "sentence", "aria-hidden": "true" });
+  readonly #sentence = element("p", { class: "said", "aria-hidden": "true" });
   readonly #live = element("p", { class: "unseen", role: "status" });
   #said = { topic: "", at: 0 };
   #evaluations = 0;

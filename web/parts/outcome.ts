@@ -32,6 +32,8 @@ export class Outcome implements Part {
     const kept = student.returnRatio;
     const headline =
       kept === null ? texts.noBetter : texts.keeps(figures.percent(kept), figures.percent(student.compression));
+    const missed = kept === null ? texts.noBetterHint : texts.missed(figures.percent(threshold));
+    const judgement = satisfied ? texts.satisfied : missed;
     const row = (name: string, ofTeacher: string, ofStudent: string) =>
       element(
         "tr",
@@ -72,11 +74,7 @@ export class Outcome implements Part {
     return [
       element("h2", { id: "outcome-title" }, texts.outcome),
       element("p", { class: "headline" }, headline),
-      element(
-        "p",
-        { class: satisfied ? "good" : "bad" },
-        satisfied ? texts.satisfied : texts.missed(figures.percent(threshold)),
-      ),
+      element("p", { class: satisfied ? "good" : "bad" }, judgement),
       table,
       element(
         "div",

@@ -9,6 +9,9 @@ import { fileButton } from "./outcome.ts";
 
 /** Features that are listed at most: those that matter most. */
 const mostFeatures = 12;
+/** Of a picture of weights, in rem: a weight's side at most, and the whole's height. */
+const largestCell = 1.75;
+const highest = 14;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export class Reader implements Part {
@@ -83,15 +86,15 @@ export class Reader implements Part {
       const inputs = model.widths[layer];
       const values = model.parameters.subarray(at, at + (inputs + 1) * outputs);
       at += values.length;
-      const canvas = element("canvas", { width: outputs, height: inputs + 1, role: "img" });
+      const canvas = element("canvas", { width: inputs + 1, height: outputs, role: "img" });
       canvas.setAttribute("aria-label", texts.layer(layer + 1, inputs, outputs));
-      canvas.style.aspectRatio = `${outputs} / ${inputs + 1}`;
+      canvas.style.width = `${(inputs + 1) * Math.min(largestCell, highest / outputs)}rem`;
       const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       const context = canvas.getContext("2d")!;
       values.forEach((value, i) => {
         context.fillStyle = value > 0 ? positive : negative;
         context.globalAlpha = largest === 0 ? 0 : Math.sqrt(Math.abs(value) / largest);
-        context.fillRect(i % outputs, Math.floor(i / outputs), 1, 1);
+        context.fillRect(Math.floor(i / outputs), i % outputs, 1, 1);
       });
       return element(
         "figure",

@@ -1,7 +1,7 @@
 // Choosing what is trained: the task, both networks, the loss, the states, the seed.
 import { type StudentConfig, studentOptions, type TeacherConfig, teacherOptions } from "qstill";
 import { type NetworkName, parameterCount, presetValue, widthsOf } from "../configuration.ts";
-import { element, setText } from "../dom.ts";
+import { element, sentences, setText } from "../dom.ts";
 import { environments, loadEnvironment } from "../environments.ts";
 import { isSeed, written } from "../link.ts";
 import type { Configuration } from "../messages.ts";
@@ -161,7 +161,7 @@ export class Setup implements Part {
     this.#task.value = env;
     this.#seed.value = String(seed);
     const environment = environments.find(({ id }) => id === env)!;
-    setText(this.#about, `${texts.tasks[env]} ${texts.takes(environment.seconds)}`);
+    this.#about.replaceChildren(...sentences(texts.tasks[env], texts.takes(environment.seconds)));
     try {
       await loadEnvironment(env);
     } catch {
@@ -218,7 +218,7 @@ export class Setup implements Part {
     for (const of of ["teacher", "student"] as const) counts[of] = parameterCount(widthsOf(this.#configuration, of));
     setText(this.#sizes.teacher, texts.parameters(figures.count(counts.teacher)));
     const share = figures.percent(counts.student / counts.teacher);
-    setText(this.#sizes.student, `${texts.parameters(figures.count(counts.student))}, ${texts.ofTeacher(share)}`);
+    setText(this.#sizes.student, texts.parametersOfTeacher(figures.count(counts.student), share));
     this.#changed(this.#configuration);
   }
 
