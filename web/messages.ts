@@ -71,8 +71,9 @@ export type Command =
 export type Message =
   | { readonly kind: "recorded"; readonly event: Recorded }
   | { readonly kind: "network"; readonly network: "teacher" | "student"; readonly data: NetworkData }
-  /** What is under way; "final": both are evaluated on unseen episodes. */
-  | { readonly kind: "phase"; readonly phase: "teacher" | "student" | "final" }
+  /** What is under way, and the network that is trained; "final": both are evaluated on unseen episodes. */
+  | { readonly kind: "phase"; readonly phase: "teacher" | "student"; readonly widths: readonly number[] }
+  | { readonly kind: "phase"; readonly phase: "final" }
   | { readonly kind: "paused" }
   | { readonly kind: "kept" }
   /** Nothing can be kept in this browser. */

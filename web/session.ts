@@ -17,6 +17,9 @@ import { forgetRun } from "./store.ts";
 
 /** What one network has come to so far. */
 export interface Side {
+  /** Of the network that is trained, from the beginning. */
+  widths?: readonly number[];
+  /** The network as it was evaluated last. */
   data?: NetworkData;
   progress?: ProgressEvent;
   readonly evaluations: EvaluationEvent[];
@@ -202,6 +205,7 @@ export class Session {
         return;
       case "phase":
         state.box = message.phase === "teacher" ? "train" : message.phase === "student" ? "initialise" : "evaluate";
+        if (message.phase !== "final") state.sides[message.phase].widths = message.widths;
         return;
       case "paused":
         state.status = "paused";

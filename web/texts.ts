@@ -134,6 +134,7 @@ const english = {
   attemptUnknown: "the teacher is no better than chance",
   attemptUnderWay: "under way",
   progress: "Progress",
+  colon: ": ",
 
   said: {
     idle: "Ready.",
@@ -394,6 +395,7 @@ const chinese: Texts = {
   attemptUnknown: "教师不比随机行动强",
   attemptUnderWay: "进行中",
   progress: "进度",
+  colon: "：",
 
   said: {
     idle: "准备就绪。",
@@ -457,7 +459,7 @@ const chinese: Texts = {
     "student.mjs": "无依赖的 JavaScript",
     "student.wasm": "无导入的 WebAssembly",
     "student.safetensors": "学生的权重",
-    "student.int8.safetensors": "学生的权重,8 位",
+    "student.int8.safetensors": "学生的权重，8 位",
     "teacher.safetensors": "教师的权重",
     "report.html": "报告，单个网页",
     "summary.json": "全部结果和可重现的配置",

@@ -122,7 +122,8 @@ export class Run {
 
   /** Does one network's work in pieces: between them lie checkpoints and pauses, which change no bit of the result. */
   async #work<Trained>(phase: NetworkName, task: (work: Work) => Promise<Trained>): Promise<Trained> {
-    this.#tell({ kind: "phase", phase });
+    const widths = widthsOf(this.#configuration, phase);
+    this.#tell({ kind: "phase", phase, widths });
     for (;;) {
       if (this.#paused) await this.#pause();
       this.#stop = new AbortController();
@@ -134,8 +135,7 @@ export class Run {
           signal: this.#stop.signal,
           resume: this.#checkpoint,
           onEvent: (event) => this.#record(event),
-          onNetwork: (parameters) =>
-            this.#showNetwork(phase, { widths: widthsOf(this.#configuration, phase), parameters }),
+          onNetwork: (parameters) => this.#showNetwork(phase, { widths, parameters }),
         });
         this.#checkpoint = undefined;
         return trained;
