@@ -191,6 +191,7 @@ export class Session {
   #fail(name: string, reason: string): void {
     this.#clock(false);
     this.state.status = "failed";
+    this.state.box = undefined;
     this.state.failure = { name, reason };
   }
 

@@ -103,7 +103,7 @@ inPage("trains CartPole to 475 and more, distils it, and gives a module that run
     expect(summary.teacher.evaluation.mean).toBeGreaterThanOrEqual(475);
     expect(summary.weightsHash).toBe(await hashOf(page));
     expect((await downloaded(page, "report.html")).toString()).toContain(summary.weightsHash);
-    const { instance } = await WebAssembly.instantiate(await downloaded(page, "student.wasm"));
+    const { instance } = await WebAssembly.instantiate(new Uint8Array(await downloaded(page, "student.wasm")));
     expect((instance.exports.selfTest as () => number)()).toBe(1);
     expect(testInt8(await downloaded(page, "student.int8.safetensors"))).toBe(true);
     writeFileSync(join(folder, "student.mjs"), await downloaded(page, "student.mjs"));
@@ -386,7 +386,7 @@ inPage("distils teachers that are brought, and says what is wrong with other fil
 });
 
 inPage("an error is a whole sentence in Chinese, the library's own reason a detail in English", async (site) => {
-  const page = await site.visit("env=CartPole-v1&teacher.envSteps=900", { locale: "zh-CN" });
+  const page = await site.visit("env=CartPole-v1&teacher.envSteps=900", { locale: "zh-CN", colorScheme: "dark" });
   const chinese = /^(?!.*[a-z]+ [a-z]+ [a-z]+).*\p{Script=Han}.*。$/u; // no English sentence in it
   await page.locator("#bring").setInputFiles(foreign("refuse_nan.safetensors"));
   const refused = page.locator(".bring .error p");
@@ -398,6 +398,7 @@ inPage("an error is a whole sentence in Chinese, the library's own reason a deta
   await failed.first().waitFor();
   expect(await failed.first().textContent()).toMatch(chinese);
   expect(await page.locator(".notice.error [lang=en]").textContent()).toContain("envSteps");
+  expect(await violations(page)).toEqual([]);
   await page.locator(".notice.error a").click(); // back to the preset
   await expect.poll(() => page.locator("#teacher-envSteps").inputValue()).not.toBe("900");
 });
