@@ -3,7 +3,7 @@ import { Model, version } from "qstill";
 import { element } from "./dom.ts";
 import { environments } from "./environments.ts";
 import { type Link, type LinkError, readLink, writeLink } from "./link.ts";
-import type { Configuration, Saved } from "./messages.ts";
+import type { Configuration } from "./messages.ts";
 import type { Page, Part } from "./page.ts";
 import { Bring } from "./parts/bring.ts";
 import { Curves } from "./parts/curves.ts";
@@ -17,7 +17,7 @@ import { Setup } from "./parts/setup.ts";
 import { Stage } from "./parts/stage.ts";
 import { Session } from "./session.ts";
 import { keptConfiguration, keptRun } from "./store.ts";
-import { figuresOf, type Language, languages, preferredLanguage } from "./texts.ts";
+import { figuresOf, type Language, languages, nameIn, preferredLanguage } from "./texts.ts";
 
 const first: Configuration = { env: environments[0].id, seed: 0, teacher: {}, student: {} };
 
@@ -35,21 +35,20 @@ class View {
     language: Language,
     configuration: Configuration,
     other: () => void,
-    unfinished?: Saved,
     linkError?: LinkError,
   ) {
     const texts = languages[language];
-    const name = (given: string) => texts.names[given] ?? given;
+    const name = (given: string) => nameIn(texts, given);
     this.#page = { session, language, texts, figures: figuresOf(language), name };
     const page = this.#page;
     this.#stage = new Stage(page);
-    const controls = new RunControls(page, () => this.setup.configuration);
+    const controls = new RunControls(page, () => this.setup.take());
     this.setup = new Setup(page, configuration, controls.root, (chosen) => {
       void this.#stage.enter(chosen.env);
       if (session.busy) return;
       history.replaceState(null, "", `#${writeLink(chosen)}`);
     });
-    const notices = new Notices(page, unfinished, linkError);
+    const notices = new Notices(page, linkError);
     const bring = new Bring(page, this.setup);
     const loop = new Loop(page);
     const figures = new FiguresPart(page);
@@ -92,7 +91,7 @@ class View {
           element("h1", {}, texts.headline),
           element("p", { class: "lead" }, texts.lead),
         ),
-        element("div", { class: "side" }, notices.root, this.setup.root, bring.root),
+        element("div", { class: "side" }, notices.root, this.setup.root),
         element(
           "div",
           { class: "show" },
@@ -102,6 +101,7 @@ class View {
           outcome.root,
           this.#curves.root,
           this.#reader.root,
+          bring.root,
         ),
       ),
       element("footer", {}, element("p", {}, texts.footer), element("p", {}, texts.version(version))),
@@ -166,7 +166,6 @@ async function open(): Promise<void> {
     linkError = error as LinkError;
   }
   const kept = async <Value>(value: Promise<Value>) => value.catch(() => undefined); // a browser that keeps nothing is told of later
-  const unfinished = link?.run ? undefined : await kept(keptRun());
   const configuration = link?.configuration ?? (await kept(keptConfiguration())) ?? first;
 
   let view: View | undefined;
@@ -190,10 +189,10 @@ async function open(): Promise<void> {
         language = language === "en" ? "zh" : "en";
         show(session.state.configuration ?? view?.setup.configuration ?? configuration);
       },
-      session.state.status === "idle" ? unfinished : undefined,
       linkError,
     );
   };
+  session.unfinished = link?.run ? undefined : await kept(keptRun());
   show(configuration);
   if (link?.run) session.start(link.configuration, { expected: link.weights });
 

@@ -2,6 +2,7 @@
 import type { ModelData, StudentConfig, TeacherConfig, TrainingEvent } from "qstill";
 import type { Explanation, Node } from "qstill/explain";
 import type { Summary } from "qstill/report";
+import type { RunFile } from "./files.ts";
 
 /** What a run is: with the library's version, everything that repeats it. */
 export interface Configuration {
@@ -31,12 +32,10 @@ export interface Brought {
 /** Everything that curves are drawn from and a report is made of. */
 export type Recorded = TrainingEvent | ({ readonly kind: "agreement" } & Agreement);
 
-/** An unfinished run as it is kept in the browser. */
+/** An unfinished run as it is kept in the browser, beside its checkpoint. */
 export interface Saved {
   readonly configuration: Configuration;
   readonly brought?: Brought;
-  readonly phase: "teacher" | "student";
-  readonly checkpoint: Uint8Array;
   /** The finished teacher's file, where the student is under way. */
   readonly teacher?: Uint8Array;
   readonly recorded: readonly Recorded[];
@@ -54,11 +53,9 @@ export interface Explained extends Pick<Explanation, "module" | "sensitivity" | 
 /** A finished run. */
 export interface Result {
   readonly summary: Summary;
-  /** Files in the library's own format. */
-  readonly teacher: Uint8Array;
+  /** The student's file, in the library's own format. */
   readonly student: Uint8Array;
-  /** The report as one page of HTML. */
-  readonly report: string;
+  readonly files: readonly RunFile[];
 }
 
 export type Command =
@@ -74,8 +71,9 @@ export type Command =
 export type Message =
   | { readonly kind: "recorded"; readonly event: Recorded }
   | { readonly kind: "network"; readonly network: "teacher" | "student"; readonly data: NetworkData }
-  /** What is under way; "final": both are evaluated on unseen episodes. */
-  | { readonly kind: "phase"; readonly phase: "teacher" | "student" | "final" }
+  /** What is under way, and the network that is trained; "final": both are evaluated on unseen episodes. */
+  | { readonly kind: "phase"; readonly phase: "teacher" | "student"; readonly widths: readonly number[] }
+  | { readonly kind: "phase"; readonly phase: "final" }
   | { readonly kind: "paused" }
   | { readonly kind: "kept" }
   /** Nothing can be kept in this browser. */

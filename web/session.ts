@@ -13,9 +13,13 @@ import type {
   Result,
   Saved,
 } from "./messages.ts";
+import { forgetRun } from "./store.ts";
 
 /** What one network has come to so far. */
 export interface Side {
+  /** Of the network that is trained, from the beginning. */
+  widths?: readonly number[];
+  /** The network as it was evaluated last. */
   data?: NetworkData;
   progress?: ProgressEvent;
   readonly evaluations: EvaluationEvent[];
@@ -42,8 +46,14 @@ export interface State {
   /** Whether the run could be gone on with after a reload; undefined before it was tried. */
   kept?: boolean;
   result?: Result;
-  explained?: Explained | "under way";
-  failure?: { readonly name: string; readonly reason: string };
+  explained?: Explained | Failure | "under way";
+  failure?: Failure;
+}
+
+/** An error's name and message: its words are the page's. */
+export interface Failure {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** More points than these a curve of the loss does not show. */
@@ -53,6 +63,8 @@ const speedWindow = 500;
 
 export class Session {
   state: State = fresh();
+  /** A run that was not finished in an earlier visit, until it is gone on with or another one takes its place. */
+  unfinished: Saved | undefined;
   readonly #changed: () => void;
   #worker: Worker;
   /** When the time of the run began to count, less what had passed before a pause. */
@@ -83,6 +95,7 @@ export class Session {
   start(configuration: Configuration, { expected, brought }: { expected?: string; brought?: Brought } = {}): void {
     if (this.state.status !== "idle") this.#dismiss();
     this.state = { ...fresh(), status: "running", configuration, expected, brought };
+    this.unfinished = undefined;
     this.#passed = 0;
     this.#clock(true);
     this.#send({ kind: "start", configuration, brought });
@@ -93,6 +106,7 @@ export class Session {
     if (this.state.status !== "idle") this.#dismiss();
     const { configuration, brought, networks, recorded, seconds } = saved;
     this.state = { ...fresh(), status: "running", configuration, brought, kept: true };
+    this.unfinished = undefined;
     for (const event of recorded) this.#record(event);
     this.state.sides.teacher.data = networks.teacher;
     this.state.sides.student.data = networks.student;
@@ -119,7 +133,14 @@ export class Session {
     this.#send({ kind: "step" });
   }
 
-  /** Ends the run, and forgets it. */
+  /** Forgets the unfinished run. */
+  discard(): void {
+    this.unfinished = undefined;
+    forgetRun().catch(() => {}); // it is there again, then
+    this.#changed();
+  }
+
+  /** Ends the run. */
   stop(): void {
     this.#dismiss();
     this.state = { ...fresh(), configuration: this.state.configuration };
@@ -170,6 +191,7 @@ export class Session {
   #fail(name: string, reason: string): void {
     this.#clock(false);
     this.state.status = "failed";
+    this.state.box = undefined;
     this.state.failure = { name, reason };
   }
 
@@ -184,6 +206,7 @@ export class Session {
         return;
       case "phase":
         state.box = message.phase === "teacher" ? "train" : message.phase === "student" ? "initialise" : "evaluate";
+        if (message.phase !== "final") state.sides[message.phase].widths = message.widths;
         return;
       case "paused":
         state.status = "paused";
@@ -203,8 +226,8 @@ export class Session {
         state.explained = message.explained;
         return;
       case "failed":
-        if (state.explained === "under way") state.explained = undefined;
-        this.#fail(message.name, message.reason);
+        if (state.explained === "under way") state.explained = message;
+        else this.#fail(message.name, message.reason);
     }
   }
 

@@ -1,20 +1,31 @@
 // What the browser keeps from one visit to the next: the last configuration, and an unfinished run.
-import { del, get, set } from "idb-keyval";
+import { delMany, get, set, setMany } from "idb-keyval";
 import type { Configuration, Saved } from "./messages.ts";
 
 // A browser that denies storage may throw at once: async functions make a rejection of it.
 
-/** @throws whatever the browser says where nothing can be kept */
-export async function keepRun(saved: Saved): Promise<void> {
-  await set("run", saved);
+/**
+ * Both or none. The checkpoint is apart, so that the page need not read its many megabytes to offer the run.
+ * @throws whatever the browser says where nothing can be kept
+ */
+export async function keepRun(saved: Saved, checkpoint: Uint8Array): Promise<void> {
+  await setMany([
+    ["run", saved],
+    ["checkpoint", checkpoint],
+  ]);
 }
 
 export async function keptRun(): Promise<Saved | undefined> {
   return get("run");
 }
 
+/** Where the kept run goes on. */
+export async function keptCheckpoint(): Promise<Uint8Array | undefined> {
+  return get("checkpoint");
+}
+
 export async function forgetRun(): Promise<void> {
-  await del("run");
+  await delMany(["run", "checkpoint"]);
 }
 
 export async function keepConfiguration(configuration: Configuration): Promise<void> {

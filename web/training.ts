@@ -14,6 +14,7 @@ import {
 } from "qstill";
 import { type NetworkName, widthsOf } from "./configuration.ts";
 import { loadEnvironment } from "./environments.ts";
+import { filesOf } from "./files.ts";
 import type { Brought, Configuration, Message, NetworkData, Recorded, Result, Saved } from "./messages.ts";
 
 /** Milliseconds from one progress that is told to the next. */
@@ -23,6 +24,14 @@ const keepInterval = 3000;
 const keepRate = 2000;
 /** States of the teacher's play by which the student's agreement is followed. */
 const agreementStates = 1000;
+
+/** What a run begins with. */
+interface Started {
+  readonly configuration: Configuration;
+  readonly brought?: Brought;
+  readonly saved?: Saved;
+  readonly checkpoint?: Uint8Array;
+}
 
 /** What long work of the library is given. */
 interface Work {
@@ -36,7 +45,7 @@ export class Run {
   readonly #configuration: Configuration;
   readonly #brought: Brought | undefined;
   readonly #tell: (message: Message) => void;
-  readonly #keep: (saved: Saved) => Promise<void>;
+  readonly #keep: (saved: Saved, checkpoint: Uint8Array) => Promise<void>;
   readonly #recorded: Recorded[];
   readonly #networks: { teacher?: NetworkData; student?: NetworkData };
   #teacherFile: Uint8Array | undefined;
@@ -52,14 +61,14 @@ export class Run {
   #told = 0;
 
   /**
-   * @param what the configuration; a teacher that is not to be trained; an unfinished run to go on with
+   * @param what the configuration; a teacher that is not to be trained; an unfinished run to go on with, and its checkpoint
    * @param tell is told everything that the page shows
    * @param keep keeps an unfinished run; where it cannot, the run goes on all the same
    */
   constructor(
-    { configuration, brought, saved }: { configuration: Configuration; brought?: Brought; saved?: Saved },
+    { configuration, brought, saved, checkpoint }: Started,
     tell: (message: Message) => void,
-    keep: (saved: Saved) => Promise<void>,
+    keep: (saved: Saved, checkpoint: Uint8Array) => Promise<void>,
   ) {
     this.#configuration = configuration;
     this.#brought = brought ?? saved?.brought;
@@ -68,7 +77,7 @@ export class Run {
     this.#recorded = [...(saved?.recorded ?? [])];
     this.#networks = { ...saved?.networks };
     this.#teacherFile = saved?.teacher ?? this.#brought?.file;
-    this.#checkpoint = saved?.checkpoint;
+    this.#checkpoint = checkpoint;
     this.#seconds = saved?.seconds ?? 0;
   }
 
@@ -107,12 +116,14 @@ export class Run {
     const points = this.#recorded.filter((event) => event.kind === "evaluation");
     const attempts = this.#recorded.filter((event) => event.kind === "attempt");
     const report = reportHtml({ summary, points, attempts, config: summary.config });
-    return { summary, teacher: this.#teacherFile, student: saveModel(student), report };
+    const studentFile = saveModel(student);
+    return { summary, student: studentFile, files: await filesOf(summary, this.#teacherFile, studentFile, report) };
   }
 
   /** Does one network's work in pieces: between them lie checkpoints and pauses, which change no bit of the result. */
   async #work<Trained>(phase: NetworkName, task: (work: Work) => Promise<Trained>): Promise<Trained> {
-    this.#tell({ kind: "phase", phase });
+    const widths = widthsOf(this.#configuration, phase);
+    this.#tell({ kind: "phase", phase, widths });
     for (;;) {
       if (this.#paused) await this.#pause();
       this.#stop = new AbortController();
@@ -124,8 +135,7 @@ export class Run {
           signal: this.#stop.signal,
           resume: this.#checkpoint,
           onEvent: (event) => this.#record(event),
-          onNetwork: (parameters) =>
-            this.#showNetwork(phase, { widths: widthsOf(this.#configuration, phase), parameters }),
+          onNetwork: (parameters) => this.#showNetwork(phase, { widths, parameters }),
         });
         this.#checkpoint = undefined;
         return trained;
@@ -152,16 +162,15 @@ export class Run {
     if (this.#keeping && !this.#paused) return;
     this.#keeping = true;
     const teacher = phase === "student" ? this.#teacherFile : undefined;
-    this.#keep({
+    const saved: Saved = {
       configuration: this.#configuration,
       brought: this.#brought,
-      phase,
-      checkpoint,
       teacher,
       recorded: [...this.#recorded],
       networks: { ...this.#networks },
       seconds: this.#seconds,
-    })
+    };
+    this.#keep(saved, checkpoint)
       .then(
         () => this.#tell({ kind: "kept" }),
         (error) => this.#tell({ kind: "unkept", reason: String(error?.message ?? error) }),

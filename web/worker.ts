@@ -1,8 +1,8 @@
 // The page's worker: takes commands, trains, and tells what happens.
-import { loadModel } from "qstill";
+import { CheckpointError, loadModel } from "qstill";
 import { loadEnvironment } from "./environments.ts";
 import type { Command, Message } from "./messages.ts";
-import { forgetRun, keepRun } from "./store.ts";
+import { forgetRun, keepRun, keptCheckpoint } from "./store.ts";
 import { Run } from "./training.ts";
 
 let run: Run | undefined;
@@ -23,7 +23,9 @@ const tell = (message: Message) => postMessage(message);
 async function obey(command: Command): Promise<void> {
   switch (command.kind) {
     case "start": {
-      run = new Run(command, tell, keepRun);
+      const checkpoint = command.saved && (await keptCheckpoint());
+      if (command.saved && checkpoint === undefined) throw new CheckpointError("its checkpoint is kept no longer");
+      run = new Run({ ...command, checkpoint }, tell, keepRun);
       const result = await run.run();
       run = undefined;
       await forgetRun().catch(() => {}); // where nothing can be kept, nothing was

@@ -1,9 +1,12 @@
 // Both languages say everything, each in its own words.
 import { expect, it } from "vitest";
-import { languages } from "../../web/texts.js";
+import "../../src/dqn/presets/all.js";
+import { sceneOf } from "../../src/draw/index.js";
+import { environmentIds, makeEnv } from "../../src/index.js";
+import { languages, nameIn } from "../../web/texts.js";
 
 /** Texts that are the same in every language: names of files and formats, signs. */
-const common = /^(ONNX|GFLOP\/s|2 ≤ 3|[¼14]×)$/;
+const common = /^(ONNX|GFLOP\/s|2 ≤ 3|: |：|[¼14]×)$/;
 
 /** Every text by its path; a function is called with numbers. */
 function texts(value: unknown, path = ""): [string, string][] {
@@ -26,6 +29,20 @@ it("is written in Chinese where it is Chinese", () => {
   for (const [path, text] of chinese) {
     if (common.test(text) || path === "otherLanguage") continue;
     expect({ path, text, chinese: /\p{Script=Han}/u.test(text) }).toEqual({ path, text, chinese: true });
+  }
+});
+
+it("has a Chinese name for every action, feature and label of the environments", () => {
+  for (const id of environmentIds()) {
+    const env = makeEnv(id);
+    env.reset({ seed: 0 });
+    const labels = sceneOf(env)?.shapes.flatMap((shape) => (shape.kind === "text" ? [shape.text] : [])) ?? [];
+    for (const name of [...env.actionNames, ...env.featureNames, ...labels]) {
+      if (/^[\d.]*$|m\/s$/.test(name)) continue;
+      const named = nameIn(languages.zh, name);
+      expect({ id, name, chinese: /\p{Script=Han}/u.test(named) }).toEqual({ id, name, chinese: true });
+      expect(named.match(/\d+/g)).toEqual(name.match(/\d+/g));
+    }
   }
 });
 

@@ -1,19 +1,20 @@
 // Bringing a teacher: a model's file, from this library or another, is dropped and distilled.
 import { makeEnv, saveModel } from "qstill";
-import { element, setText } from "../dom.ts";
+import { element, failure } from "../dom.ts";
 import { environments, loadEnvironment } from "../environments.ts";
 import type { Page, Part } from "../page.ts";
 import type { Setup } from "./setup.ts";
 
 /** A larger file is no small network: it is not even read. */
 const largestFile = 256 * 2 ** 20;
+const endings = [".safetensors", ".onnx", ".pt", ".pth", ".zip"];
 
 export class Bring implements Part {
   readonly root: HTMLElement;
   readonly #page: Page;
   readonly #setup: Setup;
   readonly #input: HTMLInputElement;
-  readonly #error = element("p", { class: "error", role: "alert" });
+  readonly #error = element("div", { class: "error", role: "alert" });
 
   constructor(page: Page, setup: Setup) {
     this.#page = page;
@@ -22,7 +23,8 @@ export class Bring implements Part {
     this.#input = element("input", {
       type: "file",
       id: "bring",
-      accept: ".safetensors,.onnx,.pt,.pth,.zip",
+      class: "unseen",
+      accept: endings.join(),
       "aria-describedby": "bring-hint",
       onchange: () => this.#take(this.#input.files),
     });
@@ -39,40 +41,52 @@ export class Bring implements Part {
         ondragleave: over(false),
         ondrop: (event: DragEvent) => {
           over(false)(event);
-          if (!page.session.busy) void this.#take(event.dataTransfer?.files);
+          void this.#take(event.dataTransfer?.files);
         },
       },
       element("h2", { id: "bring-title" }, texts.bring),
       element("p", { class: "soft small", id: "bring-hint" }, texts.bringHint),
-      element("label", { for: "bring" }, texts.chooseFile),
       this.#input,
+      element("label", { for: "bring", class: "quiet" }, texts.chooseFile),
       this.#error,
     );
   }
 
   update(): void {
-    this.#input.disabled = this.#page.session.busy;
+    this.root.hidden = this.#page.session.busy;
   }
 
   async #take(files: FileList | null | undefined): Promise<void> {
     const file = files?.[0];
     if (file === undefined) return;
-    setText(this.#error, "");
+    this.#error.replaceChildren();
     try {
       await this.#distil(file);
     } catch (error) {
-      setText(this.#error, this.#page.texts.errors.file(file.name, (error as Error).message));
+      const { errors } = this.#page.texts;
+      const [words, reason] =
+        error instanceof Refusal ? [error.words, error.message] : [errors.unknown, (error as Error).message];
+      this.#error.replaceChildren(...failure(words, errors.reason, reason));
     }
     this.#input.value = ""; // the same file may be chosen again
   }
 
-  /** @throws Error for a file that is no model, and for one that does not fit the task */
+  /** @throws Refusal where it goes no further */
   async #distil(file: File): Promise<void> {
-    if (file.size > largestFile) throw new Error(`${file.size} > ${largestFile} bytes`);
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const { importModel } = await import("qstill/import");
-    const model = importModel(bytes);
-    const chosen = this.#setup.configuration;
+    const { errors } = this.#page.texts;
+    const { count } = this.#page.figures;
+    const { name } = file;
+    const megabytes = (bytes: number) => count(bytes / 2 ** 20);
+    if (file.size > largestFile) {
+      throw new Refusal(errors.tooLarge(name, megabytes(file.size), megabytes(largestFile)));
+    }
+    const bytes = await file.arrayBuffer().catch(refuse(errors.notOpened(name)));
+    const { importModel } = await import("qstill/import").catch(refuse(errors.part));
+    const known = endings.some((ending) => name.toLowerCase().endsWith(ending));
+    const model = await Promise.resolve(new Uint8Array(bytes))
+      .then((content) => importModel(content))
+      .catch(refuse(known ? errors.unreadable(name) : errors.foreign(name)));
+    const chosen = this.#setup.take();
     if (chosen === undefined) return;
     // one of this library's own says where it is at home
     const own = environments.some(({ id }) => id === model.environment);
@@ -81,21 +95,33 @@ export class Bring implements Part {
         ? { ...chosen, env: model.environment, teacher: {}, student: {} }
         : chosen;
     const { env } = configuration;
-    await loadEnvironment(env);
+    await loadEnvironment(env).catch(refuse(errors.environment));
     const { observationSize, actionCount } = makeEnv(env);
     const { widths, activation, parameters, training } = model;
     const inputs = widths[0];
     const outputs = widths[widths.length - 1];
     if (inputs !== observationSize || outputs !== actionCount) {
-      const { errors } = this.#page.texts;
-      setText(this.#error, errors.fit(file.name, inputs, outputs, env, observationSize, actionCount));
-      return;
+      throw new Refusal(errors.fit(name, inputs, outputs, env, observationSize, actionCount));
     }
     await this.#setup.show(configuration);
-    const brought = {
-      name: file.name,
-      file: saveModel({ environment: env, widths, activation, parameters, training }),
-    };
+    const brought = { name, file: saveModel({ environment: env, widths, activation, parameters, training }) };
     this.#page.session.start(configuration, { brought });
   }
+}
+
+/** Why a file is not taken, in the page's words; its message is the library's reason, where there is one. */
+class Refusal extends Error {
+  readonly words: string;
+
+  constructor(words: string, reason?: string) {
+    super(reason);
+    this.words = words;
+  }
+}
+
+/** Turns the error of one step into a refusal. */
+function refuse(words: string): (error: Error) => never {
+  return (error) => {
+    throw new Refusal(words, error.message);
+  };
 }

@@ -112,7 +112,8 @@ export class Curves implements Part {
 
   update(): void {
     const { state } = this.#page.session;
-    this.root.hidden = state.status === "idle";
+    const { teacher, student } = state.sides;
+    this.root.hidden = [teacher, student].every(({ losses, evaluations }) => losses.length + evaluations.length === 0);
     if (this.root.hidden || this.#timer !== undefined) return;
     const wait = Math.max(0, interval - (performance.now() - this.#last));
     this.#timer = setTimeout(() => {
@@ -158,7 +159,7 @@ export class Curves implements Part {
     const line = values.findLast((each, i) => each.length > 0 && i < (curve.logarithmic ? 2 : 1)) ?? [];
     const write = (y: number | undefined) =>
       y === undefined ? "" : curve.share ? figures.percent(y / 100) : figures.figure(y);
-    return `${curve.title}. ${texts.curveSummary(line.length, write(line[0]), write(line.at(-1)), curve.x(state))}`;
+    return `${curve.title}${texts.colon}${texts.curveSummary(line.length, write(line[0]), write(line.at(-1)), curve.x(state))}`;
   }
 
   #plot(curve: Curve, host: HTMLElement, data: Data, state: State): uPlot {

@@ -24,15 +24,16 @@ export class FiguresPart implements Part {
   update(): void {
     const { session, figures } = this.#page;
     const { sides, agreements, speed, configuration, status } = session.state;
+    this.root.hidden = status === "idle";
     const of = sides.student.progress === undefined ? "teacher" : "student";
-    const { progress, data } = sides[of];
+    const { progress, widths } = sides[of];
     const running = status === "running";
     const shown = (value: number | undefined, write: (value: number) => string) =>
       value === undefined ? "–" : write(value);
     let flops: number | undefined;
-    if (running && speed !== undefined && data !== undefined && configuration !== undefined) {
+    if (running && speed !== undefined && widths !== undefined && configuration !== undefined) {
       const batch = configuration[of].batchSize ?? presetValue(configuration.env, of, "batchSize");
-      flops = (speed * updateFlops(of, data.widths, batch)) / 1e9;
+      flops = (speed * updateFlops(of, widths, batch)) / 1e9;
     }
     setText(this.#values.steps, shown(progress?.envSteps, figures.count));
     setText(this.#values.updates, shown(progress?.updates, figures.count));

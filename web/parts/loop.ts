@@ -19,7 +19,7 @@ export class Loop implements Part {
   readonly #page: Page;
   readonly #boxes: Record<Box, BoxElements>;
   readonly #attempts = element("ol", { class: "attempts" });
-  readonly #sentence = element("p", { class: "sentence", "aria-hidden": "true" });
+  readonly #sentence = element("p", { class: "said", "aria-hidden": "true" });
   readonly #live = element("p", { class: "unseen", role: "status" });
   #said = { topic: "", at: 0 };
   #evaluations = 0;
@@ -34,7 +34,7 @@ export class Loop implements Part {
       const track = element("span", { class: "track" }, bar);
       if (measured) {
         track.setAttribute("role", "progressbar");
-        track.setAttribute("aria-label", `${texts.progress}: ${texts.boxes[box]}`);
+        track.setAttribute("aria-label", `${texts.progress}${texts.colon}${texts.boxes[box]}`);
         track.setAttribute("aria-valuemin", "0");
         track.setAttribute("aria-valuemax", "100");
       }
@@ -120,12 +120,12 @@ export class Loop implements Part {
     const { attempts, sides, status } = this.#page.session.state;
     const { texts, figures } = this.#page;
     const ended = attempts.map(({ attempt, returnRatio, satisfied }) => ({
-      text: `${texts.attempt(attempt)}: ${returnRatio === null ? texts.attemptUnknown : texts.attemptKept(figures.percent(returnRatio), satisfied)}`,
+      text: `${texts.attempt(attempt)}${texts.colon}${returnRatio === null ? texts.attemptUnknown : texts.attemptKept(figures.percent(returnRatio), satisfied)}`,
       kind: satisfied ? "good" : "bad",
     }));
     const current = sides.student.progress?.attempt;
     if (current !== undefined && current > attempts.length && status !== "finished") {
-      ended.push({ text: `${texts.attempt(current)}: ${texts.attemptUnderWay}`, kind: "open" });
+      ended.push({ text: `${texts.attempt(current)}${texts.colon}${texts.attemptUnderWay}`, kind: "open" });
     }
     const text = ended.map((each) => each.text).join("\n");
     if (text === this.#attempts.dataset.text) return;

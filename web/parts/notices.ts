@@ -1,38 +1,43 @@
 // What went wrong, in words, and an unfinished run that can be gone on with.
-import { element } from "../dom.ts";
-import type { LinkError } from "../link.ts";
+import { element, failure as inWords } from "../dom.ts";
+import { type LinkError, writeLink } from "../link.ts";
 import type { Saved } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
-import { forgetRun, keptRun } from "../store.ts";
+import { keptRun } from "../store.ts";
 
 export class Notices implements Part {
   readonly root = element("div", { class: "notices" });
   readonly #page: Page;
   readonly #linkError: LinkError | undefined;
-  #unfinished: Saved | undefined;
   #shown = "";
 
-  constructor(page: Page, unfinished: Saved | undefined, linkError: LinkError | undefined) {
+  constructor(page: Page, linkError: LinkError | undefined) {
     this.#page = page;
-    this.#unfinished = unfinished;
     this.#linkError = linkError;
   }
 
   update(): void {
-    const { status, failure, kept } = this.#page.session.state;
-    if (status === "running") this.#unfinished = undefined; // another run has taken its place
-    const shown = [status, failure?.name, failure?.reason, kept, this.#unfinished !== undefined].join("\n");
+    const { state, unfinished } = this.#page.session;
+    const { status, failure, kept } = state;
+    const shown = [status, failure?.name, failure?.reason, kept, unfinished !== undefined].join("\n");
     if (shown === this.#shown) return;
     this.#shown = shown;
     const { texts } = this.#page;
     const notices: HTMLElement[] = [];
     if (this.#linkError !== undefined && status === "idle") {
-      notices.push(this.#error(texts.errors.link(this.#linkError.field, this.#linkError.value)));
+      const words = texts.errors.link(this.#linkError.field, this.#linkError.value);
+      notices.push(element("div", { class: "notice error", role: "alert" }, element("p", {}, words)));
     }
-    if (this.#unfinished !== undefined && status === "idle") notices.push(this.#offer(this.#unfinished));
+    if (unfinished !== undefined && status === "idle") notices.push(this.#offer(unfinished));
     if (failure !== undefined) {
       notices.push(
-        this.#error(this.#words(failure), ...(failure.name === "WorkerDied" && kept ? [this.#fromCheckpoint()] : [])),
+        element(
+          "div",
+          { class: "notice error", role: "alert" },
+          ...inWords(this.#words(failure), texts.errors.reason, failure.reason),
+          ...(failure.name === "WorkerDied" && kept ? [this.#fromCheckpoint()] : []),
+          ...(failure.name === "ConfigError" ? [this.#preset()] : []),
+        ),
       );
     }
     if (kept === false && this.#page.session.busy)
@@ -44,13 +49,9 @@ export class Notices implements Part {
     const { errors } = this.#page.texts;
     if (name === "WorkerDied") return errors.died;
     if (name === "DivergedError") return errors.diverged;
-    if (name === "CheckpointError") return errors.checkpoint(reason);
-    if (name === "ConfigError") return errors.notAllowed(reason);
-    return reason.includes("crypto.subtle") ? errors.insecure : errors.unknown(reason);
-  }
-
-  #error(text: string, ...more: HTMLElement[]): HTMLElement {
-    return element("div", { class: "notice error", role: "alert" }, element("p", {}, text), ...more);
+    if (name === "CheckpointError") return errors.checkpoint;
+    if (name === "ConfigError") return errors.notAllowed;
+    return reason.includes("crypto.subtle") ? errors.insecure : errors.unknown;
   }
 
   #fromCheckpoint(): HTMLElement {
@@ -62,17 +63,19 @@ export class Notices implements Part {
     return element("button", { type: "button", onclick: goOn }, texts.errors.fromCheckpoint);
   }
 
+  #preset(): HTMLElement {
+    const { texts, session } = this.#page;
+    const { env, seed } = session.state.configuration!;
+    const href = `#${writeLink({ env, seed, teacher: {}, student: {} })}`;
+    return element("p", {}, element("a", { href }, texts.errors.preset));
+  }
+
   #offer(saved: Saved): HTMLElement {
     const { texts, figures, session } = this.#page;
     const steps = saved.recorded.reduce(
       (most, event) => ("envSteps" in event ? Math.max(most, event.envSteps) : most),
       0,
     );
-    const discard = () => {
-      this.#unfinished = undefined;
-      forgetRun().catch(() => {}); // it is there again, then
-      this.update();
-    };
     return element(
       "div",
       { class: "notice" },
@@ -81,7 +84,7 @@ export class Notices implements Part {
         "div",
         { class: "run" },
         element("button", { type: "button", class: "primary", onclick: () => session.restore(saved) }, texts.goOn),
-        element("button", { type: "button", onclick: discard }, texts.discard),
+        element("button", { type: "button", onclick: () => session.discard() }, texts.discard),
       ),
     );
   }

@@ -1,6 +1,6 @@
 // What came of a finished run, and everything that can be taken away.
-import { loadModel } from "qstill";
 import { download, element } from "../dom.ts";
+import type { RunFile } from "../files.ts";
 import { writeLink } from "../link.ts";
 import type { Configuration, Result } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
@@ -32,6 +32,8 @@ export class Outcome implements Part {
     const kept = student.returnRatio;
     const headline =
       kept === null ? texts.noBetter : texts.keeps(figures.percent(kept), figures.percent(student.compression));
+    const missed = kept === null ? texts.noBetterHint : texts.missed(figures.percent(threshold));
+    const judgement = satisfied ? texts.satisfied : missed;
     const row = (name: string, ofTeacher: string, ofStudent: string) =>
       element(
         "tr",
@@ -72,11 +74,7 @@ export class Outcome implements Part {
     return [
       element("h2", { id: "outcome-title" }, texts.outcome),
       element("p", { class: "headline" }, headline),
-      element(
-        "p",
-        { class: satisfied ? "good" : "bad" },
-        satisfied ? texts.satisfied : texts.missed(figures.percent(threshold)),
-      ),
+      element("p", { class: satisfied ? "good" : "bad" }, judgement),
       table,
       element(
         "div",
@@ -120,44 +118,22 @@ export class Outcome implements Part {
     );
   }
 
-  #takeAway(result: Result): HTMLElement {
-    const list = element("ul", { class: "files" });
-    filesOf(result).then(
-      (files) => list.replaceChildren(...files.map((file) => element("li", {}, fileButton(this.#page, ...file)))),
-      (error) => list.replaceChildren(element("li", { role: "alert" }, this.#page.texts.errors.unknown(error.message))),
+  #takeAway({ files }: Result): HTMLElement {
+    const list = element(
+      "ul",
+      { class: "files" },
+      ...files.map((file) => element("li", {}, fileButton(this.#page, file))),
     );
     return element("div", { class: "take" }, element("h3", {}, this.#page.texts.take), list);
   }
 }
 
-type File = readonly [name: keyof Page["texts"]["files"], content: string | Uint8Array, type: string];
-
-async function filesOf({ teacher, student, report, summary }: Result): Promise<File[]> {
-  const { describe, exportC, exportModule, exportOnnx } = await import("qstill/export");
-  const model = loadModel(student);
-  const description = describe(model);
-  return [
-    ["student.mjs", exportModule(model, description), "text/javascript"],
-    ["student.h", exportC(model, description), "text/x-c"],
-    ["student.onnx", exportOnnx(model, description), "application/octet-stream"],
-    ["student.safetensors", student, "application/octet-stream"],
-    ["teacher.safetensors", teacher, "application/octet-stream"],
-    ["report.html", report, "text/html"],
-    ["summary.json", `${JSON.stringify(summary, null, 2)}\n`, "application/json"],
-  ];
-}
-
 /** A button that gives a file. */
-export function fileButton(
-  { texts, figures }: Page,
-  name: keyof Page["texts"]["files"],
-  content: string | Uint8Array,
-  type: string,
-): HTMLButtonElement {
+export function fileButton({ texts, figures }: Page, { name, content }: RunFile): HTMLButtonElement {
   const size = typeof content === "string" ? new TextEncoder().encode(content).length : content.length;
   return element(
     "button",
-    { type: "button", class: "file", onclick: () => download(name, content as BlobPart, type) },
+    { type: "button", class: "file", onclick: () => download(name, content as BlobPart) },
     element("strong", {}, name),
     element("span", {}, texts.files[name]),
     element("span", { class: "bytes" }, texts.bytes(figures.count(size))),

@@ -1,13 +1,17 @@
 // A student to be read: its weights as a picture, its decision tree, and what it looks at.
 import { loadModel, type Model, makeEnv } from "qstill";
 import type { Node } from "qstill/explain";
-import { element } from "../dom.ts";
+import { element, failure } from "../dom.ts";
 import type { Explained, Result } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
+import type { State } from "../session.ts";
 import { fileButton } from "./outcome.ts";
 
 /** Features that are listed at most: those that matter most. */
 const mostFeatures = 12;
+/** Of a picture of weights, in rem: a weight's side at most, and the whole's height. */
+const largestCell = 1.75;
+const highest = 14;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export class Reader implements Part {
@@ -18,7 +22,7 @@ export class Reader implements Part {
   readonly #repaint = () => this.#paint();
   #result: Result | undefined;
   #model: Model | undefined;
-  #shown: Explained | "under way" | "nothing" | undefined;
+  #shown: State["explained"] | "nothing";
 
   constructor(page: Page) {
     this.#page = page;
@@ -54,11 +58,14 @@ export class Reader implements Part {
     if (now === this.#shown) return;
     this.#shown = now;
     const { texts, session } = this.#page;
+    const grow = element("button", { type: "button", class: "quiet", onclick: () => session.explain() }, texts.grow);
     if (now === "nothing") {
-      const grow = element("button", { type: "button", class: "quiet", onclick: () => session.explain() }, texts.grow);
       this.#explained.replaceChildren(grow);
     } else if (now === "under way") {
       this.#explained.replaceChildren(element("p", { role: "status" }, texts.growing));
+    } else if ("reason" in now) {
+      const words = failure(texts.errors.explain, texts.errors.reason, now.reason);
+      this.#explained.replaceChildren(grow, element("div", { class: "error", role: "alert" }, ...words));
     } else {
       this.#explained.replaceChildren(...this.#explanation(now));
     }
@@ -79,15 +86,15 @@ export class Reader implements Part {
       const inputs = model.widths[layer];
       const values = model.parameters.subarray(at, at + (inputs + 1) * outputs);
       at += values.length;
-      const canvas = element("canvas", { width: outputs, height: inputs + 1, role: "img" });
+      const canvas = element("canvas", { width: inputs + 1, height: outputs, role: "img" });
       canvas.setAttribute("aria-label", texts.layer(layer + 1, inputs, outputs));
-      canvas.style.aspectRatio = `${outputs} / ${inputs + 1}`;
+      canvas.style.width = `${(inputs + 1) * Math.min(largestCell, highest / outputs)}rem`;
       const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       const context = canvas.getContext("2d")!;
       values.forEach((value, i) => {
         context.fillStyle = value > 0 ? positive : negative;
         context.globalAlpha = largest === 0 ? 0 : Math.sqrt(Math.abs(value) / largest);
-        context.fillRect(i % outputs, Math.floor(i / outputs), 1, 1);
+        context.fillRect(Math.floor(i / outputs), i % outputs, 1, 1);
       });
       return element(
         "figure",
@@ -129,7 +136,7 @@ export class Reader implements Part {
         texts.treeHint(leaves, figures.percent(agreement), figures.figure(treeEvaluation.mean)),
       ),
       element("div", { class: "tree", tabindex: "0", role: "region", "aria-label": texts.tree }, grown(root)),
-      fileButton(this.#page, "student.tree.mjs", module, "text/javascript"),
+      fileButton(this.#page, { name: "student.tree.mjs", content: module }),
       element("h3", {}, texts.sensitivity),
       element("p", { class: "soft small" }, texts.sensitivityHint),
       element(

@@ -12,13 +12,13 @@ export class RunControls implements Part {
   readonly #step: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
 
-  /** @param configuration gives what is chosen, or undefined where it is not allowed */
-  constructor(page: Page, configuration: () => Configuration | undefined) {
+  /** @param take gives what is chosen, or undefined where it is not allowed */
+  constructor(page: Page, take: () => Configuration | undefined) {
     this.#page = page;
     const { session, texts } = page;
     const train = () => {
-      const chosen = configuration();
-      if (chosen === undefined) return document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+      const chosen = take();
+      if (chosen === undefined) return;
       keepConfiguration(chosen).catch(() => {}); // that nothing can be kept is said where it matters
       session.start(chosen);
       this.#pause.focus();

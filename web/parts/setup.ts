@@ -1,7 +1,7 @@
 // Choosing what is trained: the task, both networks, the loss, the states, the seed.
 import { type StudentConfig, studentOptions, type TeacherConfig, teacherOptions } from "qstill";
 import { type NetworkName, parameterCount, presetValue, widthsOf } from "../configuration.ts";
-import { element, setText } from "../dom.ts";
+import { element, sentences, setText } from "../dom.ts";
 import { environments, loadEnvironment } from "../environments.ts";
 import { isSeed, written } from "../link.ts";
 import type { Configuration } from "../messages.ts";
@@ -121,6 +121,16 @@ export class Setup implements Part {
     return this.#valid ? this.#configuration : undefined;
   }
 
+  /** The same, and where something is not allowed the first such field is gone to. */
+  take(): Configuration | undefined {
+    const wrong = this.root.querySelector<HTMLElement>('[aria-invalid="true"]');
+    for (let folded = wrong?.closest("details"); folded; folded = folded.parentElement?.closest("details")) {
+      folded.open = true;
+    }
+    wrong?.focus();
+    return this.configuration;
+  }
+
   get #controls(): (HTMLInputElement | HTMLSelectElement)[] {
     return [this.#task, this.#seed, ...this.#fields.map(({ control }) => control)];
   }
@@ -151,7 +161,7 @@ export class Setup implements Part {
     this.#task.value = env;
     this.#seed.value = String(seed);
     const environment = environments.find(({ id }) => id === env)!;
-    setText(this.#about, `${texts.tasks[env]} ${texts.takes(environment.seconds)}`);
+    this.#about.replaceChildren(...sentences(texts.tasks[env], texts.takes(environment.seconds)));
     try {
       await loadEnvironment(env);
     } catch {
@@ -208,7 +218,7 @@ export class Setup implements Part {
     for (const of of ["teacher", "student"] as const) counts[of] = parameterCount(widthsOf(this.#configuration, of));
     setText(this.#sizes.teacher, texts.parameters(figures.count(counts.teacher)));
     const share = figures.percent(counts.student / counts.teacher);
-    setText(this.#sizes.student, `${texts.parameters(figures.count(counts.student))}, ${texts.ofTeacher(share)}`);
+    setText(this.#sizes.student, texts.parametersOfTeacher(figures.count(counts.student), share));
     this.#changed(this.#configuration);
   }
 

@@ -1,8 +1,8 @@
 // The stage: teacher and student act side by side, from the same state.
 import { type Env, Model, makeEnv, Pcg64 } from "qstill";
-import { drawScene, sceneOf } from "qstill/draw";
+import { drawScene, type Shape, sceneOf } from "qstill/draw";
 import type { NetworkName } from "../configuration.ts";
-import { element, setText } from "../dom.ts";
+import { element, sentences, setText } from "../dom.ts";
 import { environments, loadEnvironment } from "../environments.ts";
 import type { NetworkData } from "../messages.ts";
 import { byNight } from "../night.ts";
@@ -119,10 +119,8 @@ export class Stage implements Part {
     for (const actor of Object.values(this.#actors)) actor.enter(makeEnv(id));
     const pushable = makeEnv(id).perturb !== undefined;
     this.#pushes.hidden = !pushable;
-    setText(
-      this.#note,
-      pushable ? `${this.#page.texts.stageHint} ${this.#page.texts.pushHint}` : this.#page.texts.stageHint,
-    );
+    const { stageHint, pushHint } = this.#page.texts;
+    this.#note.replaceChildren(...sentences(stageHint, ...(pushable ? [pushHint] : [])));
     this.#begin();
   }
 
@@ -259,7 +257,10 @@ class Actor {
     const scene = sceneOf(env);
     if (scene !== undefined) {
       const [left, bottom, right, top] = scene.bounds;
-      this.#canvas.style.aspectRatio = String((right - left) / (top - bottom));
+      const aspect = (right - left) / (top - bottom);
+      this.#canvas.style.aspectRatio = String(aspect);
+      // on a phone a picture that is wide or has words needs the whole width
+      this.root.classList.toggle("wide", aspect > 2 || scene.shapes.some(({ kind }) => kind === "text"));
     }
     this.#canvas.setAttribute("aria-label", this.#page.texts.picture(this.#page.texts[this.#who], env.id));
     const { texts } = this.#page;
@@ -278,6 +279,7 @@ class Actor {
     this.#bars.replaceChildren(...this.#rows.map(({ root }) => root));
     this.#dirty = true;
     this.#resize();
+    this.describe();
   }
 
   /** Takes another network; the episode goes on. */
@@ -338,8 +340,9 @@ class Actor {
   draw(): void {
     if (!this.#dirty || this.#env === undefined) return;
     this.#dirty = false;
-    const scene = sceneOf(this.#env);
-    if (scene === undefined) return;
+    const drawn = sceneOf(this.#env);
+    if (drawn === undefined) return;
+    const scene = { ...drawn, shapes: drawn.shapes.map((shape) => this.#named(shape)) };
     const context = this.#canvas.getContext("2d")!;
     drawScene(context, night.matches ? byNight(scene) : scene, this.#canvas.width, this.#canvas.height);
     const now = performance.now();
@@ -349,6 +352,11 @@ class Actor {
     const value = figures.figure(this.#return);
     setText(this.#standing, !this.present ? "" : this.over ? texts.over(value) : texts.episodeReturn(value));
     this.root.classList.toggle("over", this.over);
+  }
+
+  /** With its text in the page's language. */
+  #named(shape: Shape): Shape {
+    return shape.kind === "text" ? { ...shape, text: this.#page.name(shape.text) } : shape;
   }
 
   #showValues(action: number, others: number): void {
