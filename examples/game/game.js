@@ -1,7 +1,18 @@
 // The game: a match of rallies against the network, or one of the network against itself until somebody plays.
 import { act, qValues, widths } from "./opponent.mjs";
 import { Picture } from "./picture.js";
-import { actionNames, fieldLength, moveOf, moveTo, newGame, observe, serve, tick, ticksPerDecision, ticksPerSecond } from "./rules.js";
+import {
+  actionNames,
+  fieldLength,
+  moveOf,
+  moveTo,
+  newGame,
+  observe,
+  serve,
+  tick,
+  ticksPerDecision,
+  ticksPerSecond,
+} from "./rules.js";
 
 const pointsToWin = 7;
 /** Ticks from a point to the next serve, and how many of them the ball flies on. */
@@ -105,7 +116,10 @@ function score(who) {
   news.textContent = `${who === "upper" ? "Point for the network" : "Your point"}: ${points.lower} to ${points.upper}`;
   if (points[who] < pointsToWin) return;
   mode = "over";
-  raiseCurtain(`${who === "upper" ? "The network wins" : "You win"} ${points[who]} : ${Math.min(points.upper, points.lower)}`, "Play again");
+  raiseCurtain(
+    `${who === "upper" ? "The network wins" : "You win"} ${points[who]} : ${Math.min(points.upper, points.lower)}`,
+    "Play again",
+  );
 }
 
 function showPoints() {
@@ -167,7 +181,8 @@ const bars = actionNames.map((name) => {
 function showMind(q) {
   const worst = Math.min(...q);
   const range = Math.max(...q) - worst;
-  for (const [action, bar] of bars.entries()) bar.style.transform = `scaleX(${0.06 + (0.94 * (q[action] - worst)) / range})`;
+  for (const [action, bar] of bars.entries())
+    bar.style.transform = `scaleX(${0.06 + (0.94 * (q[action] - worst)) / range})`;
 }
 
 let last;

@@ -1,7 +1,7 @@
 // A Q-network made by qstill: each product and sum is rounded to f32, in order.
 export const environment = "Rally-v0";
 export const widths = Object.freeze([4, 4, 3]);
-const numbers = new Float32Array([-4.5,.45,-.74,3.9,-.12,3.1,.76,2.3,-3.2,-.16,-.98,.7,7.3,-2,-.51,-4.3,-1.1,.78,.82,.41,.2,.18,.21,-.13,-.16,-.17,.072,.09,.083,.1,.14,.16,.12,.11,.11,]);
+const numbers = new Float32Array([-4.44,.148,-.374,2.89,-.615,2.48,.463,1.9,-3.61,.6,-.458,.931,8.78,-1.4,-.997,-2.87,-1.97,.475,.646,.297,.271,.254,.287,-.108,-.144,-.145,.0486,.0744,.0644,.0736,.12,.129,.138,.125,.132,]);
 const layers = widths.map((width) => new Float32Array(width));
 const q = layers[layers.length - 1];
 const { fround } = Math;

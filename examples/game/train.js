@@ -27,10 +27,17 @@ const teacher = await trainTeacher(makeRally, {
   evaluationInterval: 5_000,
   onEvent: tell,
 });
-const student = await distill(teacher, { seed, hidden: [4], envSteps: 20_000, updates: 20_000, onEvent: tell });
+const student = await distill(teacher, {
+  seed,
+  hidden: [4],
+  envSteps: 40_000,
+  updates: 30_000,
+  rounds: 20,
+  onEvent: tell,
+});
 
-// two digits of each weight play as well, and are half the bytes
-const parameters = student.parameters.map((value) => Number(value.toPrecision(2)));
+// three digits of each weight play as well, and are fewer bytes
+const parameters = student.parameters.map((value) => Number(value.toPrecision(3)));
 const opponent = new Model({ environment: "Rally-v0", widths: student.widths, parameters });
 const source = exportModule(opponent);
 const about = {
@@ -38,7 +45,6 @@ const about = {
   weightsHash: await weightsHash(opponent.parameters, teacher.parameters),
   parameters: parameters.length,
   bytes: source.length,
-  bytesGzipped: gzipSync(source).length,
   meanReturn: {
     teacher: evaluate(teacher, { episodes: 1000 }).mean,
     student: evaluate(student, { episodes: 1000 }).mean,
@@ -47,7 +53,7 @@ const about = {
 };
 writeFileSync(join(folder, "opponent.mjs"), source);
 writeFileSync(join(folder, "opponent.json"), `${JSON.stringify(about, null, 2)}\n`);
-console.log(about);
+console.log(about, `${gzipSync(source).length} bytes gzipped`);
 
 function tell({ kind, network, mean }) {
   if (kind === "evaluation") console.log(`${network}: mean return ${mean.toFixed(2)}`);

@@ -1,6 +1,6 @@
 // The page: has its worker train, shows how far it is, and acts with the student that comes back.
 import { loadModel, makeEnv } from "qstill";
-import { drawScene } from "qstill/draw";
+import { drawScene, sceneOf } from "qstill/draw";
 
 const environment = "CartPole-v1";
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -54,6 +54,6 @@ setInterval(() => {
 }, 20);
 
 function draw() {
-  drawScene(stage.getContext("2d"), env.render(), stage.width, stage.height);
+  drawScene(stage.getContext("2d"), sceneOf(env), stage.width, stage.height);
 }
 draw();
