@@ -1,7 +1,7 @@
 // A Q-network made by qstill: each product and sum is rounded to f32, in order.
 export const environment = "Rally-v0";
 export const widths = Object.freeze([4, 4, 3]);
-const numbers = new Float32Array([-4.44,.148,-.374,2.89,-.615,2.48,.463,1.9,-3.61,.6,-.458,.931,8.78,-1.4,-.997,-2.87,-1.97,.475,.646,.297,.271,.254,.287,-.108,-.144,-.145,.0486,.0744,.0644,.0736,.12,.129,.138,.125,.132,]);
+const numbers = new Float32Array([-3.87,-1.51,-3.03,-2.78,-1.32,-.573,-.711,.684,-2.18,1.34,.628,1.85,4.1,-.773,.453,-1.15,-1.15,1.8,.802,-2.57,.145,.165,.213,.174,.195,.181,-.161,-.187,-.196,-.412,-.415,-.416,-.0502,-.0725,-.0422,]);
 const layers = widths.map((width) => new Float32Array(width));
 const q = layers[layers.length - 1];
 const { fround } = Math;

@@ -4,7 +4,7 @@ import { launchChromium } from "../engines/launch.js";
 import { serve } from "../engines/serve.js";
 
 /** Milliseconds for which something on a page may let wait: a busy machine is slow. */
-export const patience = 90_000;
+export const patience = 300_000;
 
 /**
  * What `use` gives, called with an open page; afterwards nothing may have gone wrong in it.
@@ -28,7 +28,7 @@ export async function withPage<T>(
     const wrong: string[] = [];
     page.on("pageerror", ({ message }) => wrong.push(message));
     page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) wrong.push(message.text());
+      if (message.type() === "error") wrong.push(message.text());
     });
     await page.goto(`${origin}/${path}`);
     const result = await use(page);
