@@ -1,0 +1,122 @@
+// An HTTP service that answers an observation with a student's action.
+// Usage: node server.js student.safetensors [--port 8080]
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { parseArgs } from "node:util";
+import { loadModel } from "qstill";
+
+/** A request that is not answered: its status, and why in one line. */
+class Refusal extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const { path, port } = orQuit(readArguments);
+const model = orQuit(() => loadModel(readFileSync(path)));
+const size = model.widths[0];
+const mostBytes = 100 + 32 * size; // of a body: no number needs 32 characters
+
+// whoever takes longer than ten seconds to send so little is cut off
+const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
+  answerTo(request).then(
+    (answer) => send(response, 200, answer),
+    (error) => {
+      if (error instanceof Refusal) return send(response, error.status, { error: error.message });
+      console.error(error);
+      send(response, 500, { error: "the service failed" });
+    },
+  );
+});
+server.on("error", ({ message }) => quit(message));
+server.listen(port, () => console.log(`listening on http://localhost:${server.address().port}`));
+// takes no more connections, finishes the requests that are under way, and with the last of them the process ends
+for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => server.close());
+
+async function answerTo(request) {
+  const [pathname] = request.url.split("?", 1);
+  switch (pathname) {
+    case "/health":
+      allow("GET", request);
+      return { status: "ok", environment: model.environment, observationSize: size };
+    case "/action": {
+      allow("POST", request);
+      const observation = observationOf(await bodyOf(request));
+      return { action: model.act(observation), qValues: [...model.qValues(observation)] };
+    }
+    default:
+      throw new Refusal(404, "this path is not known: GET /health and POST /action are allowed");
+  }
+}
+
+function allow(method, request) {
+  if (request.method !== method) {
+    throw new Refusal(405, `the method ${request.method} was given: ${method} is allowed`);
+  }
+}
+
+/** The text of a request's body. What is too much of it is read, but not kept. */
+function bodyOf(request) {
+  return new Promise((resolve, reject) => {
+    const chunks = [];
+    let bytes = 0;
+    request.on("data", (chunk) => {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+      else reject(new Refusal(413, `the body has more bytes than the ${mostBytes} that are allowed`));
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks).toString()));
+    request.on("error", () => reject(new Refusal(400, "the request broke off")));
+  });
+}
+
+function observationOf(text) {
+  let observation;
+  try {
+    observation = JSON.parse(text)?.observation;
+  } catch {
+    throw new Refusal(400, 'the body is not JSON: {"observation": [numbers]} is needed');
+  }
+  if (!Array.isArray(observation)) {
+    throw new Refusal(400, 'the body has no observation: {"observation": [numbers]} is needed');
+  }
+  if (observation.length !== size) {
+    throw new Refusal(400, `an observation of length ${observation.length} was given: ${size} numbers are needed`);
+  }
+  const wrong = observation.findIndex((value) => typeof value !== "number" || !Number.isFinite(Math.fround(value)));
+  if (wrong !== -1) {
+    throw new Refusal(400, `the observation's value at index ${wrong} is no finite number that float32 can hold`);
+  }
+  return observation;
+}
+
+function send(response, status, answer) {
+  const body = JSON.stringify(answer);
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  if (!server.listening) headers.connection = "close"; // or a client that keeps its connection would keep the process
+  response.writeHead(status, headers).end(body);
+}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: "string" } } });
+  if (positionals.length !== 1) throw new Error(`${positionals.length} models were given: one .safetensors is needed`);
+  const port = values.port ?? process.env.PORT ?? "8080";
+  if (!/^\d+$/.test(port) || Number(port) > 65_535) {
+    throw new Error(`the port ${port} was given: a whole number from 0 to 65535 is allowed`);
+  }
+  return { path: positionals[0], port: Number(port) };
+}
+
+function orQuit(work) {
+  try {
+    return work();
+  } catch ({ message }) {
+    return quit(message);
+  }
+}
+
+function quit(message) {
+  console.error(message);
+  process.exit(1);
+}

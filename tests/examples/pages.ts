@@ -1,0 +1,41 @@
+// The examples' pages, served as files and nothing else, in a browser that collects what goes wrong in them.
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { launchChromium } from "../engines/launch.js";
+import { serve } from "../engines/serve.js";
+
+/** Milliseconds for which something on a page may let wait: a busy machine is slow. */
+export const patience = 300_000;
+
+/**
+ * What `use` gives, called with an open page; afterwards nothing may have gone wrong in it.
+ * @param folder what is served
+ * @param path of the page in it
+ * @throws MissingEngineError
+ */
+export async function withPage<T>(
+  folder: string,
+  path: string,
+  policy: string,
+  options: BrowserContextOptions,
+  use: (page: Page) => Promise<T>,
+): Promise<T> {
+  const browser = await launchChromium();
+  const { origin, close } = await serve(folder, { "content-security-policy": policy });
+  try {
+    const context = await browser.newContext(options);
+    context.setDefaultTimeout(patience);
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    page.on("pageerror", ({ message }) => wrong.push(message));
+    page.on("console", (message) => {
+      if (message.type() === "error") wrong.push(message.text());
+    });
+    await page.goto(`${origin}/${path}`);
+    const result = await use(page);
+    if (wrong.length > 0) throw new Error(`in ${path}: ${wrong.join("; ")}`);
+    return result;
+  } finally {
+    await browser.close();
+    close();
+  }
+}
