@@ -7,7 +7,7 @@ import { addPresets, type Preset } from "../presets.js";
 export * from "../../env/minatar/index.js";
 
 /**
- * One for all games, with the actions that matter and with all six. A frame costs a hundredth of an update: with 40 frames an
+ * For a game with the actions that matter and with all six. A frame costs a hundredth of an update: with 40 frames an
  * update in place of 2, and as many updates, Asterix came from 1.2 to 13. One-step targets: with three-step ones and 10 frames
  * an update it was 3.1 in place of 6.7.
  */
@@ -42,6 +42,13 @@ const minAtar: Preset = {
   },
 };
 
+/** Two games that need no more than a tenth of the frames. */
+const fewerFrames: Preset = {
+  ...minAtar,
+  teacher: { ...minAtar.teacher, envSteps: 2_000_000, trainFrequency: 2, nStep: 3, evaluationInterval: 250_000 },
+};
+
 for (const name of ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"]) {
-  addPresets({ [`MinAtar/${name}-v1`]: minAtar, [`MinAtar/${name}-v0`]: minAtar });
+  const preset = name === "Breakout" || name === "SpaceInvaders" ? fewerFrames : minAtar;
+  addPresets({ [`MinAtar/${name}-v1`]: preset, [`MinAtar/${name}-v0`]: preset });
 }
