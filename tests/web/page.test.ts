@@ -400,7 +400,7 @@ inPage("an error is a whole sentence in Chinese, the library's own reason a deta
   expect(await page.locator(".notice.error [lang=en]").textContent()).toContain("envSteps");
   expect(await violations(page)).toEqual([]);
   await page.locator(".notice.error a").click(); // back to the preset
-  await expect.poll(() => page.locator("#teacher-envSteps").inputValue()).not.toBe("900");
+  await expect.poll(() => page.locator("#teacher-envSteps").inputValue(), { timeout: patience }).not.toBe("900");
 });
 
 inPage("a first visit loads at most 150 KiB", async (site) => {

@@ -13,7 +13,7 @@ export const dist = join(root, "web", "dist");
 const screenshots = join(root, "web", "screenshots");
 
 /** Milliseconds for which something on the page may let wait: a busy machine is slow. */
-export const patience = 90_000;
+export const patience = 240_000;
 
 export class Site {
   readonly origin: string;
