@@ -31,15 +31,15 @@ export const environments: readonly Environment[] = [
   },
   { id: "MiniGrid-Empty-8x8-v0", field: "navigation", stepsPerSecond: 6, seconds: 4, load: miniGrid },
   { id: "MiniGrid-DoorKey-5x5-v0", field: "navigation", stepsPerSecond: 6, seconds: 5, load: miniGrid },
-  { id: "MiniGrid-SimpleCrossingS9N1-v0", field: "navigation", stepsPerSecond: 6, seconds: 35, load: miniGrid },
-  { id: "MiniGrid-LavaCrossingS9N1-v0", field: "navigation", stepsPerSecond: 6, seconds: 35, load: miniGrid },
+  { id: "MiniGrid-SimpleCrossingS9N1-v0", field: "navigation", stepsPerSecond: 6, seconds: 70, load: miniGrid },
+  { id: "MiniGrid-LavaCrossingS9N1-v0", field: "navigation", stepsPerSecond: 6, seconds: 90, load: miniGrid },
   { id: "MiniGrid-FourRooms-v0", field: "navigation", stepsPerSecond: 8, seconds: 60, load: miniGrid },
   ...["Breakout", "Asterix", "Freeway", "Seaquest", "SpaceInvaders"].map(
     (name): Environment => ({
       id: `MinAtar/${name}-v1`,
       field: "games",
       stepsPerSecond: 12,
-      seconds: 1500,
+      seconds: 540,
       load: minAtar,
     }),
   ),
