@@ -8,8 +8,9 @@ import { gzipSync } from "node:zlib";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { checkEnv, type Env } from "../../src/env/index.js";
+import { patience } from "../engines/patience.js";
 import { orSkip } from "../engines/skip.js";
-import { patience, withPage } from "./pages.js";
+import { withPage } from "./pages.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, "examples", "game");

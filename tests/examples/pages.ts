@@ -1,10 +1,8 @@
 // The examples' pages, served as files and nothing else, in a browser that collects what goes wrong in them.
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { launchChromium } from "../engines/launch.js";
+import { patience } from "../engines/patience.js";
 import { serve } from "../engines/serve.js";
-
-/** Milliseconds for which something on a page may let wait: a busy machine is slow. */
-export const patience = 300_000;
 
 /**
  * What `use` gives, called with an open page; afterwards nothing may have gone wrong in it.

@@ -2,9 +2,10 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { launchFirefox } from "../engines/launch.js";
+import { patience } from "../engines/patience.js";
 import { serve } from "../engines/serve.js";
 import { orSkip } from "../engines/skip.js";
-import { patience, withPage } from "./pages.js";
+import { withPage } from "./pages.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const path = "examples/worker/index.html";

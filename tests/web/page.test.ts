@@ -9,9 +9,10 @@ import { testInt8 } from "../../src/export/index.js";
 import { distill, trainTeacher, weightsHash } from "../../src/index.js";
 import { followLoads } from "../../web/weight.js";
 import { launchFirefox } from "../engines/launch.js";
+import { patience } from "../engines/patience.js";
 import { orSkip } from "../engines/skip.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
-import { dist, patience, root, Site, screenshot, violations } from "./site.js";
+import { dist, root, Site, screenshot, violations } from "./site.js";
 
 let site: Site | undefined;
 let missing: unknown;

@@ -6,14 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { launchChromium, MissingEngineError } from "../engines/launch.js";
+import { patience } from "../engines/patience.js";
 import { serve } from "../engines/serve.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const dist = join(root, "web", "dist");
 const screenshots = join(root, "web", "screenshots");
-
-/** Milliseconds for which something on the page may let wait: a busy machine is slow. */
-export const patience = 240_000;
 
 export class Site {
   readonly origin: string;
@@ -81,6 +79,8 @@ export async function violations(page: Page): Promise<string[]> {
     const { axe } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
+    // colours on their way from one theme to the other are neither's
+    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})));
     const { violations } = await axe.run();
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   });
