@@ -6,6 +6,7 @@ const order = [
   "explain",
   "distill",
   "dqn",
+  "training",
   "export",
   "import",
   "evaluate",

@@ -7,22 +7,9 @@ export { version } from "./core/version.js";
 export { type StateSource, type StudentConfig, studentOptions } from "./distill/config.js";
 export { fitsQValues } from "./distill/loss.js";
 export { type DistillOptions, distill, type Labeller, Student } from "./distill/student.js";
-export { CheckpointError, Interrupted } from "./dqn/checkpoint.js";
 export { type TeacherConfig, teacherOptions } from "./dqn/config.js";
-export {
-  type AttemptEvent,
-  DivergedError,
-  type EpisodeEvent,
-  type EvaluationEvent,
-  type NetworkListener,
-  type NoticeEvent,
-  type ProgressEvent,
-  type TrainingEvent,
-} from "./dqn/events.js";
-export type { Option, Options } from "./dqn/options.js";
 export { type Preset, presets } from "./dqn/presets.js";
 export { Teacher, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
-export { TrainedModel, type TrainingRecord } from "./dqn/trained.js";
 export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env/env.js";
 export { Pcg64 } from "./env/random.js";
 export { environmentIds, makeEnv, registerEnv, UnknownEnvironmentError } from "./env/registry.js";
@@ -33,3 +20,16 @@ export { exportModule } from "./export/javascript.js";
 export { loadModel, saveModel } from "./model/files.js";
 export { weightsHash } from "./model/hash.js";
 export { type Activation, type Distillation, Model, type ModelData, type Training } from "./model/model.js";
+export { CheckpointError, Interrupted } from "./training/checkpoint.js";
+export {
+  type AttemptEvent,
+  DivergedError,
+  type EpisodeEvent,
+  type EvaluationEvent,
+  type NetworkListener,
+  type NoticeEvent,
+  type ProgressEvent,
+  type TrainingEvent,
+} from "./training/events.js";
+export type { Option, Options } from "./training/options.js";
+export { TrainedModel, type TrainingRecord } from "./training/trained.js";

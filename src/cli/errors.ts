@@ -1,8 +1,8 @@
 // What can go wrong on a command line, and the exit status that says so.
 import { CommanderError } from "commander";
 import { ConfigError } from "../core/config-error.js";
-import { Interrupted } from "../dqn/checkpoint.js";
 import { StudyStopped } from "../experiments/run-study.js";
+import { Interrupted } from "../training/checkpoint.js";
 
 /** The call was wrong: an argument, an input that cannot be read, an output that cannot be written. */
 export class UsageError extends Error {}

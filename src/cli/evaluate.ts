@@ -1,10 +1,10 @@
 // qstill evaluate: a saved model on unseen episodes, alone or held against its teacher.
 import type { Command } from "commander";
-import { parseNumber } from "../dqn/options.js";
 import { checkedEpisodes } from "../evaluate/checks.js";
 import { compare } from "../evaluate/compare.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { parameterCount } from "../model/layout.js";
+import { parseNumber } from "../training/options.js";
 import { checkedEnvironment } from "./context.js";
 import { readAnyModel, readModel } from "./files.js";
 import { activationOption, type ImportFlags, readSeed } from "./options.js";

@@ -1,8 +1,8 @@
 // qstill explain: a saved model as a decision tree that people can read, and what the model looks at.
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
-import { parseNumber } from "../dqn/options.js";
 import { checkedLeaves, explain } from "../explain/explain.js";
+import { parseNumber } from "../training/options.js";
 import { checkedEnvironment } from "./context.js";
 import { checkNoFolder, readModel, writeOutput } from "./files.js";
 import { notEmpty, readSeed } from "./options.js";

@@ -1,7 +1,7 @@
 // The metrics of a run: metrics.jsonl, one event a line, in the order of the work.
 import { appendFileSync } from "node:fs";
-import type { Reached } from "../dqn/checkpoint.js";
-import type { TrainingEvent } from "../dqn/events.js";
+import type { Reached } from "../training/checkpoint.js";
+import type { TrainingEvent } from "../training/events.js";
 import { UsageError } from "./errors.js";
 import { readIfThere, writeOutput } from "./files.js";
 

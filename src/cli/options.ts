@@ -1,9 +1,9 @@
 // From configuration options to command-line options and back: kebab-case names, the same defaults and checks.
 import { type Command, Option as Flag } from "commander";
 import { checkedThreads } from "../dqn/configure.js";
-import { checkOptions, type Options, parseNumber } from "../dqn/options.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import type { Activation } from "../model/model.js";
+import { checkOptions, type Options, parseNumber } from "../training/options.js";
 import type { Descriptions } from "./descriptions.js";
 import { UsageError } from "./errors.js";
 

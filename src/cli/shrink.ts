@@ -4,14 +4,14 @@ import { version } from "../core/version.js";
 import { studentOptions } from "../distill/config.js";
 import { type Size, shrink, shrinkConfig } from "../distill/shrink.js";
 import type { Student } from "../distill/student.js";
-import { Interrupted } from "../dqn/checkpoint.js";
 import { teacherConfig } from "../dqn/configure.js";
-import { parseNumber } from "../dqn/options.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { checkedEpisodes } from "../evaluate/checks.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { saveModel } from "../model/files.js";
 import { type Frontier, frontierHtml } from "../report/frontier.js";
+import { Interrupted } from "../training/checkpoint.js";
+import { parseNumber } from "../training/options.js";
 import {
   addCommonOptions,
   type CommonOptions,

@@ -2,10 +2,10 @@
 import { type Options as BarOptions, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { TrainingEvent } from "../dqn/events.js";
 import type { Evaluation } from "../evaluate/evaluate.js";
 import { parameterCount } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
+import type { TrainingEvent } from "../training/events.js";
 
 /** How every bar looks. */
 export const barOptions: BarOptions = {

@@ -1,6 +1,5 @@
 // qstill watch: one episode as a picture that moves.
 import type { Command } from "commander";
-import { parseNumber } from "../dqn/options.js";
 import { animatedSvg } from "../draw/animation.js";
 import { sceneOf } from "../draw/scenes.js";
 import type { Env } from "../env/env.js";
@@ -9,6 +8,7 @@ import type { Scene } from "../env/scene.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import { checkFit } from "../evaluate/checks.js";
 import { type Policy, randomPolicy } from "../evaluate/returns.js";
+import { parseNumber } from "../training/options.js";
 import { checkedEnvironment } from "./context.js";
 import { UsageError } from "./errors.js";
 import { checkNoFolder, readModel, writeOutput } from "./files.js";

@@ -1,11 +1,11 @@
 // A folder in which something is trained: its files, checkpoints, metrics, progress and Ctrl-C.
 import { join } from "node:path";
-import { CheckpointError, Interrupted, reachedBy } from "../dqn/checkpoint.js";
-import type { TrainingEvent } from "../dqn/events.js";
 import { describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { saveModel } from "../model/files.js";
 import type { Model, ModelData } from "../model/model.js";
+import { CheckpointError, Interrupted, reachedBy } from "../training/checkpoint.js";
+import type { TrainingEvent } from "../training/events.js";
 import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, readIfThere, removeFile, writeOutput } from "./files.js";

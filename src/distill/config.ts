@@ -1,5 +1,6 @@
 // The student's configuration: each option with its default, its unit and what is allowed.
 import { ConfigError } from "../core/config-error.js";
+import { presets } from "../dqn/presets.js";
 import {
   configure,
   flag,
@@ -10,8 +11,7 @@ import {
   optional,
   real,
   whole,
-} from "../dqn/options.js";
-import { presets } from "../dqn/presets.js";
+} from "../training/options.js";
 import { lossNames, parseLoss } from "./loss.js";
 
 /**

@@ -1,6 +1,6 @@
 // The configuration of a joint run: each option with its default, its unit and what is allowed.
 import { ConfigError } from "../core/config-error.js";
-import { configure, hiddenWidths, type Options, real, whole } from "../dqn/options.js";
+import { configure, hiddenWidths, type Options, real, whole } from "../training/options.js";
 
 /** How a teacher and a student learn side by side. */
 export interface JointConfig {

@@ -2,17 +2,17 @@
 import { Follower } from "../core/follower.js";
 import { Learner } from "../core/learner.js";
 import { Network } from "../core/network.js";
-import { breather } from "../dqn/breathe.js";
-import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../dqn/checkpoint.js";
-import { DivergedError, type TrainingEvent } from "../dqn/events.js";
-import { linear } from "../dqn/schedules.js";
-import { TrainedModel } from "../dqn/trained.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import { episodeReturns } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
+import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../training/checkpoint.js";
+import { DivergedError, type TrainingEvent } from "../training/events.js";
+import { breather } from "../training/pauses.js";
+import { linear } from "../training/schedules.js";
+import { TrainedModel } from "../training/trained.js";
 import { type JointConfig, jointConfig } from "./joint-config.js";
 
 /** Options of {@link trainJoint}: the configuration, and what surrounds the work. */

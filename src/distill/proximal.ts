@@ -3,13 +3,13 @@ import { Guide, guideLosses } from "../core/guide.js";
 import { Network } from "../core/network.js";
 import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
-import { configure, type Options, oneOf, real } from "../dqn/options.js";
 import { type TrainOptions, trainTeacher } from "../dqn/teacher.js";
-import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import type { Model, ModelData } from "../model/model.js";
+import { configure, type Options, oneOf, real } from "../training/options.js";
+import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { fingerprint } from "./student.js";
 
 /** How a student learns beside its teacher: a teacher's configuration, and the guide's. */

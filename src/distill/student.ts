@@ -2,11 +2,6 @@
 import { ConfigError } from "../core/config-error.js";
 import { Distiller } from "../core/distiller.js";
 import { Network } from "../core/network.js";
-import { breather } from "../dqn/breathe.js";
-import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../dqn/checkpoint.js";
-import { DivergedError, type NetworkListener, type TrainingEvent } from "../dqn/events.js";
-import { linear } from "../dqn/schedules.js";
-import { TrainedModel, type TrainingRecord } from "../dqn/trained.js";
 import type { Env, EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { SeedSequence } from "../env/seed-sequence.js";
@@ -17,6 +12,11 @@ import { episodeReturns, type Policy, randomPolicy } from "../evaluate/returns.j
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldNormalisation, foldStandardisation } from "../model/fold.js";
 import type { ModelData, Training } from "../model/model.js";
+import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../training/checkpoint.js";
+import { DivergedError, type NetworkListener, type TrainingEvent } from "../training/events.js";
+import { breather } from "../training/pauses.js";
+import { linear } from "../training/schedules.js";
+import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
 import { fitsQValues, parseLoss } from "./loss.js";
 import { collectTransitions, replayStates, studentShare, type Transitions, tdTargets } from "./states.js";

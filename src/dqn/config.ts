@@ -1,5 +1,5 @@
 // The teacher's configuration: each option with its default, its unit and what is allowed.
-import { flag, hiddenWidths, type Options, oneOf, optionalNumber, real, whole } from "./options.js";
+import { flag, hiddenWidths, type Options, oneOf, optionalNumber, real, whole } from "../training/options.js";
 
 /** How a teacher is trained; an environment's preset may replace a default. */
 export interface TeacherConfig {

@@ -3,8 +3,8 @@ import { ConfigError } from "../core/config-error.js";
 import type { Env } from "../env/env.js";
 import { makeEnv } from "../env/registry.js";
 import { shown } from "../evaluate/checks.js";
+import { configure } from "../training/options.js";
 import { type TeacherConfig, teacherOptions } from "./config.js";
-import { configure } from "./options.js";
 import { presets } from "./presets.js";
 
 /** @throws ConfigError for what is no number of threads that qstill can use */

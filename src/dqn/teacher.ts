@@ -10,13 +10,13 @@ import { episodeReturns } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { foldDueling, foldNormalisation } from "../model/fold.js";
 import type { ModelData } from "../model/model.js";
-import { breather } from "./breathe.js";
-import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "./checkpoint.js";
+import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../training/checkpoint.js";
+import { DivergedError, type NetworkListener, type TrainingEvent } from "../training/events.js";
+import { breather } from "../training/pauses.js";
+import { linear } from "../training/schedules.js";
+import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import type { TeacherConfig } from "./config.js";
 import { checkedThreads, teacherConfig } from "./configure.js";
-import { DivergedError, type NetworkListener, type TrainingEvent } from "./events.js";
-import { linear } from "./schedules.js";
-import { TrainedModel, type TrainingRecord } from "./trained.js";
 
 /** A trained teacher. */
 export class Teacher extends TrainedModel<TeacherConfig> {

@@ -1,10 +1,11 @@
 // The listing of DQN distillation as articles print it, beside what it ought to be: a plain loop with a switch for each
 // fault. docs/article.md tells of it. The library's own loop is src/distill/joint.ts, which has no such switch.
-import { linear } from "../dqn/schedules.js";
+
 import type { Env } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import { argmax } from "../model/argmax.js";
+import { linear } from "../training/schedules.js";
 import { Mlp } from "./mlp.js";
 
 /** What can be wrong with the loop; each is one line of it. */

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { ConfigError } from "../core/config-error.js";
 import { version } from "../core/version.js";
-import { difference } from "../dqn/checkpoint.js";
 import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
 import { resolveEnv } from "../env/registry.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import { readSafetensors, type Tensor, writeSafetensors } from "../model/safetensors.js";
+import { difference } from "../training/checkpoint.js";
 import type { TeacherStore } from "./study.js";
 
 const format = "qstill-study-teacher";

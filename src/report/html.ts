@@ -1,6 +1,7 @@
 // The report of a run as one HTML page that needs nothing else: no script, no file, no network.
-import type { AttemptEvent, EvaluationEvent } from "../dqn/events.js";
+
 import { Markup, markup } from "../draw/markup.js";
+import type { AttemptEvent, EvaluationEvent } from "../training/events.js";
 import { plot, type Reference, rangeOf } from "./plot.js";
 import { style } from "./style.js";
 import type { NetworkSummary, StudentSummary, Summary } from "./summary.js";

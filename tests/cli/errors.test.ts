@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { exitStatus, oneLine, UsageError } from "../../src/cli/errors.js";
 import { ConfigError } from "../../src/core/config-error.js";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
+import { Interrupted } from "../../src/training/checkpoint.js";
 
 it("blames the call only for what the call is to blame for", () => {
   expect(exitStatus(new UsageError("x"))).toBe(2);

@@ -1,10 +1,10 @@
 // A teacher and a student side by side: that both learn, the same bits for the same seed, and what is refused.
 import { describe, expect, it } from "vitest";
 import { type JointOptions, trainJoint } from "../../src/distill/index.js";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
-import { DivergedError, type TrainingEvent } from "../../src/dqn/events.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 import { weightsHash } from "../../src/model/hash.js";
+import { Interrupted } from "../../src/training/checkpoint.js";
+import { DivergedError, type TrainingEvent } from "../../src/training/events.js";
 import { coin } from "../coin.js";
 
 const short: JointOptions = {

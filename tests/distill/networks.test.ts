@@ -1,8 +1,8 @@
 // The networks along the way: each evaluated one is told, and the best of them is the one that is kept.
 import { expect, it } from "vitest";
 import { distill } from "../../src/distill/student.js";
-import type { NetworkListener, TrainingEvent } from "../../src/dqn/events.js";
 import { trainTeacher } from "../../src/dqn/teacher.js";
+import type { NetworkListener, TrainingEvent } from "../../src/training/events.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 
 function listen() {

@@ -5,13 +5,13 @@ import { Guide } from "../../src/core/guide.js";
 import { Learner } from "../../src/core/learner.js";
 import { Network } from "../../src/core/network.js";
 import { distillProximal, type ProximalOptions } from "../../src/distill/index.js";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
-import type { TrainingEvent } from "../../src/dqn/events.js";
 import { trainTeacher } from "../../src/dqn/teacher.js";
 import { makeEnv } from "../../src/env/registry.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 import { loadModel, saveModel } from "../../src/model/files.js";
 import { Model } from "../../src/model/model.js";
+import { Interrupted } from "../../src/training/checkpoint.js";
+import type { TrainingEvent } from "../../src/training/events.js";
 import { shortTeacher } from "../short-training.js";
 
 it("reaches what its teacher has in fewer environment steps than alone", async () => {

@@ -2,8 +2,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { distillMany } from "../../src/distill/multi-task.js";
 import { type DistillOptions, distill } from "../../src/distill/student.js";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
-import type { TrainingEvent } from "../../src/dqn/events.js";
 import { type Teacher, trainTeacher } from "../../src/dqn/teacher.js";
 import { makeEnv } from "../../src/env/registry.js";
 import { modelHash } from "../../src/export/description.js";
@@ -12,6 +10,8 @@ import { visitedStates } from "../../src/export/states.js";
 import { loadModel, saveModel } from "../../src/model/files.js";
 import { Model } from "../../src/model/model.js";
 import { quantize } from "../../src/model/quantize.js";
+import { Interrupted } from "../../src/training/checkpoint.js";
+import type { TrainingEvent } from "../../src/training/events.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 
 let teacher: Teacher;

@@ -2,8 +2,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { collectTransitions, tdTargets } from "../../src/distill/states.js";
 import { type DistillOptions, distill } from "../../src/distill/student.js";
-import { Interrupted, reachedBy } from "../../src/dqn/checkpoint.js";
-import type { TrainingEvent } from "../../src/dqn/events.js";
 import { type Teacher, trainTeacher } from "../../src/dqn/teacher.js";
 import { makeEnv } from "../../src/env/registry.js";
 import { compare } from "../../src/evaluate/compare.js";
@@ -11,6 +9,8 @@ import { evaluate } from "../../src/evaluate/evaluate.js";
 import { variance } from "../../src/evaluate/statistics.js";
 import { loadModel, saveModel } from "../../src/model/files.js";
 import { Model } from "../../src/model/model.js";
+import { Interrupted, reachedBy } from "../../src/training/checkpoint.js";
+import type { TrainingEvent } from "../../src/training/events.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 
 let teacher: Teacher;

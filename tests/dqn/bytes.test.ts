@@ -6,11 +6,11 @@ import { TeamLearner } from "../../src/core/team.js";
 import { trainJoint } from "../../src/distill/joint.js";
 import { distillProximal } from "../../src/distill/proximal.js";
 import { distill } from "../../src/distill/student.js";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
 import { teacherConfig } from "../../src/dqn/configure.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
 import type { CustomEnv } from "../../src/env/env.js";
 import { resolveEnv } from "../../src/env/registry.js";
+import { Interrupted } from "../../src/training/checkpoint.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 
 /** A corridor of 21 cells: one is where one stands, another, of 255, is where the reward is. */

@@ -1,13 +1,13 @@
 // The plain loop of docs/article.md: its gradient, what it learns when it is sound, and what each fault does.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
 import type { CustomEnv } from "../../src/env/env.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { resolveEnv } from "../../src/env/registry.js";
 import { type AfterEpisode, type Fault, faultNames, listing, listingSetting } from "../../src/experiments/listing.js";
 import { Mlp } from "../../src/experiments/mlp.js";
 import { jointStudy } from "../../src/experiments/studies/joint.js";
+import { Interrupted } from "../../src/training/checkpoint.js";
 import { coin } from "../coin.js";
 
 describe("the network", () => {

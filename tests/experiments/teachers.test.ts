@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { distill } from "../../src/distill/student.js";
-import { Interrupted } from "../../src/dqn/checkpoint.js";
 import type { Teacher } from "../../src/dqn/teacher.js";
 import { FolderTeachers } from "../../src/experiments/teachers.js";
+import { Interrupted } from "../../src/training/checkpoint.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 
 const folder = mkdtempSync(join(tmpdir(), "qstill-teachers-"));

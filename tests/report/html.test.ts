@@ -1,10 +1,10 @@
 // The report: one page that needs nothing else, whatever the run was like.
 import { expect, test } from "vitest";
 import { distill } from "../../src/distill/student.js";
-import type { EvaluationEvent } from "../../src/dqn/events.js";
 import { trainTeacher } from "../../src/dqn/teacher.js";
 import { compare } from "../../src/evaluate/compare.js";
 import { type ReportInput, reportHtml, summarise } from "../../src/report/index.js";
+import type { EvaluationEvent } from "../../src/training/events.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 
 const evaluation = { episodes: 100, mean: 499, std: 3.2, min: 470, ci95: [498.1, 499.7] as const };

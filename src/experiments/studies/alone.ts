@@ -2,13 +2,13 @@
 import type { StudentConfig } from "../../distill/config.js";
 import { distill, type Student } from "../../distill/student.js";
 import type { TeacherConfig } from "../../dqn/config.js";
-import type { TrainingEvent } from "../../dqn/events.js";
 import { trainTeacher } from "../../dqn/teacher.js";
 import { makeEnv } from "../../env/registry.js";
 import { purposes } from "../../env/seeds.js";
 import { compare, returnRatio } from "../../evaluate/compare.js";
 import { episodeReturns, randomPolicy } from "../../evaluate/returns.js";
 import { mean } from "../../evaluate/statistics.js";
+import type { TrainingEvent } from "../../training/events.js";
 import type { Study } from "../study.js";
 
 /** The share of the teacher's return above random play that is to be reached. */

@@ -1,10 +1,11 @@
 // joint: what each fault of the common listing of DQN distillation costs, switched on alone, and all of them together.
-import { breather } from "../../dqn/breathe.js";
-import { Interrupted } from "../../dqn/checkpoint.js";
+
 import { makeEnv } from "../../env/registry.js";
 import { type Purpose, purposes } from "../../env/seeds.js";
 import { episodeReturns } from "../../evaluate/returns.js";
 import { mean } from "../../evaluate/statistics.js";
+import { Interrupted } from "../../training/checkpoint.js";
+import { breather } from "../../training/pauses.js";
 import { type Fault, faultNames, listing } from "../listing.js";
 import type { Mlp } from "../mlp.js";
 import type { Study } from "../study.js";
