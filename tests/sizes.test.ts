@@ -6,7 +6,7 @@ const kibibyte = 1024;
 
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
-  qstill: 35,
+  qstill: 40,
   "qstill/distill": 37,
   "qstill/report": 21,
   "qstill/draw": 23.5,

@@ -1,47 +1,29 @@
 // The joint run: a teacher and a student learn side by side from the first step.
 import { Follower } from "../core/follower.js";
 import { Learner } from "../core/learner.js";
-import { Network } from "../core/network.js";
-import type { EnvSource } from "../env/env.js";
+import type { Env, EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
-import { episodeSeed, generatorWords, purposes } from "../env/seeds.js";
+import { generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
-import { episodeReturns } from "../evaluate/returns.js";
-import { mean, standardDeviation } from "../evaluate/statistics.js";
-import { Interrupted, type Reached, readCheckpoint, type Setting, writeCheckpoint } from "../training/checkpoint.js";
-import { DivergedError, type TrainingEvent } from "../training/events.js";
-import { breather } from "../training/pauses.js";
+import type { Setting } from "../training/checkpoint.js";
+import { Episodes } from "../training/episodes.js";
+import { finiteLoss } from "../training/events.js";
+import { Keeper } from "../training/keeper.js";
+import { blockPart, type Part, plainPart, Resumable } from "../training/resumable.js";
 import { linear } from "../training/schedules.js";
-import { TrainedModel } from "../training/trained.js";
+import { Selection } from "../training/selection.js";
+import { TrainedModel, type TrainingRecord } from "../training/trained.js";
+import type { WorkOptions } from "../training/work.js";
 import { type JointConfig, jointConfig } from "./joint-config.js";
 
-/** Options of {@link trainJoint}: the configuration, and what surrounds the work. */
-export interface JointOptions extends Partial<JointConfig> {
-  /** Everything random derives from it; 0 by default. */
-  readonly seed?: number;
-  /** Called with plain data as the work goes on. */
-  readonly onEvent?: (event: TrainingEvent) => void;
-  /** Stops the work after an episode: the promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
-  readonly signal?: AbortSignal;
-  /** A checkpoint of the same environment, seed and configuration to go on from. */
-  readonly resume?: Uint8Array;
-}
+/** Options of {@link trainJoint}: the configuration, and what surrounds the work. It may stop after each episode. */
+export interface JointOptions extends Partial<JointConfig>, Omit<WorkOptions, "onNetwork"> {}
 
 /** Both networks of a joint run. */
 export interface Joint {
   readonly teacher: TrainedModel<JointConfig>;
   readonly student: TrainedModel<JointConfig>;
 }
-
-/** What a checkpoint holds beside the blocks of both: where the loop stands, always between two episodes. */
-interface LoopState extends Reached {
-  episode: number;
-  loss: Record<Part, number | null>;
-  bestMean: Record<Part, number | null>;
-  wallSeconds: number;
-}
-
-type Part = "teacher" | "student";
 
 /**
  * Trains a teacher by Double DQN (van Hasselt et al. 2016), and at the same time a student on the teacher's targets: both
@@ -62,135 +44,119 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
   const config = jointConfig(given);
-  const teacherWidths = [env.observationSize, ...config.hidden, env.actionCount];
-  const studentWidths = [env.observationSize, ...config.studentHidden, env.actionCount];
-  const setting: Setting = { environment: env.id, seed, ...config };
   const { learningRate, batchSize } = config;
-  const { byteObservations } = env;
-  const selection = { seed, purpose: purposes.selection, episodes: config.evaluationEpisodes };
-
-  const shape = { ...config, widths: teacherWidths, byteObservations };
-  const teacher = new Learner({ ...shape, nStep: 1, huberDelta: 0, targetUpdateInterval: 1 });
-  const student = new Follower(studentWidths, batchSize, byteObservations);
-  const both = [
-    { part: "teacher", learner: teacher, widths: teacherWidths, network: new Network(teacherWidths, 1) },
-    { part: "student", learner: student, widths: studentWidths, network: new Network(studentWidths, 1) },
-  ] as const;
-  const best: Record<string, Float32Array> = {};
-  const state: LoopState = {
-    envSteps: 0,
-    updates: 0,
-    episode: 0,
-    loss: { teacher: null, student: null },
-    bestMean: { teacher: null, student: null },
-    wallSeconds: 0,
-  };
+  const setting: Setting = { environment: env.id, seed, ...config };
+  const episodes = new Episodes(env, seed);
+  const teacher = new Side("teacher", makeTeacher(env, config), config.hidden, evaluationEnv, config, seed);
+  const student = new Side("student", makeStudent(env, config), config.studentHidden, evaluationEnv, config, seed);
+  teacher.learner.initialise(generatorWords(seed, purposes.learner, 0));
+  student.learner.initialise(generatorWords(seed, purposes.distiller, 0));
+  const reached = { envSteps: 0, updates: 0 };
   try {
-    if (resume === undefined) {
-      teacher.initialise(generatorWords(seed, purposes.learner, 0));
-      student.initialise(generatorWords(seed, purposes.distiller, 0));
-    } else {
-      const checkpoint = readCheckpoint<LoopState>(resume, "joint", setting, (block) => {
-        const { length } = teacher.save();
-        teacher.restore(block.subarray(0, length));
-        student.restore(block.subarray(length));
-      });
-      Object.assign(state, checkpoint.state);
-      Object.assign(best, checkpoint.arrays);
-    }
-    const started = performance.now() - 1000 * state.wallSeconds;
-    const wallSeconds = () => (performance.now() - started) / 1000;
-    const breathe = breather();
+    const parts = { loop: plainPart(reached), episodes, ...teacher.parts(), ...student.parts() };
+    const work = new Resumable("joint", setting, { signal, resume }, parts, () => reached);
+    while (episodes.begun < config.episodes) {
+      const turn = work.turn();
+      if (turn) await turn;
 
-    while (state.episode < config.episodes) {
-      const pause = breathe();
-      if (pause) await pause;
-      if (signal?.aborted) {
-        state.wallSeconds = wallSeconds();
-        const block = joined(teacher.save(), student.save());
-        throw new Interrupted(writeCheckpoint({ phase: "joint", setting, state, block, arrays: best }));
-      }
-
-      // the teacher acts
-      const share = state.episode / config.episodes / config.explorationFraction;
+      // the teacher acts for an episode
+      const share = episodes.begun / config.episodes / config.explorationFraction;
       const epsilon = linear(config.explorationInitial, config.explorationFinal, share);
-      teacher.begin(env.reset({ seed: episodeSeed(seed, purposes.train, state.episode) }));
-      let steps = 0;
-      let reward = 0;
-      for (let ended = false; !ended; steps++) {
-        const action = teacher.act(epsilon, 1);
-        const result = env.step(action);
-        teacher.record(action, result.reward, result.observation, result.terminated, result.truncated);
-        reward += result.reward;
-        ended = result.terminated || result.truncated;
-      }
-      state.envSteps += steps;
-      state.episode++;
+      const { steps, reward } = playEpisode(teacher.learner, episodes, epsilon);
+      reached.envSteps += steps;
 
       // both learn, the student from the teacher as it is now
-      if (teacher.ready >= batchSize) {
+      if (teacher.learner.ready >= batchSize) {
         const n = Math.min(steps, config.episodeUpdates);
-        state.loss.teacher = teacher.step(n, learningRate);
-        state.loss.student = student.follow(teacher, n, learningRate);
-        state.updates += n;
-        for (const { part } of both) {
-          if (!Number.isFinite(state.loss[part])) throw new DivergedError(part, state.updates);
-        }
+        reached.updates += n;
+        teacher.state.loss = finiteLoss(teacher.learner.step(n, learningRate), "teacher", reached.updates);
+        const loss = student.learner.follow(teacher.learner, n, learningRate);
+        student.state.loss = finiteLoss(loss, "student", reached.updates);
       }
-      const { episode, envSteps, updates } = state;
-      onEvent({ kind: "episode", network: "teacher", episode, reward, envSteps, updates });
+      const episode = episodes.begun;
+      onEvent({ kind: "episode", network: "teacher", episode, reward, ...reached });
 
-      // how good are they now?
+      // offer
       if (episode % config.evaluationInterval !== 0 && episode < config.episodes) continue;
-      for (const { part, learner, network } of both) {
-        const parameters = learner.parameters();
-        network.setParameters(parameters);
-        const returns = episodeReturns(evaluationEnv, network, selection);
-        const latest = mean(returns);
-        const bestMean = state.bestMean[part];
-        const isBest = bestMean === null || latest >= bestMean;
-        if (isBest) {
-          state.bestMean[part] = latest;
-          best[part] = parameters;
-        }
-        onEvent({
-          kind: "evaluation",
-          network: part,
-          envSteps,
-          updates,
-          mean: latest,
-          std: standardDeviation(returns),
-          min: returns.reduce((a, b) => Math.min(a, b)),
-          best: isBest,
-          loss: state.loss[part],
-        });
+      for (const { name, learner, keeper, state } of [teacher, student]) {
+        const judged = keeper.offer(learner.parameters());
+        onEvent({ kind: "evaluation", network: name, ...reached, ...judged, loss: state.loss });
       }
     }
 
-    const { envSteps, updates } = state;
-    const record = { env: source, seed, config, envSteps, updates, wallSeconds: wallSeconds() };
-    const data = (widths: readonly number[], parameters: Float32Array) => ({ environment: env.id, widths, parameters });
-    return {
-      teacher: new TrainedModel(data(teacherWidths, best.teacher), record),
-      // its teacher was no one network: the teacher went on learning
-      student: new TrainedModel(data(studentWidths, best.student), record, {
-        teacher: null,
-        attempts: 1,
-        fitsQValues: true,
-      }),
-    };
+    const record = { env: source, seed, config, ...reached, wallSeconds: work.wallSeconds };
+    return { teacher: teacher.model(env, record), student: student.model(env, record) };
   } finally {
-    for (const { learner, network } of both) {
-      learner.dispose();
-      network.dispose();
-    }
+    teacher.dispose();
+    student.dispose();
   }
 }
 
-/** Both blocks of a checkpoint, one after the other. */
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
+/** One of the two networks: what learns, and what keeps the best of it. */
+class Side<Kind extends Learner> {
+  readonly name: "teacher" | "student";
+  readonly learner: Kind;
+  readonly keeper: Keeper;
+  readonly state: { loss: number | null } = { loss: null };
+  readonly #widths: readonly number[];
+  readonly #selection: Selection;
+
+  constructor(
+    name: "teacher" | "student",
+    learner: Kind,
+    hidden: readonly number[],
+    env: Env,
+    { evaluationEpisodes }: JointConfig,
+    seed: number,
+  ) {
+    this.name = name;
+    this.learner = learner;
+    this.#widths = [env.observationSize, ...hidden, env.actionCount];
+    this.#selection = new Selection(env, this.#widths, seed);
+    this.keeper = new Keeper(this.#selection.play, { evaluationEpisodes });
+  }
+
+  parts(): Record<string, Part> {
+    return {
+      [this.name]: plainPart(this.state),
+      [`${this.name}Learner`]: blockPart(this.learner),
+      [`${this.name}Keeper`]: this.keeper,
+    };
+  }
+
+  model(env: Env, record: TrainingRecord<JointConfig>): TrainedModel<JointConfig> {
+    const data = { environment: env.id, widths: this.#widths, parameters: this.keeper.kept };
+    // a student's teacher was no one network: the teacher went on learning
+    const distillation = { teacher: null, attempts: 1, fitsQValues: true };
+    return new TrainedModel(data, record, this.name === "student" ? distillation : undefined);
+  }
+
+  dispose(): void {
+    this.learner.dispose();
+    this.#selection.dispose();
+  }
+}
+
+function makeTeacher(env: Env, config: JointConfig): Learner {
+  const widths = [env.observationSize, ...config.hidden, env.actionCount];
+  const plain = { nStep: 1, huberDelta: 0, targetUpdateInterval: 1 };
+  return new Learner({ ...config, ...plain, widths, byteObservations: env.byteObservations });
+}
+
+function makeStudent(env: Env, config: JointConfig): Follower {
+  const widths = [env.observationSize, ...config.studentHidden, env.actionCount];
+  return new Follower(widths, config.batchSize, env.byteObservations);
+}
+
+/** An episode in which the teacher acts ε-greedily and records each step: its length, and its undiscounted return. */
+function playEpisode(teacher: Learner, episodes: Episodes, epsilon: number): { steps: number; reward: number } {
+  teacher.begin(episodes.begin());
+  let reward = 0;
+  for (let steps = 1; ; steps++) {
+    const action = teacher.act(epsilon, 1);
+    const result = episodes.step(action);
+    teacher.record(action, result.reward, result.observation, result.terminated, result.truncated);
+    reward += result.reward;
+    if (result.terminated || result.truncated) return { steps, reward };
+  }
 }

@@ -1,24 +1,26 @@
 // Several teachers into one student: batches of one task in turn, a head for each task or one that all share.
 import { ConfigError } from "../core/config-error.js";
-import { Distiller, stepWithin, type Targets } from "../core/distiller.js";
-import { Network } from "../core/network.js";
+import { Distiller, stepWithin, type Targets, type TaskRange } from "../core/distiller.js";
 import type { Env, EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit, shown } from "../evaluate/checks.js";
 import { type Comparison, compare, type QPolicy, returnRatio } from "../evaluate/compare.js";
-import { episodeReturns, randomPolicy } from "../evaluate/returns.js";
+import { randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { cutToTask, foldNormalisation, foldStandardisation } from "../model/fold.js";
 import { parameterCount } from "../model/layout.js";
 import { Model } from "../model/model.js";
-import { DivergedError } from "../training/events.js";
+import { finiteLoss } from "../training/events.js";
+import { Keeper, type Play } from "../training/keeper.js";
 import { breather } from "../training/pauses.js";
 import { linear } from "../training/schedules.js";
+import { Selection } from "../training/selection.js";
+import { type AddStates, Collector } from "./collector.js";
 import { type StudentConfig, studentConfig } from "./config.js";
+import { fingerprint, type Labeller } from "./labeller.js";
 import { fitsQValues, parseLoss } from "./loss.js";
-import { collectTransitions, replayStates, studentShare } from "./states.js";
-import { fingerprint, type Labeller, targetsOf } from "./student.js";
+import { checkReplay } from "./student.js";
 
 /** Where a task's Q-values come out: of outputs of its own, or of the first ones of a head that all tasks share. */
 export type Heads = "each" | "shared";
@@ -71,24 +73,21 @@ export interface MultiTaskStudent {
 }
 
 /** One teacher, its environment, and its part of the distiller's states and outputs. */
-interface Task {
+interface Task extends TaskRange {
   readonly teacher: Labeller & QPolicy;
   readonly source: EnvSource;
   readonly env: Env;
-  readonly firstState: number;
   stateCount: number;
-  readonly firstOutput: number;
-  readonly actionCount: number;
   /** The input that is 1 in this task alone. */
   readonly one?: number;
   /** Its observations and labels have units of their own, so that each task is scaled by itself. */
   features: { mean: Float32Array; scale: Float32Array };
   labels: { mean: number; scale: number };
   /** The student as it acts here. */
-  readonly network: Network;
+  readonly selection: Selection;
+  readonly collector: Collector;
   readonly teacherMean: number;
   readonly randomMean: number;
-  nextEpisode: number;
 }
 
 /** Updates from one chance to stop to the next. */
@@ -107,85 +106,25 @@ export async function distillMany(
   options: MultiTaskOptions = {},
 ): Promise<MultiTaskStudent> {
   const { heads = "each", seed: givenSeed = 0, onRound = () => {}, signal, ...given } = options;
-  if (teachers.length === 0) throw new ConfigError("no teacher was given: at least one is needed");
-  if (heads !== "each" && heads !== "shared")
-    throw new ConfigError(`heads is ${shown(heads)}: each, shared is allowed`);
   const seed = checkedSeed(givenSeed);
-  const { attempts: _attempts, threshold: _threshold, ...config } = studentConfig("", { hidden: [64], ...given });
-  // a column's largest weight, which sets its step, may be one that a task does not use
-  if (config.quantize) throw new ConfigError("quantize is true: a student of several teachers cannot be rounded");
+  const config = multiTaskConfig(teachers, heads, given);
+  const { widths, tasks, distiller } = layOut(teachers, heads, config, seed);
   const started = performance.now();
-
-  const envs = teachers.map((teacher) => resolveEnv(teacher.env ?? teacher.environment));
-  const longest = Math.max(...envs.map(({ observationSize }) => observationSize));
-  const actionCounts = envs.map(({ actionCount }) => actionCount);
-  const inputs = heads === "shared" ? longest + teachers.length : longest;
-  const outputs = heads === "shared" ? Math.max(...actionCounts) : actionCounts.reduce((a, b) => a + b);
-  const widths = [inputs, ...config.hidden, outputs];
-
-  const selection = { seed, purpose: purposes.selection, episodes: config.evaluationEpisodes };
-  const tasks = teachers.map((teacher, number): Task => {
-    const env = envs[number];
-    checkFit("teacher", teacher, env);
-    if (config.states === "replay" && !teacher.observations?.length) {
-      throw new ConfigError(
-        `states "replay" needs the replay memory of the teacher of ${env.id}, which only a teacher just trained has`,
-      );
-    }
-    return {
-      teacher,
-      source: teacher.env ?? teacher.environment,
-      env,
-      firstState: number * config.envSteps,
-      stateCount: 0,
-      firstOutput: heads === "shared" ? 0 : actionCounts.slice(0, number).reduce((a, b) => a + b, 0),
-      actionCount: env.actionCount,
-      one: heads === "shared" ? longest + number : undefined,
-      features: { mean: new Float32Array(0), scale: new Float32Array(0) },
-      labels: { mean: 0, scale: 1 },
-      network: new Network([env.observationSize, ...config.hidden, env.actionCount], 1),
-      teacherMean: mean(episodeReturns(env, teacher, selection)),
-      randomMean: mean(episodeReturns(env, randomPolicy(env.actionCount, seed), selection)),
-      nextEpisode: 0,
-    };
-  });
-  const loss = parseLoss(config.loss);
-  if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
-  const distiller = new Distiller({ ...config, widths, capacity: config.envSteps * tasks.length, loss });
-
+  const breathe = breather();
+  let returnRatios: (number | null)[] = [];
+  const play: Play = (parameters, firstEpisode, episodes) => {
+    returnRatios = tasks.map((task) => ratioOf(task, taskParameters(parameters, widths, task), firstEpisode, episodes));
+    return returnRatios.map((ratio) => ratio ?? 0);
+  };
+  const keeper = new Keeper(play, { evaluationEpisodes: config.evaluationEpisodes });
+  const envSteps = () => tasks.reduce((sum, { collector }) => sum + collector.envSteps, 0);
+  let update = 0; // of each task
   try {
     distiller.initialise(generatorWords(seed, purposes.distiller, 1));
-    let best: Float32Array[] = [];
-    let bestMean: number | undefined;
-    let envSteps = 0;
-    let update = 0; // of each task
-    let updates = 0;
-    const breathe = breather();
-
     for (let round = 0; round < config.rounds; round++) {
-      // new states of every task, each labelled once
-      for (const task of tasks) {
-        const { env, teacher, network } = task;
-        if (config.states === "replay") {
-          if (round > 0) continue;
-          const states = replayStates(
-            teacher.observations as Float32Array | Uint8Array,
-            env.observationSize,
-            config.envSteps,
-          );
-          addStates(distiller, task, widths, config, states);
-        } else {
-          const count = Math.floor((config.envSteps * (round + 1)) / config.rounds) - task.stateCount;
-          const share = studentShare(config.states, round, config.rounds);
-          const from = { seed, firstEpisode: task.nextEpisode, count, exploration: config.exploration, share };
-          const steps = collectTransitions(env, { teacher, student: network }, from);
-          addStates(distiller, task, widths, config, steps.states, targetsOf(steps, teacher, config));
-          task.nextEpisode = steps.nextEpisode;
-          envSteps += count;
-        }
-      }
+      for (const { collector } of tasks) collector.collect(round);
 
-      // transfer
+      // transfer, the tasks in turn
       const until = Math.floor((config.updates * (round + 1)) / config.rounds);
       for (; update < until; update++) {
         if (update % chunk === 0) {
@@ -193,63 +132,121 @@ export async function distillMany(
           signal?.throwIfAborted();
         }
         const rate = linear(config.learningRate, config.learningRateFinal, update / config.updates);
-        for (const task of tasks) {
-          updates++;
-          if (!Number.isFinite(stepWithin(distiller, 1, rate, task))) throw new DivergedError("student", updates);
-        }
+        tasks.forEach((task, number) => {
+          finiteLoss(stepWithin(distiller, 1, rate, task), "student", update * tasks.length + number + 1);
+        });
       }
 
-      // evaluate
-      const parameters = tasks.map((task) => taskParameters(distiller, widths, task));
-      const returnRatios = tasks.map(({ env, network, teacherMean, randomMean }, number) => {
-        network.setParameters(parameters[number]);
-        return returnRatio(mean(episodeReturns(env, network, selection)), teacherMean, randomMean);
-      });
-      const latest = mean(returnRatios.map((ratio) => ratio ?? 0));
-      const isBest = bestMean === undefined || latest >= bestMean;
-      if (isBest) {
-        best = parameters;
-        bestMean = latest;
-      }
-      onRound({ round, envSteps, updates, returnRatios, best: isBest });
+      // offer
+      const { best } = keeper.offer(distiller.parameters());
+      onRound({ round, envSteps: envSteps(), updates: update * tasks.length, returnRatios, best });
     }
 
-    const wallSeconds = (performance.now() - started) / 1000;
-    const training = { seed, envSteps, updates, wallSeconds, config: { ...config, heads } };
+    const effort = { envSteps: envSteps(), updates: update * tasks.length, wallSeconds: secondsSince(started) };
+    const training = { seed, ...effort, config: { ...config, heads } };
     return {
-      tasks: tasks.map(({ teacher, source, env }, number) => {
+      tasks: tasks.map((task) => {
+        const { teacher, source, env } = task;
         const distillation = { teacher: fingerprint(teacher), attempts: 1, fitsQValues: fitsQValues(config.loss) };
         const model = new Model({
           environment: env.id,
-          widths: [env.observationSize, ...config.hidden, env.actionCount],
-          parameters: best[number],
+          widths: ownWidths(widths, task),
+          parameters: taskParameters(keeper.kept, widths, task),
           training: { ...training, distillation },
         });
         return { environment: env.id, model, ...compare(teacher, model, { env: source, seed }) };
       }),
       widths,
       parameterCount: parameterCount(widths),
-      envSteps,
-      updates,
-      wallSeconds,
+      ...effort,
     };
   } finally {
     distiller.dispose();
-    for (const { network } of tasks) network.dispose();
+    for (const { selection } of tasks) selection.dispose();
   }
 }
 
-/** Labels a task's states (count, observationSize) and puts both behind its others, scaled and as wide as the student. */
+type MultiTaskConfig = Omit<StudentConfig, "attempts" | "threshold">;
+
+/** The configuration: the defaults and what was given. @throws ConfigError for what is not allowed, in one line */
+function multiTaskConfig(
+  teachers: readonly Labeller[],
+  heads: unknown,
+  given: Partial<MultiTaskConfig>,
+): MultiTaskConfig {
+  if (teachers.length === 0) throw new ConfigError("no teacher was given: at least one is needed");
+  if (heads !== "each" && heads !== "shared") {
+    throw new ConfigError(`heads is ${shown(heads)}: each, shared is allowed`);
+  }
+  const { attempts: _attempts, threshold: _threshold, ...config } = studentConfig("", { hidden: [64], ...given });
+  // a column's largest weight, which sets its step, may be one that a task does not use
+  if (config.quantize) throw new ConfigError("quantize is true: a student of several teachers cannot be rounded");
+  for (const teacher of teachers) checkReplay(teacher, config);
+  return config;
+}
+
+/** One network for all tasks, and each task's place in its inputs, its outputs and the distiller's states. */
+function layOut(
+  teachers: readonly (Labeller & QPolicy)[],
+  heads: Heads,
+  config: MultiTaskConfig,
+  seed: number,
+): { widths: number[]; tasks: Task[]; distiller: Distiller } {
+  const envs = teachers.map((teacher) => resolveEnv(teacher.env ?? teacher.environment));
+  teachers.forEach((teacher, number) => void checkFit("teacher", teacher, envs[number]));
+  const longest = Math.max(...envs.map(({ observationSize }) => observationSize));
+  const actionCounts = envs.map(({ actionCount }) => actionCount);
+  const inputs = heads === "shared" ? longest + teachers.length : longest;
+  const outputs = heads === "shared" ? Math.max(...actionCounts) : actionCounts.reduce((a, b) => a + b);
+  const widths = [inputs, ...config.hidden, outputs];
+  const loss = parseLoss(config.loss);
+  if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
+  const distiller = new Distiller({ ...config, widths, capacity: config.envSteps * teachers.length, loss });
+
+  const { evaluationEpisodes } = config;
+  const tasks = teachers.map((teacher, number): Task => {
+    const env = envs[number];
+    const { observationSize, actionCount } = env;
+    const selection = new Selection(env, [observationSize, ...config.hidden, actionCount], seed);
+    const add: AddStates = (...labelled) => addStates(distiller, task, widths, config, ...labelled);
+    const task: Task = {
+      teacher,
+      source: teacher.env ?? teacher.environment,
+      env,
+      firstState: number * config.envSteps,
+      stateCount: 0,
+      firstOutput: heads === "shared" ? 0 : actionCounts.slice(0, number).reduce((a, b) => a + b, 0),
+      actionCount,
+      one: heads === "shared" ? longest + number : undefined,
+      features: { mean: new Float32Array(0), scale: new Float32Array(0) },
+      labels: { mean: 0, scale: 1 },
+      selection,
+      collector: new Collector(env, { teacher, student: selection.network }, config, seed, add),
+      teacherMean: selection.meanOf(teacher, evaluationEpisodes),
+      randomMean: selection.meanOf(randomPolicy(actionCount, seed), evaluationEpisodes),
+    };
+    return task;
+  });
+  return { widths, tasks, distiller };
+}
+
+/** The share of its teacher's return that a network keeps in its task. */
+function ratioOf(task: Task, parameters: Float32Array, firstEpisode: number, episodes: number): number | null {
+  const { selection, teacherMean, randomMean } = task;
+  return returnRatio(mean(selection.play(parameters, firstEpisode, episodes)), teacherMean, randomMean);
+}
+
+/** Puts a task's labelled states behind its others, scaled and as wide as the student. */
 function addStates(
   distiller: Distiller,
   task: Task,
   widths: readonly number[],
   config: Pick<StudentConfig, "standardizeLabels">,
   states: Float32Array,
+  labels: Float32Array,
   targets?: Targets,
 ): void {
   const size = task.env.observationSize;
-  const labels = task.teacher.qValuesOfMany(states);
   if (task.stateCount === 0) {
     task.features = columnScaling(states, size);
     if (config.standardizeLabels) {
@@ -287,11 +284,20 @@ function columnScaling(values: Float32Array, size: number): { mean: Float32Array
   };
 }
 
-/** The student's parameters for one task's raw observations, in its teacher's unit of Q-values. */
-function taskParameters(distiller: Distiller, widths: readonly number[], task: Task): Float32Array {
+/** The student's parameters for one task's raw observations, in its teacher's unit of Q-values, from those of all tasks. */
+function taskParameters(parameters: Float32Array, widths: readonly number[], task: Task): Float32Array {
   const { env, firstOutput, actionCount, one, features, labels } = task;
   const part = { inputs: env.observationSize, firstOutput, outputs: actionCount, one };
-  const cut = cutToTask(widths, distiller.parameters(), part);
-  const own = [part.inputs, ...widths.slice(1, -1), part.outputs];
+  const cut = cutToTask(widths, parameters, part);
+  const own = ownWidths(widths, task);
   return foldStandardisation(own, foldNormalisation(own, cut, features), labels);
+}
+
+/** Of the student cut down to one task. */
+function ownWidths(widths: readonly number[], { env }: Task): number[] {
+  return [env.observationSize, ...widths.slice(1, -1), env.actionCount];
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
 }

@@ -1,16 +1,20 @@
 // Proximal distillation: a student that learns from reward as a DQN and is held near its teacher (Schmitt et al. 2018).
 import { Guide, guideLosses } from "../core/guide.js";
+import { Learner } from "../core/learner.js";
 import { Network } from "../core/network.js";
+import { Agent } from "../dqn/agent.js";
 import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
-import { type TrainOptions, trainTeacher } from "../dqn/teacher.js";
+import { train } from "../dqn/loop.js";
+import { learnerShape, teacherSetting } from "../dqn/teacher.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
-import { checkFit } from "../evaluate/checks.js";
+import { checkedSeed, checkFit } from "../evaluate/checks.js";
 import type { Model, ModelData } from "../model/model.js";
 import { configure, type Options, oneOf, real } from "../training/options.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
-import { fingerprint } from "./student.js";
+import type { WorkOptions } from "../training/work.js";
+import { fingerprint } from "./labeller.js";
 
 /** How a student learns beside its teacher: a teacher's configuration, and the guide's. */
 export interface ProximalConfig extends TeacherConfig {
@@ -40,11 +44,9 @@ export const proximalOptions: Options<ProximalConfig> = {
 };
 
 /** Options of {@link distillProximal}: the configuration, and what surrounds the work. */
-export interface ProximalOptions extends Partial<ProximalConfig>, Pick<TrainOptions, "seed" | "signal" | "resume"> {
+export interface ProximalOptions extends Partial<ProximalConfig>, WorkOptions {
   /** Where the student is to learn; by default the teacher's environment. */
   readonly env?: EnvSource;
-  /** Called with plain data as the work goes on. */
-  readonly onEvent?: TrainOptions["onEvent"];
 }
 
 /** A student that has learned from reward, near its teacher. */
@@ -64,19 +66,22 @@ export async function distillProximal(
   teacher: Model & { readonly env?: EnvSource },
   options: ProximalOptions = {},
 ): Promise<ProximalStudent> {
-  const { env, seed, signal, resume, onEvent = () => {}, ...given } = options;
+  const { env: givenEnv, seed: givenSeed = 0, signal, resume, onEvent, onNetwork, ...given } = options;
   const { guideLoss, guideWeight, guideTemperature, ...learning } = given;
-  const source = env ?? teacher.env ?? teacher.environment;
-  const environment = resolveEnv(source);
-  checkFit("teacher", teacher, environment);
+  const seed = checkedSeed(givenSeed);
+  const source = givenEnv ?? teacher.env ?? teacher.environment;
+  const env = resolveEnv(source);
+  const evaluationEnv = resolveEnv(source);
+  checkFit("teacher", teacher, env);
   const byGuide = configure("guide", guideOptions, { guideLoss, guideWeight, guideTemperature });
-  const config = teacherConfig(environment, {
-    ...learning,
-    hidden: learning.hidden ?? proximalOptions.hidden.default,
-  });
+  const config = teacherConfig(env, { ...learning, hidden: learning.hidden ?? proximalOptions.hidden.default });
+  const widths = [env.observationSize, ...config.hidden, env.actionCount];
+  const print = fingerprint(teacher);
 
   const network = new Network(teacher.widths, 1, teacher.activation);
   network.setParameters(teacher.parameters);
+  const learner = new Learner(learnerShape(widths, config, env.byteObservations));
+  const agent = new Agent(learner, widths, config, seed, "student");
   let guide: Guide | undefined;
   try {
     guide = new Guide(network, {
@@ -85,30 +90,16 @@ export async function distillProximal(
       weight: byGuide.guideWeight,
       temperature: byGuide.guideTemperature,
     });
-    const print = fingerprint(teacher);
-    const trained = await trainTeacher(
-      source,
-      {
-        ...config,
-        seed,
-        signal,
-        resume,
-        onEvent: (event) => onEvent({ ...event, network: "student" } as typeof event),
-      },
-      { guide, setting: { ...byGuide, teacher: print } },
-    );
-    const { widths, parameters, envSteps, updates, wallSeconds } = trained;
-    const record = {
-      env: source,
-      seed: trained.seed,
-      config: { ...config, ...byGuide },
-      envSteps,
-      updates,
-      wallSeconds,
-    };
-    trained.dispose();
-    return new ProximalStudent({ environment: environment.id, widths, parameters }, record, print);
+    learner.guideBy(guide);
+    const setting = { ...teacherSetting(env.id, seed, config), ...byGuide, teacher: print };
+    const { parameters, ...effort } = await train({
+      ...{ network: "student", phase: "proximal", setting },
+      ...{ env, evaluationEnv, agent, config, seed, onEvent, onNetwork, signal, resume },
+    });
+    const record = { env: source, seed, config: { ...config, ...byGuide }, ...effort };
+    return new ProximalStudent({ environment: env.id, widths, parameters }, record, print);
   } finally {
+    agent.dispose();
     guide?.dispose();
     network.dispose();
   }

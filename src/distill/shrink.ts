@@ -10,7 +10,8 @@ import { episodeReturns, randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { parameterCount } from "../model/layout.js";
 import { type StudentConfig, studentConfig } from "./config.js";
-import { distill, type Labeller, type Student } from "./student.js";
+import type { Labeller } from "./labeller.js";
+import { distill, type Student } from "./student.js";
 
 /** How a student did on a number of episodes, beside its teacher. */
 export interface Standing extends RatioBound {

@@ -1,29 +1,34 @@
-// A checkpoint: a block of the core's memory, named arrays, and the host's state as JSON, in one safetensors file.
+// A checkpoint: the parts of a training that go on, each with its numbers and its arrays, in one safetensors file.
 import { ConfigError } from "../core/config-error.js";
 import { shown } from "../evaluate/checks.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import { readSafetensors, writeSafetensors } from "../model/safetensors.js";
 
 const format = "qstill-checkpoint";
-const formatVersion = "2";
+const formatVersion = "3";
 
 /** Everything that must be the same when work goes on: environment, seed, each option, and a student's teacher. */
 export type Setting = Readonly<Record<string, unknown>>;
 
-/** What a loop's state tells of how far it is. */
+/** How far work has come. */
 export interface Reached {
-  envSteps: number;
-  updates: number;
+  readonly envSteps: number;
+  readonly updates: number;
 }
 
-export interface Checkpoint<State extends Reached> {
-  /** What was under way: "teacher" or "student". */
+/** What one part of a training needs to go on: numbers and lists as plain data, and arrays by their names. */
+export interface Saved {
+  readonly state: object;
+  readonly arrays: Readonly<Record<string, Uint8Array | Float32Array>>;
+}
+
+export interface Checkpoint {
+  /** What was under way: "teacher", "student", "joint" or "proximal". */
   readonly phase: string;
   readonly setting: Setting;
-  readonly state: State;
-  /** The saved part of the learner's or distiller's block. */
-  readonly block: Uint8Array;
-  readonly arrays: Readonly<Record<string, Float32Array>>;
+  readonly reached: Reached & { readonly wallSeconds: number };
+  /** By the names of the parts. */
+  readonly parts: Readonly<Record<string, Saved>>;
 }
 
 /** A checkpoint cannot be gone on from: it is damaged, or of other work. */
@@ -42,40 +47,40 @@ export class Interrupted extends Error {
   }
 }
 
-export function writeCheckpoint<State extends Reached>({
-  phase,
-  setting,
-  state,
-  block,
-  arrays,
-}: Checkpoint<State>): Uint8Array {
-  const tensors = Object.entries(arrays).map(([name, values]) => ({
-    name: `arrays.${name}`,
-    dtype: "F32" as const,
-    shape: [values.length],
-    data: littleEndian(values),
-  }));
-  return writeSafetensors([{ name: "block", dtype: "U8", shape: [block.length], data: block }, ...tensors], {
+export function writeCheckpoint({ phase, setting, reached, parts }: Checkpoint): Uint8Array {
+  const tensors = Object.entries(parts).flatMap(([part, { arrays }]) =>
+    Object.entries(arrays).map(([name, values]) => ({
+      name: `${part}.${name}`,
+      dtype: values instanceof Uint8Array ? ("U8" as const) : ("F32" as const),
+      shape: [values.length],
+      data: values instanceof Uint8Array ? values : littleEndian(values),
+    })),
+  );
+  const states = Object.fromEntries(Object.entries(parts).map(([part, { state }]) => [part, state]));
+  return writeSafetensors(tensors, {
     format,
     formatVersion,
     phase,
     setting: JSON.stringify(setting),
-    state: JSON.stringify(state),
+    reached: JSON.stringify(reached),
+    states: JSON.stringify(states),
   });
 }
 
 /**
+ * Reads a checkpoint and gives each part what it saved.
  * @param phase what is to go on
  * @param setting what it is to go on with
- * @param restore takes the block
- * @throws CheckpointError for what is no checkpoint, a damaged one, and one of other work, naming what differs
+ * @param restore takes what the part of that name saved
+ * @returns how far it was
+ * @throws CheckpointError for a file that is not a checkpoint, a damaged one, and one of other work, naming what differs
  */
-export function readCheckpoint<State extends Reached>(
+export function readCheckpoint(
   bytes: Uint8Array,
   phase: string,
   setting: Setting,
-  restore: (block: Uint8Array) => void,
-): Pick<Checkpoint<State>, "state" | "arrays"> {
+  restore: Readonly<Record<string, (saved: Saved) => void>>,
+): Checkpoint["reached"] {
   return reading(() => {
     const { tensors, metadata } = readSafetensors(bytes);
     checkFormat(metadata);
@@ -85,23 +90,28 @@ export function readCheckpoint<State extends Reached>(
     const made: Setting = JSON.parse(metadata.setting);
     const differs = difference(made, setting);
     if (differs !== undefined) throw new CheckpointError(`this checkpoint was made with ${differs}`);
-    const block = tensors.get("block");
-    if (block === undefined) throw new CheckpointError('this checkpoint lacks its tensor "block"');
-    restore(block.data);
-    const arrays: Record<string, Float32Array> = {};
-    for (const [name, tensor] of tensors) {
-      if (name.startsWith("arrays.")) arrays[name.slice("arrays.".length)] = fromLittleEndian(tensor.data);
+    const reached = readReached(metadata);
+    const states = JSON.parse(metadata.states);
+    for (const [part, restorePart] of Object.entries(restore)) {
+      if (typeof states?.[part] !== "object") throw new Error(`its part ${JSON.stringify(part)} is missing`);
+      const arrays: Record<string, Uint8Array | Float32Array> = {};
+      for (const [name, { dtype, data }] of tensors) {
+        if (name.startsWith(`${part}.`)) {
+          arrays[name.slice(part.length + 1)] = dtype === "U8" ? data : fromLittleEndian(data);
+        }
+      }
+      restorePart({ state: states[part], arrays });
     }
-    return { state: readState<State>(metadata), arrays };
+    return reached;
   });
 }
 
-/** How far the work had come. @throws CheckpointError for what is no checkpoint, and a damaged one */
+/** How far the work had come. @throws CheckpointError for a file that is not a checkpoint, and a damaged one */
 export function reachedBy(bytes: Uint8Array): Reached {
   return reading(() => {
     const { metadata } = readSafetensors(bytes);
     checkFormat(metadata);
-    return readState<Reached>(metadata);
+    return readReached(metadata);
   });
 }
 
@@ -125,15 +135,16 @@ function reading<Result>(read: () => Result): Result {
 }
 
 function checkFormat(metadata: Readonly<Record<string, string>>): void {
-  if (metadata.format !== format) throw new CheckpointError("this file is no qstill checkpoint");
+  if (metadata.format !== format) throw new CheckpointError("this file is not a qstill checkpoint");
   if (metadata.formatVersion === formatVersion) return;
   throw new CheckpointError(
     `this checkpoint has format version ${metadata.formatVersion}: ${formatVersion} is understood`,
   );
 }
 
-function readState<State extends Reached>(metadata: Readonly<Record<string, string>>): State {
-  const state: State = JSON.parse(metadata.state);
-  if (!(state.envSteps >= 0 && state.updates >= 0)) throw new Error("its state does not say how far it is");
-  return state;
+function readReached(metadata: Readonly<Record<string, string>>): Checkpoint["reached"] {
+  const reached: Checkpoint["reached"] = JSON.parse(metadata.reached);
+  const { envSteps, updates, wallSeconds } = reached;
+  if (!(envSteps >= 0 && updates >= 0 && wallSeconds >= 0)) throw new Error("it does not say how far it is");
+  return reached;
 }

@@ -81,3 +81,9 @@ export class DivergedError extends Error {
     this.name = "DivergedError";
   }
 }
+
+/** A loss. @throws DivergedError where it is not finite */
+export function finiteLoss(loss: number, network: string, updates: number): number {
+  if (!Number.isFinite(loss)) throw new DivergedError(network, updates);
+  return loss;
+}

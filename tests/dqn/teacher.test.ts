@@ -114,20 +114,27 @@ describe("determinism", () => {
       const entries = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
       return writeSafetensors(entries, { ...before, ...metadata });
     };
-    const block = { name: "block", dtype: "U8", shape: [3], data: new Uint8Array(3) } as const;
-    const short = writeSafetensors([block], readSafetensors(checkpoint).metadata);
+    const withBlock = (name: string) =>
+      writeSafetensors(
+        [{ name, dtype: "U8", shape: [3], data: new Uint8Array(3) }],
+        readSafetensors(checkpoint).metadata,
+      );
     for (const [options, message] of [
       [{ resume: checkpoint, gamma: 0.5 }, "this checkpoint was made with gamma 0.98, but 0.5 is asked for"],
       [{ resume: checkpoint, hidden: [17] }, "this checkpoint was made with hidden [17, 8], but [17] is asked for"],
       [{ resume: checkpoint, seed: 1 }, "this checkpoint was made with seed 7, but 1 is asked for"],
       [{ resume: checkpoint.slice(0, 5000) }, "the checkpoint is damaged: tensor"],
       [{ resume: new Uint8Array(20) }, "the checkpoint is damaged: the header"],
-      [{ resume: changed({ state: "{" }) }, "the checkpoint is damaged: "],
-      [{ resume: changed({ state: "[]" }) }, "the checkpoint is damaged: its state"],
+      [{ resume: changed({ states: "{" }) }, "the checkpoint is damaged: "],
+      [{ resume: changed({ states: "[]" }) }, 'the checkpoint is damaged: its part "agent" is missing'],
+      [{ resume: changed({ reached: "{" }) }, "the checkpoint is damaged: "],
+      [{ resume: changed({ reached: "[]" }) }, "the checkpoint is damaged: it does not say how far it is"],
       [{ resume: changed({ setting: "null" }) }, "the checkpoint is damaged: "],
       [{ resume: changed({ phase: "student" }) }, "this checkpoint is of a student, not of a teacher"],
-      [{ resume: changed({ format: "other" }) }, "this file is no qstill checkpoint"],
-      [{ resume: short }, "the checkpoint is damaged: the checkpoint holds 3 bytes"],
+      [{ resume: changed({ format: "other" }) }, "this file is not a qstill checkpoint"],
+      [{ resume: changed({ formatVersion: "2" }) }, "this checkpoint has format version 2: 3 is understood"],
+      [{ resume: withBlock("agent.block") }, "the checkpoint is damaged: the checkpoint holds 3 bytes"],
+      [{ resume: withBlock("block") }, "the checkpoint is damaged: a block of the core's memory is missing"],
     ] as [TrainOptions, string][]) {
       const error = await train(options).catch((thrown) => thrown);
       expect(error).toBeInstanceOf(CheckpointError);

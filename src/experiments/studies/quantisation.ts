@@ -1,5 +1,5 @@
 // quantisation: what weights of few bits cost, rounded after training or trained through the rounding.
-import { distill, type Student } from "../../distill/student.js";
+import { distill, distillRounded, type Student } from "../../distill/student.js";
 import type { Teacher } from "../../dqn/teacher.js";
 import { resolveEnv } from "../../env/registry.js";
 import { purposes } from "../../env/seeds.js";
@@ -85,7 +85,7 @@ export const quantisationStudy: Study = {
     const base = await baseOf(await teachers.teacher(env, seed), env, seed, signal);
     const { teacher, plain, teacherReturn, plainReturn, randomReturn } = base;
     const largest = largestOf(bits);
-    const made = quantize ? await distill(teacher, { attempts: 1, seed, signal, quantize }, largest) : plain;
+    const made = quantize ? await distillRounded(teacher, { attempts: 1, seed, signal, quantize }, largest) : plain;
     const quantised = bits === 32 ? undefined : quantizeByPlay(made, largest);
 
     const policy = quantised ?? plain;

@@ -1,0 +1,89 @@
+// The loop around an agent: act → record → learn → offer to the keeper of the best network.
+import type { Env } from "../env/env.js";
+import type { Setting } from "../training/checkpoint.js";
+import { Episodes } from "../training/episodes.js";
+import { Keeper } from "../training/keeper.js";
+import { Resumable } from "../training/resumable.js";
+import { Selection } from "../training/selection.js";
+import type { WorkOptions } from "../training/work.js";
+import type { Agent } from "./agent.js";
+import type { TeacherConfig } from "./config.js";
+
+/** What is trained, where and how. */
+export interface AgentTraining extends WorkOptions {
+  /** As events call it. */
+  readonly network: "teacher" | "student";
+  /** As its checkpoint calls it. */
+  readonly phase: string;
+  /** What must be the same for a checkpoint to go on. */
+  readonly setting: Setting;
+  readonly env: Env;
+  /** Another one, in which networks are evaluated while an episode in the first goes on. */
+  readonly evaluationEnv: Env;
+  readonly agent: Agent;
+  readonly config: TeacherConfig;
+  readonly seed: number;
+  /** Something that the first event is to say. */
+  readonly notice?: string;
+}
+
+/** What came out of it. */
+export interface Trained {
+  /** Of the best network, for raw observations. */
+  readonly parameters: Float32Array;
+  readonly envSteps: number;
+  readonly updates: number;
+  readonly wallSeconds: number;
+}
+
+/** Environment steps from one progress event to the next. */
+const progressInterval = 500;
+
+/**
+ * Deep Q-learning (Mnih et al. 2015, algorithm 1), with a keeper of the best network.
+ * @throws CheckpointError for a checkpoint of other work, Interrupted when stopped by the signal, and DivergedError where
+ * the loss is no longer finite
+ */
+export async function train(training: AgentTraining): Promise<Trained> {
+  const { agent, config, network, onEvent = () => {}, onNetwork } = training;
+  const episodes = new Episodes(training.env, training.seed);
+  const selection = new Selection(training.evaluationEnv, agent.widths, training.seed);
+  const keeper = new Keeper(selection.play, config);
+  const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
+  try {
+    const work = new Resumable(training.phase, training.setting, training, { agent, episodes, keeper }, reached);
+    let episode = agent.episode ?? agent.begin(episodes.begin());
+    if (training.notice !== undefined) onEvent({ kind: "notice", network, ...reached(), message: training.notice });
+
+    const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
+    while (agent.envSteps < config.envSteps && (keeper.keptMean === null || keeper.keptMean < goal)) {
+      const turn = work.turn();
+      if (turn) await turn;
+
+      // act, and record what came of it
+      const result = episodes.step(episode.act());
+      episode.step(result);
+      if (result.terminated || result.truncated) episode = agent.begin(episodes.begin());
+
+      // learn
+      agent.update();
+
+      // offer
+      const { envSteps, updates, loss } = agent;
+      const last = envSteps === config.envSteps;
+      if ((envSteps % config.evaluationInterval === 0 && updates > 0) || last) {
+        const parameters = agent.parameters();
+        const judged = keeper.offer(parameters);
+        onNetwork?.(parameters, envSteps, judged.mean);
+        onEvent({ kind: "evaluation", network, envSteps, updates, ...judged, loss });
+      }
+      if (envSteps % progressInterval === 0 || last) {
+        const share = envSteps / config.envSteps;
+        onEvent({ kind: "progress", network, share, envSteps, updates, loss, mean: keeper.latestMean });
+      }
+    }
+    return { parameters: keeper.kept, ...reached(), wallSeconds: work.wallSeconds };
+  } finally {
+    selection.dispose();
+  }
+}

@@ -1,0 +1,102 @@
+// The keeper of the best network: evaluate → confirm → keep.
+import { mean, standardDeviation } from "../evaluate/statistics.js";
+import type { Saved } from "./checkpoint.js";
+import type { Part } from "./resumable.js";
+
+/** How many selection episodes a network is judged by. */
+export interface KeeperConfig {
+  /** Of each network that is offered. */
+  readonly evaluationEpisodes: number;
+  /** Further ones of a network that did no worse than the kept one; 0, the default: the evaluation alone decides. */
+  readonly confirmationEpisodes?: number;
+}
+
+/** What the evaluation of a network said. */
+export interface Judged {
+  /** Of the evaluation's returns, as `std` and `min`. */
+  readonly mean: number;
+  readonly std: number;
+  readonly min: number;
+  /** Whether this network is now the one that is kept. */
+  readonly best: boolean;
+}
+
+/**
+ * The returns of a network on selection episodes.
+ * @param parameters for raw observations
+ * @param firstEpisode the number of the first episode
+ */
+export type Play = (parameters: Float32Array, firstEpisode: number, episodes: number) => ArrayLike<number>;
+
+/**
+ * Keeps the best of the networks that it is offered. The highest of many means is high by luck, too. So a network that did
+ * no worse in its evaluation than the kept one in its own last trial is tried on further episodes, and these decide.
+ */
+export class Keeper implements Part {
+  readonly #play: Play;
+  readonly #config: KeeperConfig;
+  #kept: Float32Array | undefined;
+  #keptMean: number | null = null;
+  #latestMean: number | null = null;
+
+  constructor(play: Play, config: KeeperConfig) {
+    this.#play = play;
+    this.#config = config;
+  }
+
+  /** The best network's parameters. @throws Error before the first offer */
+  get kept(): Float32Array {
+    if (this.#kept === undefined) throw new Error("no network has been offered yet");
+    return this.#kept;
+  }
+
+  /** The best network's mean return in the trial that decided for it; null before the first offer. */
+  get keptMean(): number | null {
+    return this.#keptMean;
+  }
+
+  /** The mean return in the last evaluation; null before the first offer. */
+  get latestMean(): number | null {
+    return this.#latestMean;
+  }
+
+  /** Evaluates a network, confirms it where it may be the best, and keeps it where it is. */
+  offer(parameters: Float32Array): Judged {
+    const { evaluationEpisodes, confirmationEpisodes = 0 } = this.#config;
+    const returns = this.#play(parameters, 0, evaluationEpisodes);
+    const latest = mean(returns);
+    this.#latestMean = latest;
+    let trial = latest;
+    if (confirmationEpisodes > 0 && this.#reachesKept(latest)) {
+      trial = mean(this.#play(parameters, evaluationEpisodes, confirmationEpisodes));
+    }
+    const best = this.#reachesKept(latest) && this.#reachesKept(trial);
+    if (best) {
+      this.#kept = parameters;
+      this.#keptMean = trial;
+    }
+    return { mean: latest, std: standardDeviation(returns), min: smallest(returns), best };
+  }
+
+  save(): Saved {
+    const arrays = this.#kept === undefined ? undefined : { kept: this.#kept };
+    return { state: { keptMean: this.#keptMean, latestMean: this.#latestMean }, arrays: { ...arrays } };
+  }
+
+  restore({ state, arrays }: Saved): void {
+    const { keptMean, latestMean } = state as { keptMean: number | null; latestMean: number | null };
+    this.#kept = arrays.kept as Float32Array | undefined;
+    this.#keptMean = keptMean;
+    this.#latestMean = latestMean;
+  }
+
+  #reachesKept(mean: number): boolean {
+    return this.#keptMean === null || mean >= this.#keptMean;
+  }
+}
+
+function smallest(values: ArrayLike<number>): number {
+  let least = values[0];
+  for (let i = 1; i < values.length; i++) least = Math.min(least, values[i]);
+  return least;
+}

@@ -1,0 +1,40 @@
+// Selection episodes: what a network in training is judged by, on seeds that neither training nor the final evaluation uses.
+import { Network } from "../core/network.js";
+import type { Env } from "../env/env.js";
+import { purposes } from "../env/seeds.js";
+import { episodeReturns, type Policy } from "../evaluate/returns.js";
+import { mean } from "../evaluate/statistics.js";
+
+/** Plays the selection episodes of a seed. */
+export class Selection {
+  /** The network as it was last judged. */
+  readonly network: Network;
+  readonly #env: Env;
+  readonly #seed: number;
+
+  /** @param widths of the networks that it judges: observation size, hidden widths, action count */
+  constructor(env: Env, widths: readonly number[], seed: number) {
+    this.network = new Network(widths, 1);
+    this.#env = env;
+    this.#seed = seed;
+  }
+
+  /** The returns of the greedy policy of a network, shape (episodes). @param parameters for raw observations */
+  readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Float64Array => {
+    this.network.setParameters(parameters);
+    return this.#returns(this.network, firstEpisode, episodes);
+  };
+
+  /** The mean return of another policy on the first episodes. */
+  meanOf(policy: Policy, episodes: number): number {
+    return mean(this.#returns(policy, 0, episodes));
+  }
+
+  dispose(): void {
+    this.network.dispose();
+  }
+
+  #returns(policy: Policy, firstEpisode: number, episodes: number): Float64Array {
+    return episodeReturns(this.#env, policy, { seed: this.#seed, purpose: purposes.selection, firstEpisode, episodes });
+  }
+}
