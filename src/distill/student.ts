@@ -8,9 +8,10 @@ import { largestWeight as largestOf8Bits } from "../model/quantized.js";
 import type { Setting } from "../training/checkpoint.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import type { WorkOptions } from "../training/work.js";
+import { Apprentice } from "./apprentice.js";
 import { type StudentConfig, studentConfig } from "./config.js";
 import { fingerprint, type Labeller } from "./labeller.js";
-import { makeDistiller, transfer } from "./loop.js";
+import { transfer } from "./loop.js";
 import { fitsQValues } from "./loss.js";
 
 /** A distilled student. */
@@ -88,7 +89,7 @@ export function studentSetting(environment: string, seed: number, config: Studen
  * @throws ConfigError where there cannot
  */
 export function checkStudentSize(source: EnvSource, config: StudentConfig): void {
-  makeDistiller(resolveEnv(source), config, 0).dispose();
+  new Apprentice(resolveEnv(source), config, 0, 0).dispose();
 }
 
 /** @throws ConfigError where states are to come from the replay memory of a teacher that has none */

@@ -1,0 +1,109 @@
+// The student while it learns: a network in the core that is pulled towards its labels, and begun again at each attempt.
+import { ConfigError } from "../core/config-error.js";
+import { Distiller } from "../core/distiller.js";
+import type { Env } from "../env/env.js";
+import { generatorWords, purposes } from "../env/seeds.js";
+import { foldNormalisation, foldStandardisation } from "../model/fold.js";
+import type { Saved } from "../training/checkpoint.js";
+import { finiteLoss } from "../training/events.js";
+import { blockPart, type Part } from "../training/resumable.js";
+import { linear } from "../training/schedules.js";
+import type { AddStates } from "./collector.js";
+import type { StudentConfig } from "./config.js";
+import { parseLoss } from "./loss.js";
+
+/** A student in training. */
+export class Apprentice implements Part {
+  /** Observation size, hidden widths, action count. */
+  readonly widths: readonly number[];
+  readonly #distiller: Distiller;
+  readonly #config: StudentConfig;
+  readonly #seed: number;
+  readonly #byteObservations: boolean;
+  readonly #state = { attempt: 0, update: 0, updates: 0 };
+
+  /**
+   * @param largestWeight of an output in whole steps, where weights are rounded; 0: they are not
+   * @throws ConfigError where it needs more than 1 GiB
+   */
+  constructor(env: Env, config: StudentConfig, seed: number, largestWeight: number) {
+    const loss = parseLoss(config.loss);
+    if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
+    this.widths = [env.observationSize, ...config.hidden, env.actionCount];
+    this.#config = config;
+    this.#seed = seed;
+    this.#byteObservations = env.byteObservations === true;
+    this.#distiller = new Distiller({
+      ...config,
+      widths: this.widths,
+      capacity: config.envSteps,
+      loss,
+      byteObservations: this.#byteObservations,
+      largestWeight,
+    });
+  }
+
+  /** Which attempt has begun last, from 1; 0 before the first. */
+  get attempt(): number {
+    return this.#state.attempt;
+  }
+
+  /** Updates of this attempt. */
+  get update(): number {
+    return this.#state.update;
+  }
+
+  /** Updates of all attempts. */
+  get updates(): number {
+    return this.#state.updates;
+  }
+
+  /** Takes labelled states in. */
+  readonly add: AddStates = (states, labels, targets) => this.#distiller.add(states, labels, targets);
+
+  /**
+   * A new attempt on the states that are there. What observations and labels are scaled by stays for the whole attempt, as
+   * another scale would change the meaning of what is already learned: for the first attempt it comes from its first
+   * round's states, for a later one from all.
+   */
+  begin(attempt: number): void {
+    this.#state.attempt = attempt;
+    this.#state.update = 0;
+    this.#distiller.initialise(generatorWords(this.#seed, purposes.distiller, attempt));
+    if (!this.#byteObservations) this.#distiller.normalise();
+    if (this.#config.standardizeLabels) this.#distiller.standardise();
+  }
+
+  /** So many updates; the mean of their losses. @throws DivergedError where it is not finite */
+  learn(count: number): number {
+    const { learningRate, learningRateFinal, updates } = this.#config;
+    const rate = linear(learningRate, learningRateFinal, this.#state.update / updates);
+    this.#state.update += count;
+    this.#state.updates += count;
+    return finiteLoss(this.#distiller.step(count, rate), "student", this.#state.updates);
+  }
+
+  /** The network as it is now, a copy of its parameters for raw observations and in the labels' own unit. */
+  parameters(): Float32Array {
+    const parameters = foldNormalisation(this.widths, this.#distiller.parameters(), this.#distiller.normalisation());
+    return foldStandardisation(this.widths, parameters, this.#distiller.standardisation());
+  }
+
+  /** What each feature is multiplied with, shape (observationSize). */
+  featureScale(): number[] {
+    return [...this.#distiller.normalisation().scale];
+  }
+
+  save(): Saved {
+    return { state: this.#state, arrays: blockPart(this.#distiller).save().arrays };
+  }
+
+  restore(saved: Saved): void {
+    blockPart(this.#distiller).restore(saved);
+    Object.assign(this.#state, saved.state);
+  }
+
+  dispose(): void {
+    this.#distiller.dispose();
+  }
+}
