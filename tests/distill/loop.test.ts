@@ -1,0 +1,107 @@
+// The student's loop: its learning rate, the network that it keeps, and what decides that another student is tried.
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Distiller } from "../../src/core/distiller.js";
+import { type DistillOptions, distill } from "../../src/distill/student.js";
+import type { CustomEnv } from "../../src/env/env.js";
+import { Model } from "../../src/model/model.js";
+import type { TrainingEvent } from "../../src/training/events.js";
+
+afterEach(() => void vi.restoreAllMocks());
+
+const label = new Model({ environment: "scripted", widths: [1, 2], parameters: Float32Array.of(1, 0, 0, 0.5) });
+const selectionEpisodes = 2;
+
+/**
+ * Episodes of one step. Those in which states are collected pay nothing; the others, of evaluations, pay what the script
+ * says: first the teacher's episodes, then random play's, then the student's after each round.
+ * @param collecting how many episodes each of the rounds collects
+ */
+function scripted(script: readonly number[]): () => CustomEnv {
+  let played = 0;
+  const selection = new Set<number>();
+  let first = true;
+  return () => ({
+    id: "scripted",
+    observationSize: 1,
+    actionCount: 2,
+    reset: ({ seed = 0 } = {}) => {
+      // the teacher's evaluation is the first thing that is played: its seeds are the selection episodes'
+      if (first) selection.add(seed);
+      first = selection.size < selectionEpisodes;
+      pays = selection.has(seed) ? script[played++] : 0;
+      return [seed % 2];
+    },
+    step: () => ({ observation: [0], reward: pays, terminated: true }),
+  });
+}
+let pays = 0;
+
+const options: DistillOptions = {
+  ...{ hidden: [3], seed: 5, states: "teacher", envSteps: 40, updates: 400, rounds: 4, batchSize: 8 },
+  ...{ evaluationEpisodes: selectionEpisodes, attempts: 1, threshold: 0.9 },
+};
+
+async function distilled(script: readonly number[], given: DistillOptions = {}) {
+  const networks: Float32Array[] = [];
+  const events: TrainingEvent[] = [];
+  const student = await distill(label, {
+    ...options,
+    ...given,
+    env: scripted(script),
+    onEvent: (event) => events.push(event),
+    onNetwork: (parameters) => networks.push(parameters.slice()),
+  });
+  const evaluations = events.filter((event) => event.kind === "evaluation");
+  return {
+    student,
+    bests: evaluations.map(({ best }) => best),
+    attempts: events.filter((event) => event.kind === "attempt"),
+    index: networks.findIndex((parameters) => parameters.every((value, i) => value === student.parameters[i])),
+  };
+}
+
+const teacherAndRandom = [...[10, 10], ...[0, 0]];
+
+describe("the student that is kept", () => {
+  it("is the best of all rounds, not the last", async () => {
+    const { bests, index } = await distilled([...teacherAndRandom, 1, 1, 6, 6, 5, 5, 2, 2]);
+    expect(bests).toEqual([true, true, false, false]);
+    expect(index).toBe(1);
+  });
+
+  it("is the newer of two alike", async () => {
+    const { bests, index } = await distilled([...teacherAndRandom, 1, 1, 6, 6, 6, 6, 2, 2]);
+    expect(bests).toEqual([true, true, true, false]);
+    expect(index).toBe(2);
+  });
+
+  it("is the best of all attempts, be it an earlier one's", async () => {
+    const script = [...teacherAndRandom, 1, 1, 6, 6, 5, 5, 2, 2, ...[3, 3, 4, 4, 5, 5, 2, 2]];
+    const { index, student, attempts } = await distilled(script, { attempts: 2 });
+    expect(index).toBe(1);
+    expect(student.attempts).toBe(2);
+    // an attempt is judged by its own best round
+    expect(attempts.map(({ returnRatio }) => returnRatio)).toEqual([0.6, 0.5]);
+    expect(attempts.map(({ satisfied }) => satisfied)).toEqual([false, false]);
+  });
+});
+
+describe("another student", () => {
+  it("is tried until one keeps the threshold's share of the return above random play", async () => {
+    const script = [...[10, 10], ...[2, 2], ...[9, 9, 9, 9, 9, 9, 9, 9], ...[9.5, 9.5, 9, 9, 9, 9, 9, 9]];
+    const { student, attempts, index } = await distilled(script, { attempts: 3 });
+    // (9 − 2)/(10 − 2), (9.5 − 2)/(10 − 2)
+    expect(attempts.map(({ returnRatio }) => returnRatio)).toEqual([0.875, 0.9375]);
+    expect(student.attempts).toBe(attempts.length);
+    expect(index).toBe(4);
+  });
+});
+
+it("the learning rate falls from learningRate to learningRateFinal in each attempt", async () => {
+  const steps = vi.spyOn(Distiller.prototype, "step");
+  const script = Array.from({ length: 4 + 2 * 2 * 4 }, () => 1);
+  await distilled(script, { attempts: 2, learningRate: 0.01, learningRateFinal: 0.002 });
+  expect(steps.mock.calls.map(([n]) => n)).toEqual(Array(8).fill(100));
+  const once = [0.01, 0.008, 0.006, 0.004].map((rate) => expect.closeTo(rate, 12));
+  expect(steps.mock.calls.map(([, rate]) => rate)).toEqual([...once, ...once]);
+});

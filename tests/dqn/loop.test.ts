@@ -1,0 +1,164 @@
+// The teacher's loop: that each step uses what its schedule says, updates when it should, and keeps the confirmed network.
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Learner } from "../../src/core/learner.js";
+import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
+import type { CustomEnv } from "../../src/env/env.js";
+import type { TrainingEvent } from "../../src/training/events.js";
+import { coin } from "../coin.js";
+import { shortTeacher } from "../short-training.js";
+
+afterEach(() => void vi.restoreAllMocks());
+
+const env = coin((_, action) => ({ reward: action }));
+const options: TrainOptions = {
+  ...shortTeacher,
+  envSteps: 1000,
+  learningStarts: 100,
+  learningRate: 0.01,
+  learningRateFinal: 0.002,
+  explorationInitial: 0.8,
+  explorationFinal: 0.1,
+  explorationFraction: 0.4,
+  explorationRepeat: 3,
+  prioritized: true,
+  importanceExponent: 0.4,
+  nStep: 1,
+};
+
+/** A training, and what its learner was asked for. */
+async function watched(given: TrainOptions = {}) {
+  const acts = vi.spyOn(Learner.prototype, "act");
+  const steps = vi.spyOn(Learner.prototype, "step");
+  const importance = vi.spyOn(Learner.prototype, "setImportance");
+  const normalisations = vi.spyOn(Learner.prototype, "normalise");
+  const teacher = await trainTeacher(env, { ...options, ...given });
+  return {
+    teacher,
+    epsilons: acts.mock.calls.map(([epsilon]) => epsilon),
+    repeats: acts.mock.calls.map(([, longest]) => longest),
+    updates: steps.mock.calls.map(([n]) => n),
+    rates: steps.mock.calls.map(([, rate]) => rate),
+    importances: importance.mock.calls.map(([exponent]) => exponent),
+    normalisations: normalisations.mock.calls.length,
+  };
+}
+
+describe("what a step uses", () => {
+  it("ε is 1 while learning has not begun, then falls and ends at explorationFraction of the steps", async () => {
+    const { epsilons, repeats } = await watched();
+    expect(epsilons).toHaveLength(1000);
+    expect(epsilons.slice(0, 100)).toEqual(Array(100).fill(1));
+    expect(epsilons[200]).toBeCloseTo(0.45, 12);
+    expect(epsilons[399]).toBeGreaterThan(0.1);
+    expect(epsilons.slice(400)).toEqual(Array(600).fill(0.1));
+    expect(new Set(repeats)).toEqual(new Set([3]));
+  });
+
+  it("the learning rate falls from the first update to the last", async () => {
+    const { rates } = await watched();
+    expect(rates).toHaveLength(900);
+    expect(rates[0]).toBeCloseTo(0.01 - 0.008 * 0.1, 12);
+    expect(rates[400]).toBeCloseTo(0.006, 12);
+    expect(rates.at(-1)).toBeCloseTo(0.002 + 0.008 / 1000, 12);
+  });
+
+  it("β rises with the steps, towards 1", async () => {
+    const { importances } = await watched();
+    expect(importances).toHaveLength(900);
+    expect(importances[0]).toBeCloseTo(0.4 + 0.6 * 0.1, 12);
+    expect(importances[400]).toBeCloseTo(0.7, 12);
+    expect(importances.at(-1)).toBeCloseTo(1 - 0.6 / 1000, 12);
+  });
+});
+
+describe("when it learns", () => {
+  it("every trainFrequency steps after the first learningStarts, gradientSteps updates each", async () => {
+    const { updates, teacher } = await watched({ trainFrequency: 7, gradientSteps: 3 });
+    // steps 105, 112, …, 994
+    expect(updates).toEqual(Array(128).fill(3));
+    expect(teacher.updates).toBe(384);
+  });
+
+  it("not before a whole transition is there", async () => {
+    const { updates } = await watched({ learningStarts: 1, nStep: 10 });
+    expect(updates).toHaveLength(1000 - 9); // the first transition is whole at step 10
+  });
+
+  it("normalises observations once, by the random steps, and only where that is asked for", async () => {
+    expect((await watched()).normalisations).toBe(1);
+    vi.restoreAllMocks();
+    expect((await watched({ normalizeObservations: false })).normalisations).toBe(0);
+  });
+});
+
+describe("which network is kept", () => {
+  /**
+   * An environment whose second instance, in which networks are evaluated, gives episodes these returns, one after another.
+   */
+  function evaluating(returns: readonly number[]): () => CustomEnv {
+    let made = 0;
+    let episode = -1;
+    return () => {
+      const evaluates = ++made % 2 === 0;
+      return {
+        id: "scripted",
+        observationSize: 1,
+        actionCount: 2,
+        reset: () => {
+          if (evaluates) episode++;
+          return [0];
+        },
+        step: () => ({ observation: [1], reward: evaluates ? returns[episode] : 0, terminated: true }),
+      };
+    };
+  }
+
+  /** Trains, and says of each evaluation whether its network was kept, and which network that is at the end. */
+  async function kept(returns: readonly number[], stopReturn: number | null = null) {
+    const networks: Float32Array[] = [];
+    const bests: boolean[] = [];
+    const means: number[] = [];
+    const onEvent = (event: TrainingEvent) => {
+      if (event.kind !== "evaluation") return;
+      bests.push(event.best);
+      means.push(event.mean);
+    };
+    const teacher = await trainTeacher(evaluating(returns), {
+      ...options,
+      evaluationInterval: 250,
+      evaluationEpisodes: 2,
+      confirmationEpisodes: 3,
+      stopReturn,
+      onEvent,
+      onNetwork: (parameters) => networks.push(parameters.slice()),
+    });
+    const index = networks.findIndex((parameters) => parameters.every((value, i) => value === teacher.parameters[i]));
+    return { bests, means, index, envSteps: teacher.envSteps };
+  }
+
+  it("the confirmation overturns an evaluation that was luck", async () => {
+    // evaluation and confirmation; a better evaluation whose confirmation is worse; two worse evaluations
+    const returns = [...[5, 5], ...[4, 4, 4], ...[9, 9], ...[3, 3, 3], ...[2, 2], ...[1, 1]];
+    expect(await kept(returns)).toEqual({
+      bests: [true, false, false, false],
+      means: [5, 9, 2, 1],
+      index: 0,
+      envSteps: 1000,
+    });
+  });
+
+  it("the confirmation upholds an evaluation that was not", async () => {
+    const returns = [...[5, 5], ...[4, 4, 4], ...[9, 9], ...[8, 8, 8], ...[7, 7], ...[1, 1]];
+    expect(await kept(returns)).toEqual({
+      bests: [true, true, false, false],
+      means: [5, 9, 7, 1],
+      index: 1,
+      envSteps: 1000,
+    });
+  });
+
+  it("the confirmation, not the evaluation, ends training at stopReturn", async () => {
+    const returns = [...[9, 9], ...[4, 4, 4], ...[9, 9], ...[6, 6, 6], ...[9, 9], ...[9, 9, 9]];
+    expect(await kept(returns, 6)).toMatchObject({ bests: [true, true], index: 1, envSteps: 500 });
+  });
+});
