@@ -2,7 +2,7 @@
 import type { StudentConfig } from "../src/distill/config.js";
 import type { TeacherConfig } from "../src/dqn/config.js";
 
-export const shortTeacher: Partial<TeacherConfig> = {
+export const shortTeacher = {
   hidden: [17, 8],
   envSteps: 1500,
   learningStarts: 300,
@@ -12,9 +12,9 @@ export const shortTeacher: Partial<TeacherConfig> = {
   evaluationEpisodes: 3,
   confirmationEpisodes: 3,
   stopReturn: null,
-};
+} satisfies Partial<TeacherConfig>;
 
-export const shortStudent: Partial<StudentConfig> = {
+export const shortStudent = {
   hidden: [6],
   envSteps: 400,
   updates: 400,
@@ -23,4 +23,4 @@ export const shortStudent: Partial<StudentConfig> = {
   evaluationEpisodes: 3,
   attempts: 2,
   threshold: 1000, // never reached: every attempt is made
-};
+} satisfies Partial<StudentConfig>;

@@ -36,7 +36,7 @@ export interface Joint {
  * Of each the network that was best in the periodic evaluations is kept.
  * @param source the id of an environment, or a function that makes a new one at each call
  * @throws ConfigError for a configuration that is not allowed and a checkpoint that does not belong to it,
- * {@link Interrupted} when stopped by the signal, and {@link DivergedError} where a loss is no longer finite
+ * Interrupted when stopped by the signal, and DivergedError where a loss is no longer finite
  */
 export async function trainJoint(source: EnvSource, options: JointOptions = {}): Promise<Joint> {
   const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, ...given } = options;

@@ -99,7 +99,7 @@ const chunk = 100;
  * longest. Observations and labels are scaled for each task by its first round's states.
  * @param teachers at least one; several may be of the same environment
  * @throws ConfigError for a configuration that is not allowed and a teacher that does not fit its environment,
- * {@link DivergedError} where the loss is no longer finite, and the signal's reason when it stops the work
+ * DivergedError where the loss is no longer finite, and the signal's reason when it stops the work
  */
 export async function distillMany(
   teachers: readonly (Labeller & QPolicy)[],
