@@ -37,7 +37,7 @@ function played(name) {
     frames.push(sceneOf(env));
   }
   const drawn = frames.filter((_, i) => i % stride === 0 || i === frames.length - 1);
-  const film = animatedSvg(drawn, { secondsPerFrame, width: panel });
+  const film = animatedSvg(drawn, { secondsPerFrame, width: panel, title: name });
   const playing = (drawn.length - 1) * secondsPerFrame;
   return { name, parameters: model.parameters.length, widths: model.widths, total, film, playing };
 }
