@@ -160,11 +160,25 @@ it("the index of environments names every one, with its sizes", () => {
   for (const id of environmentIds()) expect(index).toContain(`\`${id}\``);
 });
 
+/** A heading's anchor, as GitHub makes it. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+
+function anchorsOf(file: string): string[] {
+  const headings = readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, heading]) => anchorOf(heading));
+}
+
 describe.each([...pages(), "CONTRIBUTING.md"])("%s", (page) => {
   it("links to what there is", () => {
-    const links = readFileSync(join(root, page), "utf8").matchAll(/\[[^\]]*\]\((?!https?:)([^)#]+)[^)]*\)/g);
-    for (const [, target] of links) {
-      expect({ target, exists: existsSync(join(root, dirname(page), target)) }).toEqual({ target, exists: true });
+    const links = readFileSync(join(root, page), "utf8").matchAll(/\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g);
+    for (const [, target, anchor] of links) {
+      const file = target === "" ? join(root, page) : join(root, dirname(page), target);
+      expect({ target, exists: existsSync(file) }).toEqual({ target, exists: true });
+      if (anchor !== undefined) expect(anchorsOf(file)).toContain(anchor);
     }
   });
 });
