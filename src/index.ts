@@ -32,7 +32,7 @@ export {
   type ProgressEvent,
   type TrainingEvent,
 } from "./training/events.js";
-export type { Option, Options } from "./training/options.js";
+export type { ConfigOf, NumberRange, Option, Options } from "./training/options.js";
 export type { StopOptions } from "./training/resumable.js";
 export { TrainedModel, type TrainingRecord } from "./training/trained.js";
 export type { WorkOptions } from "./training/work.js";
