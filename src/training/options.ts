@@ -44,31 +44,26 @@ export function parseNumber(text: string): unknown {
   return text.trim() === "" || Number.isNaN(number) ? text : number;
 }
 
-/** A whole number. */
-export function whole(value: number, range: { readonly from: number; readonly to: number }): Option<number> {
-  const { from, to } = range;
+/** A number. */
+export function real(value: number, range: NumberRange, whole = false): Option<number> {
+  const { from, above, to } = range;
+  const least = above === undefined ? `from ${from} to ${to}` : `above ${above}, at most ${to}`;
   return {
     default: value,
-    allowed: `a whole number from ${from} to ${to}`,
+    allowed: `a ${whole ? "whole " : ""}number ${least}`,
     range,
-    whole: true,
+    whole,
     accepts: (given): given is number =>
-      Number.isInteger(given) && (given as number) >= from && (given as number) <= to,
+      (whole ? Number.isInteger(given) : typeof given === "number") &&
+      (given as number) <= to &&
+      (above === undefined ? (given as number) >= from : (given as number) > above),
     parse: parseNumber,
   };
 }
 
-/** A number. */
-export function real(value: number, range: NumberRange): Option<number> {
-  const { from, above, to } = range;
-  return {
-    default: value,
-    allowed: above === undefined ? `a number from ${from} to ${to}` : `a number above ${above}, at most ${to}`,
-    range,
-    accepts: (given): given is number =>
-      typeof given === "number" && given <= to && (above === undefined ? given >= from : given > above),
-    parse: parseNumber,
-  };
+/** A whole number. */
+export function whole(value: number, range: NumberRange): Option<number> {
+  return real(value, range, true);
 }
 
 /** A finite number, or null to leave it out. */
