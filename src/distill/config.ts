@@ -74,8 +74,9 @@ export interface StudentConfig extends ConfigOf<typeof studentOptions> {}
 export type StateSource = StudentConfig["states"];
 
 /**
- * The configuration of a student: the defaults, the environment's preset, and what was given.
- * @throws ConfigError for what is not allowed, in one line
+ * The configuration of a student: the defaults, the environment's preset over them, and what is given over both.
+ * @param environment an environment's id
+ * @throws ConfigError for a value that is not allowed and for options that contradict each other
  */
 export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
   const config = configure(

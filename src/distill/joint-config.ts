@@ -40,8 +40,8 @@ export const jointOptions = {
 export interface JointConfig extends ConfigOf<typeof jointOptions> {}
 
 /**
- * The configuration of a joint run: the defaults, and what was given.
- * @throws ConfigError for what is not allowed, in one line
+ * The configuration of a joint run: the defaults, and what is given over them.
+ * @throws ConfigError for a value that is not allowed and for options that contradict each other
  */
 export function jointConfig(given: Partial<JointConfig>): JointConfig {
   const config = configure("joint", jointOptions, given);
