@@ -53,7 +53,7 @@ module.exports = {
       comment: "only src/core/ loads the WebAssembly module",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/core/" },
-      to: { path: "\\.generated\\.ts$" },
+      to: { path: "^src/core/[^/]+\\.generated\\.ts$" },
     },
     {
       name: "packages-stay-in-their-place",

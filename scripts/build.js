@@ -14,6 +14,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { describeOptions, descriptionsFile } from "./describe-options.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -36,7 +37,14 @@ function inputsBelow(folder) {
 
 function hashInputs() {
   const hash = createHash("sha256");
-  const files = ["package.json", "package-lock.json", "tsconfig.json", "asconfig.json", "scripts/build.js"];
+  const files = [
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "asconfig.json",
+    "scripts/build.js",
+    "scripts/describe-options.js",
+  ];
   const bench = readdirSync(join(root, "bench")).filter(
     (file) => file.endsWith(".ts") && !file.endsWith(".generated.ts"),
   );
@@ -68,7 +76,7 @@ function write(path, source) {
 }
 
 const inputs = hashInputs();
-const generated = [generatedCore, generatedThreads, generatedInference, generatedBench];
+const generated = [generatedCore, generatedThreads, generatedInference, generatedBench, descriptionsFile];
 if (existsSync(stampFile) && generated.every((path) => existsSync(path)) && readFileSync(stampFile, "utf8") === inputs)
   process.exit(0);
 
@@ -123,6 +131,7 @@ write(
 ${compile("assembly/bench.ts", "bench")}`,
 );
 
+describeOptions();
 rmSync(join(root, "dist"), { recursive: true, force: true });
 run("typescript", "tsc");
 run("typescript", "tsc", "-p", "bench");

@@ -4,11 +4,12 @@
  */
 export { ConfigError } from "./core/config-error.js";
 export { version } from "./core/version.js";
-export { type StateSource, type StudentConfig, studentOptions } from "./distill/config.js";
+export { type StateSource, type StudentConfig, studentConfig, studentOptions } from "./distill/config.js";
 export type { Labeller } from "./distill/labeller.js";
 export { fitsQValues } from "./distill/loss.js";
 export { type DistillOptions, distill, Student } from "./distill/student.js";
 export { type TeacherConfig, teacherOptions } from "./dqn/config.js";
+export { teacherConfig } from "./dqn/configure.js";
 export { type Preset, presets } from "./dqn/presets.js";
 export { Teacher, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
 export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env/env.js";
@@ -32,7 +33,7 @@ export {
   type ProgressEvent,
   type TrainingEvent,
 } from "./training/events.js";
-export type { Option, Options } from "./training/options.js";
+export type { ConfigOf, NumberRange, Option, Options } from "./training/options.js";
 export type { StopOptions } from "./training/resumable.js";
 export { TrainedModel, type TrainingRecord } from "./training/trained.js";
 export type { WorkOptions } from "./training/work.js";

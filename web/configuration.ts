@@ -1,26 +1,31 @@
-// A run's configuration: what is given, over the environment's preset, over the library's defaults.
-import { makeEnv, presets, type StudentConfig, studentOptions, type TeacherConfig, teacherOptions } from "qstill";
+// What a configuration comes to: the value of every option, and the sizes of both networks.
+import { environmentIds, makeEnv, type StudentConfig, studentConfig, type TeacherConfig, teacherConfig } from "qstill";
 import type { Configuration } from "./messages.ts";
 
-type Config = { teacher: TeacherConfig; student: StudentConfig };
-export type NetworkName = keyof Config;
+/** A value for every option. */
+export interface Values {
+  readonly teacher: TeacherConfig;
+  readonly student: StudentConfig;
+}
 
-const options = { teacher: teacherOptions, student: studentOptions };
+export type NetworkName = keyof Values;
 
-/** What an option is where nothing is given. The environment must be registered: its module brings the preset. */
-export function presetValue<Of extends NetworkName, Name extends keyof Config[Of] & string>(
-  env: string,
-  of: Of,
-  name: Name,
-): Config[Of][Name] {
-  const preset = presets[env]?.[of] as Partial<Config[Of]> | undefined;
-  return preset?.[name] ?? (options[of] as unknown as { [N in Name]: { default: Config[Of][N] } })[name].default;
+/** What the options are where nothing is given: the defaults alone, until the module with the preset is loaded. */
+export function presetOf(env: string): Values {
+  const known = environmentIds().includes(env) ? env : { id: env };
+  return { teacher: teacherConfig(known, {}), student: studentConfig(env, {}) };
+}
+
+/** What the options are; they may contradict each other. */
+export function valuesOf({ env, teacher, student }: Configuration): Values {
+  const preset = presetOf(env);
+  return { teacher: { ...preset.teacher, ...teacher }, student: { ...preset.student, ...student } };
 }
 
 /** Observation size, hidden widths, action count. */
 export function widthsOf(configuration: Configuration, of: NetworkName): number[] {
   const { observationSize, actionCount } = makeEnv(configuration.env);
-  return [observationSize, ...(configuration[of].hidden ?? presetValue(configuration.env, of, "hidden")), actionCount];
+  return [observationSize, ...valuesOf(configuration)[of].hidden, actionCount];
 }
 
 /** Weights and biases. */

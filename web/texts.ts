@@ -1,4 +1,5 @@
 // Every text of the page, in English and in Chinese.
+import type { StateSource, StudentConfig, TeacherConfig } from "qstill";
 
 /** Numbers as a language writes them. */
 export interface Figures {
@@ -72,26 +73,39 @@ const english = {
     teacher: "the teacher’s play",
     mixed: "both, more and more the student’s",
     replay: "the teacher’s memory",
-  },
+  } satisfies Record<StateSource, string>,
   seed: "Seed",
   more: "More options",
+  /** Options that have a field of their own, in the order of the form; every other one can come with a link. */
   named: {
-    "teacher.envSteps": "Steps at most",
-    "teacher.batchSize": "Batch size",
-    "teacher.learningRate": "Learning rate",
-    "teacher.gamma": "Discount",
-    "teacher.nStep": "Steps of a return",
-    "student.envSteps": "States labelled",
-    "student.updates": "Updates",
-    "student.temperature": "Temperature",
-    "student.attempts": "Attempts at most",
-    "student.threshold": "Share of the return that satisfies",
-  } as Readonly<Record<string, string>>,
+    teacher: {
+      envSteps: "Steps at most",
+      batchSize: "Batch size",
+      learningRate: "Learning rate",
+      gamma: "Discount",
+      nStep: "Steps of a return",
+    },
+    student: {
+      envSteps: "States labelled",
+      updates: "Updates",
+      temperature: "Temperature",
+      attempts: "Attempts at most",
+      threshold: "Share of the return that satisfies",
+    },
+  } satisfies {
+    teacher: Partial<Record<keyof TeacherConfig, string>>;
+    student: Partial<Record<keyof StudentConfig, string>>;
+  },
   parameters: (count: string) => `${count} parameters`,
   parametersOfTeacher: (count: string, percent: string) => `${count} parameters, ${percent} of the teacher’s`,
   badWidths: "Up to eight whole numbers from 1 to 4096, such as 64,64. “none” stands for no hidden layer.",
   badSeed: "A whole number, 0 or more.",
-  badValue: (preset: string) => `This is not allowed here. The preset has ${preset}.`,
+  ranges: {
+    whole: (from: string, to: string) => `A whole number from ${from} to ${to}.`,
+    from: (from: string, to: string) => `A number from ${from} to ${to}.`,
+    above: (above: string, to: string) => `A number above ${above}, at most ${to}.`,
+  },
+  badValue: (allowed: string, preset: string) => `${allowed} The preset has ${preset}.`,
   others: (names: string) => `Also set by the link: ${names}`,
 
   train: "Train",
@@ -337,22 +351,31 @@ const chinese: Texts = {
   seed: "随机种子",
   more: "更多选项",
   named: {
-    "teacher.envSteps": "最多步数",
-    "teacher.batchSize": "批大小",
-    "teacher.learningRate": "学习率",
-    "teacher.gamma": "折扣",
-    "teacher.nStep": "回报步数",
-    "student.envSteps": "标注的状态数",
-    "student.updates": "更新次数",
-    "student.temperature": "温度",
-    "student.attempts": "最多尝试次数",
-    "student.threshold": "达标的回报比例",
+    teacher: {
+      envSteps: "最多步数",
+      batchSize: "批大小",
+      learningRate: "学习率",
+      gamma: "折扣",
+      nStep: "回报步数",
+    },
+    student: {
+      envSteps: "标注的状态数",
+      updates: "更新次数",
+      temperature: "温度",
+      attempts: "最多尝试次数",
+      threshold: "达标的回报比例",
+    },
   },
   parameters: (count) => `${count} 个参数`,
   parametersOfTeacher: (count, percent) => `${count} 个参数，为教师的 ${percent}`,
   badWidths: "最多八个 1 到 4096 的整数，例如 64,64；“none”表示没有隐藏层。",
   badSeed: "请输入不小于 0 的整数。",
-  badValue: (preset) => `这里不能用这个值。预设值为 ${preset}。`,
+  ranges: {
+    whole: (from, to) => `${from} 到 ${to} 的整数。`,
+    from: (from, to) => `${from} 到 ${to} 的数。`,
+    above: (above, to) => `大于 ${above}、不超过 ${to} 的数。`,
+  },
+  badValue: (allowed, preset) => `${allowed}预设值为 ${preset}。`,
   others: (names) => `链接还设置了：${names}`,
 
   train: "开始训练",

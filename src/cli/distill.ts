@@ -4,7 +4,7 @@ import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
 import { compare, keepsEnough } from "../evaluate/compare.js";
 import { addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
-import { studentDescriptions } from "./descriptions.js";
+import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { activationOption, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
@@ -19,7 +19,7 @@ export function addDistill(program: Command): void {
     .option("--env <id>", "environment id (default: the one the teacher was trained in)")
     .addOption(activationOption());
   addCommonOptions(command);
-  const flags = addConfigOptions(command, "Student", studentOptions, studentDescriptions);
+  const flags = addConfigOptions(command, "Student", studentOptions, descriptions.student);
 
   command.action(async (options: CommonOptions & ImportFlags & { teacher: string; env?: string }) => {
     const file = readConfigFile(options.config);

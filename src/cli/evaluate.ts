@@ -1,13 +1,11 @@
 // qstill evaluate: a saved model on unseen episodes, alone or held against its teacher.
 import type { Command } from "commander";
-import { checkedEpisodes } from "../evaluate/checks.js";
 import { compare } from "../evaluate/compare.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { parameterCount } from "../model/layout.js";
-import { parseNumber } from "../training/options.js";
 import { checkedEnvironment } from "./context.js";
 import { readAnyModel, readModel } from "./files.js";
-import { activationOption, type ImportFlags, readSeed } from "./options.js";
+import { activationOption, type ImportFlags, readEpisodes, readSeed } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
 
 interface EvaluateFlags extends ImportFlags {
@@ -27,7 +25,7 @@ export function addEvaluate(program: Command): void {
     .option("--teacher <file>", "also compare Q-values and actions with those of this teacher")
     .option("--env <id>", "environment id (default: the one it was trained in)")
     .addOption(activationOption())
-    .option("--episodes <number>", "how many episodes", (text: string) => checkedEpisodes(parseNumber(text)), 100)
+    .option("--episodes <number>", "how many episodes", readEpisodes, 100)
     .option("--seed <number>", "whose final-evaluation episodes (default: the training's)", readSeed)
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")

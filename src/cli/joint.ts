@@ -7,7 +7,7 @@ import { type Comparison, compare } from "../evaluate/compare.js";
 import type { Evaluation } from "../evaluate/evaluate.js";
 import { weightsHash } from "../model/hash.js";
 import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
-import { jointDescriptions } from "./descriptions.js";
+import { descriptions } from "./descriptions.generated.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { complain, evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
 import { requireCheckpoint, Workplace } from "./workplace.js";
@@ -18,7 +18,7 @@ export function addJoint(program: Command): void {
     .description("train a teacher and, from the first step, a student beside it; write both")
     .argument("[env]", "environment id (qstill envs lists all)");
   addCommonOptions(command);
-  const flags = addConfigOptions(command, "Joint run", jointOptions, jointDescriptions, "", new Set(), "");
+  const flags = addConfigOptions(command, "Joint run", jointOptions, descriptions.joint, "", new Set(), "");
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);

@@ -1,10 +1,9 @@
-// From configuration options to command-line options and back: kebab-case names, the same defaults and checks.
+// From configuration options to command-line options and back: kebab-case names, the same defaults, checks and sentences.
 import { type Command, Option as Flag } from "commander";
 import { checkedThreads } from "../dqn/configure.js";
-import { checkedSeed } from "../evaluate/checks.js";
+import { checkedEpisodes, checkedSeed } from "../evaluate/checks.js";
 import type { Activation } from "../model/model.js";
-import { checkOptions, type Options, parseNumber } from "../training/options.js";
-import type { Descriptions } from "./descriptions.js";
+import { checkOptions, type Option, type Options, parseNumber } from "../training/options.js";
 import { UsageError } from "./errors.js";
 
 /** Which command-line option, without its dashes, sets which field of a configuration. */
@@ -12,6 +11,7 @@ type FlagNames = ReadonlyMap<string, string>;
 
 /**
  * Adds an option for each field of a configuration, "learningRate" as --learning-rate.
+ * @param sentences what each option is: see descriptions.generated.ts
  * @param prefix is put before names that `taken` holds already
  * @param note what the help says of all of them
  */
@@ -19,19 +19,17 @@ export function addConfigOptions<Config>(
   command: Command,
   heading: string,
   options: Options<Config>,
-  descriptions: Descriptions<Config>,
+  sentences: { readonly [Name in keyof Config]: string },
   prefix = "",
   taken: ReadonlySet<string> = new Set(),
   note = " (an environment's preset may replace a default)",
 ): FlagNames {
   const names = new Map<string, string>();
   for (const name of Object.keys(options) as (keyof Config & string)[]) {
-    const flag = kebab(taken.has(name) ? `${prefix}-${name}` : name);
-    const value = options[name].default;
-    const shown = Array.isArray(value) ? value.join(",") : (value ?? "none");
-    command.addOption(
-      new Flag(`--${flag} <value>`, `${descriptions[name]} (default: ${shown})`).helpGroup(`${heading}${note}:`),
-    );
+    const flag = flagOf(taken.has(name) ? `${prefix}-${name}` : name);
+    const sentence = sentences[name];
+    const what = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)} (default: ${shownDefault(options[name])})`;
+    command.addOption(new Flag(`--${flag} <value>`, what).helpGroup(`${heading}${note}:`));
     names.set(name, flag);
   }
   return names;
@@ -64,17 +62,22 @@ export function activationOption(): Flag {
   return new Flag("--activation <name>", what).choices(["relu", "tanh"]);
 }
 
-/** A seed from a command line's text. @throws ConfigError for what is none */
+/** A seed from a command line's text. @throws ConfigError for anything that is not a seed */
 export function readSeed(text: string): number {
   return checkedSeed(parseNumber(text));
 }
 
-/** A number of threads from a command line's text. @throws ConfigError for what is none */
+/** A number of episodes from a command line's text. @throws ConfigError for anything that is not one */
+export function readEpisodes(text: string): number {
+  return checkedEpisodes(parseNumber(text));
+}
+
+/** A number of threads from a command line's text. @throws ConfigError for anything that is not one */
 export function readThreads(text: string): number {
   return checkedThreads(parseNumber(text));
 }
 
-/** A text that is not empty, from a command line. @throws UsageError for an empty one */
+/** Reads a text that must not be empty. @throws UsageError for an empty one */
 export function notEmpty(name: string): (text: string) => string {
   return (text) => {
     if (text === "") throw new UsageError(`--${name} is "": a path is needed`);
@@ -82,8 +85,14 @@ export function notEmpty(name: string): (text: string) => string {
   };
 }
 
-function kebab(name: string): string {
+/** The flag of an option, without its dashes: learning-rate of learningRate. */
+export function flagOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/--+/g, "-");
+}
+
+/** An option's default as the command line takes it. */
+export function shownDefault({ default: value }: Option<unknown>): string {
+  return Array.isArray(value) ? value.join(",") : String(value ?? "none");
 }
 
 function camel(flag: string): string {

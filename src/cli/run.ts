@@ -12,7 +12,7 @@ import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
 import { difference } from "../training/checkpoint.js";
 import { addCommonOptions, addThreads, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
-import { studentDescriptions, teacherDescriptions } from "./descriptions.js";
+import { descriptions } from "./descriptions.generated.js";
 import { missed } from "./distill.js";
 import { MissedError, UsageError } from "./errors.js";
 import { readStudent, readTeacher } from "./models.js";
@@ -26,9 +26,9 @@ export function addRun(program: Command): void {
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
     .argument("[env]", "environment id (qstill envs lists all)");
   addThreads(addCommonOptions(command));
-  const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions, teacherDescriptions);
+  const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
   const taken = new Set(Object.keys(teacherOptions));
-  const studentFlags = addConfigOptions(command, "Student", studentOptions, studentDescriptions, "student", taken);
+  const studentFlags = addConfigOptions(command, "Student", studentOptions, descriptions.student, "student", taken);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);

@@ -1,17 +1,14 @@
 // qstill shrink: the smallest student that keeps its teacher's return.
 import type { Command } from "commander";
 import { version } from "../core/version.js";
-import { studentOptions } from "../distill/config.js";
-import { type Size, shrink, shrinkConfig } from "../distill/shrink.js";
+import { type Size, shrink, shrinkConfig, shrinkOptions } from "../distill/shrink.js";
 import type { Student } from "../distill/student.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
-import { checkedEpisodes } from "../evaluate/checks.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { saveModel } from "../model/files.js";
 import { type Frontier, frontierHtml } from "../report/frontier.js";
 import { Interrupted } from "../training/checkpoint.js";
-import { parseNumber } from "../training/options.js";
 import {
   addCommonOptions,
   type CommonOptions,
@@ -19,10 +16,10 @@ import {
   chosenEnvironment,
   readConfigFile,
 } from "./context.js";
-import { studentDescriptions } from "./descriptions.js";
+import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
-import { addConfigOptions, readConfigOptions } from "./options.js";
+import { addConfigOptions, readConfigOptions, readEpisodes } from "./options.js";
 import { complain, figure, percent, print, table } from "./terminal.js";
 import { requireCheckpoint, Workplace } from "./workplace.js";
 
@@ -37,18 +34,13 @@ export function addShrink(program: Command): void {
     .description("find the smallest student that keeps its teacher's return with 95 % confidence")
     .argument("[env]", "environment id (default: the one the teacher was trained in)")
     .option("--teacher <file>", "the teacher's safetensors file (default: one is trained)")
-    .option(
-      "--episodes <number>",
-      "by how many a size is judged and tested",
-      (text: string) => checkedEpisodes(parseNumber(text)),
-      1000,
-    );
+    .option("--episodes <number>", "by how many a size is judged and tested", readEpisodes, 1000);
   addCommonOptions(command);
   const flags = addConfigOptions(
     command,
     "Student, hidden being the layer to shrink and attempts those a size",
-    studentOptions,
-    studentDescriptions,
+    shrinkOptions,
+    descriptions.student,
   );
 
   command.action(async (argument: string | undefined, options: ShrinkFlags) => {
@@ -59,7 +51,7 @@ export function addShrink(program: Command): void {
         ? chosenEnvironment(argument, file)
         : checkedEnvironment(argument ?? file.env ?? given.environment);
     const seed = options.seed ?? file.seed ?? given?.training?.seed ?? 0;
-    const config = shrinkConfig(env, { ...file.student, ...readConfigOptions(command, studentOptions, flags) });
+    const config = shrinkConfig(env, { ...file.student, ...readConfigOptions(command, shrinkOptions, flags) });
     const ofTeacher = teacherConfig(env, file.teacher ?? {});
     const place = new Workplace(env, seed, options);
     const resume = options.resume ? requireCheckpoint(place, "teacher") : undefined;

@@ -5,7 +5,7 @@ import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { addCommonOptions, addThreads, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
-import { teacherDescriptions } from "./descriptions.js";
+import { descriptions } from "./descriptions.generated.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, print, table } from "./terminal.js";
 import { requireCheckpoint, Workplace } from "./workplace.js";
@@ -16,7 +16,7 @@ export function addTrain(program: Command): void {
     .description("train a teacher by Double DQN and write teacher.safetensors")
     .argument("[env]", "environment id (qstill envs lists all)");
   addThreads(addCommonOptions(command));
-  const flags = addConfigOptions(command, "Teacher", teacherOptions, teacherDescriptions);
+  const flags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);

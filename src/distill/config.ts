@@ -1,65 +1,18 @@
-// The student's configuration: each option with its default, its unit and what is allowed.
+// The student's options. An entry is the only place of an option: what it is, its default, and what is allowed.
 import { ConfigError } from "../core/config-error.js";
 import { presets } from "../dqn/presets.js";
 import {
+  type ConfigOf,
   configure,
   flag,
   hiddenWidths,
   type Option,
-  type Options,
   oneOf,
   optional,
   real,
   whole,
 } from "../training/options.js";
 import { lossNames, parseLoss } from "./loss.js";
-
-/**
- * Where the states come from that the teacher labels: the teacher or the student acts, the teacher alone in the first
- * round; mixed: a coin decides for each episode, and the student's share of them rises linearly over the rounds from 0 to
- * 1 (DAgger's schedule, Ross et al. 2011); or the teacher's replay memory.
- */
-export type StateSource = "teacher" | "student" | "mixed" | "replay";
-
-/** How a student is distilled; an environment's preset may replace a default. */
-export interface StudentConfig {
-  /** Widths of the hidden layers, in units; default 16. */
-  readonly hidden: readonly number[];
-  /** Sum of losses that pulls the student's Q-values to the teacher's; default mse+cross-entropy. */
-  readonly loss: string;
-  /** Softness of the softmax in cross-entropy and kl, in units of the labels; default 0.1. */
-  readonly temperature: number;
-  /** Error, in units of the labels, from which the Huber loss is linear; default 1. */
-  readonly huberDelta: number;
-  /** Whether labels are scaled to mean 0 and deviation 1 for the loss, which is undone in what is kept; default true. */
-  readonly standardizeLabels: boolean;
-  /** Whether it is trained through its weights' rounding to 8 bits, which they keep; default false. */
-  readonly quantize: boolean;
-  /** Discount of td's targets, or null for the teacher's own and 0.99 where it has none; default null. */
-  readonly gamma: number | null;
-  /** Who acts to find the states that the teacher labels; default student. */
-  readonly states: StateSource;
-  /** States labelled, each a step in the environment, none of them for replay; default 5,000. */
-  readonly envSteps: number;
-  /** Share of random actions while states are collected; default 0.05. */
-  readonly exploration: number;
-  /** Times that states are collected and learned from and the student is evaluated; default 10. */
-  readonly rounds: number;
-  /** Updates of one student; default 10,000. */
-  readonly updates: number;
-  /** Labelled states in an update; default 128. */
-  readonly batchSize: number;
-  /** Adam's step size at the start; default 0.003. */
-  readonly learningRate: number;
-  /** Adam's step size at the end, linear between; default 0.0001. */
-  readonly learningRateFinal: number;
-  /** Episodes of an evaluation, on selection seeds; default 100. */
-  readonly evaluationEpisodes: number;
-  /** Students initialised at most, until one reaches the threshold; default 3. */
-  readonly attempts: number;
-  /** Share of the teacher's return above random play that satisfies; default 0.99. */
-  readonly threshold: number;
-}
 
 const million = 1_000_000;
 
@@ -70,31 +23,60 @@ const loss: Option<string> = {
   parse: (text) => text,
 };
 
-/** Every option of a student. */
-export const studentOptions: Options<StudentConfig> = {
+/** Every option of a student: default and allowed values. An environment's preset may replace a default. */
+export const studentOptions = {
+  /** Widths of the hidden layers, in units. */
   hidden: hiddenWidths([16]),
+  /** Sum of losses that pulls the student's Q-values to the teacher's. */
   loss,
+  /** Softness of the softmax in cross-entropy and kl, in units of the labels. */
   temperature: real(0.1, { above: 0, to: million }),
+  /** Error from which the Huber loss is linear, in units of the labels. */
   huberDelta: real(1, { above: 0, to: million }),
+  /** Whether labels are scaled to mean 0 and deviation 1 for the loss; the kept student is in their own units. */
   standardizeLabels: flag(true),
+  /** Whether the student is trained through its weights' rounding to 8 bits, for an export to int8. */
   quantize: flag(false),
+  /** Discount of td's targets; by default the teacher's own, or 0.99 where it has none. */
   gamma: optional(real(0.99, { from: 0, to: 1 })),
+  /** Who acts to find the states that the teacher labels. */
   states: oneOf("student", ["teacher", "student", "mixed", "replay"]),
+  /** States labelled, each an environment step; replay takes no step. */
   envSteps: whole(5000, { from: 1, to: 10 * million }),
+  /** Share of random actions while states are collected. */
   exploration: real(0.05, { from: 0, to: 1 }),
+  /** Rounds of collecting states, learning from them and evaluating the student. */
   rounds: whole(10, { from: 1, to: 10_000 }),
+  /** Updates of one student. */
   updates: whole(10_000, { from: 1, to: 1000 * million }),
+  /** Labelled states in an update. */
   batchSize: whole(128, { from: 1, to: 4096 }),
+  /** Step size of Adam at the start. */
   learningRate: real(3e-3, { above: 0, to: 1 }),
+  /** Step size of Adam at the end; linear between the two. */
   learningRateFinal: real(1e-4, { from: 0, to: 1 }),
+  /** Episodes of an evaluation, on selection seeds. */
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }),
+  /** Students initialised at most, until one reaches the threshold. */
   attempts: whole(3, { from: 1, to: 1000 }),
+  /** Share of the teacher's return above random play that is enough. */
   threshold: real(0.99, { from: -million, to: million }),
 };
 
+/** How a student is distilled: a value for each of {@link studentOptions}. */
+export interface StudentConfig extends ConfigOf<typeof studentOptions> {}
+
 /**
- * The configuration of a student: the defaults, the environment's preset, and what was given.
- * @throws ConfigError for what is not allowed, in one line
+ * Where the states come from that the teacher labels: the teacher or the student acts, the teacher alone in the first
+ * round; mixed: a coin decides for each episode, and the student's share of them rises linearly over the rounds from 0 to
+ * 1 (DAgger's schedule, Ross et al. 2011); or the teacher's replay memory.
+ */
+export type StateSource = StudentConfig["states"];
+
+/**
+ * The configuration of a student: the defaults, the environment's preset over them, and what is given over both.
+ * @param environment an environment's id
+ * @throws ConfigError for a value that is not allowed and for options that contradict each other
  */
 export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
   const config = configure(

@@ -11,35 +11,29 @@ import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkedSeed, checkFit } from "../evaluate/checks.js";
 import type { Model, ModelData } from "../model/model.js";
-import { configure, type Options, oneOf, real } from "../training/options.js";
+import { type ConfigOf, configure, type Options, oneOf, real, withDefaults } from "../training/options.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import type { WorkOptions } from "../training/work.js";
 import { fingerprint } from "./labeller.js";
 
-/** How a student learns beside its teacher: a teacher's configuration, and the guide's. */
-export interface ProximalConfig extends TeacherConfig {
-  /** Loss that holds the student's Q-values near the teacher's; default cross-entropy. */
-  readonly guideLoss: (typeof guideLosses)[number];
-  /** Weight of that loss beside the temporal-difference loss; default 10. */
-  readonly guideWeight: number;
-  /** Softness of the softmax, in units of the return, of both in cross-entropy; default 1. */
-  readonly guideTemperature: number;
-}
-
-type GuideConfig = Omit<ProximalConfig, keyof TeacherConfig>;
-
 const million = 1_000_000;
 
-const guideOptions: Options<GuideConfig> = {
+/** The guide's options, which stand beside a teacher's. */
+const guideOptions = {
+  /** Loss that holds the student's Q-values near the teacher's. */
   guideLoss: oneOf("cross-entropy", guideLosses),
+  /** Weight of that loss beside the temporal-difference loss. */
   guideWeight: real(10, { above: 0, to: million }),
+  /** Softness of the softmax of both networks in cross-entropy, in units of the return. */
   guideTemperature: real(1, { above: 0, to: million }),
 };
 
-/** Every option of a student that learns beside its teacher; `hidden` is 16 by default. */
+/** How a student learns beside its teacher: a teacher's configuration, and the guide's. */
+export interface ProximalConfig extends TeacherConfig, ConfigOf<typeof guideOptions> {}
+
+/** Every option of a student that learns beside its teacher: a teacher's, with a smaller network, and the guide's. */
 export const proximalOptions: Options<ProximalConfig> = {
-  ...teacherOptions,
-  hidden: { ...teacherOptions.hidden, default: [16] },
+  ...withDefaults<TeacherConfig>(teacherOptions, { hidden: [16] }),
   ...guideOptions,
 };
 

@@ -9,7 +9,8 @@ import { type RatioBound, ratioBound } from "../evaluate/paired.js";
 import { episodeReturns, randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { parameterCount } from "../model/layout.js";
-import { type StudentConfig, studentConfig } from "./config.js";
+import { type Options, withDefaults } from "../training/options.js";
+import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
 import type { Labeller } from "./labeller.js";
 import { distill, type Student } from "./student.js";
 
@@ -62,6 +63,9 @@ export interface Shrunk {
  * beside the policy, and learn it by more updates.
  */
 const defaults: Partial<StudentConfig> = { hidden: [32], loss: "cross-entropy", updates: 20_000, attempts: 5 };
+
+/** A student's options with these defaults, which no preset replaces. */
+export const shrinkOptions: Options<StudentConfig> = withDefaults<StudentConfig>(studentOptions, defaults);
 
 /**
  * The configuration of each attempt, but for its hidden layers. `hidden` is the one layer that the search begins with,

@@ -1,102 +1,71 @@
-// The teacher's configuration: each option with its default, its unit and what is allowed.
-import { flag, hiddenWidths, type Options, oneOf, optionalNumber, real, whole } from "../training/options.js";
-
-/** How a teacher is trained; an environment's preset may replace a default. */
-export interface TeacherConfig {
-  /** Widths of the hidden layers, in units; default 64, 64. */
-  readonly hidden: readonly number[];
-  /** Steps in the environment at most; default 50,000. */
-  readonly envSteps: number;
-  /** Adam's step size at the start; default 0.001. */
-  readonly learningRate: number;
-  /** Adam's step size at the end, linear between; default 0.0001. */
-  readonly learningRateFinal: number;
-  /** Transitions in an update; default 128. */
-  readonly batchSize: number;
-  /** Observations that the replay memory holds; default 50,000. */
-  readonly bufferSize: number;
-  /** Environment steps of random actions before learning begins; default 1,000. */
-  readonly learningStarts: number;
-  /** Environment steps from one training to the next; default 1. */
-  readonly trainFrequency: number;
-  /** Updates in one training; default 1. */
-  readonly gradientSteps: number;
-  /** Discount of the return that follows a step, from 0 to 1; default 0.99. */
-  readonly gamma: number;
-  /** Rewards summed before bootstrapping, in steps; default 5. */
-  readonly nStep: number;
-  /** Whether the online network chooses the action that a target is for (Double DQN), or the target network; default true. */
-  readonly double: boolean;
-  /** Whether the last layer is a value and advantages while it learns, folded into Q-values when kept; default false. */
-  readonly dueling: boolean;
-  /** Whether transitions are drawn in the shares of their priorities, instead of uniformly; default false. */
-  readonly prioritized: boolean;
-  /** Exponent of the error in a priority, from 0, which is uniform, to 1; default 0.6. */
-  readonly priorityExponent: number;
-  /** Exponent of the weights that undo the priorities' bias, at the start, linear to 1 at the end; default 0.4. */
-  readonly importanceExponent: number;
-  /** Loss of the temporal-difference error; default huber. */
-  readonly loss: "huber" | "mse";
-  /** Error, in units of the return, from which the Huber loss is linear; default 1. */
-  readonly huberDelta: number;
-  /** Norm of all gradients together to which larger ones are scaled down, where 0 leaves them; default 0. */
-  readonly maxGradientNorm: number;
-  /** Updates from one step of the target network to the next; default 1. */
-  readonly targetUpdateInterval: number;
-  /** Share of the way to the network that the target network then moves, where 1 copies it; default 0.005. */
-  readonly tau: number;
-  /** Share of random actions at the start; default 1. */
-  readonly explorationInitial: number;
-  /** Share of random actions at the end; default 0.05. */
-  readonly explorationFinal: number;
-  /** Share of envSteps in which the share of random actions falls; default 0.2. */
-  readonly explorationFraction: number;
-  /** Steps for which a random action is kept at most; default 1. */
-  readonly explorationRepeat: number;
-  /** Whether each feature is scaled by its mean and deviation in the first learningStarts steps, never of bytes; default true. */
-  readonly normalizeObservations: boolean;
-  /** Environment steps from one evaluation to the next; default 1,000. */
-  readonly evaluationInterval: number;
-  /** Episodes of an evaluation, on selection seeds; default 100. */
-  readonly evaluationEpisodes: number;
-  /** Further selection episodes of a network that reached the kept one's mean: they decide between the two; default 300. */
-  readonly confirmationEpisodes: number;
-  /** Mean return in a confirmation that ends training, or null to train to the end; default null. */
-  readonly stopReturn: number | null;
-}
+// The teacher's options. An entry is the only place of an option: what it is, its default, and what is allowed.
+import { type ConfigOf, flag, hiddenWidths, oneOf, optionalNumber, real, whole } from "../training/options.js";
 
 const million = 1_000_000;
 
-/** Every option of a teacher. */
-export const teacherOptions: Options<TeacherConfig> = {
+/** Every option of a teacher: default and allowed values. An environment's preset may replace a default. */
+export const teacherOptions = {
+  /** Widths of the hidden layers, in units. */
   hidden: hiddenWidths([64, 64]),
+  /** Environment steps at most. */
   envSteps: whole(50_000, { from: 1, to: 1000 * million }),
+  /** Step size of Adam at the start. */
   learningRate: real(1e-3, { above: 0, to: 1 }),
+  /** Step size of Adam at the end; linear between the two. */
   learningRateFinal: real(1e-4, { from: 0, to: 1 }),
+  /** Transitions in an update. */
   batchSize: whole(128, { from: 1, to: 4096 }),
+  /** Observations that the replay memory holds. */
   bufferSize: whole(50_000, { from: 2, to: 10 * million }),
+  /** Environment steps of random actions before learning begins. */
   learningStarts: whole(1000, { from: 1, to: 10 * million }),
+  /** Environment steps from one training to the next. */
   trainFrequency: whole(1, { from: 1, to: million }),
+  /** Updates in one training. */
   gradientSteps: whole(1, { from: 1, to: million }),
+  /** Discount of the return that follows a step. */
   gamma: real(0.99, { from: 0, to: 1 }),
+  /** Steps whose rewards are summed before bootstrapping. */
   nStep: whole(5, { from: 1, to: 100 }),
+  /** Whether the online network chooses a target's action (Double DQN), instead of the target network. */
   double: flag(true),
+  /** Whether the last layer learns a value and advantages; the kept network has Q-values. */
   dueling: flag(false),
+  /** Whether transitions are drawn by their priorities, instead of uniformly. */
   prioritized: flag(false),
+  /** Exponent of the error in a priority; 0 is uniform. */
   priorityExponent: real(0.6, { from: 0, to: 1 }),
+  /** Exponent at the start of the weights that undo the bias of priorities; it rises linearly to 1. */
   importanceExponent: real(0.4, { from: 0, to: 1 }),
+  /** Loss of the temporal-difference error. */
   loss: oneOf("huber", ["huber", "mse"]),
+  /** Error from which the Huber loss is linear, in units of the return. */
   huberDelta: real(1, { above: 0, to: million }),
+  /** Norm of all gradients together, to which larger ones are scaled down; 0 leaves them. */
   maxGradientNorm: real(0, { from: 0, to: million }),
+  /** Updates from one step of the target network to the next. */
   targetUpdateInterval: whole(1, { from: 1, to: 10 * million }),
+  /** Share of the way to the online network that the target network moves in one of its steps; 1 copies it. */
   tau: real(0.005, { above: 0, to: 1 }),
+  /** Share of random actions at the start. */
   explorationInitial: real(1, { from: 0, to: 1 }),
+  /** Share of random actions at the end. */
   explorationFinal: real(0.05, { from: 0, to: 1 }),
+  /** Share of envSteps in which the share of random actions falls. */
   explorationFraction: real(0.2, { from: 0, to: 1 }),
+  /** Steps at most for which a random action is repeated. */
   explorationRepeat: whole(1, { from: 1, to: 10_000 }),
+  /** Whether each feature is scaled by its mean and deviation in the first learningStarts steps; false for bytes. */
   normalizeObservations: flag(true),
+  /** Environment steps from one evaluation to the next. */
   evaluationInterval: whole(1000, { from: 1, to: 1000 * million }),
+  /** Episodes of an evaluation, on selection seeds. */
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }),
+  /** Further selection episodes, which decide between the kept network and one that reached its mean. */
   confirmationEpisodes: whole(300, { from: 1, to: 10_000 }),
+  /** Mean return in a confirmation at which training ends; by default it goes on to the last step. */
   stopReturn: optionalNumber(null),
 };
+
+/** How a teacher is trained: a value for each of {@link teacherOptions}. */
+export interface TeacherConfig extends ConfigOf<typeof teacherOptions> {}

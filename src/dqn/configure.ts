@@ -7,18 +7,21 @@ import { configure } from "../training/options.js";
 import { type TeacherConfig, teacherOptions } from "./config.js";
 import { presets } from "./presets.js";
 
-/** @throws ConfigError for what is no number of threads that qstill can use */
+/** @throws ConfigError for anything but 1 and 2, the numbers of threads that qstill can use */
 export function checkedThreads(threads: unknown): number {
   if (threads === 1 || threads === 2) return threads;
   throw new ConfigError(`threads is ${shown(threads)}: 1 or 2 is allowed`);
 }
 
 /**
- * The configuration of a teacher: the defaults, the environment's preset, and what was given.
- * @param env an environment, or the id of a registered one
- * @throws ConfigError for what is not allowed, in one line
+ * The configuration of a teacher: the defaults, the environment's preset over them, and what is given over both.
+ * @param env the id of a registered environment, or an environment
+ * @throws ConfigError for a value that is not allowed and for options that contradict each other
  */
-export function teacherConfig(env: string | Env, given: Partial<TeacherConfig>): TeacherConfig {
+export function teacherConfig(
+  env: string | Pick<Env, "id" | "byteObservations">,
+  given: Partial<TeacherConfig>,
+): TeacherConfig {
   const { id, byteObservations } = typeof env === "string" ? makeEnv(env) : env;
   const normalizeObservations = !byteObservations;
   const config = configure("teacher", teacherOptions, { normalizeObservations }, presets[id]?.teacher ?? {}, given);

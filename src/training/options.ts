@@ -1,49 +1,69 @@
-// What an option of a configuration may be: its default, what is allowed, and how it reads on a command line.
+// What an option of a configuration is: its default, what is allowed, and how it is read from a text.
 import { ConfigError } from "../core/config-error.js";
 import { shown } from "../evaluate/checks.js";
 
-/** One option: everything that validation needs to know of it. */
+/** Which numbers are allowed: from `from` to `to`, or those above `above` up to `to`. */
+export type NumberRange = { readonly to: number } & (
+  | { readonly from: number; readonly above?: undefined }
+  | { readonly above: number; readonly from?: undefined }
+);
+
+/** One option: everything that validation needs to know of it. The docstring above its entry says what it is. */
 export interface Option<T> {
   readonly default: T;
   /** What is allowed, in words. */
   readonly allowed: string;
+  /** Which numbers are allowed, where the option is a number or a list of them. */
+  readonly range?: NumberRange;
+  /** Whether a number must be whole. */
+  readonly whole?: boolean;
   /** Whether a value is allowed. */
   accepts(value: unknown): value is T;
-  /** Reads a command line's text; what it cannot read it returns as it is, for `accepts` to refuse. */
+  /** Reads a text; a text that it cannot read it returns unchanged, for `accepts` to refuse. */
   parse(text: string): unknown;
 }
 
 /** An option for each field of a configuration. */
 export type Options<Config> = { readonly [Name in keyof Config]: Option<Config[Name]> };
 
-/** A number from a command line's text; what is none comes back as it is. */
+/** The configuration that options describe: a field for each, with the docstring of the option's entry. */
+export type ConfigOf<Entries> = {
+  readonly [Name in keyof Entries]: Entries[Name] extends Option<infer Value> ? Value : never;
+};
+
+/** The same options, some with another default. */
+export function withDefaults<Config>(options: Options<Config>, defaults: Partial<Config>): Options<Config> {
+  const changed: Record<string, Option<unknown>> = { ...options };
+  for (const [name, value] of Object.entries(defaults)) changed[name] = { ...changed[name], default: value };
+  return changed as unknown as Options<Config>;
+}
+
+/** A number from a text; a text that is not a number is returned unchanged. */
 export function parseNumber(text: string): unknown {
   const number = Number(text);
   return text.trim() === "" || Number.isNaN(number) ? text : number;
 }
 
-export function whole(value: number, { from, to }: { from: number; to: number }): Option<number> {
+/** A number. */
+export function real(value: number, range: NumberRange, whole = false): Option<number> {
+  const { from, above, to } = range;
+  const least = above === undefined ? `from ${from} to ${to}` : `above ${above}, at most ${to}`;
   return {
     default: value,
-    allowed: `a whole number from ${from} to ${to}`,
+    allowed: `a ${whole ? "whole " : ""}number ${least}`,
+    range,
+    whole,
     accepts: (given): given is number =>
-      Number.isInteger(given) && (given as number) >= from && (given as number) <= to,
+      (whole ? Number.isInteger(given) : typeof given === "number") &&
+      (given as number) <= to &&
+      (above === undefined ? (given as number) >= from : (given as number) > above),
     parse: parseNumber,
   };
 }
 
-/** A number from `from` to `to`; without `from` itself where `above` is given in its place. */
-export function real(
-  value: number,
-  { from, above, to }: { from?: number; above?: number; to: number },
-): Option<number> {
-  return {
-    default: value,
-    allowed: above === undefined ? `a number from ${from} to ${to}` : `a number above ${above}, at most ${to}`,
-    accepts: (given): given is number =>
-      typeof given === "number" && given <= to && (above === undefined ? given >= (from as number) : given > above),
-    parse: parseNumber,
-  };
+/** A whole number. */
+export function whole(value: number, range: NumberRange): Option<number> {
+  return real(value, range, true);
 }
 
 /** A finite number, or null to leave it out. */
@@ -67,6 +87,7 @@ export function optional<T>(option: Option<T>): Option<T | null> {
   };
 }
 
+/** One of several names. */
 export function oneOf<Name extends string>(value: Name, names: readonly Name[]): Option<Name> {
   return {
     default: value,
@@ -76,6 +97,7 @@ export function oneOf<Name extends string>(value: Name, names: readonly Name[]):
   };
 }
 
+/** Yes or no. */
 export function flag(value: boolean): Option<boolean> {
   return {
     default: value,
@@ -97,6 +119,8 @@ export function hiddenWidths(value: readonly number[]): Option<readonly number[]
   return {
     default: value,
     allowed: `at most ${mostLayers} whole numbers from 1 to ${widest}, separated by commas`,
+    range: { from: 1, to: widest },
+    whole: true,
     accepts,
     parse: (text) => (text === "none" ? [] : text.split(",").map(parseNumber)),
   };

@@ -71,7 +71,7 @@ describe("help", () => {
     const { status, stdout } = qstill(command, "--help");
     expect(status).toBe(0);
     expect(stdout.replace(/\s+/g, " ")).toMatch(
-      /--learning-rate <value> Adam's step size at the start \(default: 0\.00\d+\)/,
+      /--learning-rate <value> step size of Adam at the start \(default: 0\.00\d+\)/,
     );
     expect(stdout).toContain("(an environment's preset may replace a default):");
   });

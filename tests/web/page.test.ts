@@ -246,6 +246,16 @@ inPage("what is not allowed is said where it stands", async (site) => {
   expect(await violations(page)).toEqual([]);
   await page.locator("#teacher-hidden").fill("8");
   await page.getByText("More options").click();
+  for (const [field, wrong, preset, said] of [
+    ["teacher-batchSize", "0.5", "128", "A whole number from 1 to 4096. The preset has 128."],
+    ["teacher-gamma", "2", "0.98", "A number from 0 to 1. The preset has 0.98."],
+    ["student-temperature", "0", "0.1", "A number above 0, at most 1000000. The preset has 0.1."],
+  ]) {
+    await page.locator(`#${field}`).fill(wrong);
+    expect(await page.locator(`#${field}-error`).textContent()).toBe(said);
+    await page.locator(`#${field}`).fill(preset);
+    expect(await page.locator(`#${field}-error`).textContent()).toBe("");
+  }
   await page.locator("#teacher-envSteps").fill("900"); // fewer than what learning starts with: only the library knows
   await button(page, "Train").click();
   await page.getByText("This configuration is not allowed").waitFor();

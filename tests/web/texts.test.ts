@@ -2,7 +2,8 @@
 import { expect, it } from "vitest";
 import "../../src/dqn/presets/all.js";
 import { sceneOf } from "../../src/draw/index.js";
-import { environmentIds, makeEnv } from "../../src/index.js";
+import type { Option } from "../../src/index.js";
+import { environmentIds, makeEnv, studentOptions, teacherOptions } from "../../src/index.js";
 import { languages, nameIn } from "../../web/texts.js";
 
 /** Texts that are the same in every language: names of files and formats, signs. */
@@ -50,5 +51,26 @@ it("says every number that the other language says", () => {
   const numbers = (text: string) => text.match(/\b[2-9]\b/g)?.sort() ?? [];
   for (const [path, text] of english) {
     expect({ path, numbers: numbers(chinese.get(path)!) }).toEqual({ path, numbers: numbers(text) });
+  }
+});
+
+const options = { teacher: teacherOptions, student: studentOptions } as Record<string, Record<string, Option<unknown>>>;
+
+it("has a field of the form for numbers alone, whose limits it can say", () => {
+  for (const [of, fields] of Object.entries(languages.en.named)) {
+    for (const name of Object.keys(fields)) {
+      expect({ of, name, range: typeof options[of]?.[name]?.range }).toEqual({ of, name, range: "object" });
+    }
+  }
+});
+
+it("says of the hidden layers what their option allows", () => {
+  for (const { hidden } of [teacherOptions, studentOptions]) {
+    const { from, to } = hidden.range!;
+    const most = 8; // "eight"
+    expect(hidden.accepts(Array(most).fill(to))).toBe(true);
+    expect(hidden.accepts(Array(most + 1).fill(to))).toBe(false);
+    expect(languages.en.badWidths).toContain(`Up to eight whole numbers from ${from} to ${to}`);
+    expect(languages.zh.badWidths).toContain(`最多八个 ${from} 到 ${to} 的整数`);
   }
 });

@@ -1,5 +1,5 @@
 // The numbers of a run as it goes on.
-import { presetValue, updateFlops } from "../configuration.ts";
+import { updateFlops, valuesOf } from "../configuration.ts";
 import { element, setText } from "../dom.ts";
 import type { Page, Part } from "../page.ts";
 
@@ -32,8 +32,8 @@ export class FiguresPart implements Part {
       value === undefined ? "–" : write(value);
     let flops: number | undefined;
     if (running && speed !== undefined && widths !== undefined && configuration !== undefined) {
-      const batch = configuration[of].batchSize ?? presetValue(configuration.env, of, "batchSize");
-      flops = (speed * updateFlops(of, widths, batch)) / 1e9;
+      const { batchSize } = valuesOf(configuration)[of];
+      flops = (speed * updateFlops(of, widths, batchSize)) / 1e9;
     }
     setText(this.#values.steps, shown(progress?.envSteps, figures.count));
     setText(this.#values.updates, shown(progress?.updates, figures.count));

@@ -1,5 +1,5 @@
 // The four boxes of the loop, the attempts, and what can be done with a run.
-import { presetValue } from "../configuration.ts";
+import { valuesOf } from "../configuration.ts";
 import { element, setText } from "../dom.ts";
 import type { Page, Part } from "../page.ts";
 import type { Box } from "../session.ts";
@@ -77,7 +77,6 @@ export class Loop implements Part {
     this.#fill("transfer", student.progress?.share ?? 0);
 
     if (configuration !== undefined) {
-      const { env } = configuration;
       const latest = teacher.evaluations.at(-1);
       const best = teacher.evaluations.findLast((each) => each.best);
       const shown = trained ? best : latest;
@@ -85,7 +84,7 @@ export class Loop implements Part {
       setText(this.#boxes.train.note, note);
       const attempt = student.progress?.attempt ?? student.evaluations.at(-1)?.attempt;
       setText(this.#boxes.initialise.note, attempt === undefined ? "" : texts.attempt(attempt));
-      const updates = configuration.student.updates ?? presetValue(env, "student", "updates");
+      const { updates } = valuesOf(configuration).student;
       const share = student.progress?.share ?? 0;
       setText(
         this.#boxes.transfer.note,
@@ -160,18 +159,17 @@ export class Loop implements Part {
       if (returnRatio === null) return said.finishedUnknown;
       return said.finished(figures.percent(returnRatio), figures.percent(compression));
     }
-    const { env } = configuration;
     const { teacher, student } = sides;
     const best = (mean: number | undefined) => (mean === undefined ? "" : figures.figure(mean));
     if (box === "train" || box === undefined) {
-      const steps = configuration.teacher.envSteps ?? presetValue(env, "teacher", "envSteps");
+      const { envSteps } = valuesOf(configuration).teacher;
       const latest = teacher.evaluations.at(-1)?.mean;
-      return said.train(figures.count(teacher.progress?.envSteps ?? 0), figures.count(steps), best(latest));
+      return said.train(figures.count(teacher.progress?.envSteps ?? 0), figures.count(envSteps), best(latest));
     }
     if (student.progress === undefined) return said.initialise;
     const { attempt = 1, share } = student.progress;
     if (box === "evaluate" && share === 1) return said.evaluate;
-    const updates = configuration.student.updates ?? presetValue(env, "student", "updates");
+    const { updates } = valuesOf(configuration).student;
     const latest = student.evaluations.at(-1)?.mean;
     return said.student(attempt, figures.count(share * updates), figures.count(updates), best(latest));
   }

@@ -1,19 +1,17 @@
 // Choosing what is trained: the task, both networks, the loss, the states, the seed.
-import { type StudentConfig, studentOptions, type TeacherConfig, teacherOptions } from "qstill";
-import { type NetworkName, parameterCount, presetValue, widthsOf } from "../configuration.ts";
+import { type Option, studentOptions, teacherOptions } from "qstill";
+import { type NetworkName, parameterCount, presetOf, valuesOf, widthsOf } from "../configuration.ts";
 import { element, sentences, setText } from "../dom.ts";
 import { environments, loadEnvironment } from "../environments.ts";
 import { isSeed, written } from "../link.ts";
 import type { Configuration } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
 
-/** Options that have a field of their own, in the order of the form; every other one can come with a link. */
-const moreOptions = {
-  teacher: ["envSteps", "batchSize", "learningRate", "gamma", "nStep"],
-  student: ["envSteps", "updates", "temperature", "attempts", "threshold"],
-} as const;
-
-const options = { teacher: teacherOptions, student: studentOptions };
+/** Both networks' options by name. */
+const options: Readonly<Record<NetworkName, Readonly<Record<string, Option<unknown>>>>> = {
+  teacher: { ...teacherOptions },
+  student: { ...studentOptions },
+};
 
 /** A field of the form, an option of a configuration. */
 interface Field {
@@ -75,7 +73,9 @@ export class Setup implements Part {
     const losses = Object.entries(texts.losses);
     const sources = Object.entries(texts.sources);
     const more = (of: NetworkName) =>
-      moreOptions[of].map((name) => this.#text(of, name, texts.named[`${of}.${name}`], "decimal"));
+      Object.entries(texts.named[of]).map(([name, label]) =>
+        this.#text(of, name, label, options[of][name].whole ? "numeric" : "decimal"),
+      );
     this.root = element(
       "form",
       { class: "setup", onsubmit: (event: Event) => event.preventDefault() },
@@ -171,8 +171,9 @@ export class Setup implements Part {
     }
     if (configuration !== this.#configuration) return; // another one was chosen meanwhile
     setText(this.#failure, "");
+    const values = valuesOf(configuration);
     for (const { of, name, control } of this.#fields) {
-      const value = written(chosenValue(configuration, of, name));
+      const value = written(valueIn(values[of], name));
       if (control instanceof HTMLSelectElement && ![...control.options].some((option) => option.value === value)) {
         control.append(element("option", { value }, value)); // a weighted sum that came with a link
       }
@@ -196,13 +197,14 @@ export class Setup implements Part {
       teacher: { ...this.#configuration.teacher },
       student: { ...this.#configuration.student },
     };
+    const presets = presetOf(env);
     let valid = true;
     for (const { of, name, control, error } of this.#fields) {
-      const option = optionOf(of, name);
+      const option = options[of][name];
       const value = option.parse(control.value.trim());
-      const preset = presetValue(env, of, name as never) as unknown;
+      const preset = valueIn(presets[of], name);
       const accepted = option.accepts(value);
-      const wrong = name === "hidden" ? texts.badWidths : texts.badValue(written(preset));
+      const wrong = name === "hidden" ? texts.badWidths : texts.badValue(this.#allowed(option), written(preset));
       mark(control, error, accepted ? "" : wrong);
       valid &&= accepted;
       if (written(value) === written(preset)) delete config[of][name];
@@ -220,6 +222,14 @@ export class Setup implements Part {
     const share = figures.percent(counts.student / counts.teacher);
     setText(this.#sizes.student, texts.parametersOfTeacher(figures.count(counts.student), share));
     this.#changed(this.#configuration);
+  }
+
+  /** Which numbers an option allows, in words. */
+  #allowed({ range, whole }: Option<unknown>): string {
+    const { ranges } = this.#page.texts;
+    if (range === undefined) return "";
+    if (range.from === undefined) return ranges.above(written(range.above), written(range.to));
+    return (whole ? ranges.whole : ranges.from)(written(range.from), written(range.to));
   }
 
   #text(of: NetworkName, name: string, label: string, inputmode: string, hint?: string): HTMLElement {
@@ -260,11 +270,6 @@ function mark(control: HTMLElement, message: HTMLElement, text: string): void {
   setText(message, text);
 }
 
-function optionOf(of: NetworkName, name: string) {
-  return (options[of] as unknown as Record<string, (typeof options)["teacher"]["hidden"]>)[name];
-}
-
-function chosenValue(configuration: Configuration, of: NetworkName, name: string): unknown {
-  const given = configuration[of] as Partial<TeacherConfig & StudentConfig>;
-  return given[name as keyof typeof given] ?? presetValue(configuration.env, of, name as never);
+function valueIn(values: object, name: string): unknown {
+  return values[name as keyof typeof values];
 }

@@ -1,0 +1,54 @@
+// The tables of docs/options.md, made of the options' entries. `npm run docs:options` writes them; a test holds the page to them.
+import { readFileSync, writeFileSync } from "node:fs";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+import { descriptions } from "../dist/cli/descriptions.generated.js";
+import { flagOf, shownDefault } from "../dist/cli/options.js";
+import { studentOptions } from "../dist/distill/config.js";
+import { jointOptions } from "../dist/distill/joint-config.js";
+import { proximalOptions } from "../dist/distill/proximal.js";
+import { shrinkOptions } from "../dist/distill/shrink.js";
+import { teacherOptions } from "../dist/dqn/config.js";
+
+export const pageFile = fileURLToPath(new URL("../docs/options.md", import.meta.url));
+
+const { teacher, student, joint, guide } = descriptions;
+
+const tables = {
+  teacher: table(teacherOptions, teacher, "Flag"),
+  student: table(studentOptions, student, "Flag"),
+  shrink: table(newIn(shrinkOptions, studentOptions), student, "Flag"),
+  joint: table(jointOptions, joint, "Flag"),
+  proximal: table(newIn(proximalOptions, teacherOptions), { ...teacher, ...guide }),
+};
+
+/** The options that are not there before, or have another default. */
+function newIn(options, before) {
+  return Object.fromEntries(Object.entries(options).filter(([name, option]) => before[name] !== option));
+}
+
+/** @param flag heads the column of the flags, where the command line has them */
+function table(options, sentences, flag) {
+  const head = ["Option", ...(flag ? [flag] : []), "What it is", "Default", "Allowed"];
+  const rows = Object.entries(options).map(([name, option]) => [
+    `\`${name}\``,
+    ...(flag ? [`\`--${flagOf(name)}\``] : []),
+    sentences[name],
+    shownDefault(option),
+    option.allowed.replace(/,$/, "").replace(/\d{5,}/g, (number) => Number(number).toLocaleString("en")),
+  ]);
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => cells[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
+  return [line(head), rule, ...rows.map(line)].join("\n"); // padded as the formatter wants it
+}
+
+/** The page with its tables as they should be: what stands between the marks is replaced. */
+export function filled(page) {
+  return page.replace(
+    /(<!-- table of (\w+) options -->\n).*?(<!-- end of table -->)/gs,
+    (_, begin, of, end) => `${begin}\n${tables[of]}\n\n${end}`,
+  );
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(pageFile, filled(readFileSync(pageFile, "utf8")));
