@@ -16,15 +16,15 @@ SHARED = (
 )
 PARTICULARS = {
     "cartpole_v1": (
-        "obs=[x,x_dot,theta,theta_dot]. actions 0=left 1=right. max 500 steps. Default sutton_barto_reward=False: reward "
-        "1.0 on every step including the terminating one."
+        "obs=[x,x_dot,theta,theta_dot]. actions 0=left 1=right. max 500 steps. Default sutton_barto_reward=False: "
+        "reward 1.0 on every step including the terminating one."
     ),
     "mountaincar_v0": (
         "obs=[position,velocity]; actions 0 left,1 none,2 right; reward -1.0 each step incl. last; 200-step limit."
     ),
     "acrobot_v1": (
-        "obs=[cos t1,sin t1,cos t2,sin t2,t1dot,t2dot]; actions 0,1,2 -> torque -1,0,+1; reward -1.0, 0.0 on terminating "
-        "step; 500-step limit."
+        "obs=[cos t1,sin t1,cos t2,sin t2,t1dot,t2dot]; actions 0,1,2 -> torque -1,0,+1; reward -1.0, 0.0 on "
+        "terminating step; 500-step limit."
     ),
     "pendulum_v1_disc5": (
         "action index i in 0..4 maps to torque np.linspace(-2,2,5)[i] = [-2,-1,0,1,2], passed as "
@@ -72,19 +72,19 @@ def swing_up(observation):
 
 
 HEURISTICS = {
-    "cartpole_v1": {
+    "CartPole-v1": {
         "heuristic (1 if angle+angular_velocity>0 else 0)": lambda observation: int(observation[2] + observation[3] > 0)
     },
-    "mountaincar_v0": {"heuristic (2 if velocity>=0 else 0)": lambda observation: 2 if observation[1] >= 0 else 0},
-    "acrobot_v1": {"heuristic (2 if theta1_dot<0 else 0)": lambda observation: 2 if observation[4] < 0 else 0},
-    "pendulum_v1_disc5": {"heuristic (energy pumping + PD, nearest of 5 torques)": swing_up},
+    "MountainCar-v0": {"heuristic (2 if velocity>=0 else 0)": lambda observation: 2 if observation[1] >= 0 else 0},
+    "Acrobot-v1": {"heuristic (2 if theta1_dot<0 else 0)": lambda observation: 2 if observation[4] < 0 else 0},
+    "Pendulum-v1": {"heuristic (energy pumping + PD, nearest of 5 torques)": swing_up},
 }
 
 
-def chooser(policy, name, env, generator):
+def chooser(policy, env, generator):
     """The policy of that name: a function of the observation."""
     heuristic, _, exploring = policy.partition(", eps ")
-    follow = HEURISTICS[name].get(heuristic)
+    follow = HEURISTICS[env.spec.id].get(heuristic)
     epsilon = float(exploring.removesuffix(" random")) if exploring else 0 if follow else 1
 
     def choose(observation):
@@ -105,7 +105,7 @@ def record_episode(name, episode):
         observations.append(plain(observation))
         states.append(plain(env.unwrapped.state))
 
-    steps = play(env, observation, *limited(episode, env.spec.max_episode_steps, chooser, name, env), after)
+    steps = play(env, observation, *limited(episode, env.spec.max_episode_steps, chooser, env), after)
     actions = steps.pop("actions")
     trace = {"seed": episode.seed, "policy": episode.policy, "actions": actions, "observations": observations, **steps}
     return trace, states
@@ -113,7 +113,7 @@ def record_episode(name, episode):
 
 def record(name, first, committed):
     """The recording of one file; the first two traces of at most 200 steps hold their states."""
-    heuristics = tuple(HEURISTICS[name])
+    heuristics = tuple(HEURISTICS[ENVIRONMENTS[name]])
     plan = Plan(1000, 17, ("random", "random", *heuristics, *heuristics, f"{heuristics[0]}, eps 0.3 random"))
     traces, exact = [], 0
     for episode in plan.episodes(first, committed):
@@ -123,6 +123,3 @@ def record(name, first, committed):
         traces.append(trace)
     layout = SHARED + PARTICULARS[name]
     return recording(ENVIRONMENTS[name], ("gymnasium", "numpy"), layout, traces)
-
-
-NAMES = tuple(ENVIRONMENTS)

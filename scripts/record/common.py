@@ -35,10 +35,10 @@ class Plan(NamedTuple):
         return [Episode(first + i * self.step, policy, None) for i, policy in enumerate(self.policies)]
 
 
-def limited(episode, limit, chooser, *world):
+def limited(episode, limit, chooser, env):
     """What plays an episode and its most steps: the given actions, or the policy by `chooser` up to `limit`."""
     if episode.given is None:
-        return chooser(episode.policy, *world, np.random.default_rng(episode.seed)), limit
+        return chooser(episode.policy, env, np.random.default_rng(episode.seed)), limit
     actions = episode.given["actions"]
     replayed = iter(actions)
     return lambda _: next(replayed), len(actions)
@@ -79,6 +79,8 @@ class Calls:
 
     def __getattr__(self, name):
         """The generator's member; a method tells `made` of its calls."""
+        if name.startswith("_"):  # a copy asks for such names before it has a generator
+            raise AttributeError(name)
         member = getattr(self._generator, name)
         return self._told(name, member) if callable(member) else member
 
@@ -132,7 +134,9 @@ def gymnasium_calls():
 
 def source(*packages):
     """The versions that a file was recorded from."""
-    return ", ".join(f"{name} {version(name)}" for name in packages) + f", python {'.'.join(platform.python_version_tuple()[:2])}, {platform.system().lower()} {platform.machine().replace('_', '-')}"
+    python = ".".join(platform.python_version_tuple()[:2])
+    machine = f"{platform.system()} {platform.machine()}".lower().replace("_", "-")
+    return ", ".join([*(f"{name} {version(name)}" for name in packages), f"python {python}", machine])
 
 
 def read(folder: Path, name):
@@ -143,9 +147,13 @@ def read(folder: Path, name):
     return json.loads(bare.read_bytes()) if bare.exists() else None
 
 
+def compact(value):
+    """The value as JSON without spaces."""
+    return json.dumps(value, separators=(",", ":"))
+
+
 def write(folder: Path, name, recording):
     """Writes a recording: a key a line, then a trace a line."""
-    compact = lambda value: json.dumps(value, separators=(",", ":"))
     head = "".join(f'"{key}": {compact(value)},\n' for key, value in recording.items() if key != "traces")
     traces = ",\n".join(compact(trace) for trace in recording["traces"])
     folder.mkdir(parents=True, exist_ok=True)

@@ -23,13 +23,33 @@ LAYOUT = (
     "the np_random (PCG64 Generator) calls made in reset, [method,args,result(,kwargs)] in order; no draw happens "
     "in step. features_range (after first observe) is in 'features_range'; constants in 'constants'."
 )
-NAMES = ("highway_fast_v0",)
 PLAN = Plan(3000, 31, ("random", "random", "idle(1)", "idle(1)", "slower(4)", "faster(3)"))
 CONSTANTS = (
-    "ACC_MAX COMFORT_ACC_MAX COMFORT_ACC_MIN DISTANCE_WANTED TIME_WANTED DELTA DELTA_RANGE POLITENESS "
-    "LANE_CHANGE_MIN_ACC_GAIN LANE_CHANGE_MAX_BRAKING_IMPOSED LANE_CHANGE_DELAY TAU_ACC TAU_HEADING TAU_LATERAL "
-    "TAU_PURSUIT KP_A KP_HEADING KP_LATERAL MAX_STEERING_ANGLE DELTA_SPEED LENGTH WIDTH MAX_SPEED MIN_SPEED"
-).split()
+    "ACC_MAX",
+    "COMFORT_ACC_MAX",
+    "COMFORT_ACC_MIN",
+    "DISTANCE_WANTED",
+    "TIME_WANTED",
+    "DELTA",
+    "DELTA_RANGE",
+    "POLITENESS",
+    "LANE_CHANGE_MIN_ACC_GAIN",
+    "LANE_CHANGE_MAX_BRAKING_IMPOSED",
+    "LANE_CHANGE_DELAY",
+    "TAU_ACC",
+    "TAU_HEADING",
+    "TAU_LATERAL",
+    "TAU_PURSUIT",
+    "KP_A",
+    "KP_HEADING",
+    "KP_LATERAL",
+    "MAX_STEERING_ANGLE",
+    "DELTA_SPEED",
+    "LENGTH",
+    "WIDTH",
+    "MAX_SPEED",
+    "MIN_SPEED",
+)
 ACTIONS = {"0": "LANE_LEFT", "1": "IDLE", "2": "LANE_RIGHT", "3": "FASTER", "4": "SLOWER"}
 
 
@@ -68,7 +88,7 @@ def whole(vehicle):
     )
 
 
-def chooser(policy, generator):
+def chooser(policy, _env, generator):
     """A random action, or the one named in brackets."""
     if policy == "random":
         return lambda _: int(generator.integers(5))
@@ -87,7 +107,7 @@ def record_episode(env, episode):
         observations.append(plain(observation.ravel()))
         moved.append([plain(list(moving(vehicle).values())) for vehicle in vehicles])
 
-    steps = play(env, observation, *limited(episode, 30, chooser), after)
+    steps = play(env, observation, *limited(episode, 30, chooser, env), after)
     return {
         "seed": episode.seed,
         "policy": episode.policy,

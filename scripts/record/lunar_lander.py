@@ -18,7 +18,6 @@ LAYOUT = (
     "iterations): bit-exact replay needs the same Box2D; a from-scratch port should compare the first airborne "
     "steps tightly and the rest loosely. Rewards float64. TimeLimit 1000."
 )
-NAMES = ("lunarlander_v3",)
 PLAN = Plan(4000, 13, ("heuristic", "heuristic", "heuristic", "random", "random"))
 
 

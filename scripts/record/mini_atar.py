@@ -40,7 +40,6 @@ PLANS = {
     "seaquest": Plan(2003, 10, ("random", "random", "lookahead", "lookahead")),
     "space_invaders": Plan(2004, 10, ("random", "random", "lookahead", "lookahead")),
 }
-NAMES = tuple(f"minatar_{game}" for game in PLANS)
 LONGEST = 250
 
 
@@ -93,8 +92,7 @@ def chooser(policy, env, generator):
         return lambda _: int(generator.integers(6))
     if policy == "up":
         return lambda _: 2
-    tried = lambda action: sum(worth(env, action, generator) for _ in range(3))
-    return lambda _: max(range(6), key=tried)
+    return lambda _: max(range(6), key=lambda action: sum(worth(env, action, generator) for _ in range(3)))
 
 
 def record_episode(name, episode):

@@ -31,7 +31,6 @@ ENVIRONMENTS = {
     "minigrid_lavacrossings9n1": ("MiniGrid-LavaCrossingS9N1-v0", 5300),
     "minigrid_simplecrossings9n1": ("MiniGrid-SimpleCrossingS9N1-v0", 5400),
 }
-NAMES = tuple(ENVIRONMENTS)
 
 
 def digits(encoded):
@@ -67,8 +66,11 @@ def shortest_way(env):
 
 
 def chooser(policy, env, generator):
-    """A random one of seven actions, the expert's, or a mixture of both."""
-    epsilon = 1 if policy == "random7" else float(policy.removeprefix("expert").removeprefix(" eps ") or 0)
+    """A random one of the first few actions, or the expert's with random ones (eps) among them."""
+    if policy.startswith("random"):
+        count = int(policy.removeprefix("random"))
+        return lambda _: int(generator.integers(count))
+    epsilon = float(policy.removeprefix("expert").removeprefix(" eps ") or 0)
     return lambda _: int(generator.integers(7)) if generator.random() < epsilon else shortest_way(env.unwrapped)
 
 
@@ -77,8 +79,12 @@ def record_episode(identity, episode):
     env = gymnasium.make(identity)
     observation, _ = env.reset(seed=episode.seed)
     inner = env.unwrapped
-    reset_draws = inner.np_random.taken()
-    start = {"grid": digits(inner.grid.encode()), "agent_pos": plain(inner.agent_pos), "agent_dir": plain(inner.agent_dir)}
+    start = {
+        "reset_draws": inner.np_random.taken(),
+        "grid": digits(inner.grid.encode()),
+        "agent_pos": plain(inner.agent_pos),
+        "agent_dir": plain(inner.agent_dir),
+    }
     observations, agents = [digits(observation["image"])], [agent_state(inner)]
 
     def after(observation):
@@ -94,7 +100,6 @@ def record_episode(identity, episode):
         "width": inner.width,
         "height": inner.height,
         "mission": inner.mission,
-        "reset_draws": reset_draws,
         **start,
         "actions": steps.pop("actions"),
         "observations": observations,

@@ -11,9 +11,7 @@ from common import Calls, Plan, limited, plain, play, recording, replaced
 GIN = SimpleNamespace(configurable=lambda made: made)
 ABSL = SimpleNamespace(flags=SimpleNamespace(FLAGS=None), logging=SimpleNamespace(debug=lambda *_: None))
 RUNNER = SimpleNamespace()  # what trains RecSim's own agents, with Dopamine and TensorFlow
-sys.modules.update(
-    {"gym": gymnasium, "gin": GIN, "gin.tf": GIN, "absl": ABSL, "recsim.simulator.runner_lib": RUNNER}
-)
+sys.modules.update({"gym": gymnasium, "gin": GIN, "gin.tf": GIN, "absl": ABSL, "recsim.simulator.runner_lib": RUNNER})
 
 from recsim.environments import interest_evolution as evolution  # noqa: E402 (after the stubs)
 from recsim.environments import long_term_satisfaction as satisfaction  # noqa: E402
@@ -56,6 +54,16 @@ EVOLUTION = (
 CANDIDATES = 10
 GLOBAL_DRAWS = ("normal", "choice", "rand")
 EVOLUTION_CUT = 50
+SATISFACTION_USER = (
+    "memory_discount",
+    "sensitivity",
+    "innovation_stddev",
+    "choc_mean",
+    "choc_stddev",
+    "kale_mean",
+    "kale_stddev",
+)
+EVOLUTION_USER = ("user_update_alpha", "step_penalty", "user_quality_factor", "document_quality_factor")
 
 
 class Recommender:
@@ -116,14 +124,15 @@ WORTHS = {
 }
 
 
-def chooser(policy, slate_size, env, generator):
+def chooser(policy, env, generator):
     """A random slate, or the candidates of the greatest worth."""
+    slate_size = env.env.environment.slate_size
     if policy == "random":
         return lambda _: plain(generator.permutation(CANDIDATES)[:slate_size])
     return lambda _: greatest(WORTHS[policy](env), slate_size)
 
 
-def played(env, episode, slate_size, longest, look, fields):
+def played(env, episode, longest, look, fields):
     """The steps, what `look` sees before each and at the end, the responses' fields and the draws."""
     seen, responses, draws, calls = [look()], [], [], Calls(np.random)
 
@@ -133,7 +142,7 @@ def played(env, episode, slate_size, longest, look, fields):
         draws.append(calls.taken())
 
     with replaced(np.random, **{name: getattr(calls, name) for name in GLOBAL_DRAWS}):
-        steps = play(env, env.observation, *limited(episode, longest, chooser, slate_size, env), after)
+        steps = play(env, env.observation, *limited(episode, longest, chooser, env), after)
     return steps, list(zip(*seen, strict=True)), responses, draws
 
 
@@ -147,8 +156,7 @@ def record_satisfaction(episode):
         scores = [document.clickbait_score for document in env.documents]
         return scores, [user.net_positive_exposure, user.satisfaction, user.time_budget]
 
-    steps, seen, responses, draws = played(env, episode, slate_size, 60, look, ("click", "engagement"))
-    parameters = "memory_discount sensitivity innovation_stddev choc_mean choc_stddev kale_mean kale_stddev".split()
+    steps, seen, responses, draws = played(env, episode, 60, look, ("click", "engagement"))
     return {
         "seed": episode.seed,
         "policy": episode.policy,
@@ -159,7 +167,7 @@ def record_satisfaction(episode):
         "responses": responses,
         **steps,
         "draws": draws,
-        "user_params": {name: getattr(env.user, name) for name in parameters},
+        "user_params": {name: getattr(env.user, name) for name in SATISFACTION_USER},
     }
 
 
@@ -173,8 +181,7 @@ def record_evolution(episode):
         return plain(env.user.user_interests), documents, env.user.time_budget
 
     fields = ("click", "watch_time", "quality", "cluster_id")
-    steps, seen, responses, draws = played(env, episode, slate_size, EVOLUTION_CUT, look, fields)
-    own = "user_update_alpha step_penalty user_quality_factor document_quality_factor".split()
+    steps, seen, responses, draws = played(env, episode, EVOLUTION_CUT, look, fields)
     return {
         "seed": episode.seed,
         "policy": episode.policy,
@@ -187,11 +194,11 @@ def record_evolution(episode):
         "responses": responses,
         **steps,
         "draws": draws,
-        "user_params": {**{name: getattr(env.user, name) for name in own}, **env.user.choice_features},
+        "user_params": {**{name: getattr(env.user, name) for name in EVOLUTION_USER}, **env.user.choice_features},
     }
 
 
-NAMES = {
+FILES = {
     "recsim_long_term_satisfaction": (
         record_satisfaction,
         Plan(6000, 1, ("random", "random", "choc", "kale")),
@@ -203,6 +210,6 @@ NAMES = {
 
 def record(name, first, committed):
     """The recording of one file."""
-    record_episode, plan, layout = NAMES[name]
+    record_episode, plan, layout = FILES[name]
     traces = [record_episode(episode) for episode in plan.episodes(first, committed)]
     return recording(name.replace("_", " ", 1), ("recsim", "gymnasium", "numpy"), layout, traces)

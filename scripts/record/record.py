@@ -37,14 +37,25 @@ def arguments():
     parser.add_argument("--out", type=Path, help="write the recordings into this folder")
     parser.add_argument("--seed", type=int, help="the first seed of a new recording")
     parser.add_argument("--check", type=Path, help="replay the recordings of this folder and compare with them")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if not (asked.out or asked.check):
+        parser.error("give --out, --check or both")
+    if asked.check and asked.seed is not None:
+        parser.error("--seed is for a new recording; --check takes the seeds of the folder")
+    if not any(name.startswith(asked.only) for name in FAMILIES):
+        parser.error(f"no file begins with {asked.only}; there are {', '.join(FAMILIES)}")
+    return asked
+
+
+def content(recording):
+    """A recording without the versions that it was made from."""
+    return {key: value for key, value in recording.items() if key != "source"}
 
 
 def verdict(committed, new):
-    """Equal, or the first difference; versions may differ."""
+    """Equal, or the first difference."""
     if committed is None:
-        return "not in the folder"
-    content = lambda recording: {key: value for key, value in recording.items() if key != "source"}
+        return "there is none in the folder; recorded anew"
     return common.difference(content(committed), content(new)) or "equal"
 
 

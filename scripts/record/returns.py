@@ -21,12 +21,8 @@ LAYOUT = (
     "files."
 )
 BASE = 10000
+EPISODES = {"up": 30}  # and 100 of every other policy
 PACKAGES = ("gymnasium", "highway-env", "minigrid", "MinAtar", "box2d", "recsim", "numpy")
-
-
-def random(count):
-    """The policy of a random one of `count` actions."""
-    return lambda env, generator: lambda _: int(generator.integers(count))
 
 
 def started(env):
@@ -34,74 +30,67 @@ def started(env):
     return lambda seed: (env, env.reset(seed=seed)[0])
 
 
-def classic(name):
-    """A classic environment: random and its heuristic."""
-    by = lambda policy: lambda env, generator: classic_control.chooser(policy, name, env, generator)
-    policies = {policy: (100, by(policy)) for policy in ("random", *classic_control.HEURISTICS[name])}
-    return name, started(classic_control.make(name)), policies
+def classic():
+    """The classic environments: random and the heuristic."""
+    for name, identity in classic_control.ENVIRONMENTS.items():
+        policies = {policy: policy for policy in ("random", *classic_control.HEURISTICS[identity])}
+        yield name, started(classic_control.make(name)), classic_control.chooser, policies
 
 
-def minatar(name):
-    """A MinAtar game: random, and Freeway's way up."""
+def minatar():
+    """MinAtar's games: random, and Freeway's way up."""
+    for game in mini_atar.PLANS:
 
-    def start(seed):
-        env = mini_atar.Game(name.removeprefix("minatar_"), seed)
-        return env, env.observe()
+        def start(seed, game=game):
+            env = mini_atar.Game(game, seed)
+            return env, env.observe()
 
-    up = {"always up (2)": (30, lambda env, generator: lambda _: 2)} if name == "minatar_freeway" else {}
-    return name, start, {"random": (100, random(6)), **up}
+        up = {"always up (2)": "up"} if game == "freeway" else {}
+        yield f"minatar_{game}", start, mini_atar.chooser, {"random": "random", **up}
 
 
-def grid(identity):
-    """A MiniGrid environment: random over all actions and over those that move."""
-    policies = {"random over 7 actions": (100, random(7)), "random over actions 0-2": (100, random(3))}
-    return identity, started(gymnasium.make(identity)), policies
+def grids():
+    """MiniGrid: random over all actions and over those that move."""
+    policies = {"random over 7 actions": "random7", "random over actions 0-2": "random3"}
+    for identity, _ in mini_grid.ENVIRONMENTS.values():
+        yield identity, started(gymnasium.make(identity)), mini_grid.chooser, policies
 
 
 def lander():
     """LunarLander: random and Gymnasium's heuristic."""
-    by = lambda policy: (100, lambda env, generator: lunar_lander.chooser(policy, env, generator))
-    policies = {"random": by("random"), "gymnasium heuristic": by("heuristic")}
-    return "lunarlander_v3", started(gymnasium.make("LunarLander-v3")), policies
+    policies = {"random": "random", "gymnasium heuristic": "heuristic"}
+    yield "lunarlander_v3", started(gymnasium.make("LunarLander-v3")), lunar_lander.chooser, policies
 
 
 def road():
     """highway-fast: random and three constant actions."""
-    by = lambda policy: (100, lambda env, generator: highway.chooser(policy, generator))
-    policies = {policy: by(policy) for policy in ("random", "idle (1)", "slower (4)", "faster (3)")}
-    return "highway_fast_v0", started(gymnasium.make("highway-fast-v0")), policies
+    policies = {policy: policy for policy in ("random", "idle (1)", "slower (4)", "faster (3)")}
+    yield "highway_fast_v0", started(gymnasium.make("highway-fast-v0")), highway.chooser, policies
 
 
-def recommender(name, make, slate_size, policies):
-    """A RecSim environment and the policies of its traces."""
+def recommenders():
+    """RecSim: the policies of its traces."""
+    for name, make, slate_size, labels in (
+        ("long_term_satisfaction (slate 1)", rec_sim.make_satisfaction, 1, ("random", "choc", "kale")),
+        ("interest_evolution (slate 3, 10 candidates)", rec_sim.make_evolution, 3, ("random", "interest")),
+    ):
 
-    def start(seed):
-        env = make(seed, slate_size)
-        return env, env.observation
+        def start(seed, make=make, slate_size=slate_size):
+            env = make(seed, slate_size)
+            return env, env.observation
 
-    by = lambda policy: (100, lambda env, generator: rec_sim.chooser(policy, slate_size, env, generator))
-    return name, start, {policy: by(policy) for policy in policies}
-
-
-def entries():
-    """Each environment: its name, how an episode starts, and its policies with their numbers of episodes."""
-    yield from (classic(name) for name in classic_control.NAMES)
-    yield from (minatar(name) for name in mini_atar.NAMES)
-    yield from (grid(identity) for identity, _ in mini_grid.ENVIRONMENTS.values())
-    yield lander()
-    yield road()
-    name = "recsim_long_term_satisfaction (slate 1)"
-    yield recommender(name, rec_sim.make_satisfaction, 1, ("random", "choc", "kale"))
-    name = "recsim_interest_evolution (slate 3, 10 candidates)"
-    yield recommender(name, rec_sim.make_evolution, 3, ("random", "interest"))
+        yield f"recsim_{name}", start, rec_sim.chooser, {label: label for label in labels}
 
 
-def summary(start, policy, seeds):
+ENVIRONMENTS = (classic, minatar, grids, lander, road, recommenders)
+
+
+def summary(start, chooser, policy, seeds):
     """Returns and lengths of an episode for each seed; the policy's generator takes the same seed."""
     totals, lengths = [], []
     for seed in seeds:
         env, observation = start(seed)
-        choose = policy(env, np.random.default_rng(seed))
+        choose = chooser(policy, env, np.random.default_rng(seed))
         rewards = play(env, observation, choose, math.inf, lambda _: None)["rewards"]
         totals.append(sum(rewards))
         lengths.append(len(rewards))
@@ -124,7 +113,11 @@ def record(_, first, committed):
     """The recording of the file."""
     base = committed["base_seed"] if committed else BASE if first is None else first
     returns = {
-        name: {label: summary(start, policy, range(base, base + n)) for label, (n, policy) in policies.items()}
-        for name, start, policies in entries()
+        name: {
+            label: summary(start, chooser, policy, range(base, base + EPISODES.get(policy, 100)))
+            for label, policy in policies.items()
+        }
+        for family in ENVIRONMENTS
+        for name, start, chooser, policies in family()
     }
     return recording("returns of fixed policies", PACKAGES, LAYOUT, [], base_seed=base, returns=returns)

@@ -20,7 +20,6 @@ LAYOUT = (
     "and the observation of a second reset() with no seed. legacy_RandomState: np.random.RandomState(seed) "
     "(MT19937), fresh for each list."
 )
-NAMES = ("seeding",)
 SEEDS = (0, 1, 2, 42, 123456789, 4294967295)
 RESETS = ("CartPole-v1", "MountainCar-v0", "Acrobot-v1", "Pendulum-v1")
 CHANCES = [0.1, 0.2, 0.3, 0.4]
@@ -92,7 +91,10 @@ def resets(identity, seed):
 
 def record_seed(seed):
     """All that one seed gives, each list from a fresh generator."""
-    fresh = lambda: gymnasium.utils.seeding.np_random(seed)[0]
+
+    def fresh():
+        return gymnasium.utils.seeding.np_random(seed)[0]
+
     state = fresh().bit_generator.state["state"]
     words = np.random.SeedSequence(seed).generate_state(4, np.uint64)
     return {
