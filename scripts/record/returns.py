@@ -1,6 +1,7 @@
 """Distributions of the returns of fixed policies."""
 
 import math
+from itertools import repeat
 
 import gymnasium
 import numpy as np
@@ -86,11 +87,13 @@ ENVIRONMENTS = (classic, minatar, grids, lander, road, recommenders)
 
 
 def summary(start, chooser, policy, seeds):
-    """Returns and lengths of an episode for each seed; the policy's generator takes the same seed."""
+    """Returns and lengths of an episode for each seed; a generator an episode, but one for all of RecSim's."""
+    shared = repeat(np.random.default_rng(seeds[0]))
+    generators = shared if chooser is rec_sim.chooser else map(np.random.default_rng, seeds)
     totals, lengths = [], []
-    for seed in seeds:
+    for seed, generator in zip(seeds, generators, strict=False):
         env, observation = start(seed)
-        choose = chooser(policy, env, np.random.default_rng(seed))
+        choose = chooser(policy, env, generator)
         rewards = play(env, observation, choose, math.inf, lambda _: None)["rewards"]
         totals.append(sum(rewards))
         lengths.append(len(rewards))
