@@ -1,7 +1,6 @@
 """Distributions of the returns of fixed policies."""
 
 import math
-from itertools import repeat
 
 import gymnasium
 import numpy as np
@@ -31,14 +30,14 @@ def started(env):
     return lambda seed: (env, env.reset(seed=seed)[0])
 
 
-def classic():
+def classic(_base):
     """The classic environments: random and the heuristic."""
     for name, identity in classic_control.ENVIRONMENTS.items():
         policies = {policy: policy for policy in ("random", *classic_control.HEURISTICS[identity])}
         yield name, started(classic_control.make(name)), classic_control.chooser, policies
 
 
-def minatar():
+def minatar(_base):
     """MinAtar's games: random, and Freeway's way up."""
     for game in mini_atar.PLANS:
 
@@ -50,27 +49,32 @@ def minatar():
         yield f"minatar_{game}", start, mini_atar.chooser, {"random": "random", **up}
 
 
-def grids():
+def grids(_base):
     """MiniGrid: random over all actions and over those that move."""
     policies = {"random over 7 actions": "random7", "random over actions 0-2": "random3"}
     for identity, _ in mini_grid.ENVIRONMENTS.values():
         yield identity, started(gymnasium.make(identity)), mini_grid.chooser, policies
 
 
-def lander():
+def lander(_base):
     """LunarLander: random and Gymnasium's heuristic."""
     policies = {"random": "random", "gymnasium heuristic": "heuristic"}
     yield "lunarlander_v3", started(gymnasium.make("LunarLander-v3")), lunar_lander.chooser, policies
 
 
-def road():
+def road(_base):
     """highway-fast: random and three constant actions."""
     policies = {policy: policy for policy in ("random", "idle (1)", "slower (4)", "faster (3)")}
     yield "highway_fast_v0", started(gymnasium.make("highway-fast-v0")), highway.chooser, policies
 
 
-def recommenders():
-    """RecSim: the policies of its traces."""
+def recommenders(base):
+    """RecSim: the policies of its traces, all on one generator."""
+    generator = np.random.default_rng(base)
+
+    def chooser(policy, env, _):
+        return rec_sim.chooser(policy, env, generator)
+
     for name, make, slate_size, labels in (
         ("long_term_satisfaction (slate 1)", rec_sim.make_satisfaction, 1, ("random", "choc", "kale")),
         ("interest_evolution (slate 3, 10 candidates)", rec_sim.make_evolution, 3, ("random", "interest")),
@@ -80,20 +84,18 @@ def recommenders():
             env = make(seed, slate_size)
             return env, env.observation
 
-        yield f"recsim_{name}", start, rec_sim.chooser, {label: label for label in labels}
+        yield f"recsim_{name}", start, chooser, {label: label for label in labels}
 
 
 ENVIRONMENTS = (classic, minatar, grids, lander, road, recommenders)
 
 
 def summary(start, chooser, policy, seeds):
-    """Returns and lengths of an episode for each seed; a generator an episode, but one for all of RecSim's."""
-    shared = repeat(np.random.default_rng(seeds[0]))
-    generators = shared if chooser is rec_sim.chooser else map(np.random.default_rng, seeds)
+    """Returns and lengths of an episode for each seed; the policy's generator takes the same seed."""
     totals, lengths = [], []
-    for seed, generator in zip(seeds, generators, strict=False):
+    for seed in seeds:
         env, observation = start(seed)
-        choose = chooser(policy, env, generator)
+        choose = chooser(policy, env, np.random.default_rng(seed))
         rewards = play(env, observation, choose, math.inf, lambda _: None)["rewards"]
         totals.append(sum(rewards))
         lengths.append(len(rewards))
@@ -121,6 +123,6 @@ def record(_, first, committed):
             for label, policy in policies.items()
         }
         for family in ENVIRONMENTS
-        for name, start, chooser, policies in family()
+        for name, start, chooser, policies in family(base)
     }
     return recording("returns of fixed policies", PACKAGES, LAYOUT, [], base_seed=base, returns=returns)
