@@ -113,7 +113,7 @@ def make_evolution(seed, slate_size):
 
 def greatest(worths, slate_size):
     """The candidates of the greatest worth, the best first."""
-    return plain(np.argsort(-np.array(worths), kind="stable")[:slate_size])
+    return plain(np.argsort(-np.array(worths))[:slate_size])
 
 
 WORTHS = {
