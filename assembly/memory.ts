@@ -1,15 +1,16 @@
 // Where every buffer lives: one block a learner, laid out once, so that a training step allocates nothing.
 //
-//   allocated   block, at a multiple of 64
-//   ▼           ▼
-//   ┌─────────┬─┬───────┬────────┬──┬────────────┬───────────────┬─────────┬───────────┬─────────────┬───┐
-//   │ unused  │*│ state │ widths │ …│ parameters │ both moments  │ replay… │ gradients │ activations │ … │
-//   └─────────┴─┴───────┴────────┴──┴────────────┴───────────────┴─────────┴───────────┴─────────────┴───┘
-//              │└─────────────────── saved in a checkpoint ──────────────┘ └── scratch of one update ────┘
-//              └ the address that was allocated, to be given back
+//   allocated      block, at a multiple of 64
+//   ▼              ▼
+//   ┌────────┬─────┬───────┬────────┬────────────┬─────────┬────────┬─────────┬───────────┬─────────────┬─────┐
+//   │ unused │  ▲  │ state │ widths │ parameters │ moments │ target │ replay  │ gradients │ activations │  …  │
+//   └────────┴──│──┴───────┴────────┴────────────┴─────────┴────────┴─────────┴───────────┴─────────────┴─────┘
+//               │  └─────────────────── savedBytes: a checkpoint ────────────┘└──── scratch of one update ────┘
+//               the address that was allocated, which `free_block` gives back
 //
-// Each area begins with a cache line. A `place` function asks for all areas of a block, in their order, and runs twice:
-// after `measure` its areas are only counted, and after `lay_out` they are the block's.
+// A distiller has labelled states in place of target and replay; a network that only answers has nothing to save. Every area
+// begins with a cache line. A `place` function asks for the areas in their order. It runs twice: after `measure` areas are
+// only counted, after `lay_out` they are the block's, so that size and places are one fact.
 
 /** A cache line, so that a row of 16 values lies in one (8-256-256-4: 8.3 to 9.5 µs an action beside 6.5). */
 const LINE: usize = 64;
