@@ -106,10 +106,10 @@ export function place_scratch(net: Trainable, widths: usize): void {
   net.gradients = floats(net.count);
   net.onlineWeights.transposed = floats(net.count);
   net.activations = floats(rowValues * batch);
-  net.deltas = floats(rowValues * PANEL + 3);
+  net.deltas = floats(rowValues * PANEL + 3); // the first layer of bytes writes up to three values behind its rows
   net.spread = floats((rowValues - net.outputs) * batch);
   net.packed = floats(packed_count(denseWidths, net.denseLayers) * batch);
-  net.row = floats(rowValues + 3);
+  net.row = floats(rowValues + 3); // and `forward_row` behind its outputs
   if (!net.bytes) return;
   net.lists = area(<u64>net.panels * net.inputsBytes);
   net.firstDeltas = floats(<u64>batch * width(denseWidths, 0));
