@@ -21,20 +21,20 @@ export class AdamPowers {
 /**
  * parameters −= learningRate · m̂ / (√v̂ + ε), with m̂ and v̂ corrected for their start at zero.
  * @param gradients (P), read only
- * @param first (P) the moving average of the gradients, m
- * @param second (P) the moving average of their squares, v
+ * @param firstMoment (P) the moving average of the gradients, m
+ * @param secondMoment (P) the moving average of their squares, v
  */
 export function adam_step(
   parameters: usize,
   gradients: usize,
-  first: usize,
-  second: usize,
+  firstMoment: usize,
+  secondMoment: usize,
   count: usize,
   learningRate: f32,
   powers: AdamPowers,
 ): void {
   begin_step(powers);
-  adam_range(parameters, gradients, first, second, count, learningRate, powers);
+  adam_range(parameters, gradients, firstMoment, secondMoment, count, learningRate, powers);
 }
 
 /** One step more. */
@@ -48,18 +48,18 @@ export function begin_step(powers: AdamPowers): void {
 export function adam_range(
   parameters: usize,
   gradients: usize,
-  first: usize,
-  second: usize,
+  firstMoment: usize,
+  secondMoment: usize,
   count: usize,
   learningRate: f32,
   powers: AdamPowers,
 ): void {
   const correction1 = <f32>(1.0 / (1.0 - powers.beta1));
   const correction2 = <f32>(1.0 / (1.0 - powers.beta2));
-  adam_update(parameters, gradients, first, second, count, learningRate, correction1, correction2);
+  adam_update(parameters, gradients, firstMoment, secondMoment, count, learningRate, correction1, correction2);
   if (powers.steps % FLUSH_INTERVAL == 0) {
-    flush_denormals(first, count);
-    flush_denormals(second, count);
+    flush_denormals(firstMoment, count);
+    flush_denormals(secondMoment, count);
   }
 }
 
@@ -79,8 +79,8 @@ export function flush_denormals(values: usize, count: usize): void {
 export function adam_update(
   parameters: usize,
   gradients: usize,
-  first: usize,
-  second: usize,
+  firstMoment: usize,
+  secondMoment: usize,
   count: usize,
   learningRate: f32,
   correction1: f32,
@@ -98,32 +98,32 @@ export function adam_update(
   let i: usize = 0;
   for (; i + 4 <= count; i += 4) {
     const g = v128.load(gradients);
-    const m = f32x4.add(f32x4.mul(beta1, v128.load(first)), f32x4.mul(rest1, g));
-    const v = f32x4.add(f32x4.mul(beta2, v128.load(second)), f32x4.mul(rest2, f32x4.mul(g, g)));
+    const m = f32x4.add(f32x4.mul(beta1, v128.load(firstMoment)), f32x4.mul(rest1, g));
+    const v = f32x4.add(f32x4.mul(beta2, v128.load(secondMoment)), f32x4.mul(rest2, f32x4.mul(g, g)));
     const step = f32x4.div(
       f32x4.mul(rate, f32x4.mul(m, unbias1)),
       f32x4.add(f32x4.sqrt(f32x4.mul(v, unbias2)), epsilon),
     );
-    v128.store(first, m);
-    v128.store(second, v);
+    v128.store(firstMoment, m);
+    v128.store(secondMoment, v);
     v128.store(parameters, f32x4.sub(v128.load(parameters), step));
     parameters += 16;
     gradients += 16;
-    first += 16;
-    second += 16;
+    firstMoment += 16;
+    secondMoment += 16;
   }
   for (; i < count; i++) {
     const g = load<f32>(gradients);
-    const m = BETA1 * load<f32>(first) + (<f32>1 - BETA1) * g;
-    const v = BETA2 * load<f32>(second) + (<f32>1 - BETA2) * (g * g);
-    store<f32>(first, m);
-    store<f32>(second, v);
+    const m = BETA1 * load<f32>(firstMoment) + (<f32>1 - BETA1) * g;
+    const v = BETA2 * load<f32>(secondMoment) + (<f32>1 - BETA2) * (g * g);
+    store<f32>(firstMoment, m);
+    store<f32>(secondMoment, v);
     const root = sqrt<f32>(v * correction2);
     store<f32>(parameters, load<f32>(parameters) - (learningRate * (m * correction1)) / (root + EPSILON));
     parameters += 4;
     gradients += 4;
-    first += 4;
-    second += 4;
+    firstMoment += 4;
+    secondMoment += 4;
   }
 }
 

@@ -112,10 +112,21 @@ export function learner_part(learner: Learner, part: Part, n: i32): void {
     if (part == Part.sample) draw(learner);
     if (part == Part.transpose) transpose_weights(learner);
     else if (part == Part.gradients) gradients(learner);
-    else if (part == Part.adam) {
-      adam_step(learner.parameters, learner.gradients, learner.first, learner.second, learner.count, 0, learner.powers);
-    } else for (let panel: usize = 0; panel < learner.panels; panel++) panel_part(learner, part, panel);
+    else if (part == Part.adam) adam(learner);
+    else for (let panel: usize = 0; panel < learner.panels; panel++) panel_part(learner, part, panel);
   }
+}
+
+function adam(learner: Learner): void {
+  adam_step(
+    learner.onlineWeights.parameters,
+    learner.gradients,
+    learner.firstMoment,
+    learner.secondMoment,
+    learner.count,
+    0,
+    learner.powers,
+  );
 }
 
 function panel_part(learner: Learner, part: Part, panel: usize): void {
@@ -124,8 +135,8 @@ function panel_part(learner: Learner, part: Part, panel: usize): void {
   if (part == Part.sample) {
     gather(learner, panel);
   } else if (part == Part.forward) {
-    forward_next(learner, learner.parameters, learner.transposed, panel);
-    forward_next(learner, learner.target, learner.target, panel);
+    forward_next(learner, learner.onlineWeights, panel);
+    forward_next(learner, learner.targetWeights, panel);
     forward(learner, panel);
   } else if (part == Part.targets) {
     choose(learner, panel, learner.lookahead + outputs);
@@ -136,7 +147,7 @@ function panel_part(learner: Learner, part: Part, panel: usize): void {
     backward_panel(
       learner.denseWidths,
       learner.denseLayers,
-      learner.parameters + learner.denseAt,
+      learner.onlineWeights.parameters + learner.denseAt,
       activations,
       learner.deltas,
       learner.bytes,

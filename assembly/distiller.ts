@@ -1,15 +1,16 @@
 // One distillation update: sample labelled states → student forward → loss → backward → Adam.
-import { cross_entropy_panels, huber_panels, kl_panels, mse_panels, nll_panels, td_panels } from "./losses";
+import { Comparison, place_comparison, weighted_sum } from "./losses";
 import { PANEL } from "./matmul";
 import {
   allocate_zeroed,
   area,
-  begin_layout,
   clear_floats,
   copy_floats,
   floats,
   free_block,
+  lay_out,
   layout_end,
+  measure,
 } from "./memory";
 import { answer_panel, Network, put_observation } from "./network";
 import { below } from "./random";
@@ -30,47 +31,41 @@ import {
   set_sizes,
   Trainable,
   transpose_weights,
+  Weights,
 } from "./trainable";
+
+/** What the host decides when it makes a distiller: src/core/distiller.ts has the same names in the same order. 4 bytes each. */
+@unmanaged
+export class DistillerOptions {
+  batchSize: usize;
+  capacity: usize; // labelled states, at most
+  byteObservations: u32; // states are whole numbers from 0 to 255, mostly 0, kept as u8
+  largestWeight: f32; // weights are rounded to whole numbers up to this one, times a step: 127 for 8 bits; 0 leaves them
+}
 
 @unmanaged
 export class Distiller extends Trainable {
   capacity: usize;
   stateBytes: usize; // of one state
-  most: f32; // weights are rounded to whole numbers up to this one, times a step; 0 leaves them
+  largestWeight: f32;
   relabeller: Network | null; // labels every batch anew; null where the labels kept are used
-
-  // what the loss is made of: weights of its parts, 0 where a part is left out
-  mse: f32;
-  huber: f32;
-  crossEntropy: f32;
-  nll: f32;
-  kl: f32;
-  td: f32;
-  temperature: f32;
-  huberDelta: f32;
+  comparison: Comparison<f32>; // of the batch, its labels standardised, for `actions` outputs
 
   // what an update learns from, and for
   firstState: usize; // states are drawn from this one on,
   stateCount: usize; // so many
-  firstOutput: usize; // the loss is of the outputs from this one on,
-  actions: usize; // so many
+  firstOutput: usize; // the loss is of the outputs from this one on, so many as are compared
 
   // saved
   state: DistillerState;
   exact: usize; // (count): the parameters before their rounding, which Adam moves; the parameters themselves without one
   states: usize; // (capacity, stateBytes)
   labels: usize; // (capacity, outputs): the teacher's Q-values
-  taken: usize; // (capacity) u32: the action that was taken there; td alone reads this and
+  taken: usize; // (capacity) u32: the action that was taken there, for a loss that needs transitions, and
   targets: usize; // (capacity): its target, in the labels' unit
 
   // scratch
   drawn: usize; // usize (16): where the states of a panel lie
-  teacher: usize; // (panels, actions, 16): the batch's labels, standardised
-  student: usize; // (panels, actions, 16): the student's Q-values
-  slopes: usize; // (panels, actions, 16): the loss's gradient with respect to them
-  lossScratch: usize; // (2, panels, actions, 16)
-  batchTaken: usize; // (panels, 16) u32
-  batchTargets: usize; // (panels, 16), standardised
 }
 
 @unmanaged
@@ -80,55 +75,44 @@ export class DistillerState {
   labelScale: f32;
 }
 
-function place(distiller: Distiller, widths: usize, base: usize): u64 {
-  begin_layout(base);
+function place(distiller: Distiller, widths: usize): void {
   distiller.state = changetype<DistillerState>(area(offsetof<DistillerState>()));
   place_saved(distiller);
-  distiller.exact = distiller.most > 0 ? floats(distiller.count) : distiller.parameters;
+  const parameters = distiller.onlineWeights.parameters;
+  distiller.exact = distiller.largestWeight > 0 ? floats(distiller.count) : parameters;
   distiller.states = area(<u64>distiller.capacity * distiller.stateBytes);
   distiller.labels = floats(<u64>distiller.capacity * distiller.outputs);
   distiller.taken = area((<u64>distiller.capacity) << 2);
   distiller.targets = floats(distiller.capacity);
-  distiller.savedBytes = <usize>layout_end() - base;
+  distiller.savedBytes = <usize>layout_end() - changetype<usize>(distiller.state);
   place_scratch(distiller, widths);
-  const outputValues = <u64>distiller.panels * distiller.outputs * PANEL;
   distiller.drawn = area(PANEL * sizeof<usize>());
-  distiller.teacher = floats(outputValues);
-  distiller.student = floats(outputValues);
-  distiller.slopes = floats(outputValues);
-  distiller.lossScratch = floats(2 * outputValues);
-  distiller.batchTaken = area((<u64>distiller.panels * PANEL) << 2);
-  distiller.batchTargets = floats(<u64>distiller.panels * PANEL);
-  return layout_end() - base;
+  place_comparison(distiller.comparison, distiller.batch, distiller.outputs);
 }
 
-/**
- * A distiller with room for `capacity` labelled states, or 0 where its block would be larger than 1 GiB.
- * @param bytes whether states are whole numbers from 0 to 255, mostly 0, kept as u8
- * @param most 127 where weights are to be rounded as 8 bits hold them, 0 where they are not
- */
-export function distiller_create(
-  widths: usize,
-  layers: usize,
-  batch: usize,
-  capacity: usize,
-  bytes: bool,
-  most: f32,
-): usize {
-  const distiller = changetype<Distiller>(heap.alloc(offsetof<Distiller>()));
-  distiller.capacity = capacity;
-  distiller.most = most;
-  distiller.relabeller = null;
-  set_sizes(distiller, widths, layers, batch, bytes);
+/** A distiller for a student of these widths, or 0 where its block would be larger than 1 GiB. */
+export function distiller_create(widths: usize, layers: usize, options: DistillerOptions): usize {
+  const header = heap.alloc(offsetof<Distiller>() + offsetof<Weights>() + offsetof<Comparison<f32>>());
+  const distiller = changetype<Distiller>(header);
+  distiller.onlineWeights = changetype<Weights>(header + offsetof<Distiller>());
+  distiller.comparison = changetype<Comparison<f32>>(header + offsetof<Distiller>() + offsetof<Weights>());
+  const bytes = bool(options.byteObservations);
+  set_sizes(distiller, widths, layers, options.batchSize, bytes);
+  distiller.capacity = options.capacity;
   distiller.stateBytes = observation_bytes(distiller.inputs, bytes);
-  distiller.block = allocate_zeroed(place(distiller, widths, 0));
+  distiller.largestWeight = options.largestWeight;
+  distiller.relabeller = null;
+  measure();
+  place(distiller, widths);
+  distiller.block = allocate_zeroed(layout_end());
   if (distiller.block == 0) {
-    heap.free(changetype<usize>(distiller));
+    heap.free(header);
     return 0;
   }
-  place(distiller, widths, distiller.block);
+  lay_out(distiller.block);
+  place(distiller, widths);
   memory.copy(distiller.widths, widths, (layers + 1) << 2);
-  return changetype<usize>(distiller);
+  return header;
 }
 
 export function distiller_free(distiller: Distiller): void {
@@ -136,31 +120,15 @@ export function distiller_free(distiller: Distiller): void {
   heap.free(changetype<usize>(distiller));
 }
 
-/** The loss: a weighted sum of the six, with their temperature and Huber's threshold. */
-export function distiller_loss(
-  distiller: Distiller,
-  mse: f32,
-  huber: f32,
-  crossEntropy: f32,
-  nll: f32,
-  kl: f32,
-  td: f32,
-  temperature: f32,
-  huberDelta: f32,
-): void {
-  distiller.mse = mse;
-  distiller.huber = huber;
-  distiller.crossEntropy = crossEntropy;
-  distiller.nll = nll;
-  distiller.kl = kl;
-  distiller.td = td;
-  distiller.temperature = temperature;
-  distiller.huberDelta = huberDelta;
+/** Its loss, which compares the student's Q-values with the labels. */
+export function distiller_loss(distiller: Distiller): Comparison<f32> {
+  return distiller.comparison;
 }
 
 /**
  * From now on each update labels its states anew by a network of the same observations and actions, as it is by then, in
  * place of the labels kept, td's targets apart; 0: by those again. The network must live as long as that. Not saved.
+ * guide.ts says how this differs from a guide and a follower.
  */
 export function distiller_relabel(distiller: Distiller, network: Network | null): void {
   distiller.relabeller = network;
@@ -185,12 +153,12 @@ export function distiller_labels(distiller: Distiller): usize {
   return distiller.labels;
 }
 
-/** Where the host writes the actions taken, (capacity) u32, for td. */
+/** Where the host writes the actions taken, (capacity) u32, for a loss that needs transitions. */
 export function distiller_taken(distiller: Distiller): usize {
   return distiller.taken;
 }
 
-/** Where the host writes their targets, (capacity), for td. */
+/** Where the host writes their targets, (capacity). */
 export function distiller_targets(distiller: Distiller): usize {
   return distiller.targets;
 }
@@ -248,7 +216,7 @@ export function distiller_step_within(
   distiller.firstState = firstState;
   distiller.stateCount = stateCount;
   distiller.firstOutput = firstOutput;
-  distiller.actions = actions;
+  distiller.comparison.actions = actions;
   let sum: f64 = 0;
   for (let i: usize = 0; i < n; i++) sum += <f64>update(distiller, learningRate);
   return sum / <f64>n;
@@ -256,17 +224,18 @@ export function distiller_step_within(
 
 function update(distiller: Distiller, learningRate: f32): f32 {
   const panels = distiller.panels;
-  const outputValues = distiller.actions * PANEL;
+  const comparison = distiller.comparison;
+  const outputValues = comparison.actions * PANEL;
   const firstOutput = distiller.firstOutput << 6;
   for (let panel: usize = 0; panel < panels; panel++) gather(distiller, panel);
 
   transpose_weights(distiller);
   for (let panel: usize = 0; panel < panels; panel++) {
     const qValues = forward(distiller, panel) + firstOutput;
-    copy_floats(distiller.student + ((panel * outputValues) << 2), qValues, outputValues);
+    copy_floats(comparison.student + ((panel * outputValues) << 2), qValues, outputValues);
   }
 
-  const loss = weighted_losses(distiller);
+  const loss = weighted_sum(comparison);
 
   for (let panel: usize = 0; panel < panels; panel++) {
     put_deltas(distiller, panel);
@@ -283,17 +252,19 @@ function update(distiller: Distiller, learningRate: f32): f32 {
 
 /** The exact parameters change places with the rounded ones. */
 function swap(distiller: Distiller): void {
-  const parameters = distiller.parameters;
-  distiller.parameters = distiller.exact;
+  const weights = distiller.onlineWeights;
+  const parameters = weights.parameters;
+  weights.parameters = distiller.exact;
   distiller.exact = parameters;
 }
 
 /** The parameters, after their change, are the exact ones again, and beside them rounded. */
 function round(distiller: Distiller): void {
   swap(distiller);
-  if (distiller.most == 0) return;
-  copy_floats(distiller.parameters, distiller.exact, distiller.count);
-  round_weights(distiller.parameters, distiller.widths, distiller.layers, distiller.most);
+  if (distiller.largestWeight == 0) return;
+  const parameters = distiller.onlineWeights.parameters;
+  copy_floats(parameters, distiller.exact, distiller.count);
+  round_weights(parameters, distiller.widths, distiller.layers, distiller.largestWeight);
 }
 
 /** The rows of the batch in a panel. */
@@ -304,6 +275,7 @@ function rows_in(distiller: Distiller, panel: usize): usize {
 /** A panel's inputs and labels: states drawn uniformly, and what was kept beside them or the network answers now. */
 function gather(distiller: Distiller, panel: usize): void {
   const relabeller = distiller.relabeller;
+  const transitions = distiller.comparison.transitions;
   const rows = rows_in(distiller, panel);
   for (let r: usize = 0; r < rows; r++) {
     const row = distiller.firstState + below(distiller.random, distiller.stateCount);
@@ -312,7 +284,7 @@ function gather(distiller: Distiller, panel: usize): void {
     if (relabeller) put_observation(relabeller, r, state, distiller.bytes);
     else
       put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs + distiller.firstOutput) << 2), 4);
-    if (distiller.td > 0) put_target(distiller, (panel * PANEL + r) << 2, row << 2);
+    if (transitions) put_target(distiller, (panel * PANEL + r) << 2, row << 2);
   }
   put_inputs(distiller, inputs_at(distiller, panel), distiller.drawn, rows);
   if (relabeller) {
@@ -324,8 +296,8 @@ function gather(distiller: Distiller, panel: usize): void {
 /** Row `r` of a panel's labels from Q-values that lie `stride` bytes apart, standardised. */
 function put_labels(distiller: Distiller, panel: usize, r: usize, qValues: usize, stride: usize): void {
   const state = distiller.state;
-  const actions = distiller.actions;
-  let to = distiller.teacher + ((panel * actions) << 6) + (r << 2);
+  const actions = distiller.comparison.actions;
+  let to = distiller.comparison.teacher + ((panel * actions) << 6) + (r << 2);
   for (let a: usize = 0; a < actions; a++) {
     store<f32>(to, (load<f32>(qValues) - state.labelMean) * state.labelScale);
     to += 64;
@@ -336,51 +308,19 @@ function put_labels(distiller: Distiller, panel: usize, r: usize, qValues: usize
 /** One row's action taken and its target, standardised as labels are; both places in bytes. */
 function put_target(distiller: Distiller, to: usize, from: usize): void {
   const state = distiller.state;
-  store<u32>(distiller.batchTaken + to, load<u32>(distiller.taken + from));
+  const comparison = distiller.comparison;
+  store<u32>(comparison.taken + to, load<u32>(distiller.taken + from));
   const target = load<f32>(distiller.targets + from);
-  store<f32>(distiller.batchTargets + to, (target - state.labelMean) * state.labelScale);
-}
-
-/** The weighted sum of the losses; their gradient is left in the slopes. */
-function weighted_losses(distiller: Distiller): f32 {
-  const batch = distiller.batch;
-  const actions = distiller.actions;
-  const teacher = distiller.teacher;
-  const student = distiller.student;
-  const slopes = distiller.slopes;
-  const scratch = distiller.lossScratch;
-  const tau = distiller.temperature;
-  clear_floats(slopes, distiller.panels * actions * PANEL);
-  let loss: f32 = 0;
-  let weight = distiller.mse;
-  if (weight > 0) loss += weight * mse_panels(student, teacher, batch, actions, weight, slopes, scratch);
-  weight = distiller.huber;
-  if (weight > 0) {
-    loss += weight * huber_panels(student, teacher, batch, actions, distiller.huberDelta, weight, slopes, scratch);
-  }
-  weight = distiller.crossEntropy;
-  if (weight > 0) {
-    loss += weight * cross_entropy_panels(student, teacher, batch, actions, tau, weight, slopes, scratch);
-  }
-  weight = distiller.nll;
-  if (weight > 0) loss += weight * nll_panels(student, teacher, batch, actions, weight, slopes, scratch);
-  weight = distiller.kl;
-  if (weight > 0) loss += weight * kl_panels(student, teacher, batch, actions, tau, weight, slopes, scratch);
-  weight = distiller.td;
-  if (weight > 0) {
-    const taken = distiller.batchTaken;
-    loss += weight * td_panels(student, taken, distiller.batchTargets, batch, actions, weight, slopes, scratch);
-  }
-  return loss;
+  store<f32>(comparison.targets + to, (target - state.labelMean) * state.labelScale);
 }
 
 /** The outputs' deltas (outputs, 16) of one panel from its slopes; zero behind the batch's last row, and where no loss is. */
 function put_deltas(distiller: Distiller, panel: usize): void {
-  const actions = distiller.actions;
+  const actions = distiller.comparison.actions;
   const outputs = distiller.deltas + distiller.outputsAt;
   if (actions < distiller.outputs) clear_floats(outputs, distiller.outputs * PANEL);
   const deltas = outputs + (distiller.firstOutput << 6);
-  copy_floats(deltas, distiller.slopes + ((panel * actions) << 6), actions * PANEL);
+  copy_floats(deltas, distiller.comparison.slopes + ((panel * actions) << 6), actions * PANEL);
   for (let r = rows_in(distiller, panel); r < PANEL; r++) {
     for (let a: usize = 0; a < actions; a++) store<f32>(deltas + (a << 6) + (r << 2), 0);
   }

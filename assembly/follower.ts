@@ -1,5 +1,5 @@
 // A student that learns beside a teacher in training: sample from the teacher's replay memory → the teacher's target →
-// squared error at the action taken → backward → Adam.
+// squared error at the action taken → backward → Adam. guide.ts says how this differs from a guide and a relabeller.
 import { choose, draw, gather, Learner, mean_loss, next_inputs, set_deltas, set_targets } from "./learner";
 import { backward, descend, forward, forward_inputs, transpose_weights } from "./trainable";
 
@@ -25,14 +25,13 @@ function update(student: Learner, teacher: Learner, learningRate: f32): f32 {
   transpose_weights(student);
   for (let panel: usize = 0; panel < student.panels; panel++) {
     gather(student, panel);
-    const nextInputs = next_inputs(student, panel);
-    const q = forward_inputs(teacher, teacher.parameters, teacher.transposed, nextInputs, teacher.lookahead);
+    const q = forward_inputs(teacher, teacher.onlineWeights, next_inputs(student, panel), teacher.lookahead);
     choose(student, panel, q);
     set_targets(student, panel, q);
     forward(student, panel);
     set_deltas(student, panel);
     backward(student, panel);
   }
-  descend(student, learningRate, student.maxGradientNorm);
+  descend(student, learningRate, student.options.maxGradientNorm);
   return mean_loss(student);
 }

@@ -1,90 +1,71 @@
 // Proximal distillation: a loss that holds a learner's Q-values near a teacher's while it learns from reward (Schmitt et
 // al. 2018, "Kickstarting", equation 4, with a teacher that labels the batch).
-import { cross_entropy_panels, mse_panels } from "./losses";
+//
+// A network can teach another inside the core in three ways:
+// - a relabeller (distiller.ts) answers the states of a distiller's batch in place of the labels kept: what it answers is
+//   all that the student learns from, and rewards play no part;
+// - a guide (here) answers the states of a learner's batch: the learner goes on learning from its own rewards, and the
+//   guide's loss is added to its own;
+// - a learner that is followed (follower.ts) lends its replay memory, and its network computes the targets from the
+//   rewards in it: the follower learns from nothing else, while the one it follows goes on learning.
+import { Comparison, place_comparison, weighted_sum } from "./losses";
 import { PANEL } from "./matmul";
-import { allocate_zeroed, clear_floats, copy_floats, free_block } from "./memory";
-import { panel_count } from "./mlp";
+import { allocate_zeroed, copy_floats, free_block, lay_out, layout_end, measure } from "./memory";
 import { answer_panel, Network } from "./network";
 
 @unmanaged
 export class Guide {
   network: Network; // the teacher
-  batch: usize;
-  values: usize; // that the panels of Q-values hold
+  block: usize;
+  comparison: Comparison<f32>; // of the batch
   loss: f32; // of the last batch
-
-  // weights of the loss's parts, 0 where a part is left out
-  mse: f32;
-  crossEntropy: f32;
-  temperature: f32;
-
-  // each (panels, actions, 16)
-  teacher: usize;
-  own: usize;
-  slopes: usize; // ∂loss/∂own
-  scratch: usize; // (2, panels, actions, 16)
 }
 
-/**
- * A guide for batches of this size, or 0 where it would need 1 GiB or more. The network must live as long.
- * @param temperature of both sides of the cross-entropy, whose gradient is then kl's with both at that temperature
- */
-export function guide_create(network: Network, batch: usize, mse: f32, crossEntropy: f32, temperature: f32): usize {
-  const values = <u64>panel_count(batch) * network.outputs * PANEL;
-  const block = allocate_zeroed((5 * values) << 2);
-  if (block == 0) return 0;
-  const guide = changetype<Guide>(heap.alloc(offsetof<Guide>()));
-  const bytes = (<usize>values) << 2;
+/** A guide for batches of this size, or 0 where it would need 1 GiB or more. The network must live as long. */
+export function guide_create(network: Network, batch: usize): usize {
+  const header = heap.alloc(offsetof<Guide>() + offsetof<Comparison<f32>>());
+  const guide = changetype<Guide>(header);
   guide.network = network;
-  guide.batch = batch;
-  guide.values = <usize>values;
-  guide.mse = mse;
-  guide.crossEntropy = crossEntropy;
-  guide.temperature = temperature;
-  guide.teacher = block;
-  guide.own = block + bytes;
-  guide.slopes = block + 2 * bytes;
-  guide.scratch = block + 3 * bytes;
-  return changetype<usize>(guide);
+  guide.comparison = changetype<Comparison<f32>>(header + offsetof<Guide>());
+  measure();
+  place_comparison(guide.comparison, batch, network.outputs);
+  guide.block = allocate_zeroed(layout_end());
+  if (guide.block == 0) {
+    heap.free(header);
+    return 0;
+  }
+  lay_out(guide.block);
+  place_comparison(guide.comparison, batch, network.outputs);
+  return header;
 }
 
 export function guide_free(guide: Guide): void {
-  free_block(guide.teacher);
+  free_block(guide.block);
   heap.free(changetype<usize>(guide));
+}
+
+/** Its loss, which compares a learner's Q-values with the teacher's. */
+export function guide_loss(guide: Guide): Comparison<f32> {
+  return guide.comparison;
 }
 
 /** Takes in a panel: own Q-values (A, 16), and the teacher's of the observations put into its network. */
 export function take_panel(guide: Guide, panel: usize, own: usize): void {
   const values = guide.network.outputs * PANEL;
   const at = (panel * values) << 2;
-  copy_floats(guide.teacher + at, answer_panel(guide.network), values);
-  copy_floats(guide.own + at, own, values);
+  copy_floats(guide.comparison.teacher + at, answer_panel(guide.network), values);
+  copy_floats(guide.comparison.student + at, own, values);
 }
 
 /** The loss of all panels and its slopes. */
 export function judge(guide: Guide): void {
-  const actions = guide.network.outputs;
-  const batch = guide.batch;
-  const own = guide.own;
-  const teacher = guide.teacher;
-  const slopes = guide.slopes;
-  const scratch = guide.scratch;
-  const temperature = guide.temperature;
-  clear_floats(slopes, guide.values);
-  let loss: f32 = 0;
-  let weight = guide.mse;
-  if (weight > 0) loss += weight * mse_panels(own, teacher, batch, actions, weight, slopes, scratch);
-  weight = guide.crossEntropy;
-  if (weight > 0) {
-    loss += weight * cross_entropy_panels(own, teacher, batch, actions, temperature, weight, slopes, scratch);
-  }
-  guide.loss = loss;
+  guide.loss = weighted_sum(guide.comparison);
 }
 
 /** deltas: (A, 16) of a panel += its slopes, of the first `rows` rows. */
 export function add_slopes(guide: Guide, panel: usize, deltas: usize, rows: usize): void {
   const actions = guide.network.outputs;
-  const slopes = guide.slopes + ((panel * actions) << 6);
+  const slopes = guide.comparison.slopes + ((panel * actions) << 6);
   for (let a: usize = 0; a < actions; a++) {
     for (let r: usize = 0; r < rows; r++) {
       const at = (a << 6) + (r << 2);

@@ -34,7 +34,7 @@ export {
 } from "./distiller";
 
 export { learner_follow } from "./follower";
-export { guide_create, guide_free } from "./guide";
+export { guide_create, guide_free, guide_loss } from "./guide";
 export {
   learner_act,
   learner_begin,
@@ -45,10 +45,10 @@ export {
   learner_incoming,
   learner_initialise,
   learner_normalise,
-  learner_options,
   learner_record,
   learner_step,
 } from "./learner";
+export { loss_options, loss_weight } from "./losses";
 export {
   network_act,
   network_create,
@@ -62,7 +62,7 @@ export {
 // What a learner and a distiller have in common: a network in training, and a block whose first bytes are its state.
 
 export function trainable_parameters(net: Trainable): usize {
-  return net.parameters;
+  return net.onlineWeights.parameters;
 }
 
 export function trainable_parameter_count(net: Trainable): usize {

@@ -1,6 +1,7 @@
 // One network that answers, and nothing else: the template of the exported .wasm. An export patches in the data, which
 // begin with the header at address 0, and the size of the memory; nothing is allocated and nothing imported.
-import { argmax, at, put, relu, tanh } from "./reference";
+import { at, put } from "./memory";
+import { argmax, relu, tanh } from "./reference";
 
 /** What lies at address 0; all values u32. */
 @unmanaged

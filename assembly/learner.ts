@@ -2,9 +2,10 @@
 import { polyak } from "./adam";
 import { combine, split } from "./dueling";
 import { add_slopes, Guide, judge, take_panel } from "./guide";
-import { huber_slope, huber_value } from "./losses";
+import { huber_slope, huber_value } from "./huber";
 import { PANEL } from "./matmul";
-import { allocate_zeroed, area, begin_layout, clear_floats, floats, free_block, layout_end } from "./memory";
+import { allocate_zeroed, area, clear_floats, floats, free_block, lay_out, layout_end, measure } from "./memory";
+import { argmax_panel } from "./mlp";
 import { put_observation } from "./network";
 import { begin_priorities, draw_by_priority, renew, weigh } from "./priorities";
 import { below, duration, uniform } from "./random";
@@ -34,24 +35,37 @@ import {
   set_sizes,
   Trainable,
   transpose_weights,
+  Weights,
 } from "./trainable";
+
+/** What the host decides when it makes a learner: src/core/learner.ts has the same names in the same order. 4 bytes each. */
+@unmanaged
+export class LearnerOptions {
+  batchSize: usize;
+  bufferSize: usize; // observations that the replay memory holds
+  nStep: usize;
+  gamma: f32;
+  huberDelta: f32; // threshold of the Huber loss; 0: squared error
+  tau: f32; // step of the target network, every targetUpdateInterval updates; 1 copies
+  targetUpdateInterval: usize;
+  double: u32; // the online network chooses the target's action; otherwise the target network itself
+  dueling: u32; // the outputs, which the widths count, are A advantages and the value
+  maxGradientNorm: f32; // to which the gradients are scaled down; 0 leaves them
+  prioritized: u32; // transitions are drawn by their priorities,
+  priorityExponent: f32; // with this α
+  byteObservations: u32; // observations are whole numbers from 0 to 255, mostly 0
+}
 
 @unmanaged
 export class Learner extends Trainable {
-  huberDelta: f32; // 0: squared error
-  tau: f32;
-  targetUpdateInterval: usize;
-  double: bool; // the online network chooses the target's action; otherwise the target network itself
-  dueling: bool; // the outputs are the advantages and the value
+  options: LearnerOptions;
   actions: usize;
-  maxGradientNorm: f32; // 0: gradients are not clipped
-  priorityExponent: f32; // α
   importance: f32; // β
   guide: Guide | null; // holds the Q-values near a teacher's
 
   // saved
   state: LearnerState;
-  target: usize; // (count): as `transposed`, because only forward passes read it; of bytes the first layer as it is
+  targetWeights: Weights; // both one array (count): only forward passes read it
   replay: Replay;
 
   // scratch
@@ -65,8 +79,12 @@ export class Learner extends Trainable {
   targets: usize; // (batch)
   losses: usize; // (batch)
   errors: usize; // (batch): Q(s, a) − y
-  weights: usize; // (batch): of the errors in the loss; 1 without priorities
+  importanceWeights: usize; // (batch): of the errors in the loss; 1 without priorities
 }
+
+/** The bytes of a learner and of the parts that lie behind it. */
+export const LEARNER_BYTES: usize =
+  offsetof<Learner>() + offsetof<LearnerOptions>() + offsetof<Replay>() + 2 * offsetof<Weights>();
 
 @unmanaged
 export class LearnerState {
@@ -75,13 +93,16 @@ export class LearnerState {
   repeatsLeft: usize;
 }
 
-function place(learner: Learner, widths: usize, rows: usize, nStep: usize, prioritised: bool, base: usize): u64 {
-  begin_layout(base);
+function place(learner: Learner, widths: usize): void {
   learner.state = changetype<LearnerState>(area(offsetof<LearnerState>()));
   place_saved(learner);
-  learner.target = floats(learner.count);
-  place_replay(learner.replay, learner.inputs, learner.bytes, rows, nStep, prioritised);
-  learner.savedBytes = <usize>layout_end() - base;
+  const target = floats(learner.count);
+  learner.targetWeights.parameters = target;
+  learner.targetWeights.transposed = target;
+  const options = learner.options;
+  const prioritised = bool(options.prioritized);
+  place_replay(learner.replay, learner.inputs, learner.bytes, options.bufferSize, options.nStep, prioritised);
+  learner.savedBytes = <usize>layout_end() - changetype<usize>(learner.state);
   place_scratch(learner, widths);
   learner.sampled = area((<u64>learner.batch) << 2);
   learner.observed = area(<u64>learner.batch * sizeof<usize>());
@@ -92,73 +113,40 @@ function place(learner: Learner, widths: usize, rows: usize, nStep: usize, prior
   learner.targets = floats(learner.batch);
   learner.losses = floats(learner.batch);
   learner.errors = floats(learner.batch);
-  learner.weights = floats(learner.batch);
-  return layout_end() - base;
+  learner.importanceWeights = floats(learner.batch);
 }
 
-/**
- * A learner for a network of these widths, or 0 where its block would be larger than 1 GiB.
- * @param rows observations that the replay memory holds
- * @param huberDelta threshold of the Huber loss; 0 means squared error
- * @param tau step of the target network, every targetUpdateInterval updates; 1 copies
- * @param prioritised whether transitions are drawn by their priorities
- * @param bytes whether observations are whole numbers from 0 to 255, mostly 0
- */
-export function learner_create(
-  widths: usize,
-  layers: usize,
-  batch: usize,
-  rows: usize,
-  nStep: usize,
-  gamma: f32,
-  huberDelta: f32,
-  tau: f32,
-  targetUpdateInterval: usize,
-  prioritised: bool,
-  bytes: bool,
-): usize {
-  const header = heap.alloc(offsetof<Learner>() + offsetof<Replay>());
+/** A learner for a network of these widths, or 0 where its block would be larger than 1 GiB. The options are copied. */
+export function learner_create(widths: usize, layers: usize, options: LearnerOptions): usize {
+  const header = heap.alloc(LEARNER_BYTES);
   const learner = changetype<Learner>(header);
-  learner.replay = changetype<Replay>(header + offsetof<Learner>());
-  learner.huberDelta = huberDelta;
-  learner.tau = tau;
-  learner.targetUpdateInterval = targetUpdateInterval;
-  set_sizes(learner, widths, layers, batch, bytes);
-  learner_options(learner, true, false, 0, 0);
+  let part = header + offsetof<Learner>();
+  learner.options = changetype<LearnerOptions>(part);
+  memory.copy(part, changetype<usize>(options), offsetof<LearnerOptions>());
+  part += offsetof<LearnerOptions>();
+  learner.replay = changetype<Replay>(part);
+  part += offsetof<Replay>();
+  learner.onlineWeights = changetype<Weights>(part);
+  learner.targetWeights = changetype<Weights>(part + offsetof<Weights>());
+
+  set_sizes(learner, widths, layers, options.batchSize, bool(options.byteObservations));
+  learner.actions = learner.outputs - usize(bool(options.dueling));
+  learner.importance = 1;
   learner.guide = null;
-  learner.block = allocate_zeroed(place(learner, widths, rows, nStep, prioritised, 0));
+  measure();
+  place(learner, widths);
+  learner.block = allocate_zeroed(layout_end());
   if (learner.block == 0) {
     heap.free(header);
     return 0;
   }
-  place(learner, widths, rows, nStep, prioritised, learner.block);
+  lay_out(learner.block);
+  place(learner, widths);
   memory.copy(learner.widths, widths, (layers + 1) << 2);
-  set_gamma(learner.replay, gamma);
-  if (prioritised) begin_priorities(learner.replay.priorities);
-  for (let b: usize = 0; b < batch; b++) store<f32>(learner.weights + (b << 2), 1);
+  set_gamma(learner.replay, options.gamma);
+  if (options.prioritized) begin_priorities(learner.replay.priorities);
+  for (let b: usize = 0; b < learner.batch; b++) store<f32>(learner.importanceWeights + (b << 2), 1);
   return header;
-}
-
-/**
- * What is not as in plain Double DQN.
- * @param double whether the online network chooses the action that the target is for
- * @param dueling whether the network's outputs are A advantages and the value, which its widths count
- * @param maxGradientNorm to which the gradients are scaled down; 0 leaves them
- * @param priorityExponent α of a learner with priorities
- */
-export function learner_options(
-  learner: Learner,
-  double: bool,
-  dueling: bool,
-  maxGradientNorm: f32,
-  priorityExponent: f32,
-): void {
-  learner.double = double;
-  learner.dueling = dueling;
-  learner.actions = learner.outputs - usize(dueling);
-  learner.maxGradientNorm = maxGradientNorm;
-  learner.priorityExponent = priorityExponent;
-  learner.importance = 1;
 }
 
 /** β of the following updates, of a learner with priorities. */
@@ -239,25 +227,26 @@ function update(learner: Learner, learningRate: f32): f32 {
   draw(learner);
   transpose_weights(learner);
   pass_panels(learner, 0, learner.panels);
-  descend(learner, learningRate, learner.maxGradientNorm);
-  if (count_update(learner)) update_target(learner, learner.tau);
+  descend(learner, learningRate, learner.options.maxGradientNorm);
+  if (count_update(learner)) update_target(learner, learner.options.tau);
   renew_priorities(learner);
   return mean_loss(learner);
 }
 
 /** Panels of the drawn batch, from `first` to before `end`, all the way to the packed deltas. They share nothing. */
 export function pass_panels(learner: Learner, first: usize, end: usize): void {
+  const double = bool(learner.options.double);
   // one set of weights after the other, so that it stays in the first cache while the panels pass (A1: 91 → 88 µs)
   for (let panel = first; panel < end; panel++) {
     gather(learner, panel);
   }
   for (let panel = first; panel < end; panel++) {
-    if (learner.double) choose(learner, panel, forward_next(learner, learner.parameters, learner.transposed, panel));
+    if (double) choose(learner, panel, forward_next(learner, learner.onlineWeights, panel));
     q_values(learner, forward(learner, panel));
   }
   for (let panel = first; panel < end; panel++) {
-    const q = forward_next(learner, learner.target, learner.target, panel);
-    if (!learner.double) choose(learner, panel, q);
+    const q = forward_next(learner, learner.targetWeights, panel);
+    if (!double) choose(learner, panel, q);
     set_targets(learner, panel, q);
   }
   if (learner.guide) be_guided(learner);
@@ -286,7 +275,7 @@ function be_guided(learner: Learner): void {
 export function count_update(learner: Learner): bool {
   const state = learner.state;
   state.updates++;
-  return state.updates % learner.targetUpdateInterval == 0;
+  return state.updates % learner.options.targetUpdateInterval == 0;
 }
 
 /** The batch: rows drawn uniformly, or by their priorities, which then weigh less; and where their observations lie. */
@@ -296,7 +285,7 @@ export function draw(learner: Learner): void {
   const priorities = replay.priorities;
   if (priorities != 0) {
     draw_by_priority(priorities, replay.rows, learner.random, batch, learner.sampled);
-    weigh(priorities, replay.rows, batch, learner.sampled, learner.weights, learner.importance);
+    weigh(priorities, replay.rows, batch, learner.sampled, learner.importanceWeights, learner.importance);
   }
   // Random rows are in no cache. Reading a value of each here, in loops so short that the processor has dozens of them
   // under way, costs a third of waiting for one after the other in `gather` (A1: 6.4 → 3.5 µs for drawing and gathering);
@@ -339,32 +328,20 @@ export function next_inputs(learner: Learner, panel: usize): usize {
   return learner.nextInputs + panel * learner.inputsBytes;
 }
 
-/** The Q-values (A, 16) of a panel's s' by parameters as in `forward_inputs`; valid until the next call. */
-export function forward_next(learner: Learner, first: usize, transposed: usize, panel: usize): usize {
-  const inputs = next_inputs(learner, panel);
-  return q_values(learner, forward_inputs(learner, first, transposed, inputs, learner.lookahead));
+/** The Q-values (A, 16) of a panel's s' by either set of weights; valid until the next call. */
+export function forward_next(learner: Learner, weights: Weights, panel: usize): usize {
+  return q_values(learner, forward_inputs(learner, weights, next_inputs(learner, panel), learner.lookahead));
 }
 
 /** The Q-values (A, 16) in place of a panel's outputs. */
 function q_values(learner: Learner, outputs: usize): usize {
-  if (learner.dueling) combine(outputs, learner.actions);
+  if (learner.options.dueling) combine(outputs, learner.actions);
   return outputs;
 }
 
 /** chosen: u32 (16) of a panel: a* = argmax_a Q(s', a), the first of the largest, from Q(s', ·): (A, 16). */
 export function choose(learner: Learner, panel: usize, q: usize): void {
-  const chosen = learner.chosen + ((panel * PANEL) << 2);
-  for (let column: usize = 0; column < 64; column += 16) {
-    let largest = v128.load(q + column);
-    let best = i32x4.splat(0);
-    for (let a: usize = 1; a < learner.actions; a++) {
-      const value = v128.load(q + column + (a << 6));
-      const larger = f32x4.gt(value, largest);
-      largest = v128.bitselect(value, largest, larger);
-      best = v128.bitselect(i32x4.splat(<i32>a), best, larger);
-    }
-    v128.store(chosen + column, best);
-  }
+  argmax_panel(learner.chosen + ((panel * PANEL) << 2), q, learner.actions);
 }
 
 /** targets: (16) of a panel: y = R + discount · Q⁻(s', a*), from Q⁻(s', ·): (A, 16). */
@@ -385,14 +362,14 @@ export function set_deltas(learner: Learner, panel: usize): void {
   const q = panel_at(learner, panel) + outputs;
   const deltas = learner.deltas + outputs;
   const batch = <f32>learner.batch;
-  const huberDelta = learner.huberDelta;
+  const huberDelta = learner.options.huberDelta;
   clear_floats(deltas, learner.outputs * PANEL);
   for (let r: usize = 0; r < rows; r++) {
     const action: usize = transition_at(learner.replay, row_of(learner, panel, r)).action;
     const at = (action << 6) + (r << 2);
     const row = (panel * PANEL + r) << 2;
     const error = load<f32>(q + at) - load<f32>(learner.targets + row);
-    const weight = load<f32>(learner.weights + row);
+    const weight = load<f32>(learner.importanceWeights + row);
     store<f32>(learner.errors + row, error);
     if (huberDelta > 0) {
       store<f32>(learner.losses + row, weight * huber_value<f32>(error, huberDelta));
@@ -403,14 +380,15 @@ export function set_deltas(learner: Learner, panel: usize): void {
     }
   }
   if (learner.guide) add_slopes(learner.guide as Guide, panel, deltas, rows);
-  if (learner.dueling) split(deltas, learner.actions);
+  if (learner.options.dueling) split(deltas, learner.actions);
 }
 
 /** The drawn rows get the priorities that their errors ask for. */
 export function renew_priorities(learner: Learner): void {
   const replay = learner.replay;
   if (replay.priorities == 0) return;
-  renew(replay.priorities, replay.rows, learner.batch, learner.sampled, learner.errors, learner.priorityExponent);
+  const exponent = learner.options.priorityExponent;
+  renew(replay.priorities, replay.rows, learner.batch, learner.sampled, learner.errors, exponent);
 }
 
 export function mean_loss(learner: Learner): f32 {
@@ -423,7 +401,9 @@ export function mean_loss(learner: Learner): f32 {
 /** target += τ · (online − target) */
 function update_target(learner: Learner, tau: f32): void {
   transpose_weights(learner);
+  const online = learner.onlineWeights;
+  const target = learner.targetWeights;
   const at = learner.denseAt;
-  polyak(learner.target, learner.parameters, at >> 2, tau);
-  polyak(learner.target + at, learner.transposed + at, learner.count - (at >> 2), tau);
+  polyak(target.parameters, online.parameters, at >> 2, tau);
+  polyak(target.transposed + at, online.transposed + at, learner.count - (at >> 2), tau);
 }

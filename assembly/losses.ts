@@ -1,63 +1,102 @@
-// The losses: mse, huber, cross-entropy, nll, kl and td, each its value and its gradient: first as plain loops over rows
-// of Q-values, then over panels of 16 rows, four of them in lanes, with the very bits of the first in f32.
+// The losses: each its value and its gradient, first as plain loops over rows of Q-values, then over panels of 16 rows,
+// four of them in lanes, with the very bits of the first in f32.
 //
 // The plain ones are what the losses mean, compiled only for tests, which hold them for f64 against central differences.
-// student, teacher: (B, A) Q-values. gradient: (B, A); weight · ∂loss/∂student is added to it.
+// Each adds weight · ∂loss/∂student to the slopes and returns the loss itself, without the weight.
 // Softmax over a row is computed from the differences to its largest value.
+import { huber_slope, huber_value } from "./huber";
 import { exp, Lanes, log } from "./math";
 import { PANEL } from "./matmul";
+import { area, at, clear_floats, floats, put } from "./memory";
+import { argmax_panel, panel_count } from "./mlp";
 
-function at<T>(values: usize, index: usize): T {
-  return load<T>(values + (index << alignof<T>()));
+/** A student's Q-values of a batch beside its teacher's: what the losses compare, and by what. Plain: (B, A); over panels: (panels, A, 16). */
+@unmanaged
+export class Comparison<T> {
+  weights: usize; // f32 (losses): of each in the sum, in the order of LOSSES; 0 leaves it out
+  temperature: T; // τ of the softmax in cross-entropy and kl
+  huberDelta: T; // threshold of huber
+  transitions: bool; // whether a loss reads the actions taken and their targets
+  batch: usize; // B
+  actions: usize; // A
+  student: usize; // Q_S
+  teacher: usize; // Q_T
+  slopes: usize; // ∂/∂Q_S of the weighted sum
+  scratch: usize; // plain: 2·A values; over panels: (2, panels, A, 16)
+  taken: usize; // u32, plain (B), over panels (panels, 16): the actions taken
+  targets: usize; // the same: their targets y
 }
 
-function put<T>(values: usize, index: usize, value: T): void {
-  store<T>(values + (index << alignof<T>()), value);
+/** Every loss, by its number: src/core/losses.ts has their names in this order, which is also that of the sum. */
+export const LOSSES: StaticArray<(c: Comparison<f32>, weight: f32) => f32> = [
+  mse_panels,
+  huber_panels,
+  cross_entropy_panels,
+  nll_panels,
+  kl_panels,
+  td_panels,
+];
+
+/** Places what a comparison over panels needs. */
+export function place_comparison(c: Comparison<f32>, batch: usize, actions: usize): void {
+  const rows = <u64>panel_count(batch) * PANEL;
+  c.batch = batch;
+  c.actions = actions;
+  c.teacher = floats(rows * actions);
+  c.student = floats(rows * actions);
+  c.slopes = floats(rows * actions);
+  c.scratch = floats(2 * rows * actions);
+  c.taken = area(rows << 2);
+  c.targets = floats(rows);
+  c.weights = floats(LOSSES.length);
+}
+
+export function loss_weight(c: Comparison<f32>, loss: usize, weight: f32): void {
+  put<f32>(c.weights, loss, weight);
+}
+
+/** @param transitions whether one of the losses weighted reads the actions taken and their targets */
+export function loss_options(c: Comparison<f32>, temperature: f32, huberDelta: f32, transitions: bool): void {
+  c.temperature = temperature;
+  c.huberDelta = huberDelta;
+  c.transitions = transitions;
+}
+
+/** The weighted sum of the losses over panels; its gradient is left in the slopes. */
+export function weighted_sum(c: Comparison<f32>): f32 {
+  clear_floats(c.slopes, panel_count(c.batch) * c.actions * PANEL);
+  let sum: f32 = 0;
+  for (let loss = 0; loss < LOSSES.length; loss++) {
+    const weight = at<f32>(c.weights, loss);
+    if (weight > 0) sum += weight * unchecked(LOSSES[loss])(c, weight);
+  }
+  return sum;
 }
 
 function add<T>(values: usize, index: usize, value: T): void {
   put<T>(values, index, <T>(at<T>(values, index) + value));
 }
 
-/** Half the square of an error up to delta, linear beyond it (Huber 1964). */
-export function huber_value<T>(error: T, delta: T): T {
-  const size = abs<T>(error);
-  return size <= delta ? <T>(<T>0.5 * error * error) : <T>(delta * (size - <T>0.5 * delta));
-}
-
-/** The derivative of {@link huber_value}: the error, cut to ±delta. */
-export function huber_slope<T>(error: T, delta: T): T {
-  return min<T>(max<T>(error, -delta), delta);
-}
-
 /** Mean over B·A of (Q_T − Q_S)². */
-export function mse<T>(student: usize, teacher: usize, batch: usize, actions: usize, weight: T, gradient: usize): T {
-  const count = batch * actions;
+export function mse<T>(c: Comparison<T>, weight: T): T {
+  const count = c.batch * c.actions;
   let sum: T = 0;
   for (let i: usize = 0; i < count; i++) {
-    const error = <T>(at<T>(student, i) - at<T>(teacher, i));
+    const error = <T>(at<T>(c.student, i) - at<T>(c.teacher, i));
     sum += error * error;
-    add<T>(gradient, i, <T>((weight * (<T>2 * error)) / <T>count));
+    add<T>(c.slopes, i, <T>((weight * (<T>2 * error)) / <T>count));
   }
   return <T>(sum / <T>count);
 }
 
-/** Mean over B·A of the Huber loss of Q_S − Q_T with threshold delta. */
-export function huber<T>(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  delta: T,
-  weight: T,
-  gradient: usize,
-): T {
-  const count = batch * actions;
+/** Mean over B·A of the Huber loss of Q_S − Q_T. */
+export function huber<T>(c: Comparison<T>, weight: T): T {
+  const count = c.batch * c.actions;
   let sum: T = 0;
   for (let i: usize = 0; i < count; i++) {
-    const error = <T>(at<T>(student, i) - at<T>(teacher, i));
-    sum += huber_value<T>(error, delta);
-    add<T>(gradient, i, <T>((weight * huber_slope<T>(error, delta)) / <T>count));
+    const error = <T>(at<T>(c.student, i) - at<T>(c.teacher, i));
+    sum += huber_value<T>(error, c.huberDelta);
+    add<T>(c.slopes, i, <T>((weight * huber_slope<T>(error, c.huberDelta)) / <T>count));
   }
   return <T>(sum / <T>count);
 }
@@ -76,135 +115,95 @@ function log_softmax<T>(logs: usize, q: usize, actions: usize, temperature: T): 
   for (let a: usize = 0; a < actions; a++) add<T>(logs, a, -normaliser);
 }
 
-/**
- * −Σ_a softmax(Q_T/τ)_a · log softmax(Q_S/τ)_a, mean over B.
- * @param scratch 2·A values
- */
-export function cross_entropy<T>(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  temperature: T,
-  weight: T,
-  gradient: usize,
-  scratch: usize,
-): T {
-  const teacherLogs = scratch;
-  const studentLogs = scratch + (actions << alignof<T>());
+/** −Σ_a softmax(Q_T/τ)_a · log softmax(Q_S/τ)_a, mean over B. */
+export function cross_entropy<T>(c: Comparison<T>, weight: T): T {
+  const teacherLogs = c.scratch;
+  const studentLogs = c.scratch + (c.actions << alignof<T>());
   let sum: T = 0;
-  for (let b: usize = 0; b < batch; b++) {
-    const row = (b * actions) << alignof<T>();
-    log_softmax<T>(teacherLogs, teacher + row, actions, temperature);
-    log_softmax<T>(studentLogs, student + row, actions, temperature);
-    for (let a: usize = 0; a < actions; a++) {
+  for (let b: usize = 0; b < c.batch; b++) {
+    const row = (b * c.actions) << alignof<T>();
+    log_softmax<T>(teacherLogs, c.teacher + row, c.actions, c.temperature);
+    log_softmax<T>(studentLogs, c.student + row, c.actions, c.temperature);
+    for (let a: usize = 0; a < c.actions; a++) {
       const target = exp<T>(at<T>(teacherLogs, a));
       const logStudent = at<T>(studentLogs, a);
       sum -= target * logStudent;
-      const slope = <T>((exp<T>(logStudent) - target) / temperature);
-      add<T>(gradient + row, a, <T>((weight * slope) / <T>batch));
+      const slope = <T>((exp<T>(logStudent) - target) / c.temperature);
+      add<T>(c.slopes + row, a, <T>((weight * slope) / <T>c.batch));
     }
   }
-  return <T>(sum / <T>batch);
+  return <T>(sum / <T>c.batch);
 }
 
-/** −log softmax(Q_S)[argmax_a Q_T], mean over B (Rusu et al. 2015, section 3). @param scratch A values */
-export function nll<T>(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  weight: T,
-  gradient: usize,
-  scratch: usize,
-): T {
+/** −log softmax(Q_S)[argmax_a Q_T], mean over B (Rusu et al. 2015, section 3). */
+export function nll<T>(c: Comparison<T>, weight: T): T {
+  const logs = c.scratch;
   let sum: T = 0;
-  for (let b: usize = 0; b < batch; b++) {
-    const row = (b * actions) << alignof<T>();
+  for (let b: usize = 0; b < c.batch; b++) {
+    const row = (b * c.actions) << alignof<T>();
     let best: usize = 0;
-    for (let a: usize = 1; a < actions; a++) {
-      if (at<T>(teacher + row, a) > at<T>(teacher + row, best)) best = a;
+    for (let a: usize = 1; a < c.actions; a++) {
+      if (at<T>(c.teacher + row, a) > at<T>(c.teacher + row, best)) best = a;
     }
-    log_softmax<T>(scratch, student + row, actions, 1);
-    sum -= at<T>(scratch, best);
-    for (let a: usize = 0; a < actions; a++) {
+    log_softmax<T>(logs, c.student + row, c.actions, 1);
+    sum -= at<T>(logs, best);
+    for (let a: usize = 0; a < c.actions; a++) {
       const target: T = a == best ? <T>1 : <T>0;
-      add<T>(gradient + row, a, <T>((weight * (exp<T>(at<T>(scratch, a)) - target)) / <T>batch));
+      add<T>(c.slopes + row, a, <T>((weight * (exp<T>(at<T>(logs, a)) - target)) / <T>c.batch));
     }
   }
-  return <T>(sum / <T>batch);
+  return <T>(sum / <T>c.batch);
 }
 
 /**
  * Σ_a softmax(Q_T/τ)_a · log(softmax(Q_T/τ)_a / softmax(Q_S)_a), mean over B (Rusu et al. 2015, section 3): the
  * temperature sharpens or softens the teacher alone.
- * @param scratch 2·A values
  */
-export function kl<T>(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  temperature: T,
-  weight: T,
-  gradient: usize,
-  scratch: usize,
-): T {
-  const teacherLogs = scratch;
-  const studentLogs = scratch + (actions << alignof<T>());
+export function kl<T>(c: Comparison<T>, weight: T): T {
+  const teacherLogs = c.scratch;
+  const studentLogs = c.scratch + (c.actions << alignof<T>());
   let sum: T = 0;
-  for (let b: usize = 0; b < batch; b++) {
-    const row = (b * actions) << alignof<T>();
-    log_softmax<T>(teacherLogs, teacher + row, actions, temperature);
-    log_softmax<T>(studentLogs, student + row, actions, 1);
-    for (let a: usize = 0; a < actions; a++) {
+  for (let b: usize = 0; b < c.batch; b++) {
+    const row = (b * c.actions) << alignof<T>();
+    log_softmax<T>(teacherLogs, c.teacher + row, c.actions, c.temperature);
+    log_softmax<T>(studentLogs, c.student + row, c.actions, 1);
+    for (let a: usize = 0; a < c.actions; a++) {
       const logTarget = at<T>(teacherLogs, a);
       const target = exp<T>(logTarget);
       const logStudent = at<T>(studentLogs, a);
       sum += target * (logTarget - logStudent);
-      add<T>(gradient + row, a, <T>((weight * (exp<T>(logStudent) - target)) / <T>batch));
+      add<T>(c.slopes + row, a, <T>((weight * (exp<T>(logStudent) - target)) / <T>c.batch));
     }
   }
-  return <T>(sum / <T>batch);
+  return <T>(sum / <T>c.batch);
 }
 
 /**
  * (y − Q_S(s, a))², mean over B: the squared temporal-difference error of the action taken, whose target y comes from the
  * teacher, r + γ·(1 − terminated)·max_a' Q_T(s', a').
- * @param taken (B) u32, the actions
- * @param targets (B), their y
  */
-export function td<T>(
-  student: usize,
-  taken: usize,
-  targets: usize,
-  batch: usize,
-  actions: usize,
-  weight: T,
-  gradient: usize,
-): T {
+export function td<T>(c: Comparison<T>, weight: T): T {
   let sum: T = 0;
-  for (let b: usize = 0; b < batch; b++) {
-    const row = (b * actions) << alignof<T>();
-    const action = <usize>load<u32>(taken + (b << 2));
-    const error = <T>(at<T>(student + row, action) - at<T>(targets, b));
+  for (let b: usize = 0; b < c.batch; b++) {
+    const row = (b * c.actions) << alignof<T>();
+    const action = <usize>at<u32>(c.taken, b);
+    const error = <T>(at<T>(c.student + row, action) - at<T>(c.targets, b));
     sum += error * error;
-    for (let a: usize = 0; a < actions; a++) {
+    for (let a: usize = 0; a < c.actions; a++) {
       const slope: T = a == action ? <T>(<T>2 * error) : <T>0;
-      add<T>(gradient + row, a, <T>((weight * slope) / <T>batch));
+      add<T>(c.slopes + row, a, <T>((weight * slope) / <T>c.batch));
     }
   }
-  return <T>(sum / <T>batch);
+  return <T>(sum / <T>c.batch);
 }
 
-// The same over panels. student, teacher, gradient: (panels, A, 16); in the last panel, what lies behind the batch's last
-// row does not matter and is left arbitrary. scratch: (2, panels, A, 16).
+// The same over panels. In the last panel, what lies behind the batch's last row does not matter and is left arbitrary.
 // The terms of a loss are computed in lanes and then summed row by row, as above: the order of a sum is part of its bits.
 // 128 rows of 2 actions, Node 20: kl 12 → 4 µs, nll 7 → 2.2 µs; a default update (4-16-2, mse + cross-entropy) 17.3 → 9.8.
 
 /** The bytes of (panels, A, 16). */
 function panels_bytes(batch: usize, actions: usize): usize {
-  return (((batch + PANEL - 1) / PANEL) * actions) << 6;
+  return (panel_count(batch) * actions) << 6;
 }
 
 /** The sum of the terms (panels, A, 16), row after row of the batch. */
@@ -224,38 +223,30 @@ function add_slope(gradient: usize, slope: v128, weight: f32, count: f32): void 
 }
 
 /** {@link mse} over panels. */
-export function mse_panels(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  weight: f32,
-  gradient: usize,
-  scratch: usize,
-): f32 {
-  const count = <f32>(batch * actions);
-  const bytes = panels_bytes(batch, actions);
+export function mse_panels(c: Comparison<f32>, weight: f32): f32 {
+  const slopes = c.slopes;
+  const scratch = c.scratch;
+  const student = c.student;
+  const teacher = c.teacher;
+  const count = <f32>(c.batch * c.actions);
+  const bytes = panels_bytes(c.batch, c.actions);
   for (let i: usize = 0; i < bytes; i += 16) {
     const error = f32x4.sub(v128.load(student + i), v128.load(teacher + i));
     v128.store(scratch + i, f32x4.mul(error, error));
-    add_slope(gradient + i, f32x4.mul(f32x4.splat(2), error), weight, count);
+    add_slope(slopes + i, f32x4.mul(f32x4.splat(2), error), weight, count);
   }
-  return sum_rows(scratch, batch, actions) / count;
+  return sum_rows(scratch, c.batch, c.actions) / count;
 }
 
 /** {@link huber} over panels. */
-export function huber_panels(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  delta: f32,
-  weight: f32,
-  gradient: usize,
-  scratch: usize,
-): f32 {
-  const count = <f32>(batch * actions);
-  const bytes = panels_bytes(batch, actions);
+export function huber_panels(c: Comparison<f32>, weight: f32): f32 {
+  const slopes = c.slopes;
+  const scratch = c.scratch;
+  const student = c.student;
+  const teacher = c.teacher;
+  const delta = c.huberDelta;
+  const count = <f32>(c.batch * c.actions);
+  const bytes = panels_bytes(c.batch, c.actions);
   const threshold = f32x4.splat(delta);
   const half = f32x4.splat(0.5);
   for (let i: usize = 0; i < bytes; i += 16) {
@@ -265,9 +256,9 @@ export function huber_panels(
     const line = f32x4.mul(threshold, f32x4.sub(size, f32x4.splat(<f32>0.5 * delta)));
     v128.store(scratch + i, v128.bitselect(square, line, f32x4.le(size, threshold)));
     const slope = f32x4.min(f32x4.max(error, f32x4.neg(threshold)), threshold);
-    add_slope(gradient + i, slope, weight, count);
+    add_slope(slopes + i, slope, weight, count);
   }
-  return sum_rows(scratch, batch, actions) / count;
+  return sum_rows(scratch, c.batch, c.actions) / count;
 }
 
 /** logs: (panels, A, 16) = log softmax(q/τ) of each row. */
@@ -294,55 +285,40 @@ function log_softmax_panels(logs: usize, q: usize, batch: usize, actions: usize,
 }
 
 /** {@link cross_entropy} over panels. */
-export function cross_entropy_panels(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  temperature: f32,
-  weight: f32,
-  gradient: usize,
-  scratch: usize,
-): f32 {
-  const bytes = panels_bytes(batch, actions);
-  const studentLogs = scratch + bytes;
-  log_softmax_panels(scratch, teacher, batch, actions, temperature);
-  log_softmax_panels(studentLogs, student, batch, actions, temperature);
+export function cross_entropy_panels(c: Comparison<f32>, weight: f32): f32 {
+  const slopes = c.slopes;
+  const batch = c.batch;
+  const tau = c.temperature;
+  const bytes = panels_bytes(batch, c.actions);
+  const teacherLogs = c.scratch;
+  const studentLogs = teacherLogs + bytes;
+  log_softmax_panels(teacherLogs, c.teacher, batch, c.actions, tau);
+  log_softmax_panels(studentLogs, c.student, batch, c.actions, tau);
+  const terms = teacherLogs;
   for (let i: usize = 0; i < bytes; i += 16) {
-    const target = Lanes.exp(v128.load(scratch + i));
+    const target = Lanes.exp(v128.load(teacherLogs + i));
     const logStudent = v128.load(studentLogs + i);
-    v128.store(scratch + i, f32x4.neg(f32x4.mul(target, logStudent)));
-    const slope = f32x4.div(f32x4.sub(Lanes.exp(logStudent), target), f32x4.splat(temperature));
-    add_slope(gradient + i, slope, weight, <f32>batch);
+    v128.store(terms + i, f32x4.neg(f32x4.mul(target, logStudent)));
+    const slope = f32x4.div(f32x4.sub(Lanes.exp(logStudent), target), f32x4.splat(tau));
+    add_slope(slopes + i, slope, weight, <f32>batch);
   }
-  return sum_rows(scratch, batch, actions) / <f32>batch;
+  return sum_rows(terms, batch, c.actions) / <f32>batch;
 }
 
 /** {@link nll} over panels. */
-export function nll_panels(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  weight: f32,
-  gradient: usize,
-  scratch: usize,
-): f32 {
+export function nll_panels(c: Comparison<f32>, weight: f32): f32 {
+  const slopes = c.slopes;
+  const batch = c.batch;
+  const actions = c.actions;
   const panel = actions << 6;
   const bytes = panels_bytes(batch, actions);
-  const logs = scratch + bytes;
-  log_softmax_panels(logs, student, batch, actions, 1);
-  let terms = scratch; // (panels, 1, 16)
+  const logs = c.scratch + bytes;
+  log_softmax_panels(logs, c.student, batch, actions, 1);
+  let terms = c.scratch; // (panels, 1, 16): the teacher's best actions, then in their place the terms
   for (let first: usize = 0; first < bytes; first += panel) {
+    argmax_panel(terms, c.teacher + first, actions);
     for (let column = first; column < first + 64; column += 16) {
-      let largest = v128.load(teacher + column);
-      let best = i32x4.splat(0);
-      for (let a: usize = 1; a < actions; a++) {
-        const value = v128.load(teacher + column + (a << 6));
-        const larger = f32x4.gt(value, largest);
-        largest = v128.bitselect(value, largest, larger);
-        best = v128.bitselect(i32x4.splat(<i32>a), best, larger);
-      }
+      const best = v128.load(terms);
       let logBest = f32x4.splat(0);
       for (let a: usize = 0; a < actions; a++) {
         const at = column + (a << 6);
@@ -350,71 +326,60 @@ export function nll_panels(
         const logStudent = v128.load(logs + at);
         logBest = v128.bitselect(logStudent, logBest, isBest);
         const target = v128.and(f32x4.splat(1), isBest);
-        add_slope(gradient + at, f32x4.sub(Lanes.exp(logStudent), target), weight, <f32>batch);
+        add_slope(slopes + at, f32x4.sub(Lanes.exp(logStudent), target), weight, <f32>batch);
       }
       v128.store(terms, f32x4.neg(logBest));
       terms += 16;
     }
   }
-  return sum_rows(scratch, batch, 1) / <f32>batch;
+  return sum_rows(c.scratch, batch, 1) / <f32>batch;
 }
 
 /** {@link kl} over panels. */
-export function kl_panels(
-  student: usize,
-  teacher: usize,
-  batch: usize,
-  actions: usize,
-  temperature: f32,
-  weight: f32,
-  gradient: usize,
-  scratch: usize,
-): f32 {
-  const bytes = panels_bytes(batch, actions);
-  const studentLogs = scratch + bytes;
-  log_softmax_panels(scratch, teacher, batch, actions, temperature);
-  log_softmax_panels(studentLogs, student, batch, actions, 1);
+export function kl_panels(c: Comparison<f32>, weight: f32): f32 {
+  const slopes = c.slopes;
+  const batch = c.batch;
+  const bytes = panels_bytes(batch, c.actions);
+  const teacherLogs = c.scratch;
+  const studentLogs = teacherLogs + bytes;
+  log_softmax_panels(teacherLogs, c.teacher, batch, c.actions, c.temperature);
+  log_softmax_panels(studentLogs, c.student, batch, c.actions, 1);
+  const terms = teacherLogs;
   for (let i: usize = 0; i < bytes; i += 16) {
-    const logTarget = v128.load(scratch + i);
+    const logTarget = v128.load(teacherLogs + i);
     const target = Lanes.exp(logTarget);
     const logStudent = v128.load(studentLogs + i);
-    v128.store(scratch + i, f32x4.mul(target, f32x4.sub(logTarget, logStudent)));
-    add_slope(gradient + i, f32x4.sub(Lanes.exp(logStudent), target), weight, <f32>batch);
+    v128.store(terms + i, f32x4.mul(target, f32x4.sub(logTarget, logStudent)));
+    add_slope(slopes + i, f32x4.sub(Lanes.exp(logStudent), target), weight, <f32>batch);
   }
-  return sum_rows(scratch, batch, actions) / <f32>batch;
+  return sum_rows(terms, batch, c.actions) / <f32>batch;
 }
 
-/** {@link td} over panels: taken u32 and targets are (panels, 16). */
-export function td_panels(
-  student: usize,
-  taken: usize,
-  targets: usize,
-  batch: usize,
-  actions: usize,
-  weight: f32,
-  gradient: usize,
-  scratch: usize,
-): f32 {
+/** {@link td} over panels. */
+export function td_panels(c: Comparison<f32>, weight: f32): f32 {
+  const student = c.student;
+  const slopes = c.slopes;
+  const actions = c.actions;
   const panel = actions << 6;
-  const bytes = panels_bytes(batch, actions);
+  const bytes = panels_bytes(c.batch, actions);
   let row: usize = 0; // of taken, targets and the terms (panels, 1, 16), in bytes
   for (let first: usize = 0; first < bytes; first += panel) {
     for (let column = first; column < first + 64; column += 16) {
-      const action = v128.load(taken + row);
+      const action = v128.load(c.taken + row);
       let answer = f32x4.splat(0);
       for (let a: usize = 0; a < actions; a++) {
         const isTaken = i32x4.eq(i32x4.splat(<i32>a), action);
         answer = v128.bitselect(v128.load(student + column + (a << 6)), answer, isTaken);
       }
-      const error = f32x4.sub(answer, v128.load(targets + row));
-      v128.store(scratch + row, f32x4.mul(error, error));
+      const error = f32x4.sub(answer, v128.load(c.targets + row));
+      v128.store(c.scratch + row, f32x4.mul(error, error));
       const slope = f32x4.mul(f32x4.splat(2), error);
       for (let a: usize = 0; a < actions; a++) {
         const isTaken = i32x4.eq(i32x4.splat(<i32>a), action);
-        add_slope(gradient + column + (a << 6), v128.and(slope, isTaken), weight, <f32>batch);
+        add_slope(slopes + column + (a << 6), v128.and(slope, isTaken), weight, <f32>c.batch);
       }
       row += 16;
     }
   }
-  return sum_rows(scratch, batch, 1) / <f32>batch;
+  return sum_rows(c.scratch, c.batch, 1) / <f32>c.batch;
 }

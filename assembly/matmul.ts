@@ -1,17 +1,31 @@
 // The one family of SIMD microkernels: forward and both backward products, over panels of 16 batch rows.
 //
-// A panel holds 16 rows of a batch side by side: a matrix of N features is (N, 16), 64 bytes a feature. So a layer is
-// y: (O, 16) = b + Wᵀ·x, its backward pass dx: (I, 16) = W·dy, and both read their left matrix along its rows and their
-// right one straight through. Only dW = Σ over the batch of x·dy has the batch inside: it takes dy packed the other way.
+// A panel holds 16 rows of a batch side by side: a matrix of N features is (N, 16), 64 bytes a feature.
+//
+//               row 0   1   2   3   4        7   8       11  12       15
+//              ┌─────────────────┬──────────┬──────────┬────────────┐
+//   feature 0  │ x₀  x₀  x₀  x₀  │          │          │            │  64 bytes: a cache line, four vectors of four rows
+//           1  │ x₁  x₁  x₁  x₁  │          │          │            │
+//           ⋮  │ ⋮               │          │          │            │
+//         N−1  │                 │          │          │            │
+//              └─────────────────┴──────────┴──────────┴────────────┘
+//
+// So a layer is y: (O, 16) = b + Wᵀ·x, its backward pass dx: (I, 16) = W·dy, and both read their left matrix along its rows
+// and their right one straight through. Only dW = Σ over the batch of x·dy has the batch inside: it takes dy packed the
+// other way.
 //
 // Each output is its bias, then k ascending, every product and sum rounded to f32: the lanes run over batch rows or
 // outputs and never over k, so no tile changes a bit of the result.
 //
 // The tile is 2 rows × 16: 8 accumulators, 2 values of the left matrix, vectors of the right and a product fit in the 15
-// registers that V8 gives out; wider and taller tiles spill. Up to V8 12 (Node 20 and 22) the compiler moves all loads of
-// a basic block to its front, and the multipliers wait for them, or registers spill. Hence the tests between the halves of
-// a k and between one k and the next, which are never true (no address of an f32 is odd) and end a block: without the
-// former 84 % of the peak on Node 20, with them 90 %; without the latter 47 %.
+// registers that V8 gives out; wider and taller tiles spill.
+//
+// Up to V8 12 (Node 20 and 22) the compiler moves all loads of a basic block to its front, and the multipliers wait for
+// them, or registers spill. A branch ends a block. Hence the tests between the halves of a k and between one k and the
+// next, which are never true: they ask whether an address is 1, 3, 5 … or 13, and no address of an f32 is odd. Each asks for
+// another number, as a compiler would drop a test whose answer it knows already. Without those between the halves 84 % of
+// the peak on Node 20, with them 90 %; without those between one k and the next 47 %.
+//
 // Four k make a turn of the loop, because V8 looks at the stack's limit in each turn: one k 70 %, two 79 %. What remains
 // of the inner values has a loop of its own, and the lower row no pointer of its own: the processor takes six
 // instructions a cycle and not one more, so that each one spared counts (A1: 2 % on Node 20, 4 % on Node 24).
@@ -356,7 +370,7 @@ export function affine_row(
   const stride: usize = packed ? 64 : columns << 2;
   let c: usize = 0;
   for (; c + 32 <= columns; c += 32) {
-    row_32(y + (c << 2), x, end, w + c * across, w + (c + 16) * across, bias + (c << 2), stride);
+    row_32<Dense>(y + (c << 2), x, end, w + c * across, w + (c + 16) * across, bias + (c << 2), stride);
   }
   if (c + 16 <= columns) {
     row_16(y + (c << 2), x, end, w + c * across, bias + (c << 2), stride);
@@ -364,7 +378,7 @@ export function affine_row(
   }
   for (; c < columns; c += 4) {
     const together = packed ? min<usize>(columns - c, 4) : columns;
-    row_4(y + (c << 2), x, end, w + c * across, bias + (c << 2), together << 2);
+    row_4<Dense>(y + (c << 2), x, end, w + c * across, bias + (c << 2), together << 2);
   }
 }
 
@@ -382,30 +396,43 @@ export function pack_columns(packed: usize, w: usize, inner: usize, columns: usi
   }
 }
 
-// Twice 16 columns, so that the additions of one half hide the wait for those of the other (64 × 64: 0.30 → 0.21 µs).
-// The test between them is never true: see above.
-function row_32(y: usize, x: usize, end: usize, v: usize, w: usize, bias: usize, stride: usize): void {
-  let a0 = v128.load(bias);
-  let a1 = v128.load(bias, 16);
-  let a2 = v128.load(bias, 32);
-  let a3 = v128.load(bias, 48);
-  let b0 = v128.load(bias, 64);
-  let b1 = v128.load(bias, 80);
-  let b2 = v128.load(bias, 96);
-  let b3 = v128.load(bias, 112);
-  for (; x < end; x += 4) {
-    const xk = v128.load_splat<f32>(x);
-    a0 = f32x4.add(a0, f32x4.mul(xk, v128.load(v)));
-    a1 = f32x4.add(a1, f32x4.mul(xk, v128.load(v, 16)));
-    a2 = f32x4.add(a2, f32x4.mul(xk, v128.load(v, 32)));
-    a3 = f32x4.add(a3, f32x4.mul(xk, v128.load(v, 48)));
-    v += stride;
+// how the inputs of one row lie
+/** One f32 after another, for one row of the matrix after another. */
+class Dense {}
+/** A list of sparse.ts, for the rows of the matrix that it names; the bias is among them. */
+export class Listed {}
+
+/**
+ * y: (32) = bias: (32) + x: (K) · (K, 32), the rows of the matrix `stride` bytes apart, from v the first 16 columns and from
+ * w the others. Twice 16 columns, so that the additions of one half hide the wait for those of the other (64 × 64: 0.30 →
+ * 0.21 µs). The test between them is never true: see above.
+ */
+export function row_32<Inputs>(y: usize, x: usize, end: usize, v: usize, w: usize, bias: usize, stride: usize): void {
+  const listed = idof<Inputs>() == idof<Listed>();
+  const zero = f32x4.splat(0);
+  let a0 = listed ? zero : v128.load(bias);
+  let a1 = listed ? zero : v128.load(bias, 16);
+  let a2 = listed ? zero : v128.load(bias, 32);
+  let a3 = listed ? zero : v128.load(bias, 48);
+  let b0 = listed ? zero : v128.load(bias, 64);
+  let b1 = listed ? zero : v128.load(bias, 80);
+  let b2 = listed ? zero : v128.load(bias, 96);
+  let b3 = listed ? zero : v128.load(bias, 112);
+  for (; x < end; x += listed ? 8 : 4) {
+    const xk = listed ? v128.load_splat<f32>(x, 4) : v128.load_splat<f32>(x);
+    const p = listed ? v + <usize>load<u32>(x) * stride : v;
+    a0 = f32x4.add(a0, f32x4.mul(xk, v128.load(p)));
+    a1 = f32x4.add(a1, f32x4.mul(xk, v128.load(p, 16)));
+    a2 = f32x4.add(a2, f32x4.mul(xk, v128.load(p, 32)));
+    a3 = f32x4.add(a3, f32x4.mul(xk, v128.load(p, 48)));
+    if (!listed) v += stride;
     if (x == 1) break; // never
-    b0 = f32x4.add(b0, f32x4.mul(xk, v128.load(w)));
-    b1 = f32x4.add(b1, f32x4.mul(xk, v128.load(w, 16)));
-    b2 = f32x4.add(b2, f32x4.mul(xk, v128.load(w, 32)));
-    b3 = f32x4.add(b3, f32x4.mul(xk, v128.load(w, 48)));
-    w += stride;
+    const q = listed ? p + 64 : w;
+    b0 = f32x4.add(b0, f32x4.mul(xk, v128.load(q)));
+    b1 = f32x4.add(b1, f32x4.mul(xk, v128.load(q, 16)));
+    b2 = f32x4.add(b2, f32x4.mul(xk, v128.load(q, 32)));
+    b3 = f32x4.add(b3, f32x4.mul(xk, v128.load(q, 48)));
+    if (!listed) w += stride;
   }
   v128.store(y, a0);
   v128.store(y, a1, 16);
@@ -436,11 +463,15 @@ function row_16(y: usize, x: usize, end: usize, w: usize, bias: usize, stride: u
   v128.store(y, a3, 48);
 }
 
-function row_4(y: usize, x: usize, end: usize, w: usize, bias: usize, stride: usize): void {
-  let a = v128.load(bias);
-  for (; x < end; x += 4) {
-    a = f32x4.add(a, f32x4.mul(v128.load_splat<f32>(x), v128.load(w)));
-    w += stride;
+/** The same for 4 columns. */
+export function row_4<Inputs>(y: usize, x: usize, end: usize, w: usize, bias: usize, stride: usize): void {
+  const listed = idof<Inputs>() == idof<Listed>();
+  let a = listed ? f32x4.splat(0) : v128.load(bias);
+  for (; x < end; x += listed ? 8 : 4) {
+    const xk = listed ? v128.load_splat<f32>(x, 4) : v128.load_splat<f32>(x);
+    const p = listed ? w + <usize>load<u32>(x) * stride : w;
+    a = f32x4.add(a, f32x4.mul(xk, v128.load(p)));
+    if (!listed) w += stride;
   }
   v128.store(y, a);
 }

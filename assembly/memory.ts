@@ -1,4 +1,16 @@
 // Where every buffer lives: one block a learner, laid out once, so that a training step allocates nothing.
+//
+//   allocated      block, at a multiple of 64
+//   ▼              ▼
+//   ┌────────┬─────┬───────┬────────┬────────────┬─────────┬────────┬─────────┬───────────┬─────────────┬─────┐
+//   │ unused │  ▲  │ state │ widths │ parameters │ moments │ target │ replay  │ gradients │ activations │  …  │
+//   └────────┴──│──┴───────┴────────┴────────────┴─────────┴────────┴─────────┴───────────┴─────────────┴─────┘
+//               │  └─────────────────── savedBytes: a checkpoint ────────────┘└──── scratch of one update ────┘
+//               the address that was allocated, which `free_block` gives back
+//
+// A distiller has labelled states in place of target and replay; a network that only answers has nothing to save. Every area
+// begins with a cache line. A `place` function asks for the areas in their order. It runs twice: after `measure` areas are
+// only counted, after `lay_out` they are the block's, so that size and places are one fact.
 
 /** A cache line, so that a row of 16 values lies in one (8-256-256-4: 8.3 to 9.5 µs an action beside 6.5). */
 const LINE: usize = 64;
@@ -6,14 +18,20 @@ const LINE: usize = 64;
 /** heap.alloc ends the program from 1 GiB on, its own header included, so such blocks are refused before. */
 const LARGEST_BLOCK: u64 = (1 << 30) - 16 - LINE;
 
-// The layout under way: areas are handed out one after another from here. From 0 it only measures.
+// where the next area begins
 let cursor: u64 = 0;
 
-export function begin_layout(base: usize): void {
-  cursor = base;
+/** From here on areas are only counted, up to `layout_end`: their addresses mean nothing yet. */
+export function measure(): void {
+  cursor = 0;
 }
 
-/** Where the next area will begin: after the last one, the block's end. */
+/** From here on areas are handed out from the block's begin. */
+export function lay_out(block: usize): void {
+  cursor = block;
+}
+
+/** Where the next area would begin: measured from 0, the bytes of all; else the address behind the last one. */
 export function layout_end(): u64 {
   return cursor;
 }
@@ -57,4 +75,14 @@ export function clear_floats(at: usize, count: usize): void {
   let i: usize = 0;
   for (; i + 4 <= count; i += 4) v128.store(at + (i << 2), f32x4.splat(0));
   for (; i < count; i++) store<f32>(at + (i << 2), 0);
+}
+
+/** Element number `index` of an array. */
+export function at<T>(values: usize, index: usize): T {
+  return load<T>(values + (index << alignof<T>()));
+}
+
+/** Sets it. */
+export function put<T>(values: usize, index: usize, value: T): void {
+  store<T>(values + (index << alignof<T>()), value);
 }

@@ -234,3 +234,18 @@ export function argmax(values: usize, count: usize): usize {
   }
   return best;
 }
+
+/** best: u32 (16), of each row of a panel of Q-values (A, 16) the first of the largest. */
+export function argmax_panel(best: usize, q: usize, actions: usize): void {
+  for (let column: usize = 0; column < 64; column += 16) {
+    let largest = v128.load(q + column);
+    let action = i32x4.splat(0);
+    for (let a: usize = 1; a < actions; a++) {
+      const value = v128.load(q + column + (a << 6));
+      const larger = f32x4.gt(value, largest);
+      largest = v128.bitselect(value, largest, larger);
+      action = v128.bitselect(i32x4.splat(<i32>a), action, larger);
+    }
+    v128.store(best + column, action);
+  }
+}

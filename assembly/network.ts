@@ -1,6 +1,6 @@
 // A network that only answers: parameters, a batch of raw observations, their Q-values.
 import { PANEL, transpose } from "./matmul";
-import { allocate_zeroed, area, begin_layout, copy_floats, floats, free_block, layout_end } from "./memory";
+import { allocate_zeroed, area, copy_floats, floats, free_block, lay_out, layout_end, measure } from "./memory";
 import {
   activate,
   activation_count,
@@ -39,11 +39,10 @@ export class Network {
   lists: usize; // of that one, as in sparse.ts
 }
 
-function place(network: Network, widths: usize, batch: usize, base: usize): u64 {
+function place(network: Network, widths: usize, batch: usize): void {
   const parameters = parameter_count(widths, network.layers);
   const activations = activation_count(widths, network.layers);
   const rows = <u64>panel_count(batch) * PANEL;
-  begin_layout(base);
   network.widths = area((<u64>(network.layers + 1)) << 2);
   network.parameters = floats(parameters);
   network.transposed = floats(parameters);
@@ -53,7 +52,6 @@ function place(network: Network, widths: usize, batch: usize, base: usize): u64 
   network.panel = floats(activations * PANEL);
   network.row = floats(activations + 3);
   network.lists = area((<u64>network.inputs + 2) << 3);
-  return layout_end() - base;
 }
 
 /** A network for at most `batch` observations at once, or 0 where its block would be larger than 1 GiB. */
@@ -63,12 +61,15 @@ export function network_create(widths: usize, layers: usize, batch: usize, tanh:
   network.tanh = tanh;
   network.inputs = width(widths, 0);
   network.outputs = width(widths, layers);
-  network.block = allocate_zeroed(place(network, widths, batch, 0));
+  measure();
+  place(network, widths, batch);
+  network.block = allocate_zeroed(layout_end());
   if (network.block == 0) {
     heap.free(changetype<usize>(network));
     return 0;
   }
-  place(network, widths, batch, network.block);
+  lay_out(network.block);
+  place(network, widths, batch);
   memory.copy(network.widths, widths, (layers + 1) << 2);
   return changetype<usize>(network);
 }

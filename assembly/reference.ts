@@ -4,16 +4,9 @@
 // Matrices are row-major, a batch's (B, C), with no panels; parameters are flat, activations one matrix after another.
 // The order of every sum is the core's: an output is its bias, then k ascending, each product and each sum rounded to T.
 // The losses themselves are generic already and stand in losses.ts.
-import { huber_slope, huber_value } from "./losses";
+import { huber_slope, huber_value } from "./huber";
+import { at, put } from "./memory";
 import { width } from "./mlp";
-
-export function at<T>(values: usize, index: usize): T {
-  return load<T>(values + (index << alignof<T>()));
-}
-
-export function put<T>(values: usize, index: usize, value: T): void {
-  store<T>(values + (index << alignof<T>()), value);
-}
 
 /** y: (R, C) = bias: (C) + x: (R, K) · w: (K, C) */
 export function affine<T>(y: usize, x: usize, w: usize, bias: usize, rows: usize, inner: usize, columns: usize): void {
@@ -200,12 +193,12 @@ export function argmax<T>(values: usize, count: usize): usize {
   return best;
 }
 
-/** The t-th step of Adam, t from 1 (Kingma & Ba 2015, algorithm 1); first: m, second: v. */
+/** The t-th step of Adam, t from 1 (Kingma & Ba 2015, algorithm 1); firstMoment: m, secondMoment: v. */
 export function adam_step<T>(
   parameters: usize,
   gradients: usize,
-  first: usize,
-  second: usize,
+  firstMoment: usize,
+  secondMoment: usize,
   count: usize,
   learningRate: T,
   t: usize,
@@ -218,10 +211,10 @@ export function adam_step<T>(
   }
   const correction1 = <T>(1.0 / (1.0 - power1));
   const correction2 = <T>(1.0 / (1.0 - power2));
-  adam_update<T>(parameters, gradients, first, second, count, learningRate, correction1, correction2);
+  adam_update<T>(parameters, gradients, firstMoment, secondMoment, count, learningRate, correction1, correction2);
   if (t % 64 == 0) {
-    flush_denormals<T>(first, count);
-    flush_denormals<T>(second, count);
+    flush_denormals<T>(firstMoment, count);
+    flush_denormals<T>(secondMoment, count);
   }
 }
 
@@ -236,8 +229,8 @@ function flush_denormals<T>(values: usize, count: usize): void {
 export function adam_update<T>(
   parameters: usize,
   gradients: usize,
-  first: usize,
-  second: usize,
+  firstMoment: usize,
+  secondMoment: usize,
   count: usize,
   learningRate: T,
   correction1: T,
@@ -248,10 +241,10 @@ export function adam_update<T>(
   const epsilon = <T>1e-8;
   for (let i: usize = 0; i < count; i++) {
     const g = at<T>(gradients, i);
-    const m: T = beta1 * at<T>(first, i) + (<T>1 - beta1) * g;
-    const v: T = beta2 * at<T>(second, i) + (<T>1 - beta2) * (g * g);
-    put<T>(first, i, m);
-    put<T>(second, i, v);
+    const m: T = beta1 * at<T>(firstMoment, i) + (<T>1 - beta1) * g;
+    const v: T = beta2 * at<T>(secondMoment, i) + (<T>1 - beta2) * (g * g);
+    put<T>(firstMoment, i, m);
+    put<T>(secondMoment, i, v);
     const step: T = (learningRate * (m * correction1)) / (sqrt<T>(v * correction2) + epsilon);
     put<T>(parameters, i, at<T>(parameters, i) - step);
   }

@@ -4,7 +4,7 @@
 // the bias, as input number I with value 1: in the parameters and their gradients it is that, b lying behind W: (I, O). So
 // all sums have the defined order, and a zero left out changes no bit of them but the sign of a zero.
 // A panel's lists: usize (17), where each begins and where the last one ends; then one after another.
-import { PANEL, relu_row, transpose } from "./matmul";
+import { Listed, PANEL, relu_row, row_4, row_32, transpose } from "./matmul";
 
 /** Where the first list of a panel begins, in bytes. */
 const LISTS: usize = (PANEL + 1) * sizeof<usize>() + 4; // a multiple of 8
@@ -83,47 +83,8 @@ export function first_layer_row(y: usize, lists: usize, w: usize, outputs: usize
   const list = load<usize>(lists);
   const end = load<usize>(lists, sizeof<usize>());
   let o: usize = 0;
-  for (; o + 32 <= outputs; o += 32) row_32(y + (o << 2), list, end, w + (o << 2), outputs << 2);
-  for (; o < outputs; o += 4) row_4(y + (o << 2), list, end, w + (o << 2), outputs << 2);
-}
-
-function row_32(y: usize, list: usize, end: usize, w: usize, stride: usize): void {
-  let a = f32x4.splat(0);
-  let b = a;
-  let c = a;
-  let d = a;
-  let e = a;
-  let f = a;
-  let g = a;
-  let h = a;
-  for (; list < end; list += 8) {
-    const x = v128.load_splat<f32>(list, 4);
-    const row = w + <usize>load<u32>(list) * stride;
-    a = f32x4.add(a, f32x4.mul(x, v128.load(row)));
-    b = f32x4.add(b, f32x4.mul(x, v128.load(row, 16)));
-    c = f32x4.add(c, f32x4.mul(x, v128.load(row, 32)));
-    d = f32x4.add(d, f32x4.mul(x, v128.load(row, 48)));
-    e = f32x4.add(e, f32x4.mul(x, v128.load(row, 64)));
-    f = f32x4.add(f, f32x4.mul(x, v128.load(row, 80)));
-    g = f32x4.add(g, f32x4.mul(x, v128.load(row, 96)));
-    h = f32x4.add(h, f32x4.mul(x, v128.load(row, 112)));
-  }
-  v128.store(y, a);
-  v128.store(y, b, 16);
-  v128.store(y, c, 32);
-  v128.store(y, d, 48);
-  v128.store(y, e, 64);
-  v128.store(y, f, 80);
-  v128.store(y, g, 96);
-  v128.store(y, h, 112);
-}
-
-function row_4(y: usize, list: usize, end: usize, w: usize, stride: usize): void {
-  let a = f32x4.splat(0);
-  for (; list < end; list += 8) {
-    a = f32x4.add(a, f32x4.mul(v128.load_splat<f32>(list, 4), v128.load(w + <usize>load<u32>(list) * stride)));
-  }
-  v128.store(y, a);
+  for (; o + 32 <= outputs; o += 32) row_32<Listed>(y + (o << 2), list, end, w + (o << 2), 0, 0, outputs << 2);
+  for (; o < outputs; o += 4) row_4<Listed>(y + (o << 2), list, end, w + (o << 2), 0, outputs << 2);
 }
 
 /**

@@ -120,15 +120,18 @@ function share_end(n: usize, share: u32): usize {
  * the first layer for bytes, too.
  */
 function transpose_share(learner: Learner, share: u32, move: bool): void {
+  const online = learner.onlineWeights;
+  const target = learner.targetWeights;
+  const tau = learner.options.tau;
   const values = learner.denseAt >> 2;
   const from = share_begin(values, share);
   if (move) {
     const at = from << 2;
-    polyak(learner.target + at, learner.parameters + at, share_end(values, share) - from, learner.tau);
+    polyak(target.parameters + at, online.parameters + at, share_end(values, share) - from, tau);
   }
-  let parameters = learner.parameters + learner.denseAt;
-  let transposed = learner.transposed + learner.denseAt;
-  const toTarget = learner.target - learner.transposed;
+  let parameters = online.parameters + learner.denseAt;
+  let transposed = online.transposed + learner.denseAt;
+  const toTarget = target.transposed - online.transposed;
   for (let l: usize = 0; l < learner.denseLayers; l++) {
     const inputs = width(learner.denseWidths, l);
     const outputs = width(learner.denseWidths, l + 1);
@@ -139,8 +142,8 @@ function transpose_share(learner: Learner, share: u32, move: bool): void {
     transpose_columns(rows, parameters + (first << 2), outputs << 2, inputs, count);
     copy_floats(transposed + bias, parameters + bias, count);
     if (move) {
-      polyak(rows + toTarget, rows, count * inputs, learner.tau);
-      polyak(transposed + bias + toTarget, transposed + bias, count, learner.tau);
+      polyak(rows + toTarget, rows, count * inputs, tau);
+      polyak(transposed + bias + toTarget, transposed + bias, count, tau);
     }
     const layer = ((inputs + 1) * outputs) << 2;
     parameters += layer;
@@ -180,10 +183,10 @@ function descend_share(learner: Learner, share: u32, learningRate: f32): void {
 /** Adam for `count` parameters, from `at` bytes on. */
 function adam_share(learner: Learner, at: usize, count: usize, learningRate: f32): void {
   adam_range(
-    learner.parameters + at,
+    learner.onlineWeights.parameters + at,
     learner.gradients + at,
-    learner.first + at,
-    learner.second + at,
+    learner.firstMoment + at,
+    learner.secondMoment + at,
     count,
     learningRate,
     learner.powers,

@@ -20,8 +20,16 @@ import {
 import { uniform } from "./random";
 import { first_layer, first_layer_gradient, first_layer_row, lists_bytes, put_lists } from "./sparse";
 
+/** A set of a network's weights, as two readers want them. */
+@unmanaged
+export class Weights {
+  parameters: usize; // (count): what is trained; of bytes forward passes read the first layer here
+  transposed: usize; // (count): the dense layers with each W transposed, which forward passes read
+}
+
 @unmanaged
 export class Trainable {
+  onlineWeights: Weights; // those that are trained
   layers: usize;
   batch: usize;
   panels: usize; // of 16 rows, that the batch fills
@@ -41,19 +49,17 @@ export class Trainable {
   outputsAt: usize; // where its outputs (w_L, 16) lie in both, in bytes
   inputsBytes: usize; // of a panel's inputs: (inputs, 16), or lists
 
-  // saved
+  // saved, with the parameters between the powers and the moments
   widths: usize; // u32 × (layers + 1)
   random: usize; // the generator's 4 words
   powers: AdamPowers;
-  parameters: usize; // (count)
-  first: usize; // (count)
-  second: usize; // (count)
+  firstMoment: usize; // (count)
+  secondMoment: usize; // (count)
   mean: usize; // (inputs): observations are normalised to (x − mean)·scale
   scale: usize; // (inputs)
 
   // scratch
   gradients: usize; // (count)
-  transposed: usize; // (count): the parameters with each W transposed
   activations: usize; // of every panel; the rows behind the batch's last stay zero
   deltas: usize; // of one panel
   spread: usize; // the activations of every panel, as mlp_gradients reads them
@@ -83,9 +89,9 @@ export function place_saved(net: Trainable): void {
   net.denseWidths = net.widths + (usize(net.bytes) << 2);
   net.random = area(16);
   net.powers = changetype<AdamPowers>(area(offsetof<AdamPowers>()));
-  net.parameters = floats(net.count);
-  net.first = floats(net.count);
-  net.second = floats(net.count);
+  net.onlineWeights.parameters = floats(net.count);
+  net.firstMoment = floats(net.count);
+  net.secondMoment = floats(net.count);
   net.mean = floats(net.inputs);
   net.scale = floats(net.inputs);
 }
@@ -98,12 +104,12 @@ export function place_scratch(net: Trainable, widths: usize): void {
   net.panelBytes = (<usize>rowValues) << 6;
   net.outputsAt = net.panelBytes - (net.outputs << 6);
   net.gradients = floats(net.count);
-  net.transposed = floats(net.count);
+  net.onlineWeights.transposed = floats(net.count);
   net.activations = floats(rowValues * batch);
-  net.deltas = floats(rowValues * PANEL + 3);
+  net.deltas = floats(rowValues * PANEL + 3); // the first layer of bytes writes up to three values behind its rows
   net.spread = floats((rowValues - net.outputs) * batch);
   net.packed = floats(packed_count(denseWidths, net.denseLayers) * batch);
-  net.row = floats(rowValues + 3);
+  net.row = floats(rowValues + 3); // and `forward_row` behind its outputs
   if (!net.bytes) return;
   net.lists = area(<u64>net.panels * net.inputsBytes);
   net.firstDeltas = floats(<u64>batch * width(denseWidths, 0));
@@ -120,7 +126,7 @@ export function initialise(net: Trainable, word0: u32, word1: u32, word2: u32, w
   store<u32>(net.random, word1, 4);
   store<u32>(net.random, word2, 8);
   store<u32>(net.random, word3 | 1, 12); // never all zero
-  let at = net.parameters;
+  let at = net.onlineWeights.parameters;
   for (let l: usize = 0; l < net.layers; l++) {
     const inputs = width(net.widths, l);
     const bound = <f32>1 / sqrt<f32>(<f32>inputs);
@@ -130,8 +136,8 @@ export function initialise(net: Trainable, word0: u32, word1: u32, word2: u32, w
       at += 4;
     }
   }
-  memory.fill(net.first, 0, net.count << 2);
-  memory.fill(net.second, 0, net.count << 2);
+  memory.fill(net.firstMoment, 0, net.count << 2);
+  memory.fill(net.secondMoment, 0, net.count << 2);
   net.powers.beta1 = 1;
   net.powers.beta2 = 1;
   net.powers.steps = 0;
@@ -231,18 +237,19 @@ function normalised(net: Trainable, observation: usize, at: usize): f32 {
 
 /** The greedy action at an observation by the first `actions` outputs of the network. */
 export function greedy_action(net: Trainable, observation: usize, actions: usize): usize {
+  const parameters = net.onlineWeights.parameters;
   if (net.bytes) {
     const outputs = width(net.denseWidths, 0);
     store<usize>(net.row, observation);
     put_lists(net.lists, net.row, 1, net.inputs);
-    first_layer_row(net.row, net.lists, net.parameters, outputs);
+    first_layer_row(net.row, net.lists, parameters, outputs);
     if (net.denseLayers > 0) relu_row(net.row, outputs);
   } else {
     for (let i: usize = 0; i < net.inputs; i++) {
       store<f32>(net.row + (i << 2), normalised(net, observation, i << 2));
     }
   }
-  return argmax(forward_row(net.denseWidths, net.denseLayers, net.parameters + net.denseAt, false, net.row), actions);
+  return argmax(forward_row(net.denseWidths, net.denseLayers, parameters + net.denseAt, false, net.row), actions);
 }
 
 /** Where the activations of panel number `panel` begin. */
@@ -252,26 +259,23 @@ export function panel_at(net: Trainable, panel: usize): usize {
 
 /** An update begins: the forward passes read the weights of the dense layers the other way round. */
 export function transpose_weights(net: Trainable): void {
+  const weights = net.onlineWeights;
   const at = net.denseAt;
-  transpose_parameters(net.transposed + at, net.parameters + at, net.denseWidths, net.denseLayers);
+  transpose_parameters(weights.transposed + at, weights.parameters + at, net.denseWidths, net.denseLayers);
 }
 
 /** The Q-values (outputs, 16) of a panel's inputs. */
 export function forward(net: Trainable, panel: usize): usize {
-  return forward_inputs(net, net.parameters, net.transposed, inputs_at(net, panel), panel_at(net, panel));
+  return forward_inputs(net, net.onlineWeights, inputs_at(net, panel), panel_at(net, panel));
 }
 
-/**
- * The outputs (outputs, 16) of a panel's inputs, which may lie elsewhere, and its activations.
- * @param first parameters whose first layer is taken where observations are bytes
- * @param transposed parameters with the weights of the dense layers transposed
- */
-export function forward_inputs(net: Trainable, first: usize, transposed: usize, inputs: usize, panel: usize): usize {
+/** The outputs (outputs, 16) of a panel's inputs, which may lie elsewhere, by any weights, and its activations. */
+export function forward_inputs(net: Trainable, weights: Weights, inputs: usize, panel: usize): usize {
   if (net.bytes) {
-    first_layer(panel, inputs, first, width(net.denseWidths, 0), net.denseLayers > 0, net.deltas);
+    first_layer(panel, inputs, weights.parameters, width(net.denseWidths, 0), net.denseLayers > 0, net.deltas);
     inputs = panel;
   }
-  return forward_panel(net.denseWidths, net.denseLayers, transposed + net.denseAt, inputs, panel);
+  return forward_panel(net.denseWidths, net.denseLayers, weights.transposed + net.denseAt, inputs, panel);
 }
 
 /** From the outputs' deltas of a panel to those of its hidden layers, laid out for `descend`. */
@@ -279,7 +283,7 @@ export function backward(net: Trainable, panel: usize): void {
   const activations = panel_at(net, panel);
   const widths = net.denseWidths;
   const layers = net.denseLayers;
-  backward_panel(widths, layers, net.parameters + net.denseAt, activations, net.deltas, net.bytes);
+  backward_panel(widths, layers, net.onlineWeights.parameters + net.denseAt, activations, net.deltas, net.bytes);
   pack_panel(widths, layers, activations, net.deltas, net.spread, net.packed, panel, net.panels);
   if (net.bytes) {
     const outputs = width(widths, 0);
@@ -294,7 +298,8 @@ export function backward(net: Trainable, panel: usize): void {
 export function descend(net: Trainable, learningRate: f32, maxNorm: f32): void {
   gradients(net);
   if (maxNorm > 0) clip_norm(net.gradients, net.count, maxNorm);
-  adam_step(net.parameters, net.gradients, net.first, net.second, net.count, learningRate, net.powers);
+  const parameters = net.onlineWeights.parameters;
+  adam_step(parameters, net.gradients, net.firstMoment, net.secondMoment, net.count, learningRate, net.powers);
 }
 
 /** The gradients from the packed deltas of all panels. */

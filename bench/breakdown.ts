@@ -1,5 +1,7 @@
 // Where the time of an update goes, part by part.
+import { Instance } from "#dist/core/instance.js";
 import { type UpdateCase, updateCases } from "./cases.js";
+import { filledLearner } from "./learner.js";
 import { bench } from "./peak.js";
 
 /** In the order of the core's `Part`. */
@@ -40,9 +42,9 @@ const mostMilliseconds = 2000;
 
 /** In each round an update part by part and one as a whole, so that both meet the same caches and the same neighbours. */
 function breakdown(update: UpdateCase): Breakdown {
-  const learner = filledLearner(update);
-  const part = (index: number) => bench.learner_part(learner, index, 1);
-  const whole = () => bench.learner_step(learner, 1, 1e-3);
+  const learner = filledLearner(update, new Instance(bench));
+  const part = (index: number) => bench.learner_part(learner.handle, index, 1);
+  const whole = () => learner.step(1, 1e-3);
   for (let start = performance.now(), i = 0; i < warmUpUpdates && performance.now() - start < mostMilliseconds; i++) {
     whole();
     for (let index = 0; index < parts.length; index++) part(index);
@@ -55,7 +57,7 @@ function breakdown(update: UpdateCase): Breakdown {
     wholes.push(timed(whole));
     clock.push(timed(() => 0));
   }
-  bench.learner_free(learner);
+  learner.dispose();
 
   const us = samples.map((times) => 1e3 * (median(times) - median(clock)));
   const wholeUs = us[parts.length];
@@ -81,40 +83,4 @@ export function timed(run: () => unknown): number {
 
 export function median(values: readonly number[]): number {
   return [...values].sort((x, y) => x - y)[Math.floor(values.length / 2)];
-}
-
-/** A learner in the bench's own module, its replay memory full. */
-function filledLearner({ widths, batchSize, set }: UpdateCase): number {
-  const address = bench.allocate(4 * widths.length);
-  new Uint32Array(bench.memory.buffer, address, widths.length).set(widths);
-  const transitions = 100_000;
-  const learner = bench.learner_create(
-    address,
-    widths.length - 1,
-    batchSize,
-    transitions,
-    1,
-    0.99,
-    1,
-    1,
-    2 ** 31 - 1,
-    0,
-    Number(set !== undefined),
-  );
-  bench.learner_initialise(learner, 1, 2, 3, 4);
-  const incoming = new Float32Array(bench.memory.buffer, bench.learner_incoming(learner), widths[0]);
-  let state = 1;
-  const draw = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-  const share = (set ?? 0) / widths[0];
-  const feature = () => (set === undefined ? draw() : Number((draw() + 1) / 2 < share));
-  const actions = widths[widths.length - 1];
-  for (let step = 0; step < transitions; step++) {
-    for (let i = 0; i < incoming.length; i++) incoming[i] = feature();
-    if (step % 200 === 0) bench.learner_begin(learner);
-    else bench.learner_record(learner, step % actions, draw(), step % 200 === 199 ? 1 : 0, 0);
-  }
-  return learner;
 }

@@ -1,5 +1,5 @@
 // Every text of the page, in English and in Chinese.
-import type { StateSource, StudentConfig, TeacherConfig } from "qstill";
+import type { LossName, StateSource, StudentConfig, TeacherConfig } from "qstill";
 
 /** Numbers as a language writes them. */
 export interface Figures {
@@ -13,6 +13,9 @@ export interface Figures {
 }
 
 export type Language = "en" | "zh";
+
+/** What the student can learn by: every loss, and the sum that is the default. */
+type Losses = Readonly<Record<LossName | "mse+cross-entropy", string>>;
 
 const english = {
   title: "qstill: a teacher learns, a student takes over",
@@ -66,7 +69,7 @@ const english = {
     kl: "action probabilities (kl)",
     nll: "chosen action (nll)",
     td: "one-step return (td)",
-  } as Readonly<Record<string, string>>,
+  } satisfies Losses as Losses,
   states: "States come from",
   sources: {
     student: "the student’s own play",

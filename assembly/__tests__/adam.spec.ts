@@ -1,5 +1,7 @@
 // Adam and the target network's step beside their scalar reference, bit for bit, and beside the paper by hand.
+
 import { AdamPowers, adam_step, adam_update, polyak } from "../adam";
+import { at } from "../memory";
 import * as reference from "../reference";
 import { array_of, copy_of, expect_near, expect_same_bits, fill, random_array, seed, zeros } from "./arrays";
 
@@ -45,12 +47,12 @@ describe("adam", () => {
     const before = copy_of<f32>(parameters, count);
     const powers = powers_at_start();
     for (let t = 1; t < 64; t++) adam_step(parameters, gradients, first, second, count, 0, powers);
-    expect(reference.at<f32>(first, 0)).toBeGreaterThan(0, "denormal, but not looked at yet");
-    expect(reference.at<f32>(first, 0)).toBeLessThan(1.17549435e-38);
+    expect(at<f32>(first, 0)).toBeGreaterThan(0, "denormal, but not looked at yet");
+    expect(at<f32>(first, 0)).toBeLessThan(1.17549435e-38);
     adam_step(parameters, gradients, first, second, count, 0, powers);
     for (let i: usize = 0; i < 5; i++) {
-      expect(reference.at<f32>(first, i) != 0).toBe(i == 2, `first moment ${i}`);
-      expect(reference.at<f32>(second, i) != 0).toBe(i == 1 || i == 2 || i == 4, `second moment ${i}`);
+      expect(at<f32>(first, i) != 0).toBe(i == 2, `first moment ${i}`);
+      expect(at<f32>(second, i) != 0).toBe(i == 1 || i == 2 || i == 4, `second moment ${i}`);
     }
     expect_same_bits(parameters, before, count, "parameters");
   });
@@ -60,8 +62,8 @@ describe("adam", () => {
     const parameters = zeros<f32>(5);
     adam_step(parameters, gradients, zeros<f32>(5), zeros<f32>(5), 5, 0.01, powers_at_start());
     for (let i: usize = 0; i < 5; i++) {
-      const direction = reference.at<f32>(gradients, i) > 0 ? -1.0 : 1.0;
-      expect_near(<f64>reference.at<f32>(parameters, i), 0.01 * direction, 1e-6, "first step");
+      const direction = at<f32>(gradients, i) > 0 ? -1.0 : 1.0;
+      expect_near(<f64>at<f32>(parameters, i), 0.01 * direction, 1e-6, "first step");
     }
   });
 

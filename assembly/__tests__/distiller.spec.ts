@@ -1,6 +1,8 @@
 // A whole distillation update beside the same update composed of reference functions, bit for bit; each loss learns.
+
 import {
   Distiller,
+  DistillerOptions,
   distiller_create,
   distiller_fill,
   distiller_filled,
@@ -18,11 +20,10 @@ import {
   distiller_taken,
   distiller_targets,
 } from "../distiller";
-import { cross_entropy, huber, kl, mse, nll, td } from "../losses";
+import { at, put } from "../memory";
 import { activation_count } from "../mlp";
 import { below } from "../random";
 import * as reference from "../reference";
-import { at, put } from "../reference";
 import {
   array_of,
   copy_observation,
@@ -34,26 +35,51 @@ import {
   seed,
   zeros,
 } from "./arrays";
+import * as losses from "./losses";
+import { comparison_of, Mixture, plain_sum } from "./losses";
 
 const CAPACITY: usize = 200;
 
-/** Weights of the six losses. */
-const MSE: f32[] = [1, 0, 0, 0, 0, 0];
-const HUBER: f32[] = [0, 1, 0, 0, 0, 0];
-const CROSS_ENTROPY: f32[] = [0, 0, 1, 0, 0, 0];
-const NLL: f32[] = [0, 0, 0, 1, 0, 0];
-const KL: f32[] = [0, 0, 0, 0, 1, 0];
-const TD: f32[] = [0, 0, 0, 0, 0, 1];
-const MIXTURE: f32[] = [0.5, 0.25, 2, 0.125, 0.3, 0.7];
+const MSE = Mixture.of(losses.MSE);
+const HUBER = Mixture.of(losses.HUBER);
+const CROSS_ENTROPY = Mixture.of(losses.CROSS_ENTROPY);
+const NLL = Mixture.of(losses.NLL);
+const KL = Mixture.of(losses.KL);
+const TD = Mixture.of(losses.TD);
+const MIXTURE = new Mixture()
+  .and(losses.MSE, 0.5)
+  .and(losses.HUBER, 0.25)
+  .and(losses.CROSS_ENTROPY, 2)
+  .and(losses.NLL, 0.125)
+  .and(losses.KL, 0.3)
+  .and(losses.TD, 0.7);
 
-function use_loss(distiller: Distiller, weights: f32[], temperature: f32): void {
-  const w = weights;
-  distiller_loss(distiller, w[0], w[1], w[2], w[3], w[4], w[5], temperature, 0.75);
+function use_loss(distiller: Distiller, loss: Mixture, temperature: f32): void {
+  loss.use(distiller_loss(distiller), temperature, 0.75);
+}
+
+/** A distiller, or 0. */
+function create(
+  widths: usize,
+  layers: usize,
+  batch: usize,
+  capacity: usize,
+  bytes: bool = false,
+  most: f32 = 0,
+): usize {
+  const options = changetype<DistillerOptions>(zeros<u8>(offsetof<DistillerOptions>()));
+  options.batchSize = batch;
+  options.capacity = capacity;
+  options.byteObservations = u32(bytes);
+  options.largestWeight = most;
+  const distiller = distiller_create(widths, layers, options);
+  heap.free(changetype<usize>(options));
+  return distiller;
 }
 
 /** A distiller with a fresh student and `filled` states, labelled by a random network of 8 hidden units. */
 function distiller_of(sizes: u32[], batch: usize, filled: usize, bytes: bool = false, most: f32 = 0): Distiller {
-  const handle = distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, CAPACITY, bytes, most);
+  const handle = create(array_of<u32>(sizes), sizes.length - 1, batch, CAPACITY, bytes, most);
   const distiller = changetype<Distiller>(handle);
   distiller_initialise(distiller, 1, 2, 3, 4);
   const inputs = distiller.inputs;
@@ -87,8 +113,8 @@ function distiller_of(sizes: u32[], batch: usize, filled: usize, bytes: bool = f
 class Twin {
   parameters: usize;
   exact: usize; // before their rounding
-  first: usize;
-  second: usize;
+  firstMoment: usize;
+  secondMoment: usize;
   random: usize;
   updates: usize = 0;
   loss: f32 = 0;
@@ -102,14 +128,14 @@ class Twin {
   constructor(public distiller: Distiller) {
     this.stateCount = distiller_filled(distiller);
     this.actions = distiller.outputs;
-    this.parameters = copy_of<f32>(distiller.parameters, distiller.count);
-    this.exact = distiller.most > 0 ? copy_of<f32>(distiller.exact, distiller.count) : this.parameters;
-    this.first = zeros<f32>(distiller.count);
-    this.second = zeros<f32>(distiller.count);
+    this.parameters = copy_of<f32>(distiller.onlineWeights.parameters, distiller.count);
+    this.exact = distiller.largestWeight > 0 ? copy_of<f32>(distiller.exact, distiller.count) : this.parameters;
+    this.firstMoment = zeros<f32>(distiller.count);
+    this.secondMoment = zeros<f32>(distiller.count);
     this.random = copy_of<u32>(distiller.random, 4);
   }
 
-  update(weights: f32[], temperature: f32, learningRate: f32): void {
+  update(learningRate: f32): void {
     const distiller = this.distiller;
     const batch = distiller.batch;
     const inputs = distiller.inputs;
@@ -143,25 +169,24 @@ class Twin {
     const q = zeros<f32>(batch * actions);
     const dq = zeros<f32>(batch * actions);
     this.copy(q, actions, all + (this.firstOutput << 2), outputs, batch);
-    const logs = zeros<f32>(2 * actions);
-    const w = weights;
-    let loss: f32 = 0;
-    if (w[0] > 0) loss += w[0] * mse<f32>(q, teacher, batch, actions, w[0], dq);
-    if (w[1] > 0) loss += w[1] * huber<f32>(q, teacher, batch, actions, 0.75, w[1], dq);
-    if (w[2] > 0) loss += w[2] * cross_entropy<f32>(q, teacher, batch, actions, temperature, w[2], dq, logs);
-    if (w[3] > 0) loss += w[3] * nll<f32>(q, teacher, batch, actions, w[3], dq, logs);
-    if (w[4] > 0) loss += w[4] * kl<f32>(q, teacher, batch, actions, temperature, w[4], dq, logs);
-    if (w[5] > 0) loss += w[5] * td<f32>(q, taken, targets, batch, actions, w[5], dq);
-    this.loss = loss;
+    const own = distiller.comparison;
+    const c = comparison_of<f32>(q, teacher, batch, actions);
+    c.weights = own.weights;
+    c.temperature = own.temperature;
+    c.huberDelta = own.huberDelta;
+    c.slopes = dq;
+    c.taken = taken;
+    c.targets = targets;
+    this.loss = plain_sum(c);
     this.copy(dAll + (this.firstOutput << 2), outputs, dq, actions, batch);
 
     const gradients = zeros<f32>(count);
     reference.mlp_backward<f32>(widths, distiller.layers, this.parameters, activations, deltas, gradients, batch);
     this.updates++;
     const exact = this.exact;
-    reference.adam_step<f32>(exact, gradients, this.first, this.second, count, learningRate, this.updates);
-    if (distiller.most > 0) {
-      reference.round_weights<f32>(this.parameters, exact, widths, distiller.layers, distiller.most);
+    reference.adam_step<f32>(exact, gradients, this.firstMoment, this.secondMoment, count, learningRate, this.updates);
+    if (distiller.largestWeight > 0) {
+      reference.round_weights<f32>(this.parameters, exact, widths, distiller.layers, distiller.largestWeight);
     }
   }
 
@@ -181,7 +206,7 @@ class Twin {
 function compare(
   sizes: u32[],
   batch: usize,
-  weights: f32[],
+  loss: Mixture,
   temperature: f32,
   standardised: bool,
   bytes: bool = false,
@@ -190,17 +215,17 @@ function compare(
   const distiller = distiller_of(sizes, batch, 150, bytes, most);
   if (!bytes) distiller_normalise(distiller);
   if (standardised) distiller_standardise(distiller);
-  use_loss(distiller, weights, temperature);
+  use_loss(distiller, loss, temperature);
   const twin = new Twin(distiller);
-  const what = `${sizes.join("-")}, batch ${batch}, weights ${weights.join(" ")}`;
+  const what = `${sizes.join("-")}, batch ${batch}, loss${loss}`;
   for (let i: usize = 1; i <= 8; i++) {
-    const loss = distiller_step(distiller, 1, 1e-2);
-    twin.update(weights, temperature, 1e-2);
-    if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i} of ${what}`);
-    expect_same_bits(distiller.parameters, twin.parameters, distiller.count, `parameters of ${what}`, i);
+    const value = distiller_step(distiller, 1, 1e-2);
+    twin.update(1e-2);
+    if (value != <f64>twin.loss) expect(value).toBe(<f64>twin.loss, `loss ${i} of ${what}`);
+    expect_same_bits(distiller.onlineWeights.parameters, twin.parameters, distiller.count, `parameters of ${what}`, i);
     expect_same_bits(distiller.exact, twin.exact, distiller.count, `exact parameters of ${what}`, i);
-    expect_same_bits(distiller.first, twin.first, distiller.count, `first moment of ${what}`, i);
-    expect_same_bits(distiller.second, twin.second, distiller.count, `second moment of ${what}`, i);
+    expect_same_bits(distiller.firstMoment, twin.firstMoment, distiller.count, `first moment of ${what}`, i);
+    expect_same_bits(distiller.secondMoment, twin.secondMoment, distiller.count, `second moment of ${what}`, i);
     expect_same_bits(distiller.random, twin.random, 4, `generator of ${what}`, i);
   }
   distiller_free(distiller);
@@ -220,10 +245,10 @@ function squared_error(distiller: Distiller, parameters: usize, state: usize, la
 }
 
 /** By how much 300 updates lower a loss. */
-function lowered(weights: f32[], temperature: f32): f64 {
+function lowered(loss: Mixture, temperature: f32): f64 {
   const distiller = distiller_of([4, 32, 3], 32, CAPACITY);
   distiller_standardise(distiller);
-  use_loss(distiller, weights, temperature);
+  use_loss(distiller, loss, temperature);
   const before = distiller_step(distiller, 10, 1e-3);
   distiller_step(distiller, 300, 1e-2);
   return distiller_step(distiller, 10, 1e-3) / before;
@@ -264,12 +289,12 @@ describe("distiller_step", () => {
 
   it("within a range learns from its states, for its outputs, taking turns, as composed of reference functions", () => {
     seed(7);
-    const losses = [MSE, HUBER, CROSS_ENTROPY, NLL, KL, TD, MIXTURE];
-    for (let i = 0; i < losses.length; i++) {
+    const mixtures = [MSE, HUBER, CROSS_ENTROPY, NLL, KL, TD, MIXTURE];
+    for (let i = 0; i < mixtures.length; i++) {
       const distiller = distiller_of([4, 9, 6], 19, 150);
       // the last task's actions taken are one of two
       for (let row: usize = 0; row < 150; row++) put<u32>(distiller_taken(distiller), row, random_below(2));
-      use_loss(distiller, losses[i], 0.5);
+      use_loss(distiller, mixtures[i], 0.5);
       const twin = new Twin(distiller);
       for (let turn = 0; turn < 6; turn++) {
         const last = turn % 2 == 1;
@@ -277,7 +302,7 @@ describe("distiller_step", () => {
         twin.stateCount = last ? 50 : 70;
         twin.firstOutput = last ? 4 : 0;
         twin.actions = last ? 2 : 4;
-        twin.update(losses[i], 0.5, 1e-2);
+        twin.update(1e-2);
         const loss = distiller_step_within(
           distiller,
           1,
@@ -288,7 +313,13 @@ describe("distiller_step", () => {
           twin.actions,
         );
         if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i}, turn ${turn}`);
-        expect_same_bits(distiller.parameters, twin.parameters, distiller.count, `parameters of ${i}`, turn);
+        expect_same_bits(
+          distiller.onlineWeights.parameters,
+          twin.parameters,
+          distiller.count,
+          `parameters of ${i}`,
+          turn,
+        );
         expect_same_bits(distiller.random, twin.random, 4, `generator of ${i}`, turn);
       }
       distiller_free(distiller);
@@ -301,12 +332,12 @@ describe("distiller_step", () => {
     use_loss(distiller, MSE, 1);
     const count = distiller.count;
     const rounded = zeros<f64>(count);
-    for (let i: usize = 0; i < count; i++) put<f64>(rounded, i, <f64>at<f32>(distiller.parameters, i));
+    for (let i: usize = 0; i < count; i++) put<f64>(rounded, i, <f64>at<f32>(distiller.onlineWeights.parameters, i));
     const state = copy_of<f32>(distiller_states(distiller), 3);
     const label = copy_of<f32>(distiller_labels(distiller), 2);
     let moved = 0;
     for (let i: usize = 0; i < count; i++) {
-      moved += i32(at<f32>(distiller.exact, i) != at<f32>(distiller.parameters, i));
+      moved += i32(at<f32>(distiller.exact, i) != at<f32>(distiller.onlineWeights.parameters, i));
     }
     distiller_step(distiller, 1, 1e-3);
     expect(moved).toBeGreaterThan(30);
@@ -318,7 +349,7 @@ describe("distiller_step", () => {
       put<f64>(rounded, i, value - 1e-6);
       const below = squared_error(distiller, rounded, state, label);
       put<f64>(rounded, i, value);
-      expect(<f64>at<f32>(distiller.first, i) * 10).toBeCloseTo((above - below) / 2e-6, 4, `gradient ${i}`);
+      expect(<f64>at<f32>(distiller.firstMoment, i) * 10).toBeCloseTo((above - below) / 2e-6, 4, `gradient ${i}`);
     }
   });
 
@@ -374,7 +405,7 @@ describe("labels", () => {
     const distiller = distiller_of([1, 2], 64, 4);
     memory.copy(distiller_labels(distiller), array_of<f32>([1, 9, 9, 1, 1, 9, 9, 1]), 32);
     distiller_standardise(distiller);
-    memory.fill(distiller.parameters, 0, distiller.count << 2);
+    memory.fill(distiller.onlineWeights.parameters, 0, distiller.count << 2);
     use_loss(distiller, MSE, 1);
     expect(distiller_step(distiller, 1, 1e-3)).toBe(1);
   });
@@ -418,12 +449,12 @@ describe("a distiller", () => {
 
   it("gives all its memory back, and takes none where it would need 1 GiB or more", () => {
     const widths = array_of<u32>([4, 64, 2]);
-    const handle = distiller_create(widths, 2, 32, 1000, false, 0);
+    const handle = create(widths, 2, 32, 1000);
     const block = changetype<Distiller>(handle).block;
     distiller_free(changetype<Distiller>(handle));
-    const manyStates = distiller_create(widths, 2, 32, 0x10000000, false, 0);
-    const largeBatch = distiller_create(widths, 2, 0x10000000, 1000, false, 0);
-    const again = distiller_create(widths, 2, 32, 1000, false, 0);
+    const manyStates = create(widths, 2, 32, 0x10000000);
+    const largeBatch = create(widths, 2, 0x10000000, 1000);
+    const again = create(widths, 2, 32, 1000);
     const blockAgain = changetype<Distiller>(again).block;
     // expect() itself takes memory, so it comes last
     expect(manyStates).toBe(0);

@@ -1,7 +1,8 @@
 // The dueling head beside its scalar reference, bit for bit, and its gradient by central differences in f64.
+
 import { combine, split } from "../dueling";
+import { at, put } from "../memory";
 import * as reference from "../reference";
-import { at, put } from "../reference";
 import {
   array_of,
   expect_near,

@@ -1,4 +1,5 @@
 // A student's update beside the same composed of reference functions, bit for bit; what it must leave alone.
+
 import { learner_follow } from "../follower";
 import {
   Learner,
@@ -10,9 +11,9 @@ import {
   learner_record,
   learner_step,
 } from "../learner";
+import { at, put } from "../memory";
 import { activation_count } from "../mlp";
 import * as reference from "../reference";
-import { at, put } from "../reference";
 import { observation_at, sample, transition_at } from "../replay";
 import {
   array_of,
@@ -26,12 +27,15 @@ import {
   seed,
   zeros,
 } from "./arrays";
+import { learner_options } from "./learners";
 
 function learner_of(sizes: u32[], batch: usize, rows: usize, delta: f32, bytes: bool = false): Learner {
   const widths = array_of<u32>(sizes);
-  const learner = changetype<Learner>(
-    learner_create(widths, sizes.length - 1, batch, rows, 1, 0.97, delta, 0.1, 1, false, bytes),
-  );
+  const options = learner_options(batch, rows);
+  options.huberDelta = delta;
+  options.tau = 0.1;
+  options.byteObservations = u32(bytes);
+  const learner = changetype<Learner>(learner_create(widths, sizes.length - 1, options));
   learner_initialise(learner, <u32>sizes[1], 2, 3, 4);
   return learner;
 }
@@ -70,7 +74,7 @@ function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize, bytes: 
   const inputs = student.inputs;
   const actions = student.outputs;
   const count = student.count;
-  const parameters = copy_of<f32>(student.parameters, count);
+  const parameters = copy_of<f32>(student.onlineWeights.parameters, count);
   const first = zeros<f32>(count);
   const second = zeros<f32>(count);
   const random = copy_of<u32>(student.random, 4);
@@ -97,7 +101,13 @@ function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize, bytes: 
       put<f32>(discounts, b, transition.discount);
     }
     // a Double-DQN target whose two networks are one is the maximum
-    const next = q_values(teacher, teacher.parameters, nextObservations, zeros<f32>(teacherValues), batch);
+    const next = q_values(
+      teacher,
+      teacher.onlineWeights.parameters,
+      nextObservations,
+      zeros<f32>(teacherValues),
+      batch,
+    );
     const targets = zeros<f32>(batch);
     reference.double_dqn_targets<f32>(targets, rewards, discounts, next, next, batch, actions);
     const activations = zeros<f32>(values);
@@ -113,7 +123,7 @@ function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize, bytes: 
 
     if (loss != <f64>expected) expect(loss).toBe(<f64>expected, `loss ${i} of ${what}`);
     expect_same_bits(student.targets, targets, batch, `targets of ${what}`, i);
-    expect_same_bits(student.parameters, parameters, count, `parameters of ${what}`, i);
+    expect_same_bits(student.onlineWeights.parameters, parameters, count, `parameters of ${what}`, i);
     expect_same_bits(student.random, random, 4, `generator of ${what}`, i);
   }
   learner_free(student);
@@ -150,7 +160,7 @@ describe("learner_follow", () => {
     seed(23);
     const teacher = learner_of([2, 3], 16, 200, 1);
     play(teacher, 150);
-    memory.copy(teacher.parameters, array_of<f32>([0, 0, 0, 0, 0, 0, 5, 20, 10]), 36);
+    memory.copy(teacher.onlineWeights.parameters, array_of<f32>([0, 0, 0, 0, 0, 0, 5, 20, 10]), 36);
     const student = learner_of([2, 4, 3], 133, 3, 0);
     learner_follow(student, teacher, 1, 1e-3);
     let terminated = 0;

@@ -1,7 +1,8 @@
 // A whole Double-DQN update beside the same composed of reference functions, bit for bit; acting; the life cycle.
 
-import { Guide, guide_create, guide_free } from "../guide";
+import { Guide, guide_create, guide_free, guide_loss } from "../guide";
 import {
+  LEARNER_BYTES,
   Learner,
   learner_act,
   learner_begin,
@@ -12,18 +13,16 @@ import {
   learner_incoming,
   learner_initialise,
   learner_normalise,
-  learner_options,
   learner_record,
   learner_step,
 } from "../learner";
-import { cross_entropy, mse } from "../losses";
 import { exp, log } from "../math";
+import { at, put } from "../memory";
 import { activation_count, parameter_count } from "../mlp";
 import { Network, network_create, network_free, network_parameters, network_ready } from "../network";
 import { draw_by_priority, priority_of, set_priority } from "../priorities";
 import * as reference from "../reference";
-import { at, put } from "../reference";
-import { observation_at, Replay, sample, transition_at } from "../replay";
+import { observation_at, sample, transition_at } from "../replay";
 import {
   array_of,
   copy_observation,
@@ -38,6 +37,8 @@ import {
   seed,
   zeros,
 } from "./arrays";
+import { learner_options } from "./learners";
+import { CROSS_ENTROPY, comparison_of, Mixture, MSE, plain_sum } from "./losses";
 
 const ROWS: usize = 300;
 
@@ -49,9 +50,7 @@ class Options {
   prioritised: bool = false;
   exponent: f32 = 0.6;
   bytes: bool = false;
-  // the guide's parts
-  mse: f32 = 0;
-  crossEntropy: f32 = 0;
+  guide: Mixture = new Mixture(); // its loss
 }
 const plain = new Options();
 
@@ -65,13 +64,18 @@ function learner_of(
   interval: usize,
   options: Options = plain,
 ): Learner {
-  const layers = sizes.length - 1;
-  const prioritised = options.prioritised;
-  const bytes = options.bytes;
-  const widths = array_of<u32>(sizes);
-  const handle = learner_create(widths, layers, batch, ROWS, nStep, 0.97, delta, tau, interval, prioritised, bytes);
-  const learner = changetype<Learner>(handle);
-  learner_options(learner, options.double, options.dueling, options.maxGradientNorm, options.exponent);
+  const given = learner_options(batch, ROWS);
+  given.nStep = nStep;
+  given.huberDelta = delta;
+  given.tau = tau;
+  given.targetUpdateInterval = interval;
+  given.double = u32(options.double);
+  given.dueling = u32(options.dueling);
+  given.maxGradientNorm = options.maxGradientNorm;
+  given.prioritized = u32(options.prioritised);
+  given.priorityExponent = options.exponent;
+  given.byteObservations = u32(options.bytes);
+  const learner = changetype<Learner>(learner_create(array_of<u32>(sizes), sizes.length - 1, given));
   learner_initialise(learner, 1, 2, 3, 4);
   return learner;
 }
@@ -104,8 +108,8 @@ function play(learner: Learner, steps: i32, longest: u32, ending: i32): void {
 class Twin {
   parameters: usize;
   target: usize;
-  first: usize;
-  second: usize;
+  firstMoment: usize;
+  secondMoment: usize;
   random: usize;
   priorities: usize = 0;
   updates: usize = 0;
@@ -115,10 +119,10 @@ class Twin {
   loss: f32 = 0;
 
   constructor(public learner: Learner) {
-    this.parameters = copy_of<f32>(learner.parameters, learner.count);
-    this.target = copy_of<f32>(learner.parameters, learner.count);
-    this.first = zeros<f32>(learner.count);
-    this.second = zeros<f32>(learner.count);
+    this.parameters = copy_of<f32>(learner.onlineWeights.parameters, learner.count);
+    this.target = copy_of<f32>(learner.onlineWeights.parameters, learner.count);
+    this.firstMoment = zeros<f32>(learner.count);
+    this.secondMoment = zeros<f32>(learner.count);
     this.random = copy_of<u32>(learner.random, 4);
     this.targets = zeros<f32>(learner.batch);
     const replay = learner.replay;
@@ -131,7 +135,7 @@ class Twin {
     const batch = learner.batch;
     reference.normalise<f32>(activations, observations, learner.mean, learner.scale, batch, learner.inputs);
     const outputs = reference.mlp_forward<f32>(learner.widths, learner.layers, parameters, activations, batch);
-    if (!learner.dueling) return outputs;
+    if (!learner.options.dueling) return outputs;
     const q = zeros<f32>(batch * learner.actions);
     reference.dueling_forward<f32>(q, outputs, batch, learner.actions);
     return q;
@@ -146,14 +150,11 @@ class Twin {
     const activations = zeros<f32>(batch * <usize>activation_count(network.widths, network.layers));
     memory.copy(activations, observations, (batch * this.learner.inputs) << 2);
     const teacher = reference.mlp_forward<f32>(network.widths, network.layers, network.parameters, activations, batch);
-    const slopes = zeros<f32>(batch * actions);
-    const scratch = zeros<f32>(2 * actions);
-    const tau = guide.temperature;
-    let loss: f32 = 0;
-    let weight = guide.mse;
-    if (weight > 0) loss += weight * mse<f32>(q, teacher, batch, actions, weight, slopes);
-    weight = guide.crossEntropy;
-    if (weight > 0) loss += weight * cross_entropy<f32>(q, teacher, batch, actions, tau, weight, slopes, scratch);
+    const c = comparison_of<f32>(q, teacher, batch, actions);
+    c.weights = guide.comparison.weights;
+    c.temperature = guide.comparison.temperature;
+    const loss = plain_sum(c);
+    const slopes = c.slopes;
     for (let i: usize = 0; i < batch * actions; i++) put<f32>(dq, i, at<f32>(dq, i) + at<f32>(slopes, i));
     return loss;
   }
@@ -186,7 +187,7 @@ class Twin {
     const learner = this.learner;
     for (let b: usize = 0; b < learner.batch; b++) {
       const error = at<f32>(q, b * learner.actions + at<u32>(taken, b)) - at<f32>(this.targets, b);
-      const priority = <f64>exp<f32>(learner.priorityExponent * log<f32>(abs<f32>(error) + <f32>1e-6));
+      const priority = <f64>exp<f32>(learner.options.priorityExponent * log<f32>(abs<f32>(error) + <f32>1e-6));
       set_priority(this.priorities, learner.replay.rows, at<u32>(rows, b), priority);
       put<f64>(this.priorities, 0, max(priority, at<f64>(this.priorities, 0)));
     }
@@ -222,7 +223,7 @@ class Twin {
 
     const online = this.forward(this.parameters, nextObservations, zeros<f32>(values));
     const target = this.forward(this.target, nextObservations, zeros<f32>(values));
-    if (learner.double) {
+    if (learner.options.double) {
       reference.double_dqn_targets<f32>(this.targets, returns, discounts, online, target, batch, actions);
     } else reference.dqn_targets<f32>(this.targets, returns, discounts, target, batch, actions);
 
@@ -230,21 +231,30 @@ class Twin {
     const deltas = zeros<f32>(values);
     const q = this.forward(this.parameters, observations, activations);
     const dq = zeros<f32>(batch * actions);
-    this.loss = reference.td_loss<f32>(q, taken, this.targets, weights, batch, actions, learner.huberDelta, dq);
+    this.loss = reference.td_loss<f32>(q, taken, this.targets, weights, batch, actions, learner.options.huberDelta, dq);
     this.renew(rows, q, taken);
     if (learner.guide) this.loss += this.guide(observations, q, dq);
     const outputDeltas = deltas + ((values - batch * learner.outputs) << 2);
-    if (learner.dueling) reference.dueling_backward<f32>(outputDeltas, dq, batch, actions);
+    if (learner.options.dueling) reference.dueling_backward<f32>(outputDeltas, dq, batch, actions);
     else memory.copy(outputDeltas, dq, (batch * actions) << 2);
 
     const gradients = zeros<f32>(count);
     reference.mlp_backward<f32>(learner.widths, learner.layers, this.parameters, activations, deltas, gradients, batch);
-    if (learner.maxGradientNorm > 0) reference.clip_norm<f32>(gradients, count, learner.maxGradientNorm);
+    if (learner.options.maxGradientNorm > 0)
+      reference.clip_norm<f32>(gradients, count, learner.options.maxGradientNorm);
     this.updates++;
     const parameters = this.parameters;
-    reference.adam_step<f32>(parameters, gradients, this.first, this.second, count, learningRate, this.updates);
-    if (this.updates % learner.targetUpdateInterval == 0) {
-      reference.polyak<f32>(this.target, parameters, count, learner.tau);
+    reference.adam_step<f32>(
+      parameters,
+      gradients,
+      this.firstMoment,
+      this.secondMoment,
+      count,
+      learningRate,
+      this.updates,
+    );
+    if (this.updates % learner.options.targetUpdateInterval == 0) {
+      reference.polyak<f32>(this.target, parameters, count, learner.options.tau);
     }
   }
 }
@@ -274,9 +284,9 @@ function compare(
   const network = changetype<Network>(network_create(array_of<u32>([sizes[0], 9, <u32>learner.actions]), 2, 1, false));
   fill<f32>(network_parameters(network), <usize>parameter_count(network.widths, 2), 1);
   network_ready(network);
-  const guided = options.mse + options.crossEntropy > 0;
-  const guide = guide_create(network, batch, options.mse, options.crossEntropy, 0.3);
-  if (guided) learner_guide(learner, changetype<Guide>(guide));
+  const guide = changetype<Guide>(guide_create(network, batch));
+  options.guide.use(guide_loss(guide), 0.3, 1);
+  if (!options.guide.empty) learner_guide(learner, guide);
   const twin = new Twin(learner);
   const what = `${sizes.join("-")}, batch ${batch}, n = ${nStep}, delta ${delta}, tau ${tau}`;
   for (let i: usize = 1; i <= 12; i++) {
@@ -285,11 +295,11 @@ function compare(
     twin.update(1e-2);
     if (loss != <f64>twin.loss) expect(loss).toBe(<f64>twin.loss, `loss ${i} of ${what}`);
     expect_same_bits(learner.targets, twin.targets, batch, `targets of ${what}`, i);
-    expect_same_bits(learner.parameters, twin.parameters, learner.count, `parameters of ${what}`, i);
+    expect_same_bits(learner.onlineWeights.parameters, twin.parameters, learner.count, `parameters of ${what}`, i);
     const target = transposed(learner, twin.target);
-    expect_same_bits(learner.target, target, learner.count, `target network of ${what}`, i);
-    expect_same_bits(learner.first, twin.first, learner.count, `first moment of ${what}`, i);
-    expect_same_bits(learner.second, twin.second, learner.count, `second moment of ${what}`, i);
+    expect_same_bits(learner.targetWeights.parameters, target, learner.count, `target network of ${what}`, i);
+    expect_same_bits(learner.firstMoment, twin.firstMoment, learner.count, `first moment of ${what}`, i);
+    expect_same_bits(learner.secondMoment, twin.secondMoment, learner.count, `second moment of ${what}`, i);
     expect_same_bits(learner.random, twin.random, 4, `generator of ${what}`, i);
     if (twin.priorities != 0) {
       expect_same_bits(
@@ -302,7 +312,7 @@ function compare(
     }
   }
   expect(learner.state.updates).toBe(12);
-  guide_free(changetype<Guide>(guide));
+  guide_free(guide);
   network_free(network);
   learner_free(learner);
 }
@@ -339,12 +349,12 @@ describe("learner_step", () => {
     compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, prioritised);
     compare([4, 16, 3], 6, 1, 0, 1, 2, prioritised);
     const guided = new Options();
-    guided.mse = 0.5;
+    guided.guide.and(MSE, 0.5);
     compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, guided);
-    guided.crossEntropy = 2;
+    guided.guide.and(CROSS_ENTROPY, 2);
     compare([4, 16, 3], 16, 1, 0, 1, 2, guided);
     const all = new Options();
-    all.crossEntropy = 0.3;
+    all.guide.and(CROSS_ENTROPY, 0.3);
     all.double = false;
     all.dueling = true;
     all.maxGradientNorm = 0.5;
@@ -361,8 +371,7 @@ describe("learner_step", () => {
     compare([33, 37, 5, 2], 17, 5, 1, 1, 2, bytes);
     compare([16, 3], 9, 2, 0, 1, 2, bytes);
     compare([1, 1, 1], 1, 1, 0, 1, 1, bytes);
-    bytes.crossEntropy = 0.3;
-    bytes.mse = 0.5;
+    bytes.guide.and(CROSS_ENTROPY, 0.3).and(MSE, 0.5);
     bytes.double = false;
     bytes.dueling = true;
     bytes.maxGradientNorm = 0.5;
@@ -387,7 +396,7 @@ describe("learner_step", () => {
     seed(3);
     const learner = learner_of([4, 16, 2], 32, 1, 1, 0.005, 1);
     play(learner, 200, 1, TERMINATED);
-    fill<f32>(learner.target, learner.count, 100);
+    fill<f32>(learner.targetWeights.parameters, learner.count, 100);
     learner_step(learner, 1, 1e-3);
     for (let b: usize = 0; b < 32; b++) {
       const row = at<u32>(learner.sampled, b);
@@ -401,11 +410,11 @@ describe("learner_step", () => {
     const learner = learner_of([4, 16, 2], 32, 1, 1, 0.005, 1);
     play(learner, 200, 1, TRUNCATED);
     // the target network answers 10 for the first action and 20 for the second, the online network prefers the first
-    memory.fill(learner.target, 0, learner.count << 2);
-    memory.fill(learner.parameters, 0, learner.count << 2);
-    put<f32>(learner.target, learner.count - 2, 10);
-    put<f32>(learner.target, learner.count - 1, 20);
-    put<f32>(learner.parameters, learner.count - 2, 1);
+    memory.fill(learner.targetWeights.parameters, 0, learner.count << 2);
+    memory.fill(learner.onlineWeights.parameters, 0, learner.count << 2);
+    put<f32>(learner.targetWeights.parameters, learner.count - 2, 10);
+    put<f32>(learner.targetWeights.parameters, learner.count - 1, 20);
+    put<f32>(learner.onlineWeights.parameters, learner.count - 2, 1);
     learner_step(learner, 1, 1e-3);
     for (let b: usize = 0; b < 32; b++) {
       const row = at<u32>(learner.sampled, b);
@@ -419,11 +428,11 @@ describe("learner_step", () => {
     const learner = learner_of([4, 16, 5], 37, 1, 1, 0.005, 1);
     play(learner, 200, 1, TRUNCATED);
     // the target network answers 10, 20, 30, 40, 50; to the online network the second to the fourth are alike
-    memory.fill(learner.target, 0, learner.count << 2);
-    memory.fill(learner.parameters, 0, learner.count << 2);
+    memory.fill(learner.targetWeights.parameters, 0, learner.count << 2);
+    memory.fill(learner.onlineWeights.parameters, 0, learner.count << 2);
     const biases = (learner.count - 5) << 2;
-    memory.copy(learner.target + biases, array_of<f32>([10, 20, 30, 40, 50]), 20);
-    memory.copy(learner.parameters + biases, array_of<f32>([1, 3, 3, 3, 2]), 20);
+    memory.copy(learner.targetWeights.parameters + biases, array_of<f32>([10, 20, 30, 40, 50]), 20);
+    memory.copy(learner.onlineWeights.parameters + biases, array_of<f32>([1, 3, 3, 3, 2]), 20);
     learner_step(learner, 1, 1e-3);
     for (let b: usize = 0; b < 37; b++) {
       const row = at<u32>(learner.sampled, b);
@@ -482,7 +491,7 @@ describe("learner_act", () => {
       fill_sparse(activations, size);
       memory.copy(learner_incoming(learner), activations, size << 2);
       learner_begin(learner);
-      const q = reference.mlp_forward<f32>(learner.widths, 2, learner.parameters, activations, 1);
+      const q = reference.mlp_forward<f32>(learner.widths, 2, learner.onlineWeights.parameters, activations, 1);
       const action = learner_act(learner, 0, 1);
       if (action != reference.argmax<f32>(q, 3)) expect(action).toBe(reference.argmax<f32>(q, 3), `act ${i}`);
       learner_free(learner);
@@ -494,7 +503,7 @@ describe("learner_act", () => {
     const learner = learner_of([4, 16, 3], 8, 1, 1, 1, 1);
     play(learner, 50, 10, RANDOM);
     learner_normalise(learner);
-    fill<f32>(learner.target, learner.count, 1);
+    fill<f32>(learner.targetWeights.parameters, learner.count, 1);
     const activations = zeros<f32>(4 + 16 + 3);
     const counts = new Array<i32>(3);
     for (let i = 0; i < 200; i++) {
@@ -503,7 +512,7 @@ describe("learner_act", () => {
       if (i % 2 == 0) learner_begin(learner);
       else learner_record(learner, 0, 0, false, false);
       reference.normalise<f32>(activations, observation, learner.mean, learner.scale, 1, 4);
-      const q = reference.mlp_forward<f32>(learner.widths, 2, learner.parameters, activations, 1);
+      const q = reference.mlp_forward<f32>(learner.widths, 2, learner.onlineWeights.parameters, activations, 1);
       const action = learner_act(learner, 0, 1);
       counts[<i32>action]++;
       if (action != reference.argmax<f32>(q, 3)) expect(action).toBe(reference.argmax<f32>(q, 3), `act ${i}`);
@@ -601,15 +610,21 @@ describe("a learner", () => {
 
   it("begins with its target network as a copy", () => {
     const learner = learner_of([4, 16, 2], 8, 1, 1, 1, 1);
-    expect_same_bits(learner.target, transposed(learner, learner.parameters), learner.count, "target network");
+    expect_same_bits(
+      learner.targetWeights.parameters,
+      transposed(learner, learner.onlineWeights.parameters),
+      learner.count,
+      "target network",
+    );
   });
 
   it("gives all its memory back", () => {
     const widths = array_of<u32>([4, 64, 2]);
-    const handle = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1, false, false);
+    const options = learner_options(32, 1000);
+    const handle = learner_create(widths, 2, options);
     const block = changetype<Learner>(handle).block;
     learner_free(changetype<Learner>(handle));
-    const again = learner_create(widths, 2, 32, 1000, 1, 0.99, 1, 1, 1, false, false);
+    const again = learner_create(widths, 2, options);
     const blockAgain = changetype<Learner>(again).block;
     // expect() itself takes memory, so it comes last
     expect(again).toBe(handle);
@@ -619,14 +634,18 @@ describe("a learner", () => {
   it("is 0 where it would take 1 GiB or more, and takes nothing then", () => {
     const widths = array_of<u32>([4, 64, 2]);
     const wide = array_of<u32>([100000, 100000]);
-    const header = offsetof<Learner>() + offsetof<Replay>();
-    const probe = heap.alloc(header);
+    const options = learner_options(32, 0x10000000);
+    const large = learner_options(0x10000000, 1000);
+    const long = learner_options(32, 1000);
+    long.nStep = 0x10000000;
+    const usual = learner_options(32, 1000);
+    const probe = heap.alloc(LEARNER_BYTES);
     heap.free(probe);
-    const manyRows = learner_create(widths, 2, 32, 0x10000000, 1, 0.99, 1, 1, 1, false, false);
-    const largeBatch = learner_create(widths, 2, 0x10000000, 1000, 1, 0.99, 1, 1, 1, false, false);
-    const longSteps = learner_create(widths, 2, 32, 1000, 0x10000000, 0.99, 1, 1, 1, false, false);
-    const wideLayer = learner_create(wide, 1, 32, 1000, 1, 0.99, 1, 1, 1, false, false);
-    const again = heap.alloc(header);
+    const manyRows = learner_create(widths, 2, options);
+    const largeBatch = learner_create(widths, 2, large);
+    const longSteps = learner_create(widths, 2, long);
+    const wideLayer = learner_create(wide, 1, usual);
+    const again = heap.alloc(LEARNER_BYTES);
     expect(manyRows).toBe(0);
     expect(largeBatch).toBe(0);
     expect(longSteps).toBe(0);

@@ -1,23 +1,10 @@
 // The six losses: values worked by hand, gradients beside central differences, what large Q-values do to them, and the
 // same bits over panels.
-import {
-  cross_entropy,
-  cross_entropy_panels,
-  huber,
-  huber_panels,
-  huber_slope,
-  huber_value,
-  kl,
-  kl_panels,
-  mse,
-  mse_panels,
-  nll,
-  nll_panels,
-  td,
-  td_panels,
-} from "../losses";
+
+import { huber_slope, huber_value } from "../huber";
+import { Comparison, huber, LOSSES, td } from "../losses";
 import { PANEL } from "../matmul";
-import { at, put } from "../reference";
+import { at, put } from "../memory";
 import {
   array_of,
   copy_of,
@@ -31,14 +18,8 @@ import {
   widened,
   zeros,
 } from "./arrays";
+import { CROSS_ENTROPY, comparison_of, KL, loss_name, MSE, NLL, plain_loss, TD } from "./losses";
 
-const MSE = 0;
-const HUBER = 1;
-const CROSS_ENTROPY = 2;
-const NLL = 3;
-const KL = 4;
-const TD = 5;
-const NAMES = ["mse", "huber", "cross-entropy", "nll", "kl", "td"];
 const TEMPERATURES = [0.01, 0.1, 0.5, 1.0, 2.0];
 
 /** td's actions of a batch: some action for each row, the same at each call. */
@@ -48,7 +29,26 @@ function taken_actions(batch: usize, actions: usize): usize {
   return taken;
 }
 
-/** One of the six by its number; Huber's threshold is 0.75; td's targets are the teacher's first B numbers. */
+/** Huber's threshold is 0.75; td's targets are the teacher's first B numbers. */
+function comparison<T>(
+  student: usize,
+  teacher: usize,
+  batch: usize,
+  actions: usize,
+  temperature: T,
+  gradient: usize,
+  scratch: usize,
+): Comparison<T> {
+  const c = comparison_of<T>(student, teacher, batch, actions);
+  c.temperature = temperature;
+  c.slopes = gradient;
+  c.scratch = scratch;
+  c.taken = taken_actions(batch, actions);
+  c.targets = teacher;
+  return c;
+}
+
+/** One of the losses by its number, as its plain loop. */
 function loss<T>(
   which: i32,
   student: usize,
@@ -59,25 +59,17 @@ function loss<T>(
   weight: T,
   gradient: usize,
 ): T {
-  const scratch = heap.alloc((2 * actions) << alignof<T>());
-  let value: T;
-  if (which == MSE) value = mse<T>(student, teacher, batch, actions, weight, gradient);
-  else if (which == HUBER) value = huber<T>(student, teacher, batch, actions, <T>0.75, weight, gradient);
-  else if (which == CROSS_ENTROPY) {
-    value = cross_entropy<T>(student, teacher, batch, actions, temperature, weight, gradient, scratch);
-  } else if (which == NLL) value = nll<T>(student, teacher, batch, actions, weight, gradient, scratch);
-  else if (which == TD) {
-    value = td<T>(student, taken_actions(batch, actions), teacher, batch, actions, weight, gradient);
-  } else value = kl<T>(student, teacher, batch, actions, temperature, weight, gradient, scratch);
-  heap.free(scratch);
-  return value;
+  const scratch = zeros<T>(2 * actions);
+  const c = comparison<T>(student, teacher, batch, actions, temperature, gradient, scratch);
+  return plain_loss<T>(which, c, weight);
 }
 
-/** The same over panels; for td the teacher is rows as before, as the order of (panels, 16) is theirs. */
+/** The same over panels; for td the targets are rows as before, as the order of (panels, 16) is theirs. */
 function loss_panels(
   which: i32,
   student: usize,
   teacher: usize,
+  targets: usize,
   batch: usize,
   actions: usize,
   temperature: f32,
@@ -85,14 +77,9 @@ function loss_panels(
   gradient: usize,
   scratch: usize,
 ): f32 {
-  if (which == MSE) return mse_panels(student, teacher, batch, actions, weight, gradient, scratch);
-  if (which == HUBER) return huber_panels(student, teacher, batch, actions, 0.75, weight, gradient, scratch);
-  if (which == NLL) return nll_panels(student, teacher, batch, actions, weight, gradient, scratch);
-  if (which == TD) {
-    return td_panels(student, taken_actions(batch, actions), teacher, batch, actions, weight, gradient, scratch);
-  }
-  if (which == KL) return kl_panels(student, teacher, batch, actions, temperature, weight, gradient, scratch);
-  return cross_entropy_panels(student, teacher, batch, actions, temperature, weight, gradient, scratch);
+  const c = comparison<f32>(student, teacher, batch, actions, temperature, gradient, scratch);
+  c.targets = targets;
+  return LOSSES[which](c, weight);
 }
 
 /** Where the value of row b and action a lies in panels. */
@@ -135,7 +122,7 @@ function expect_loss(which: i32, temperature: f64, value: f64, slopes: f64[]): v
   const student = array_of<f64>([3, 1, 2.5]);
   const teacher = array_of<f64>([1, 2, 4]);
   const gradient = zeros<f64>(3);
-  const what = `${NAMES[which]} at temperature ${temperature}`;
+  const what = `${loss_name(which)} at temperature ${temperature}`;
   expect_near(loss<f64>(which, student, teacher, 1, 3, temperature, 1, gradient), value, 1e-14, what);
   for (let a = 0; a < 3; a++) expect_near(at<f64>(gradient, a), slopes[a], 1e-14, `gradient of ${what}`);
 }
@@ -155,17 +142,17 @@ function softmax(q: usize, actions: usize, temperature: f64): f64[] {
 describe("losses by hand", () => {
   it("mse of Q_T = (10, 5, 15), Q_S = (8, 4, 12) is 14/3", () => {
     const gradient = zeros<f64>(3);
-    const value = mse<f64>(array_of<f64>([8, 4, 12]), array_of<f64>([10, 5, 15]), 1, 3, 1, gradient);
+    const value = loss<f64>(MSE, array_of<f64>([8, 4, 12]), array_of<f64>([10, 5, 15]), 1, 3, 1, 1, gradient);
     expect_near(value, 14.0 / 3.0, 1e-15, "mse");
     expect_near(at<f64>(gradient, 0), -4.0 / 3.0, 1e-15, "slope 0");
     expect_near(at<f64>(gradient, 1), -2.0 / 3.0, 1e-15, "slope 1");
     expect_near(at<f64>(gradient, 2), -6.0 / 3.0, 1e-15, "slope 2");
-    const rounded = mse<f32>(array_of<f32>([8, 4, 12]), array_of<f32>([10, 5, 15]), 1, 3, 1, zeros<f32>(3));
+    const rounded = loss<f32>(MSE, array_of<f32>([8, 4, 12]), array_of<f32>([10, 5, 15]), 1, 3, 1, 1, zeros<f32>(3));
     expect(rounded).toBe(<f32>(14.0 / 3.0));
   });
 
   it("mse is a mean over batch and actions", () => {
-    const value = mse<f64>(array_of<f64>([1, 2, 3, 4]), array_of<f64>([1, 0, 3, 0]), 2, 2, 1, zeros<f64>(4));
+    const value = loss<f64>(MSE, array_of<f64>([1, 2, 3, 4]), array_of<f64>([1, 0, 3, 0]), 2, 2, 1, 1, zeros<f64>(4));
     expect(value).toBe(5);
   });
 
@@ -178,8 +165,10 @@ describe("losses by hand", () => {
     expect(huber_slope<f64>(-7, 2)).toBe(-2);
     expect(huber_slope<f64>(7, 2)).toBe(2);
     // errors 0.5, -3, 1, 0 with threshold 1
-    const gradient = zeros<f64>(4);
-    const value = huber<f64>(array_of<f64>([0.5, 0, 1, 1]), array_of<f64>([0, 3, 0, 1]), 2, 2, 1, 1, gradient);
+    const c = comparison_of<f64>(array_of<f64>([0.5, 0, 1, 1]), array_of<f64>([0, 3, 0, 1]), 2, 2);
+    c.huberDelta = 1;
+    const gradient = c.slopes;
+    const value = huber<f64>(c, 1);
     expect(value).toBe((0.125 + 2.5 + 0.5) / 4);
     expect(at<f64>(gradient, 0)).toBe(0.125);
     expect(at<f64>(gradient, 1)).toBe(-0.25);
@@ -208,16 +197,18 @@ describe("losses by hand", () => {
 
   it("nll takes the first of the teacher's best actions", () => {
     const gradient = zeros<f64>(3);
-    nll<f64>(array_of<f64>([0, 0, 0]), array_of<f64>([1, 4, 4]), 1, 3, 1, gradient, zeros<f64>(3));
+    loss<f64>(NLL, array_of<f64>([0, 0, 0]), array_of<f64>([1, 4, 4]), 1, 3, 1, 1, gradient);
     expect_near(at<f64>(gradient, 1), 1.0 / 3.0 - 1.0, 1e-15, "slope at the first");
     expect_near(at<f64>(gradient, 2), 1.0 / 3.0, 1e-15, "slope at the second");
   });
 
   it("td is the squared error of the actions taken, a mean over the batch", () => {
-    const gradient = zeros<f64>(6);
-    const student = array_of<f64>([1, 2, 3, 4, 5, 6]);
+    const c = comparison_of<f64>(array_of<f64>([1, 2, 3, 4, 5, 6]), zeros<f64>(6), 2, 3);
     // errors 3 − 2.5 and 4 − 7
-    const value = td<f64>(student, array_of<u32>([2, 0]), array_of<f64>([2.5, 7]), 2, 3, 1, gradient);
+    c.taken = array_of<u32>([2, 0]);
+    c.targets = array_of<f64>([2.5, 7]);
+    const gradient = c.slopes;
+    const value = td<f64>(c, 1);
     expect(value).toBe((0.25 + 9) / 2);
     expect_same_bits(gradient, array_of<f64>([0, 0, 0.5, -3, 0, 0]), 12, "gradient of td");
   });
@@ -263,7 +254,7 @@ describe("losses by hand", () => {
     const teacher = array_of<f64>([1, 2, 4]);
     const student = array_of<f64>([2 + 7, 4 + 7, 8 + 7]);
     const gradient = zeros<f64>(3);
-    expect_near(kl<f64>(student, teacher, 1, 3, 0.5, 1, gradient, zeros<f64>(6)), 0, 1e-15, "kl");
+    expect_near(loss<f64>(KL, student, teacher, 1, 3, 0.5, 1, gradient), 0, 1e-15, "kl");
     for (let a = 0; a < 3; a++) expect_near(at<f64>(gradient, a), 0, 1e-15, "gradient of kl");
   });
 });
@@ -275,7 +266,7 @@ describe("gradients of the losses", () => {
     const actions: usize = 4;
     const count = batch * actions;
     const ignored = zeros<f64>(count);
-    for (let which = MSE; which <= TD; which++) {
+    for (let which = 0; which < LOSSES.length; which++) {
       for (let t = 0; t < TEMPERATURES.length; t++) {
         const tau = TEMPERATURES[t];
         // once as far apart as Q-values are, once close enough together for a softmax that is not all or nothing
@@ -293,7 +284,7 @@ describe("gradients of the losses", () => {
             put<f64>(student, i, old - h);
             const below = loss<f64>(which, student, teacher, batch, actions, tau, 1, ignored);
             put<f64>(student, i, old);
-            const what = `gradient of ${NAMES[which]}, temperature ${tau}, spread ${size}`;
+            const what = `gradient of ${loss_name(which)}, temperature ${tau}, spread ${size}`;
             expect_near(at<f64>(gradient, i), (above - below) / (2 * h), 1e-7, what);
           }
         }
@@ -306,18 +297,18 @@ describe("gradients of the losses", () => {
     const count: usize = 12;
     const student = random_array<f32>(count, 2);
     const teacher = random_array<f32>(count, 2);
-    for (let which = MSE; which <= TD; which++) {
+    for (let which = 0; which < LOSSES.length; which++) {
       const before = random_array<f32>(count, 1);
       const single = zeros<f32>(count);
       const value = loss<f32>(which, student, teacher, 3, 4, 0.5, 1, single);
       const gradient = copy_of<f32>(before, count);
       const weighted = loss<f32>(which, student, teacher, 3, 4, 0.5, 0.25, gradient);
-      expect(weighted).toBe(value, `${NAMES[which]}: the weight belongs to the gradient`);
+      expect(weighted).toBe(value, `${loss_name(which)}: the weight belongs to the gradient`);
       const expected = zeros<f32>(count);
       for (let i: usize = 0; i < count; i++) {
         put<f32>(expected, i, at<f32>(before, i) + <f32>0.25 * at<f32>(single, i));
       }
-      expect_same_bits(gradient, expected, count, NAMES[which]);
+      expect_same_bits(gradient, expected, count, loss_name(which));
     }
   });
 });
@@ -326,10 +317,10 @@ describe("losses in numbers", () => {
   it("have neither NaN nor infinity for Q-values of ten thousand", () => {
     seed(4);
     const count: usize = 12;
-    for (let which = MSE; which <= TD; which++) {
+    for (let which = 0; which < LOSSES.length; which++) {
       for (let t = 0; t < TEMPERATURES.length; t++) {
         for (let round = 0; round < 20; round++) {
-          const what = `${NAMES[which]} at temperature ${TEMPERATURES[t]}`;
+          const what = `${loss_name(which)} at temperature ${TEMPERATURES[t]}`;
           const student = random_array<f32>(count, 1e4);
           const teacher = random_array<f32>(count, 1e4);
           const gradient = zeros<f32>(count);
@@ -349,9 +340,9 @@ describe("losses in numbers", () => {
   it("are in f32 close to what they are in f64", () => {
     seed(5);
     const count: usize = 12;
-    for (let which = MSE; which <= TD; which++) {
+    for (let which = 0; which < LOSSES.length; which++) {
       for (let t = 0; t < TEMPERATURES.length; t++) {
-        const what = `${NAMES[which]} at temperature ${TEMPERATURES[t]}`;
+        const what = `${loss_name(which)} at temperature ${TEMPERATURES[t]}`;
         const tau = <f32>TEMPERATURES[t];
         const student = random_array<f32>(count, 2);
         const teacher = random_array<f32>(count, 2);
@@ -385,9 +376,9 @@ describe("losses over panels", () => {
     fill_special(teacherPanels, most);
     for (let actions: usize = 1; actions <= 18; actions++) {
       for (let batch: usize = 1; batch <= 48; batch++) {
-        for (let round = 0; round < NAMES.length * KINDS; round++) {
-          const which = round % NAMES.length;
-          const kind = round / NAMES.length;
+        for (let round = 0; round < LOSSES.length * KINDS; round++) {
+          const which = round % LOSSES.length;
+          const kind = round / LOSSES.length;
           const count = batch * actions;
           const tau = <f32>TEMPERATURES[random_below(TEMPERATURES.length)];
           const weight: f32 = random_below(2) == 0 ? 1 : 0.3;
@@ -401,7 +392,8 @@ describe("losses over panels", () => {
           const value = loss_panels(
             which,
             studentPanels,
-            which == TD ? teacher : teacherPanels,
+            teacherPanels,
+            teacher,
             batch,
             actions,
             tau,
@@ -411,8 +403,8 @@ describe("losses over panels", () => {
           );
           put<f32>(values, 1, value);
           to_rows(actual, gradientPanels, batch, actions);
-          expect_same_bits(values + 4, values, 1, NAMES[which], batch, actions, kind);
-          expect_same_bits(actual, gradient, count, NAMES[which], batch, actions, kind);
+          expect_same_bits(values + 4, values, 1, loss_name(which), batch, actions, kind);
+          expect_same_bits(actual, gradient, count, loss_name(which), batch, actions, kind);
         }
       }
     }

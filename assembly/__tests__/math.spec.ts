@@ -1,8 +1,9 @@
 // sin, cos, exp, log and tanh beside correctly rounded values, which were computed in 120 decimal places; and exp and log of
 // four beside those of one.
+
 import { cos, exp, Lanes, log, sin, tanh_row } from "../math";
+import { at } from "../memory";
 import * as reference from "../reference";
-import { at } from "../reference";
 import { array_of, copy_of, expect_same_bits, fill_special, random_bits, random_value, seed, zeros } from "./arrays";
 
 /** How many f64 numbers lie between two of the same sign. */

@@ -1,4 +1,5 @@
 // The matrix kernels beside their scalar reference, bit for bit.
+
 import {
   affine,
   affine_relu,
@@ -12,6 +13,7 @@ import {
   transpose,
   weight_gradient,
 } from "../matmul";
+import { at, put } from "../memory";
 import { panel_count } from "../mlp";
 import * as reference from "../reference";
 import { copy_of, expect_same_bits, fill, fill_special, put_rows, random_array, seed, zeros } from "./arrays";
@@ -262,7 +264,7 @@ describe("pack_deltas and spread_rows", () => {
           for (let b: usize = 0; b < batch; b++) {
             for (let c = first; c < min<usize>(first + together, columns); c++) {
               const place = first * batch + b * together + (c - first);
-              reference.put<f32>(expectedPacked, place, reference.at<f32>(rows, b * columns + c));
+              put<f32>(expectedPacked, place, at<f32>(rows, b * columns + c));
             }
           }
           first += together;
@@ -361,8 +363,8 @@ describe("weight_gradient", () => {
       const batch = BATCHES[i];
       const x = zeros<f32>(batch * 7);
       const dy = zeros<f32>(batch * COLUMNS);
-      for (let k: usize = 0; k < batch * 7; k++) reference.put<f32>(x, k, 1);
-      for (let k: usize = 0; k < batch * COLUMNS; k++) reference.put<f32>(dy, k, -0.0);
+      for (let k: usize = 0; k < batch * 7; k++) put<f32>(x, k, 1);
+      for (let k: usize = 0; k < batch * COLUMNS; k++) put<f32>(dy, k, -0.0);
       compare_gradient(x, dy, batch, 7, COLUMNS);
     }
   });

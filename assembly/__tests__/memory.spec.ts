@@ -1,9 +1,9 @@
 // The layout of a block: areas one after another, aligned, and blocks refused that are too large.
-import { allocate_zeroed, area, begin_layout, floats, free_block, layout_end } from "../memory";
+import { allocate_zeroed, area, floats, free_block, lay_out, layout_end, measure } from "../memory";
 
 describe("a layout", () => {
   it("hands out areas one after another, each at a multiple of 64", () => {
-    begin_layout(1024);
+    lay_out(1024);
     expect(area(1)).toBe(1024);
     expect(area(64)).toBe(1088);
     expect(area(65)).toBe(1152);
@@ -14,7 +14,7 @@ describe("a layout", () => {
   });
 
   it("measures beyond 4 GiB", () => {
-    begin_layout(0);
+    measure();
     floats(0xffffffff);
     floats(1);
     expect(layout_end()).toBe(4 * 0x100000000 + 64);

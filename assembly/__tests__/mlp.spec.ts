@@ -1,7 +1,9 @@
 // The forward and backward pass beside their scalar reference, bit for bit, and the reference's gradient beside central
 // differences.
+
 import { mse } from "../losses";
 import { PANEL } from "../matmul";
+import { at, put } from "../memory";
 import {
   activation_count,
   argmax,
@@ -32,6 +34,14 @@ import {
   widened,
   zeros,
 } from "./arrays";
+import { comparison_of } from "./losses";
+
+/** The mean squared error, whose gradient is added. */
+function squared_error(y: usize, labels: usize, batch: usize, outputs: usize, gradient: usize): f64 {
+  const c = comparison_of<f64>(y, labels, batch, outputs);
+  c.slopes = gradient;
+  return mse<f64>(c, 1);
+}
 
 const NETWORKS: u32[][] = [
   [5, 3],
@@ -137,7 +147,7 @@ function compare_row(sizes: u32[]): void {
 /** Which units let their input through, as one number: to see that a step crossed no kink of a ReLU. */
 function pattern(activations: usize, count: usize): u64 {
   let hash: u64 = 0;
-  for (let i: usize = 0; i < count; i++) hash = hash * 31 + (reference.at<f64>(activations, i) > 0 ? 1 : 2);
+  for (let i: usize = 0; i < count; i++) hash = hash * 31 + (at<f64>(activations, i) > 0 ? 1 : 2);
   return hash;
 }
 
@@ -158,27 +168,27 @@ function compare_with_differences(sizes: u32[], batch: usize): void {
   const gradients = zeros<f64>(parameters);
 
   const y = reference.mlp_forward<f64>(widths, layers, theta, activations, batch);
-  mse<f64>(y, labels, batch, outputs, 1, deltas + (y - activations));
+  squared_error(y, labels, batch, outputs, deltas + (y - activations));
   reference.mlp_backward<f64>(widths, layers, theta, activations, deltas, gradients, batch);
   const hidden = values - batch * outputs;
   const units = pattern(activations, hidden);
 
   const h = 1e-4;
   for (let p: usize = 0; p < parameters; p++) {
-    const old = reference.at<f64>(theta, p);
-    reference.put<f64>(theta, p, old + h);
+    const old = at<f64>(theta, p);
+    put<f64>(theta, p, old + h);
     reference.mlp_forward<f64>(widths, layers, theta, activations, batch);
-    const above = mse<f64>(y, labels, batch, outputs, 1, ignored);
+    const above = squared_error(y, labels, batch, outputs, ignored);
     let kinks = i32(pattern(activations, hidden) != units);
-    reference.put<f64>(theta, p, old - h);
+    put<f64>(theta, p, old - h);
     reference.mlp_forward<f64>(widths, layers, theta, activations, batch);
-    const below = mse<f64>(y, labels, batch, outputs, 1, ignored);
+    const below = squared_error(y, labels, batch, outputs, ignored);
     kinks += i32(pattern(activations, hidden) != units);
-    reference.put<f64>(theta, p, old);
+    put<f64>(theta, p, old);
     if (kinks > 0) expect(kinks).toBe(0, `${sizes.join("-")}: choose another seed, parameter ${p} is at a kink`);
     // within a piece the error is a square, for which central differences are exact but for rounding
     const what = `${sizes.join("-")}: gradient of parameter ${p}`;
-    expect_near(reference.at<f64>(gradients, p), (above - below) / (2 * h), 1e-10, what);
+    expect_near(at<f64>(gradients, p), (above - below) / (2 * h), 1e-10, what);
   }
 }
 
@@ -203,7 +213,7 @@ describe("a forward and a backward pass", () => {
     const activations = random_array<f32>(<usize>activation_count(widths, 2) + 3, 1);
     forward_row(widths, 2, theta, false, activations);
     let open = 0;
-    for (let i: usize = 4; i < 68; i++) open += i32(reference.at<f32>(activations, i) > 0);
+    for (let i: usize = 4; i < 68; i++) open += i32(at<f32>(activations, i) > 0);
     expect(open).toBeGreaterThan(16);
     expect(open).toBeLessThan(48);
   });
@@ -231,7 +241,7 @@ describe("a forward and a backward pass", () => {
     const activations = taken(widths, 3, panel, batch);
     reference.mlp_forward<f64>(widths, 3, widened(theta, parameters), wide, batch);
     for (let i = values - batch * 2; i < values; i++) {
-      expect_near(<f64>reference.at<f32>(activations, i), reference.at<f64>(wide, i), 1e-5, "output in f32");
+      expect_near(<f64>at<f32>(activations, i), at<f64>(wide, i), 1e-5, "output in f32");
     }
   });
 

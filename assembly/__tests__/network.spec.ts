@@ -1,4 +1,5 @@
 // A network that only answers: its Q-values beside the reference, its action, and its life cycle.
+import { put } from "../memory";
 import { activation_count, parameter_count } from "../mlp";
 import {
   Network,
@@ -26,10 +27,10 @@ function compare(sizes: u32[], largestBatch: usize, batch: usize, set: u32 = 100
   network_ready(network);
   fill<f32>(network_inputs(network), batch * sizes[0], 2);
   for (let i: usize = 0; i < batch * sizes[0]; i++) {
-    if (random_below(100) >= set) reference.put<f32>(network_inputs(network), i, 0);
+    if (random_below(100) >= set) put<f32>(network_inputs(network), i, 0);
   }
   // what lies behind the observations must not matter
-  for (let i = batch * sizes[0]; i < largestBatch * sizes[0]; i++) reference.put<f32>(network_inputs(network), i, NaN);
+  for (let i = batch * sizes[0]; i < largestBatch * sizes[0]; i++) put<f32>(network_inputs(network), i, NaN);
   const activations = zeros<f32>(<usize>activation_count(widths, layers) * batch);
   memory.copy(activations, network_inputs(network), (batch * sizes[0]) << 2);
   const expected = reference.mlp_forward<f32>(widths, layers, network_parameters(network), activations, batch, tanh);

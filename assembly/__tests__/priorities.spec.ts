@@ -1,5 +1,5 @@
 // Prioritised replay: the sum tree beside a plain list, the shares in which rows are drawn, weights worked by hand.
-import { allocate_zeroed, begin_layout, layout_end } from "../memory";
+import { allocate_zeroed, at, lay_out, layout_end, measure } from "../memory";
 import {
   begin_priorities,
   draw_by_priority,
@@ -10,7 +10,6 @@ import {
   weigh,
   welcome,
 } from "../priorities";
-import { at } from "../reference";
 import { begin_episode, place_replay, Replay, record, set_gamma, transition_at } from "../replay";
 import { array_of, expect_near, random_below, random_value, seed, zeros } from "./arrays";
 
@@ -116,9 +115,9 @@ describe("renewed priorities", () => {
 /** Episodes into a small ring, with priorities renewed in between; how much of the tree differs from a plain list. */
 function differences(rows: usize, nStep: usize, steps: i32): i32 {
   const replay = changetype<Replay>(heap.alloc(offsetof<Replay>()));
-  begin_layout(0);
+  measure();
   place_replay(replay, 1, false, rows, nStep, true);
-  begin_layout(allocate_zeroed(layout_end()));
+  lay_out(allocate_zeroed(layout_end()));
   place_replay(replay, 1, false, rows, nStep, true);
   set_gamma(replay, 0.9);
   begin_priorities(replay.priorities);

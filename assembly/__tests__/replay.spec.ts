@@ -1,5 +1,5 @@
 // The ring of transitions: n-step returns worked by hand, and the ring beside a plain list of everything that happened.
-import { allocate_zeroed, begin_layout, layout_end } from "../memory";
+import { allocate_zeroed, lay_out, layout_end, measure } from "../memory";
 import {
   begin_episode,
   observation_at,
@@ -17,10 +17,10 @@ const INPUTS: usize = 3;
 
 function replay_of(rows: usize, nStep: usize, gamma: f32): Replay {
   const replay = changetype<Replay>(heap.alloc(offsetof<Replay>()));
-  begin_layout(0);
+  measure();
   place_replay(replay, INPUTS, false, rows, nStep, false);
   const block = allocate_zeroed(layout_end());
-  begin_layout(block);
+  lay_out(block);
   place_replay(replay, INPUTS, false, rows, nStep, false);
   set_gamma(replay, gamma);
   return replay;

@@ -1,7 +1,8 @@
 // The first layer by the inputs that are set beside the reference's, which takes them all: bit for bit the same.
+
 import { PANEL } from "../matmul";
+import { at, put } from "../memory";
 import * as reference from "../reference";
-import { at, put } from "../reference";
 import { first_layer, first_layer_gradient, lists_bytes, observation_bytes, put_list, put_lists } from "../sparse";
 import { array_of, expect_same_bits, fill_sparse, random_array, seed, zeros } from "./arrays";
 

@@ -1,6 +1,8 @@
 // What a learner and a distiller share: fresh parameters, normalised inputs, means and deviations.
-import { Distiller, distiller_create } from "../distiller";
+
+import { Distiller, DistillerOptions, distiller_create } from "../distiller";
 import { PANEL } from "../matmul";
+import { at } from "../memory";
 import * as reference from "../reference";
 import {
   column_deviation,
@@ -24,8 +26,16 @@ import {
   zeros,
 } from "./arrays";
 
+/** A distiller for one state, or 0. */
+function create(widths: usize, layers: usize, batch: usize): usize {
+  const options = changetype<DistillerOptions>(zeros<u8>(offsetof<DistillerOptions>()));
+  options.batchSize = batch;
+  options.capacity = 1;
+  return distiller_create(widths, layers, options);
+}
+
 function trainable_of(sizes: u32[], batch: usize): Trainable {
-  return changetype<Distiller>(distiller_create(array_of<u32>(sizes), sizes.length - 1, batch, 1, false, 0));
+  return changetype<Distiller>(create(array_of<u32>(sizes), sizes.length - 1, batch));
 }
 
 /** All panels' inputs from the rows of observations: (rows, inputs). */
@@ -42,7 +52,7 @@ describe("initialise", () => {
     const net = trainable_of([16, 100, 4], 1);
     initialise(net, 1, 2, 3, 4);
     const layers: usize[] = [16, 17 * 100, 100, 101 * 4];
-    let at = net.parameters;
+    let at = net.onlineWeights.parameters;
     for (let l = 0; l < layers.length; l += 2) {
       const bound = 1.0 / NativeMath.sqrt(<f64>layers[l]);
       const count = layers[l + 1];
@@ -61,7 +71,7 @@ describe("initialise", () => {
       expect_near(sum / <f64>count, 0, 0.1, `mean of layer ${l / 2}`);
       expect_near(squares / <f64>count, 1.0 / 3.0, 0.05, `variance of layer ${l / 2}`);
     }
-    expect(at).toBe(net.parameters + (net.count << 2));
+    expect(at).toBe(net.onlineWeights.parameters + (net.count << 2));
   });
 
   it("depends on all four words and on nothing that was there before", () => {
@@ -72,22 +82,22 @@ describe("initialise", () => {
       initialise(other, word == 0 ? 11 : 10, word == 1 ? 21 : 20, word == 2 ? 31 : 30, word == 3 ? 43 : 41);
       let same = 0;
       for (let i: usize = 0; i < net.count; i++) {
-        same += i32(reference.at<f32>(net.parameters, i) == reference.at<f32>(other.parameters, i));
+        same += i32(at<f32>(net.onlineWeights.parameters, i) == at<f32>(other.onlineWeights.parameters, i));
       }
       expect(same).toBeLessThan(3, `word ${word}`);
     }
-    fill<f32>(other.first, other.count, 1);
-    fill<f32>(other.second, other.count, 1);
+    fill<f32>(other.firstMoment, other.count, 1);
+    fill<f32>(other.secondMoment, other.count, 1);
     fill<f32>(other.mean, 3, 1);
     fill<f32>(other.scale, 3, 1);
     other.powers.beta1 = 0.5;
     other.powers.beta2 = 0.5;
     initialise(net, 10, 20, 30, 41);
     initialise(other, 10, 20, 30, 41);
-    expect_same_bits(other.parameters, net.parameters, net.count, "parameters");
+    expect_same_bits(other.onlineWeights.parameters, net.onlineWeights.parameters, net.count, "parameters");
     expect_same_bits(other.random, net.random, 4, "generator");
-    expect_same_bits(other.first, zeros<f32>(net.count), net.count, "first moment");
-    expect_same_bits(other.second, zeros<f32>(net.count), net.count, "second moment");
+    expect_same_bits(other.firstMoment, zeros<f32>(net.count), net.count, "first moment");
+    expect_same_bits(other.secondMoment, zeros<f32>(net.count), net.count, "second moment");
     expect_same_bits(other.mean, array_of<f32>([0, 0, 0]), 3, "mean");
     expect_same_bits(other.scale, array_of<f32>([1, 1, 1]), 3, "scale");
     expect(other.powers.beta1).toBe(1);
@@ -164,6 +174,6 @@ describe("sizes", () => {
     // 64 layers of 8192 × 8192 and biases: 2³² + 2¹⁹ parameters
     const widths = zeros<u32>(65);
     for (let l: usize = 0; l < 65; l++) store<u32>(widths + (l << 2), 8192);
-    expect(distiller_create(widths, 64, 1, 1, false, 0)).toBe(0);
+    expect(create(widths, 64, 1)).toBe(0);
   });
 });

@@ -25,26 +25,7 @@ export interface CoreExports extends Record<string, unknown> {
   trainable_block(net: number): number;
   trainable_saved_bytes(net: number): number;
 
-  learner_create(
-    widths: number,
-    layers: number,
-    batch: number,
-    rows: number,
-    nStep: number,
-    gamma: number,
-    huberDelta: number,
-    tau: number,
-    targetUpdateInterval: number,
-    prioritised: number,
-    bytes: number,
-  ): number;
-  learner_options(
-    learner: number,
-    double: number,
-    dueling: number,
-    maxGradientNorm: number,
-    priorityExponent: number,
-  ): void;
+  learner_create(widths: number, layers: number, options: number): number;
   learner_guide(learner: number, guide: number): void;
   learner_importance(learner: number, importance: number): void;
   learner_free(learner: number): void;
@@ -60,29 +41,16 @@ export interface CoreExports extends Record<string, unknown> {
   learner_filled(learner: number): number;
   learner_ready(learner: number): number;
 
-  guide_create(network: number, batch: number, mse: number, crossEntropy: number, temperature: number): number;
+  guide_create(network: number, batch: number): number;
   guide_free(guide: number): void;
+  guide_loss(guide: number): number;
 
-  distiller_create(
-    widths: number,
-    layers: number,
-    batch: number,
-    capacity: number,
-    bytes: number,
-    most: number,
-  ): number;
+  loss_options(comparison: number, temperature: number, huberDelta: number, transitions: number): void;
+  loss_weight(comparison: number, loss: number, weight: number): void;
+
+  distiller_create(widths: number, layers: number, options: number): number;
   distiller_free(distiller: number): void;
-  distiller_loss(
-    distiller: number,
-    mse: number,
-    huber: number,
-    crossEntropy: number,
-    nll: number,
-    kl: number,
-    td: number,
-    temperature: number,
-    huberDelta: number,
-  ): void;
+  distiller_loss(distiller: number): number;
   distiller_relabel(distiller: number, network: number): void;
   distiller_initialise(distiller: number, word0: number, word1: number, word2: number, word3: number): void;
   distiller_states(distiller: number): number;

@@ -1,19 +1,10 @@
 // A distiller in the core: a student, Adam and the labelled states in one block.
-import { withWidths } from "./handle.js";
+import { withOptions, withWidths } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
+import { type LossWeights, setLoss } from "./losses.js";
 import { Trainable } from "./trainable.js";
 
-/** The weight of each part of the loss; 0 leaves it out. */
-export interface LossWeights {
-  readonly mse: number;
-  readonly huber: number;
-  readonly "cross-entropy": number;
-  readonly nll: number;
-  readonly kl: number;
-  readonly td: number;
-}
-
-/** What td learns from: for each state the action that was taken there, and its target. */
+/** What a loss that needs transitions learns from: for each state the action that was taken there, and its target. */
 export interface Targets {
   readonly actions: Uint32Array;
   readonly values: Float32Array;
@@ -42,6 +33,14 @@ export interface DistillerShape {
   readonly largestWeight?: number;
 }
 
+/** `DistillerOptions` of assembly/distiller.ts: the same names in the same order. */
+export const distillerFields = [
+  ["batchSize", "u32"],
+  ["capacity", "u32"],
+  ["byteObservations", "u32", false],
+  ["largestWeight", "f32", 0],
+] as const;
+
 export class Distiller extends Trainable {
   protected readonly observationSize: number;
   protected readonly actionCount: number;
@@ -50,33 +49,16 @@ export class Distiller extends Trainable {
 
   /** @throws RangeError where the block would be larger than 1 GiB */
   constructor(shape: DistillerShape) {
-    const {
-      widths,
-      batchSize,
-      capacity,
-      loss,
-      temperature,
-      huberDelta,
-      byteObservations = false,
-      largestWeight = 0,
-    } = shape;
+    const { widths, capacity, byteObservations = false } = shape;
     const value = withWidths(widths, (exports, address) =>
-      exports.distiller_create(
-        address,
-        widths.length - 1,
-        batchSize,
-        capacity,
-        Number(byteObservations),
-        largestWeight,
-      ),
+      withOptions(distillerFields, shape, (options) => exports.distiller_create(address, widths.length - 1, options)),
     );
     super("distiller", value, core().distiller_free);
     this.observationSize = widths[0];
     this.actionCount = widths[widths.length - 1];
     this.#capacity = capacity;
     this.#byteObservations = byteObservations;
-    const { mse, huber, "cross-entropy": crossEntropy, nll, kl, td } = loss;
-    core().distiller_loss(value, mse, huber, crossEntropy, nll, kl, td, temperature, huberDelta);
+    setLoss(core().distiller_loss(value), shape.loss, shape.temperature, shape.huberDelta);
   }
 
   /** Another student on the same labelled states: fresh parameters and random draws from four 32-bit words. */
@@ -93,7 +75,7 @@ export class Distiller extends Trainable {
    * Adds labelled states.
    * @param states (count, observationSize)
    * @param labels (count, actionCount), the teacher's Q-values
-   * @param targets (count), for the part td of a loss
+   * @param targets (count), for a loss that needs transitions
    * @param row where they go, behind all others by default
    * @throws RangeError where they would not fit in
    */

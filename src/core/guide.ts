@@ -1,10 +1,11 @@
 // A guide in the core: a teacher's network and the loss that holds a learner's Q-values near its own.
 import { Handle } from "./handle.js";
 import { core } from "./instance.js";
+import { type LossName, setLoss } from "./losses.js";
 import type { Network } from "./network.js";
 
 /** What the Q-values are compared by; the formulas are in assembly/losses.ts. */
-export const guideLosses = ["cross-entropy", "mse"] as const;
+export const guideLosses = ["cross-entropy", "mse"] as const satisfies readonly LossName[];
 
 export interface GuideShape {
   /** States in an update. */
@@ -25,10 +26,10 @@ export class Guide {
    * @throws ConfigError where more than 1 GiB would be needed
    */
   constructor(network: Network, { batchSize, loss, weight, temperature }: GuideShape) {
-    const of = (name: string) => (loss === name ? weight : 0);
-    const { guide_create, guide_free } = core();
-    const value = guide_create(network.handle, batchSize, of("mse"), of("cross-entropy"), temperature);
+    const { guide_create, guide_free, guide_loss } = core();
+    const value = guide_create(network.handle, batchSize);
     this.#handle = new Handle("guide", value, guide_free);
+    setLoss(guide_loss(value), { [loss]: weight }, temperature);
     this.network = network;
   }
 

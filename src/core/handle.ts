@@ -56,3 +56,33 @@ export function withWidths(
   exports.release(address);
   return result;
 }
+
+type Value = number | boolean;
+type Required = readonly [name: string, kind: "u32" | "f32"];
+type Optional = readonly [...Required, byDefault: Value];
+
+/** Options of the core: their names, how it reads each, and what one is that is not given. A truth value is 0 or 1. */
+export type Fields = readonly (Required | Optional)[];
+
+type Given<All extends Fields> = Readonly<Record<Exclude<All[number], Optional>[0], Value>> &
+  Readonly<Partial<Record<Extract<All[number], Optional>[0], Value>>>;
+
+/** Calls `use` with options laid out as the core reads them: in the order of the fields, 4 bytes each. */
+export function withOptions<const All extends Fields>(
+  fields: All,
+  given: Given<All>,
+  use: (address: number) => number,
+  exports = core(),
+): number {
+  const values: Readonly<Record<string, Value | undefined>> = given;
+  const address = exports.allocate(4 * fields.length);
+  const bytes = new DataView(exports.memory.buffer, address >>> 0, 4 * fields.length);
+  for (const [index, [name, kind, byDefault]] of fields.entries()) {
+    const value = Number(values[name] ?? byDefault);
+    if (kind === "u32") bytes.setUint32(4 * index, value, true);
+    else bytes.setFloat32(4 * index, value, true);
+  }
+  const result = use(address);
+  exports.release(address);
+  return result;
+}

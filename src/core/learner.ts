@@ -1,7 +1,6 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
-import type { CoreExports } from "./abi.js";
 import type { Guide } from "./guide.js";
-import { withWidths } from "./handle.js";
+import { withOptions, withWidths } from "./handle.js";
 import { commonInstance, floatIndex } from "./instance.js";
 import { Trainable } from "./trainable.js";
 
@@ -31,6 +30,23 @@ export interface LearnerShape {
   readonly priorityExponent?: number;
 }
 
+/** `LearnerOptions` of assembly/learner.ts: the same names in the same order. */
+export const learnerFields = [
+  ["batchSize", "u32"],
+  ["bufferSize", "u32"],
+  ["nStep", "u32"],
+  ["gamma", "f32"],
+  ["huberDelta", "f32"],
+  ["tau", "f32"],
+  ["targetUpdateInterval", "u32"],
+  ["double", "u32", true],
+  ["dueling", "u32", false],
+  ["maxGradientNorm", "f32", 0],
+  ["prioritized", "u32", false],
+  ["priorityExponent", "f32", 0.6],
+  ["byteObservations", "u32", false],
+] as const;
+
 export class Learner extends Trainable {
   readonly #observationSize: number;
   readonly #byteObservations: boolean;
@@ -42,27 +58,18 @@ export class Learner extends Trainable {
    * @throws RangeError where the block would be larger than 1 GiB
    */
   constructor(shape: LearnerShape, instance = commonInstance(), free = instance.exports.learner_free) {
-    const { double = true, dueling = false, maxGradientNorm = 0, prioritized = false, priorityExponent = 0.6 } = shape;
-    const { byteObservations = false } = shape;
+    const { exports } = instance;
+    const { dueling = false, byteObservations = false } = shape;
     const actionCount = shape.widths[shape.widths.length - 1];
     const widths = [...shape.widths.slice(0, -1), actionCount + Number(dueling)];
-    const create = (exports: CoreExports, address: number) =>
-      exports.learner_create(
-        address,
-        widths.length - 1,
-        shape.batchSize,
-        shape.bufferSize,
-        shape.nStep,
-        shape.gamma,
-        shape.huberDelta,
-        shape.tau,
-        shape.targetUpdateInterval,
-        Number(prioritized),
-        Number(byteObservations),
+    const create = (_: unknown, address: number) =>
+      withOptions(
+        learnerFields,
+        shape,
+        (options) => exports.learner_create(address, widths.length - 1, options),
+        exports,
       );
-    super("learner", withWidths(widths, create, instance.exports), free, instance);
-    const { learner_options } = instance.exports;
-    learner_options(this.handle, Number(double), Number(dueling), maxGradientNorm, priorityExponent);
+    super("learner", withWidths(widths, create, exports), free, instance);
     this.#observationSize = widths[0];
     this.#byteObservations = byteObservations;
     this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));

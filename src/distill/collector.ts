@@ -6,13 +6,13 @@ import type { Saved } from "../training/checkpoint.js";
 import type { Part } from "../training/resumable.js";
 import { type StudentConfig, studentOptions } from "./config.js";
 import type { Labeller } from "./labeller.js";
-import { parseLoss } from "./loss.js";
+import { transitionsPart } from "./loss.js";
 import { collectTransitions, replayStates, studentShare, tdTargets } from "./states.js";
 
 /** What of a student's configuration says which states are collected. */
 type CollectorConfig = Pick<StudentConfig, "states" | "envSteps" | "rounds" | "exploration" | "loss" | "gamma">;
 
-/** Takes states in: (count, observationSize), their labels (count, actionCount), and td's targets where the loss has td. */
+/** Takes states in: (count, observationSize), their labels (count, actionCount), and the targets of a loss that needs transitions. */
 export type AddStates = (states: Float32Array, labels: Float32Array, targets?: Targets) => void;
 
 /** Collects states by the options `states`, `envSteps`, `rounds` and `exploration`. */
@@ -97,9 +97,9 @@ export class Collector implements Part {
   }
 }
 
-/** The discount of td's targets: the one given, else the teacher's own, else 0.99; undefined where the loss has no td. */
+/** The discount of targets: the one given, else the teacher's own, else 0.99; undefined where the loss needs no transitions. */
 function tdGamma(teacher: Labeller, { loss, gamma }: Pick<StudentConfig, "loss" | "gamma">): number | undefined {
-  if (!parseLoss(loss)?.td) return undefined;
+  if (transitionsPart(loss) === undefined) return undefined;
   const own = teacher.training?.config.gamma;
   return gamma ?? (typeof own === "number" && studentOptions.gamma.accepts(own) ? own : 0.99);
 }

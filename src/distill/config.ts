@@ -1,5 +1,6 @@
 // The student's options. An entry is the only place of an option: what it is, its default, and what is allowed.
 import { ConfigError } from "../core/config-error.js";
+import { lossNames } from "../core/losses.js";
 import { presets } from "../dqn/presets.js";
 import {
   type ConfigOf,
@@ -12,7 +13,7 @@ import {
   real,
   whole,
 } from "../training/options.js";
-import { lossNames, parseLoss } from "./loss.js";
+import { parseLoss, transitionsPart } from "./loss.js";
 
 const million = 1_000_000;
 
@@ -91,9 +92,10 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
   if (config.states !== "replay" && config.rounds > config.envSteps) {
     throw new ConfigError(`the student's rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
   }
-  if (config.states === "replay" && (parseLoss(config.loss)?.td ?? 0) > 0) {
+  const part = transitionsPart(config.loss);
+  if (config.states === "replay" && part !== undefined) {
     throw new ConfigError(
-      `the student's loss is ${config.loss}: td needs transitions, which states "replay" are not; teacher, student, mixed are allowed`,
+      `the student's loss is ${config.loss}: ${part} needs transitions, which states "replay" are not; teacher, student, mixed are allowed`,
     );
   }
   return config;

@@ -62,12 +62,11 @@ async function relabel(definition) {
 }
 
 function distillerOf({ widths, batch, loss }, { parameters, data }) {
-  const weights = { mse: 0, huber: 0, "cross-entropy": 0, nll: 0, kl: 0, td: 0, [loss]: 1 };
   const distiller = new RelabellingDistiller({
     widths,
     batchSize: batch,
     capacity: labelledStates,
-    loss: weights,
+    loss: { [loss]: 1 },
     temperature,
     huberDelta: 1,
   });

@@ -1,4 +1,5 @@
 // losses: what a student is pulled to its teacher by, how softly, and on whose states.
+import { transitionsPart } from "../../distill/loss.js";
 import type { Study } from "../study.js";
 import { distilled } from "./distilled.js";
 
@@ -20,7 +21,7 @@ export const lossesStudy: Study = {
     environments.flatMap((env) =>
       sources.flatMap((states) =>
         losses
-          .filter(({ loss }) => loss !== "td" || states !== "replay") // td needs transitions
+          .filter(({ loss }) => states !== "replay" || transitionsPart(loss) === undefined)
           .map((loss) => ({ name: `${nameOf(loss)}, ${states}`, env, settings: { ...loss, states } })),
       ),
     ),
