@@ -1,9 +1,11 @@
 // qstill bench: how fast this machine is, case by case, beside its own peak.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { MissingPackageError } from "../core/missing-package.js";
 
 interface BenchOptions {
   readonly json?: boolean;
@@ -19,6 +21,7 @@ export function addBench(program: Command): void {
     .option("--breakdown", "show where the time of an update goes, part by part")
     .option("--cases <names>", "only these, e.g. A1,C1")
     .action(async ({ json, breakdown, cases }: BenchOptions) => {
+      checkBenny();
       const args = [
         ...(json ? ["--json"] : []),
         ...(breakdown ? ["--breakdown"] : []),
@@ -29,4 +32,13 @@ export function addBench(program: Command): void {
       const [status, signal] = await once(spawn(process.execPath, [script, ...args], { stdio: "inherit" }), "exit");
       process.exitCode = signal === null ? status : 128 + constants.signals[signal as NodeJS.Signals];
     });
+}
+
+/** @throws MissingPackageError where what measures is not installed */
+function checkBenny(): void {
+  try {
+    createRequire(import.meta.url).resolve("benny");
+  } catch {
+    throw new MissingPackageError("qstill bench", "benny");
+  }
 }

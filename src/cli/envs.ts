@@ -1,7 +1,8 @@
 // qstill envs: what there is to learn in.
 import type { Command } from "commander";
+import { MissingPackageError } from "../core/missing-package.js";
 import { environmentIds, makeEnv } from "../env/registry.js";
-import { figure, print, table } from "./terminal.js";
+import { complain, figure, print, table } from "./terminal.js";
 
 /** Lines of a cell of the table at most. */
 const mostLines = 12;
@@ -12,10 +13,7 @@ export function addEnvs(program: Command): void {
     .description("list the environments")
     .option("--json", "print one JSON object and nothing else")
     .action((options: { json?: boolean }) => {
-      const environments = environmentIds().map((name) => {
-        const { id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames } = makeEnv(name);
-        return { id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames };
-      });
+      const environments = environmentIds().flatMap((name) => described(name) ?? []);
       if (options.json) {
         print(JSON.stringify({ environments }));
         return;
@@ -28,6 +26,17 @@ export function addEnvs(program: Command): void {
       ]);
       print(table(["id", "observation", "actions", "steps at most"], rows));
     });
+}
+
+/** What there is to say of it; where its package is missing, that is said instead. */
+function described(name: string) {
+  try {
+    const { id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames } = makeEnv(name);
+    return { id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames };
+  } catch (error) {
+    if (!(error instanceof MissingPackageError)) throw error;
+    complain(error.message);
+  }
 }
 
 /** The names as far as a table's cell holds them; --json has all. */

@@ -6,7 +6,7 @@ import { purposes } from "../env/seeds.js";
 import type { Training } from "../model/model.js";
 import { checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
 import { episodeReturns, type Policy } from "./returns.js";
-import { bootstrapInterval, mean, standardDeviation } from "./statistics.js";
+import { mean, meanInterval, standardDeviation } from "./statistics.js";
 
 /** Returns over a number of episodes. */
 export interface Evaluation {
@@ -56,6 +56,6 @@ export function summarise(returns: Float64Array, seed: number): Evaluation {
     mean: mean(returns),
     std: standardDeviation(returns),
     min: returns.reduce((a, b) => Math.min(a, b)),
-    ci95: bootstrapInterval(returns, seed),
+    ci95: meanInterval(returns, seed),
   };
 }

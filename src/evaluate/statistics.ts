@@ -2,7 +2,8 @@
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 
-const bootstrapResamples = 2000;
+/** How often a bootstrap draws. */
+export const bootstrapResamples = 2000;
 
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
@@ -27,16 +28,24 @@ export function variance(values: ArrayLike<number>): number {
  * The 95 % percentile bootstrap interval of the mean (Efron & Tibshirani 1993, chapter 13), from 2,000 resamples whose
  * draws depend on the seed alone.
  */
-export function bootstrapInterval(values: ArrayLike<number>, seed: number): [number, number] {
+export function meanInterval(values: ArrayLike<number>, seed: number): [number, number] {
   const random = new Pcg64([seed, purposes.bootstrap, values.length]);
-  const means = new Float64Array(bootstrapResamples);
-  for (let resample = 0; resample < bootstrapResamples; resample++) {
+  return intervalOf(() => {
     let sum = 0;
     for (let i = 0; i < values.length; i++) sum += values[random.integers(0, values.length)];
-    means[resample] = sum / values.length;
-  }
-  means.sort();
-  return [quantile(means, 0.025), quantile(means, 0.975)];
+    return sum / values.length;
+  });
+}
+
+/** The 95 % percentile interval of a statistic. @param ofResample the statistic of the next resample */
+export function intervalOf(ofResample: () => number): [number, number] {
+  return middle(Float64Array.from({ length: bootstrapResamples }, ofResample));
+}
+
+/** From the 2.5 % quantile to that of 97.5 %. The values are sorted in place. */
+export function middle(values: Float64Array): [number, number] {
+  values.sort();
+  return [quantile(values, 0.025), quantile(values, 0.975)];
 }
 
 /** The quantile of sorted values, linear between neighbours. */

@@ -1,7 +1,6 @@
 // The plots of a study as SVG, coloured by the page's style sheet: intervals in rows, and lines with bands.
-import { scaleLinear } from "d3-scale";
-import { area, line } from "d3-shape";
 import { type Markup, markup } from "../draw/markup.js";
+import { bandPath, linePath, round, scale, tickLabels, ticks } from "../report/axes.js";
 import type { Interval } from "./statistics.js";
 import type { Estimate } from "./summary.js";
 
@@ -29,13 +28,14 @@ export interface IntervalPlot {
 export function intervalPlot({ id, title, range, rows: given, reference }: IntervalPlot): Markup {
   const { width, height, right, axis, character } = rows;
   const label = 24 + character * given.reduce((longest, { label: name }) => Math.max(longest, name.length), 0);
-  const x = scaleLinear(range, [label, width - right]);
+  const x = scale(range, [label, width - right]);
   const bottom = given.length * height;
+  const xFormat = tickLabels(range, 6);
   return markup`<svg viewBox="0 0 ${width} ${bottom + axis}" role="img" aria-labelledby="${id}-title">
 <title id="${id}-title">${title}</title>
-${x.ticks(6).map(
+${ticks(range, 6).map(
   (tick) => markup`<path class="rule" d="M${round(x(tick))},0V${bottom}"/>
-<text x="${round(x(tick))}" y="${bottom + 18}" text-anchor="middle">${x.tickFormat(6)(tick)}</text>
+<text x="${round(x(tick))}" y="${bottom + 18}" text-anchor="middle">${xFormat(tick)}</text>
 `,
 )}${reference === undefined ? "" : markup`<path class="reference" d="M${round(x(reference))},0V${bottom}"/>`}
 ${given.map(({ label: name, estimate }, i) => {
@@ -78,39 +78,35 @@ const margin = { top: 24, right: 12, bottom: 40, left: 46 };
 
 /** Lines with their bands in one small panel. */
 export function linePlot({ id, title, xLabel, yLabel, xRange, yRange, lines, reference }: LinePlot): Markup {
-  const x = scaleLinear(xRange, [margin.left, width - margin.right]);
-  const y = scaleLinear(yRange, [height - margin.bottom, margin.top]);
-  const [xFormat, yFormat] = [x.tickFormat(4, xRange[1] >= 1000 ? "~s" : undefined), y.tickFormat(4)];
-  const path = line<LinePoint>(
-    (point) => x(point.x),
-    (point) => y(point.y),
-  ).digits(1);
-  const band = area<LinePoint>(
-    (point) => x(point.x),
-    (point) => y(point.band[0]),
-    (point) => y(point.band[1]),
-  ).digits(1);
+  const x = scale(xRange, [margin.left, width - margin.right]);
+  const y = scale(yRange, [height - margin.bottom, margin.top]);
+  const xFormat = tickLabels(xRange, 4, xRange[1] >= 1000 ? "thousands" : "plain");
+  const yFormat = tickLabels(yRange, 4);
+  const along = (points: readonly LinePoint[], height: (point: LinePoint) => number) =>
+    points.map((point): [number, number] => [x(point.x), y(height(point))]);
+  const path = (points: readonly LinePoint[]) => linePath(along(points, (point) => point.y));
+  const band = (points: readonly LinePoint[]) =>
+    bandPath(
+      along(points, (point) => point.band[0]),
+      along(points, (point) => point.band[1]),
+    );
   return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title">
 <title id="${id}-title">${title}</title>
-${y.ticks(4).map(
+${ticks(yRange, 4).map(
   (tick) => markup`<path class="rule" d="M${margin.left},${round(y(tick))}H${width - margin.right}"/>
 <text x="${margin.left - 6}" y="${round(y(tick))}" dy="0.32em" text-anchor="end">${yFormat(tick)}</text>
 `,
-)}${x.ticks(4).map(
+)}${ticks(xRange, 4).map(
   (
     tick,
   ) => markup`<text x="${round(x(tick))}" y="${height - margin.bottom + 16}" text-anchor="middle">${tick === 0 ? "0" : xFormat(tick)}</text>
 `,
 )}<text x="${width - margin.right}" y="${height - 6}" text-anchor="end">${xLabel}</text>
 <text x="4" y="12">${yLabel}</text>
-${reference === undefined ? "" : markup`<path class="reference" fill="none" d="${path(reference) ?? ""}"/>`}
+${reference === undefined ? "" : markup`<path class="reference" fill="none" d="${path(reference)}"/>`}
 ${lines.map(
-  (points, i) => markup`<g class="series-${i}"><path class="band" d="${band(points) ?? ""}"/>
-<path class="mean" d="${path(points) ?? ""}"/></g>
+  (points, i) => markup`<g class="series-${i}"><path class="band" d="${band(points)}"/>
+<path class="mean" d="${path(points)}"/></g>
 `,
 )}</svg>`;
-}
-
-function round(value: number): number {
-  return Math.round(10 * value) / 10;
 }

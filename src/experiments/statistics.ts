@@ -1,15 +1,13 @@
 // How the runs of two cells compare, as Agarwal et al. 2021 ask ("Deep Reinforcement Learning at the Edge of the Statistical Precipice").
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
-import { mean, quantile } from "../evaluate/statistics.js";
+import { bootstrapResamples, intervalOf, mean, middle } from "../evaluate/statistics.js";
 
 /** The scores of a cell's runs: a list for each environment, which is a stratum. No list is empty. */
 export type Strata = readonly (readonly number[])[];
 
 /** A 95 % interval: from, to. */
 export type Interval = readonly [number, number];
-
-const resamples = 2000;
 
 /**
  * The mean of the middle half: a quarter of the values, rounded down to whole ones, is left out at either end, as
@@ -29,10 +27,8 @@ export function bootstrapInterval(
   cells: readonly Strata[],
   statistic: (...cells: readonly Strata[]) => number,
 ): Interval {
-  const values = new Float64Array(resamples);
   const random = new Pcg64([0, purposes.bootstrap, 0]);
-  for (let i = 0; i < resamples; i++) values[i] = statistic(...cells.map((strata) => resample(strata, random)));
-  return middle(values);
+  return intervalOf(() => statistic(...cells.map((strata) => resample(strata, random))));
 }
 
 /** A point of a performance profile: the share of runs whose score is above the threshold, and its 95 % band. */
@@ -45,8 +41,8 @@ export interface ProfilePoint {
 /** The performance profile: the share of runs above each threshold, each environment counting the same (equation 3). */
 export function performanceProfile(strata: Strata, thresholds: readonly number[]): ProfilePoint[] {
   const random = new Pcg64([0, purposes.bootstrap, 0]);
-  const shares = thresholds.map(() => new Float64Array(resamples));
-  for (let i = 0; i < resamples; i++) {
+  const shares = thresholds.map(() => new Float64Array(bootstrapResamples));
+  for (let i = 0; i < bootstrapResamples; i++) {
     const drawn = resample(strata, random);
     for (const [at, threshold] of thresholds.entries()) shares[at][i] = shareAbove(drawn, threshold);
   }
@@ -79,9 +75,4 @@ export function probabilityOfImprovement(x: Strata, y: Strata): number {
 
 function resample(strata: Strata, random: Pcg64): Strata {
   return strata.map((values) => values.map(() => values[random.integers(0, values.length)]));
-}
-
-function middle(values: Float64Array): Interval {
-  values.sort();
-  return [quantile(values, 0.025), quantile(values, 0.975)];
 }

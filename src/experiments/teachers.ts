@@ -34,7 +34,7 @@ export class FolderTeachers implements TeacherStore {
     const setting = { version, ...teacherSetting(env, seed, config) };
     const hash = createHash("sha256").update(JSON.stringify(setting)).digest("hex").slice(0, 12);
     const path = join(this.#folder, `${env.replaceAll("/", "-")}-${seed}-${hash}${ending}`);
-    if (existsSync(path)) return readTeacher(path, env, seed, config, setting);
+    if (existsSync(path)) return keptTeacher(path, env, seed, config, setting);
     const teacher = await trainTeacher(env, { ...config, seed, signal: this.#signal });
     mkdirSync(this.#folder, { recursive: true });
     writeFileAtomic.sync(path, Buffer.from(teacherBytes(teacher, setting)));
@@ -63,7 +63,7 @@ function teacherBytes({ widths, parameters, observations, ...record }: Teacher, 
   return writeSafetensors(tensors, { format, setting: JSON.stringify(setting), reached });
 }
 
-function readTeacher(path: string, env: string, seed: number, config: TeacherConfig, setting: object): Teacher {
+function keptTeacher(path: string, env: string, seed: number, config: TeacherConfig, setting: object): Teacher {
   try {
     const { tensors, metadata } = readSafetensors(readFileSync(path));
     if (metadata.format !== format) throw new Error("it is no teacher of a study");

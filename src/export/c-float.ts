@@ -27,6 +27,9 @@ export function floatNetwork(p: string, { widths, activation, parameters }: Mode
 #if defined __GNUC__ && !defined __clang__ && defined __FP_FAST_FMAF
 #pragma GCC push_options
 #pragma GCC optimize("fp-contract=off")
+#ifdef __ARM_FEATURE_MVE /* its vectors take the smallest numbers as 0 */
+#pragma GCC optimize("no-tree-vectorize")
+#endif
 #endif
 
 /* For each layer, for each of its outputs: the bias, then the weights. */

@@ -77,7 +77,8 @@ function frame(
 
 #include <float.h>
 
-#if defined FLT_EVAL_METHOD && FLT_EVAL_METHOD != 0
+/* 16 where there are numbers of 16 bits, too: float and double are computed as such. */
+#if defined FLT_EVAL_METHOD && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
 #error "float and double must be computed as such: choose SSE instead of x87 (-mfpmath=sse)"
 #endif
 #if defined __FAST_MATH__

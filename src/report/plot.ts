@@ -1,7 +1,6 @@
 // The plot of return against training: one panel as SVG, coloured by the page's style sheet.
-import { scaleLinear } from "d3-scale";
-import { area, line } from "d3-shape";
 import { type Markup, markup } from "../draw/markup.js";
+import { bandPath, linePath, round, type Scale, scale, tickLabels, ticks } from "./axes.js";
 
 export interface PlotPoint {
   readonly x: number;
@@ -53,19 +52,19 @@ export function rangeOf(points: readonly { mean: number; std: number }[], value:
 /** One panel: for each line its mean, a band of ± one standard deviation, and a ring around the network kept. */
 export function plot({ id, title, description, xLabel, range, lines, reference }: Panel): Markup {
   const last = lines.flatMap(({ points }) => points).reduce((largest, { x }) => Math.max(largest, x), 0);
-  const x = scaleLinear([0, last || 1], [margin.left, width - margin.right]);
-  const y = scaleLinear(range, [height - margin.bottom, margin.top]);
-  const thousands = x.tickFormat(4, "~s");
-  const yFormat = y.tickFormat(5);
+  const x = scale([0, last || 1], [margin.left, width - margin.right]);
+  const y = scale(range, [height - margin.bottom, margin.top]);
+  const thousands = tickLabels([0, last || 1], 4, "thousands");
+  const yFormat = tickLabels(range, 5);
 
   return markup`<svg class="${id}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-description">
 <title id="${id}-title">${title}</title>
 <desc id="${id}-description">${description}</desc>
-${y.ticks(5).map(
+${ticks(range, 5).map(
   (tick) => markup`<path class="rule" d="M${margin.left},${round(y(tick))}H${width - margin.right}"/>
 <text x="${margin.left - 8}" y="${round(y(tick))}" dy="0.32em" text-anchor="end">${yFormat(tick)}</text>
 `,
-)}${x.ticks(4).map(
+)}${ticks([0, last || 1], 4).map(
   (
     tick,
   ) => markup`<text x="${round(x(tick))}" y="${height - margin.bottom + 18}" text-anchor="middle">${tick === 0 ? "0" : thousands(tick)}</text>
@@ -74,8 +73,6 @@ ${y.ticks(5).map(
 <text x="4" y="12">mean return</text>
 ${reference === undefined ? "" : referenceLine(reference, y)}${lines.map((each) => plotLine(each, x, y))}</svg>`;
 }
-
-type Scale = (value: number) => number;
 
 function referenceLine({ label, value }: Reference, y: Scale): Markup {
   return markup`<path class="reference" d="M${margin.left},${round(y(value))}H${width - margin.right}"/>
@@ -87,15 +84,14 @@ function plotLine({ label, points }: PlotLine, x: Scale, y: Scale): Markup {
   const drawn = points.filter(({ mean, std }) => Number.isFinite(mean) && Number.isFinite(std));
   if (drawn.length === 0) return markup``;
   const at = (point: PlotPoint) => x(point.x);
-  const meanPath = line(at, (point: PlotPoint) => y(point.mean)).digits(1);
-  const bandPath = area(
-    at,
-    (point: PlotPoint) => y(point.mean - point.std),
-    (point) => y(point.mean + point.std),
-  ).digits(1);
+  const along = (height: (point: PlotPoint) => number) =>
+    drawn.map((point): [number, number] => [at(point), y(height(point))]);
+  const mean = along((point) => point.mean);
+  const low = along((point) => point.mean - point.std);
+  const high = along((point) => point.mean + point.std);
   const middle = (x(drawn[0].x) + x(drawn[drawn.length - 1].x)) / 2;
-  return markup`<g><path class="band" d="${bandPath(drawn) ?? ""}"/>
-<path class="mean" d="${meanPath(drawn) ?? ""}"/>
+  return markup`<g><path class="band" d="${bandPath(low, high)}"/>
+<path class="mean" d="${linePath(mean)}"/>
 ${drawn.map(
   (
     point,
@@ -103,8 +99,4 @@ ${drawn.map(
 `,
 )}<text x="${round(middle)}" y="${height - margin.bottom - 8}" text-anchor="middle">${label}</text></g>
 `;
-}
-
-function round(value: number): number {
-  return Math.round(10 * value) / 10;
 }

@@ -4,7 +4,7 @@ import { ConfigError } from "../../src/core/config-error.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { type CompareOptions, compare, returnRatio } from "../../src/evaluate/compare.js";
 import { type EvaluateOptions, evaluate } from "../../src/evaluate/evaluate.js";
-import { bootstrapInterval, mean, standardDeviation } from "../../src/evaluate/statistics.js";
+import { mean, meanInterval, standardDeviation } from "../../src/evaluate/statistics.js";
 import { Model } from "../../src/model/model.js";
 
 const model = new Model({ environment: "CartPole-v1", widths: [4, 2], parameters: new Float32Array(10) });
@@ -58,11 +58,11 @@ describe("statistics", () => {
 
   it("have bootstrap intervals near the normal approximation where that is good", () => {
     const values = Array.from({ length: 400 }, (_, i) => (i * 7919) % 400);
-    const [low, high] = bootstrapInterval(values, 0);
+    const [low, high] = meanInterval(values, 0);
     const error = (1.96 * standardDeviation(values)) / Math.sqrt(values.length);
     expect(Math.abs(low - (mean(values) - error))).toBeLessThan(0.15 * error);
     expect(Math.abs(high - (mean(values) + error))).toBeLessThan(0.15 * error);
-    expect(bootstrapInterval([5, 5, 5], 0)).toEqual([5, 5]);
+    expect(meanInterval([5, 5, 5], 0)).toEqual([5, 5]);
   });
 });
 

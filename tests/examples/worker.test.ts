@@ -59,7 +59,7 @@ it("does the same in Firefox", { timeout: 4 * patience }, ({ skip }) =>
       const page = await browser.newPage();
       page.setDefaultTimeout(patience);
       await page.goto(`${origin}/${path}`);
-      const said = () => page.$eval("#status", ({ textContent }) => textContent ?? "");
+      const said = () => page.$eval("#status", ({ textContent }: Element) => textContent ?? "");
       await page.click("#train");
       await expect.poll(said, { timeout: patience }).toMatch(/^Training a teacher: mean return \d/);
       await page.click("#cancel");

@@ -6,7 +6,8 @@ import { parameterCount } from "../../src/model/layout.js";
 import { type Activation, Model } from "../../src/model/model.js";
 import { quantize } from "../../src/model/quantize.js";
 import type { QuantizedModel } from "../../src/model/quantized.js";
-import { c99, type Device, host, m0, m4, m4f, run, withProgram } from "../device/devices.js";
+import { c99, compile, type Device, floatMacro, host, m0, m4, m4f, m55, run, withProgram } from "../device/devices.js";
+import { MissingEngineError } from "../engines/launch.js";
 import { orSkip } from "../engines/skip.js";
 
 /** Numbers of ordinary size, from an integer seed. */
@@ -113,6 +114,17 @@ const builds: [string, Device, string[]][] = [
   ["for size", m0, ["-Os"]],
   ["C99", m4, c99],
   ["optimised, GNU's C", m4f, ["-O3"]],
+  ["with numbers of 16 bits and with vectors", m55, ["-O3"]],
+];
+
+/** Processors with numbers of 16 bits: GCC's C says FLT_EVAL_METHOD 16. Where there is none, it is compiled and not run. */
+const withHalves: { device: Device; option: string }[] = [
+  { device: host, option: "-march=sapphirerapids" },
+  { device: host, option: "-mavx512fp16" },
+  ...["-mcpu=cortex-a55", "-mcpu=cortex-a76", "-mcpu=neoverse-n1"].map((option) => ({
+    device: { name: "an Arm core", compiler: "arm-none-eabi-gcc", flags: ["-mfloat-abi=hard"] },
+    option,
+  })),
 ];
 
 describe.each(builds.map(([what, device, options]) => ({ what, device, options, where: device.name })))(
@@ -178,6 +190,35 @@ describe("the header", () => {
     const broken = (options: string[]) => async () =>
       printedBy(exportC(cartPole, description), "return 0;", { options });
     await expect(orSkip(skip, broken(["-O2", "-ffast-math"]))).rejects.toThrow("compile without it");
+  });
+
+  /** @throws {MissingEngineError} where the compiler is another, which has another one */
+  function assumeEvaluationMethod(method: number, device: Device, option: string): void {
+    const found = floatMacro(device, [option], "FLT_EVAL_METHOD");
+    if (found === String(method)) return;
+    throw new MissingEngineError(
+      `${device.compiler} ${option}: FLT_EVAL_METHOD is ${found}, with GCC 12 it is ${method}`,
+    );
+  }
+
+  test.for(withHalves)("takes numbers of 16 bits: $device.compiler $option", async ({ device, option }, { skip }) => {
+    await orSkip(skip, async () => {
+      assumeEvaluationMethod(16, device, option);
+      for (const network of [cartPole, networks[7], networks[10]]) {
+        compile(device, ["-O3", option], exportC(network, describeModel(network)));
+      }
+    });
+  });
+
+  // what x87 computes in, and what GCC cannot say
+  test.for([
+    { method: 2, option: "-mfpmath=387" },
+    { method: -1, option: "-mno-sse2" },
+  ])("refuses a FLT_EVAL_METHOD of $method: gcc $option", async ({ method, option }, { skip }) => {
+    await orSkip(skip, async () => {
+      assumeEvaluationMethod(method, host, option);
+      expect(() => compile(host, [option], exportC(cartPole, description))).toThrow("must be computed as such");
+    });
   });
 
   test.each([

@@ -1,5 +1,5 @@
 // The package as it is published: what it holds, and that every entry point works where it is installed.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -18,28 +18,41 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 }); // packs, builds a
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const names = [...entryPoints().keys()];
-let scratch: string; // a project that has installed the package, outside of the repository
+let scratch: string; // a project that has installed the package with its optional peers, outside of the repository
+let plain: string; // one that has installed it without them
+let bare: string; // one that has nothing but the package itself
 let packed: string[]; // the paths in the package
 
 /** The package unpacked, and the packages that it says it needs, no others: none of them has to be fetched again. */
 beforeAll(() => {
-  scratch = mkdtempSync(join(tmpdir(), "qstill-package-"));
+  [scratch, plain, bare] = ["package", "plain", "bare"].map((name) => mkdtempSync(join(tmpdir(), `qstill-${name}-`)));
   const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", scratch];
   const [{ filename, files }] = JSON.parse(execFileSync("npm", pack, { cwd: root, encoding: "utf8" }));
   packed = files.map(({ path }: { path: string }) => path);
-  const installed = join(scratch, "node_modules", "qstill");
-  mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["-xzf", join(scratch, filename), "--strip-components=1", "-C", installed]);
-  const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-  for (const name of Object.keys(dependencies)) {
-    const link = join(scratch, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(root, "node_modules", name), link, "dir");
-  }
+  const archive = join(scratch, filename);
+  install(archive, scratch, (manifest) => ({ ...manifest.dependencies, ...manifest.peerDependencies }));
+  install(archive, plain, (manifest) => manifest.dependencies);
+  install(archive, bare, () => ({}));
   cpSync(join(root, "tests", "package", "uses.js"), join(scratch, "uses.js"));
   writeFileSync(join(scratch, "package.json"), '{ "type": "module" }');
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => {
+  for (const folder of [scratch, plain, bare]) rmSync(folder, { recursive: true, force: true });
+});
+
+type Manifest = Readonly<Record<"dependencies" | "peerDependencies", Record<string, string>>>;
+
+/** Unpacks the package into a project, and links the packages that are chosen of its manifest. */
+function install(archive: string, project: string, packages: (manifest: Manifest) => object): void {
+  const installed = join(project, "node_modules", "qstill");
+  mkdirSync(installed, { recursive: true });
+  execFileSync("tar", ["-xzf", archive, "--strip-components=1", "-C", installed]);
+  for (const name of Object.keys(packages(JSON.parse(readFileSync(join(installed, "package.json"), "utf8"))))) {
+    const link = join(project, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, "node_modules", name), link, "dir");
+  }
+}
 
 it("ships the built library, and no file of the build's own", () => {
   for (const path of ["dist/index.js", "dist/index.d.ts", "dist/cli/main.js", "README.md", "LICENSE"]) {
@@ -52,6 +65,11 @@ it("ships the built library, and no file of the build's own", () => {
     "fixtures/cartpole-failed.safetensors",
     "package.json",
   ]);
+});
+
+it("builds nothing where it is installed", () => {
+  const { scripts } = JSON.parse(readFileSync(join(bare, "node_modules", "qstill", "package.json"), "utf8"));
+  for (const name of ["prepare", "preinstall", "install", "postinstall"]) expect(scripts).not.toHaveProperty(name);
 });
 
 it("every entry point has a use here", () => {
@@ -74,6 +92,12 @@ it("the types of every entry point fit in a strict project, those of this packag
 });
 
 const worked = (of: readonly string[]) => Object.fromEntries(of.map((name) => [name, true]));
+
+/** What a command of an installed package came to. */
+function commandLine(version: number, project: string, ...args: string[]) {
+  const main = join(project, "node_modules", "qstill", "dist", "cli", "main.js");
+  return spawnSync(nodeBinary(version), [main, ...args], { cwd: project, encoding: "utf8" });
+}
 
 describe.each(nodeVersions)("in Node %d", (version) => {
   const run = (file: string, ...lines: string[]) => {
@@ -106,12 +130,31 @@ describe.each(nodeVersions)("in Node %d", (version) => {
     });
   }
 
-  it("the command line runs", async ({ skip }) => {
-    const main = join(scratch, "node_modules", "qstill", "dist", "cli", "main.js");
+  it("the README's ten lines run, and need no other package", async ({ skip }) => {
+    const example = /```js\n([\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1] ?? "";
+    writeFileSync(join(bare, "example.mjs"), example);
     const printed = await orSkip(skip, async () =>
-      execFileSync(nodeBinary(version), [main, "envs", "--json"], { cwd: scratch, encoding: "utf8" }),
+      execFileSync(nodeBinary(version), ["example.mjs"], { cwd: bare, encoding: "utf8" }),
     );
-    expect(printed).toContain("LunarLander-v3");
+    expect(printed).toMatch(/mean: 500,\s+std: 0,/);
+  });
+
+  it("the command line runs", async ({ skip }) => {
+    const { stdout } = await orSkip(skip, async () => commandLine(version, scratch, "envs", "--json"));
+    expect(stdout).toContain("LunarLander-v3");
+  });
+
+  it("the command line says in one line which package something needs", async ({ skip }) => {
+    const lander = await orSkip(skip, async () => commandLine(version, plain, "train", "LunarLander-v3"));
+    expect([lander.status, lander.stderr]).toEqual([
+      1,
+      "LunarLander-v3 needs the package planck: npm install planck\n",
+    ]);
+    const bench = commandLine(version, plain, "bench");
+    expect([bench.status, bench.stderr]).toEqual([1, "qstill bench needs the package benny: npm install benny\n"]);
+    const envs = commandLine(version, plain, "envs", "--json");
+    expect(JSON.parse(envs.stdout).environments.length).toBeGreaterThan(10);
+    expect(envs.stderr).toBe(lander.stderr);
   });
 });
 

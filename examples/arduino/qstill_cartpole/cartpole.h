@@ -24,7 +24,8 @@
 
 #include <float.h>
 
-#if defined FLT_EVAL_METHOD && FLT_EVAL_METHOD != 0
+/* 16 where there are numbers of 16 bits, too: float and double are computed as such. */
+#if defined FLT_EVAL_METHOD && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
 #error "float and double must be computed as such: choose SSE instead of x87 (-mfpmath=sse)"
 #endif
 #if defined __FAST_MATH__
@@ -35,6 +36,9 @@
 #if defined __GNUC__ && !defined __clang__ && defined __FP_FAST_FMAF
 #pragma GCC push_options
 #pragma GCC optimize("fp-contract=off")
+#ifdef __ARM_FEATURE_MVE /* its vectors take the smallest numbers as 0 */
+#pragma GCC optimize("no-tree-vectorize")
+#endif
 #endif
 
 /* For each layer, for each of its outputs: the bias, then the weights. */

@@ -3,5 +3,15 @@ import "./minatar.js";
 import "./minigrid.js";
 import "./highway.js";
 import "./recsim.js";
-import "./lunar-lander.js";
 import "./pendulum.js";
+import { isMissing, MissingPackageError } from "../../core/missing-package.js";
+import { register } from "../../env/registry.js";
+
+try {
+  await import("./lunar-lander.js");
+} catch (error) {
+  if (!isMissing(error, "planck")) throw error;
+  register("LunarLander-v3", () => {
+    throw new MissingPackageError("LunarLander-v3", "planck");
+  });
+}
