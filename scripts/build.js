@@ -15,6 +15,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeOptions, descriptionsFile } from "./describe-options.js";
+import { listEnvironments, listFile } from "./list-environments.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -70,7 +71,7 @@ function write(path, source) {
 }
 
 /** Does the work where its outputs are not those of these inputs, as its stamp has them. */
-function step(stamp, inputs, outputs, work) {
+async function step(stamp, inputs, outputs, work) {
   const stampFile = join(root, stamp);
   const isUpToDate =
     existsSync(stampFile) &&
@@ -78,7 +79,7 @@ function step(stamp, inputs, outputs, work) {
     outputs.every((path) => existsSync(resolve(root, path)));
   if (isUpToDate) return;
   rmSync(stampFile, { force: true });
-  work();
+  await work();
   writeFileSync(stampFile, inputs);
 }
 
@@ -123,26 +124,28 @@ function buildCore() {
 }
 
 /** The host: dist/. */
-function buildHost() {
+async function buildHost() {
   describeOptions();
   rmSync(join(root, "dist"), { recursive: true, force: true });
   run("typescript", "tsc");
   run("typescript", "tsc", "-p", "bench");
+  await listEnvironments();
   chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
 }
 
 // two stamps: a change in src/ alone compiles no wasm
 const core = hashOf(["asconfig.json", ...inputsBelow("assembly")], version, versionOf("assemblyscript"));
-step("build/.inputs", core, Object.values(modules), buildCore);
+await step("build/.inputs", core, Object.values(modules), buildCore);
 
 const bench = readdirSync(join(root, "bench")).filter(
   (file) => file.endsWith(".ts") && !file.endsWith(".generated.ts"),
 );
 const hostFiles = [
   "scripts/describe-options.js",
+  "scripts/list-environments.js",
   "tsconfig.json",
   "bench/tsconfig.json",
   ...bench.sort().map((file) => `bench/${file}`),
 ];
 const host = hashOf([...hostFiles, ...inputsBelow("src")], core, versionOf("typescript"));
-step("dist/.inputs", host, [descriptionsFile, "dist/cli/main.js", "dist/bench/run.js"], buildHost);
+await step("dist/.inputs", host, [descriptionsFile, listFile, "dist/cli/main.js", "dist/bench/run.js"], buildHost);

@@ -7,6 +7,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import writeFileAtomic from "write-file-atomic";
+import "../dist/env/all.js";
+import { environmentIds, knownEnv } from "../dist/env/registry.js";
 
 const root = join(fileURLToPath(import.meta.url), "..", "..");
 const lines = join(root, "docs", "results.jsonl");
@@ -16,25 +18,11 @@ const environmentPages = { "minatar.md": "MinAtar/", "minigrid.md": "MiniGrid-" 
 const [begin, end] = ["<!-- results: written by scripts/results.js -->", "<!-- end of results -->"];
 
 /** How many seeds each environment is run with: 0 … seeds − 1. */
-const seeds = {
-  "CartPole-v1": 5,
-  "MountainCar-v0": 5,
-  "Acrobot-v1": 5,
-  "Pendulum-v1": 5,
-  "LunarLander-v3": 5,
-  "highway-fast-v0": 5,
-  "MiniGrid-Empty-8x8-v0": 5,
-  "MiniGrid-DoorKey-5x5-v0": 5,
-  "MiniGrid-SimpleCrossingS9N1-v0": 5,
-  "MiniGrid-LavaCrossingS9N1-v0": 5,
-  "RecSim-InterestEvolution-v0": 5,
-  "RecSim-LongTermSatisfaction-v0": 5,
-  "MinAtar/Breakout-v1": 3,
-  "MinAtar/SpaceInvaders-v1": 3,
-  "MinAtar/Freeway-v1": 3,
-  "MinAtar/Asterix-v1": 3,
-  "MinAtar/Seaquest-v1": 3,
-};
+const seeds = Object.fromEntries(
+  environmentIds()
+    .map((id) => [id, knownEnv(id).about?.seeds])
+    .filter(([, count]) => count !== undefined),
+);
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((id) => seeds[id] === undefined);

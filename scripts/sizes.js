@@ -1,6 +1,6 @@
 // What the library weighs and how soon it is ready: bytes of the wasm and of a bundle of each entry point, and the time of loading.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -20,11 +20,22 @@ export function wasmSize() {
 /** The entry points that only Node loads. */
 export const forNode = ["qstill/experiments"];
 
+/** What "*" stands for in the path of a file; one empty text where there is none. */
+function matches(file) {
+  const [folder, rest] = file.split("*");
+  if (rest === undefined) return [""];
+  return readdirSync(new URL(folder, root)).filter((name) => existsSync(new URL(folder + name + rest, root)));
+}
+
 /** The package's entry points, as an import names them, and each one's file. */
 export function entryPoints() {
   const { name, exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
-  const modules = Object.entries(exports).filter(([, target]) => typeof target !== "string");
-  return new Map(modules.map(([subpath, target]) => [name + subpath.slice(1), target.default]));
+  const modules = Object.entries(exports)
+    .filter(([, target]) => typeof target !== "string")
+    .flatMap(([subpath, target]) => matches(target.default).map((match) => [subpath, target.default, match]));
+  return new Map(
+    modules.map(([subpath, file, match]) => [name + subpath.slice(1).replace("*", match), file.replace("*", match)]),
+  );
 }
 
 /**

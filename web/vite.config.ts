@@ -6,11 +6,11 @@ import { defineConfig, type Plugin } from "vite";
 
 const library = new URL("../", import.meta.url);
 const { exports } = JSON.parse(readFileSync(new URL("package.json", library), "utf8"));
-const alias = Object.entries<{ default?: string }>(exports).flatMap(([subpath, { default: file }]) =>
-  file === undefined
-    ? []
-    : [{ find: new RegExp(`^qstill${subpath.slice(1)}$`), replacement: fileURLToPath(new URL(file, library)) }],
-);
+const alias = Object.entries<{ default?: string }>(exports).flatMap(([subpath, { default: file }]) => {
+  if (file === undefined) return [];
+  const find = new RegExp(`^qstill${subpath.slice(1).replace("*", "([^/]+)")}$`);
+  return [{ find, replacement: fileURLToPath(new URL(file.replace("*", "$1"), library)) }];
+});
 
 /** Large files that few visits need: kept when they are first loaded. */
 const rarely = /lunar-lander|threads/;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command line: finds the command, prints errors in one line, sets the exit status.
-import "../dqn/presets/all.js";
+import "../env/all.js";
 import { Command } from "commander";
 import pc from "picocolors";
 import { version } from "../core/version.js";

@@ -1,70 +1,13 @@
-// What works for each environment: one table for teachers and students. Everything else has its default.
-// Environments outside the entry point bring their own: see presets/.
+// What works for each environment, as a teacher and a student take it.
+import { presets as ofEnvironments } from "../env/registry.js";
 import type { TeacherConfig } from "./config.js";
 
-/** What works for an environment. */
+/** What works for an environment; everything else has its default. */
 export interface Preset {
   readonly teacher: Partial<TeacherConfig>;
   /** Options of a student, which are checked where a student is configured. */
   readonly student: Readonly<Record<string, unknown>>;
 }
 
-const table: Record<string, Preset> = {
-  "CartPole-v1": {
-    teacher: { gamma: 0.98, stopReturn: 500 },
-    student: {},
-  },
-  "MountainCar-v0": {
-    // Random steps cost next to nothing and the goal is all that pays: so many that each seed has seen it, and no buffer that
-    // forgets it.
-    teacher: {
-      hidden: [64, 64, 64],
-      envSteps: 100_000,
-      bufferSize: 100_000,
-      learningStarts: 15_000,
-      batchSize: 32,
-      double: false,
-      dueling: true,
-      explorationFraction: 0.4,
-      explorationRepeat: 50,
-    },
-    student: { envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
-  },
-  "Acrobot-v1": {
-    // One-step targets: with longer ones the returns of old policies in the replay memory hold the new one back.
-    // Three layers: near the goal the links are so fast that neighbouring states end a whole swing apart, and two layers,
-    // even of 128, blur that.
-    teacher: {
-      hidden: [64, 64, 64],
-      envSteps: 160_000,
-      bufferSize: 160_000,
-      batchSize: 32,
-      nStep: 1,
-      tau: 0.03,
-      double: false,
-      dueling: true,
-      learningRate: 2e-3,
-      learningRateFinal: 5e-5,
-      explorationFraction: 0.1,
-      huberDelta: 10,
-      normalizeObservations: false,
-      confirmationEpisodes: 500,
-    },
-    student: {
-      hidden: [32, 32],
-      envSteps: 60_000,
-      updates: 60_000,
-      rounds: 30,
-      evaluationEpisodes: 500,
-      attempts: 2,
-    },
-  },
-};
-
 /** The presets of all environments that are registered and have one. */
-export const presets: Readonly<Record<string, Preset>> = table;
-
-/** Adds those of environments outside the entry point. */
-export function addPresets(more: Readonly<Record<string, Preset>>): void {
-  Object.assign(table, more);
-}
+export const presets = ofEnvironments as Readonly<Record<string, Preset>>;

@@ -2,6 +2,7 @@
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
+import type { KnownEnv } from "./known.js";
 
 const timeStep = 0.2; // s
 const speedLimit1 = 4 * Math.PI; // rad/s
@@ -150,3 +151,56 @@ function wrapAngle(angle: number): number {
   while (wrapped < -Math.PI) wrapped += 2 * Math.PI;
   return wrapped;
 }
+
+/** Acrobot-v1, with all that is known of it. */
+export const acrobot: KnownEnv = {
+  id: "Acrobot-v1",
+  make: () => new Acrobot(),
+  presets: {
+    // One-step targets: with longer ones the returns of old policies in the replay memory hold the new one back.
+    // Three layers: near the goal the links are so fast that neighbouring states end a whole swing apart, and two layers,
+    // even of 128, blur that.
+    teacher: {
+      hidden: [64, 64, 64],
+      envSteps: 160_000,
+      bufferSize: 160_000,
+      batchSize: 32,
+      nStep: 1,
+      tau: 0.03,
+      double: false,
+      dueling: true,
+      learningRate: 2e-3,
+      learningRateFinal: 5e-5,
+      explorationFraction: 0.1,
+      huberDelta: 10,
+      normalizeObservations: false,
+      confirmationEpisodes: 500,
+    },
+    student: {
+      hidden: [32, 32],
+      envSteps: 60_000,
+      updates: 60_000,
+      rounds: 30,
+      evaluationEpisodes: 500,
+      attempts: 2,
+    },
+  },
+  about: {
+    field: "control",
+    task: { en: "Swing two links up by the joint between them.", zh: "只靠两根连杆之间的关节，把它们荡起来。" },
+    observation: "6 numbers",
+    actions: "3",
+    shows: "fast, chaotic motion: neighbouring states end far apart",
+    stepsPerSecond: 15,
+    seconds: 21,
+    seeds: 5,
+    chinese: {
+      "torque -#": "力矩 −#",
+      "torque #": "力矩 #",
+      "cosine of angle #": "角 # 的余弦",
+      "sine of angle #": "角 # 的正弦",
+      "angular velocity #": "角速度 #",
+    },
+  },
+  reference: { pythonSeconds: 72, goal: { seeds: 10, worst: -80, mean: -72, slowestSeconds: 30 } },
+};

@@ -2,6 +2,7 @@
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
+import type { KnownEnv } from "./known.js";
 
 const poleMass = 0.1; // kg
 const totalMass = poleMass + 1.0; // kg, with the cart's
@@ -100,3 +101,32 @@ export class CartPole implements Env {
     return observation;
   }
 }
+
+/** CartPole-v1, with all that is known of it. */
+export const cartPole: KnownEnv = {
+  id: "CartPole-v1",
+  make: () => new CartPole(),
+  presets: {
+    teacher: { gamma: 0.98, stopReturn: 500 },
+    student: {},
+  },
+  about: {
+    field: "control",
+    task: { en: "Balance a pole on a cart by pushing the cart left or right.", zh: "左右推动小车，让杆子保持直立。" },
+    observation: "4 numbers",
+    actions: "2",
+    shows: "the shortest task that is one: seconds to 500",
+    stepsPerSecond: 50,
+    seconds: 3,
+    seeds: 5,
+    chinese: {
+      "push left": "向左推",
+      "push right": "向右推",
+      "cart position": "小车位置",
+      "cart velocity": "小车速度",
+      "pole angle": "杆角度",
+      "pole angular velocity": "杆角速度",
+    },
+  },
+  reference: { pythonSeconds: 46, goal: { seeds: 20, worst: 495, mean: 495, medianSeconds: 5 } },
+};

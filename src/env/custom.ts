@@ -1,7 +1,7 @@
 // Environments of the user's own: made by a function, wrapped into a full Env, and checked at every step.
+import { EnvBase, type EnvFacts } from "./base.js";
 import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
-import type { Scene } from "./scene.js";
 
 const largestObservation = 65_536;
 const mostActions = 1024;
@@ -28,30 +28,18 @@ export function checkedEnv(made: CustomEnv): Env {
 const alreadyMade = new WeakSet<CustomEnv>();
 
 /** A user's environment with the whole contract of {@link Env}, and errors that say what it did wrong and when. */
-class CheckedEnv implements Env {
-  readonly id: string;
-  readonly observationSize: number;
-  readonly actionCount: number;
-  readonly maxEpisodeSteps: number;
-  readonly featureNames: readonly string[];
-  readonly actionNames: readonly string[];
-  readonly byteObservations?: boolean;
-  readonly render?: () => Scene;
-  readonly perturb?: (strength: number) => void;
+class CheckedEnv extends EnvBase {
   readonly #made: CustomEnv;
   readonly #episode: Episode;
 
   constructor(made: CustomEnv) {
     checkShape(made);
-    this.id = made.id ?? "custom";
-    this.observationSize = made.observationSize;
-    this.actionCount = made.actionCount;
-    this.maxEpisodeSteps = made.maxEpisodeSteps ?? stepsWithoutLimit;
-    this.featureNames = made.featureNames ?? numbered("feature", made.observationSize);
-    this.actionNames = made.actionNames ?? numbered("action", made.actionCount);
-    this.byteObservations = made.byteObservations;
-    this.render = made.render?.bind(made);
-    this.perturb = made.perturb?.bind(made);
+    super(made as CustomEnv & EnvFacts, {
+      id: made.id ?? "custom",
+      maxEpisodeSteps: made.maxEpisodeSteps ?? stepsWithoutLimit,
+      featureNames: made.featureNames ?? numbered("feature", made.observationSize),
+      actionNames: made.actionNames ?? numbered("action", made.actionCount),
+    });
     this.#made = made;
     this.#episode = new Episode(this);
   }

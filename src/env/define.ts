@@ -1,4 +1,5 @@
 // An environment of the user's own from its rules alone: seeds, errors, the time limit and reused results come with it.
+import { EnvBase, type EnvFacts } from "./base.js";
 import { checkedEnv } from "./custom.js";
 import type { Env, RandomSource, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode } from "./episode.js";
@@ -34,31 +35,21 @@ export function defineEnv<State>(definition: EnvDefinition<State>): () => Env {
   return () => checkedEnv(new DefinedEnv(definition));
 }
 
-class DefinedEnv<State> implements Env {
-  readonly id: string;
-  readonly observationSize: number;
-  readonly actionCount: number;
-  readonly maxEpisodeSteps: number;
-  readonly featureNames: readonly string[];
-  readonly actionNames: readonly string[];
-  readonly byteObservations?: boolean;
-  readonly render?: () => Scene;
-  readonly perturb?: (strength: number) => void;
+class DefinedEnv<State> extends EnvBase {
   readonly #definition: EnvDefinition<State>;
   readonly #episode: RandomEpisode;
   #random!: RandomSource;
   #state!: State;
 
   constructor(definition: EnvDefinition<State>) {
-    this.id = definition.id;
-    this.featureNames = definition.featureNames;
-    this.actionNames = definition.actionNames;
-    this.observationSize = definition.featureNames.length;
-    this.actionCount = definition.actionNames.length;
-    this.maxEpisodeSteps = definition.maxEpisodeSteps;
-    this.byteObservations = definition.byteObservations;
-    if (definition.render !== undefined) this.render = () => definition.render!(this.#state);
-    if (definition.perturb !== undefined) this.perturb = (strength) => definition.perturb!(this.#state, strength);
+    const { featureNames, actionNames, render, perturb } = definition;
+    // read from the definition itself: its members may be an object's own, or a class's
+    super(definition as unknown as EnvFacts, {
+      observationSize: featureNames.length,
+      actionCount: actionNames.length,
+      render: render && (() => definition.render!(this.#state)),
+      perturb: perturb && ((strength) => definition.perturb!(this.#state, strength)),
+    });
     this.#definition = definition;
     this.#episode = new RandomEpisode(this);
   }

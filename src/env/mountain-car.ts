@@ -2,6 +2,7 @@
 import { cos } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
+import type { KnownEnv } from "./known.js";
 
 export const leftWall = -1.2;
 export const rightEnd = 0.6;
@@ -77,3 +78,43 @@ export class MountainCar implements Env {
     return observation;
   }
 }
+
+/** MountainCar-v0, with all that is known of it. */
+export const mountainCar: KnownEnv = {
+  id: "MountainCar-v0",
+  make: () => new MountainCar(),
+  presets: {
+    // Random steps cost next to nothing and the goal is all that pays: so many that each seed has seen it, and no buffer that
+    // forgets it.
+    teacher: {
+      hidden: [64, 64, 64],
+      envSteps: 100_000,
+      bufferSize: 100_000,
+      learningStarts: 15_000,
+      batchSize: 32,
+      double: false,
+      dueling: true,
+      explorationFraction: 0.4,
+      explorationRepeat: 50,
+    },
+    student: { envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
+  },
+  about: {
+    field: "control",
+    task: { en: "Rock a weak car out of a valley.", zh: "让动力不足的小车来回摆动，冲出山谷。" },
+    observation: "2 numbers",
+    actions: "3",
+    shows: "exploration: nothing is earned before the goal",
+    stepsPerSecond: 30,
+    seconds: 12,
+    seeds: 5,
+    chinese: {
+      "accelerate left": "向左加速",
+      coast: "滑行",
+      "accelerate right": "向右加速",
+      position: "位置",
+      velocity: "速度",
+    },
+  },
+  reference: { pythonSeconds: 48, goal: { seeds: 10, worst: -105, mean: -100, slowestSeconds: 30 } },
+};

@@ -1,15 +1,19 @@
-// Which environments there are: ids, and how each is made.
-import { Acrobot } from "./acrobot.js";
-import { CartPole } from "./cartpole.js";
+// Which environments there are.
+import { acrobot } from "./acrobot.js";
+import { cartPole } from "./cartpole.js";
 import { checkedEnv, described } from "./custom.js";
 import type { CustomEnv, Env, EnvSource } from "./env.js";
-import { MountainCar } from "./mountain-car.js";
+import type { KnownEnv, Presets } from "./known.js";
+import { mountainCar } from "./mountain-car.js";
 
-const makers = new Map<string, () => Env>([
-  ["CartPole-v1", () => new CartPole()],
-  ["MountainCar-v0", () => new MountainCar()],
-  ["Acrobot-v1", () => new Acrobot()],
-]);
+const known = new Map<string, KnownEnv>();
+const presetsById: Record<string, Presets> = {};
+
+/** The presets of all registered environments that have some. */
+export const presets: Readonly<Record<string, Presets>> = presetsById;
+
+// those of the entry point; the others register themselves where they are imported
+register(cartPole, mountainCar, acrobot);
 
 /** No environment of this id is registered. */
 export class UnknownEnvironmentError extends Error {
@@ -31,9 +35,9 @@ export class UnknownEnvironmentError extends Error {
  * @throws UnknownEnvironmentError where there is none
  */
 export function makeEnv(id: string): Env {
-  const make = makers.get(id);
-  if (make === undefined) throw new UnknownEnvironmentError(id);
-  return make();
+  const env = known.get(id);
+  if (env === undefined) throw new UnknownEnvironmentError(id);
+  return env.make();
 }
 
 /**
@@ -54,16 +58,24 @@ export function resolveEnv(source: EnvSource): Env {
  * @throws Error where the id is taken
  */
 export function registerEnv(id: string, make: () => CustomEnv): void {
-  register(id, () => checkedEnv(make()));
+  register({ id, make: () => checkedEnv(make()) });
 }
 
-/** Adds one of this library's own environments, which need no check at each step. */
-export function register(id: string, make: () => Env): void {
-  if (makers.has(id)) throw new Error(`environment ${JSON.stringify(id)} is already registered`);
-  makers.set(id, make);
+/** Adds environments of this library, which need no check at each step. @throws Error where an id is taken */
+export function register(...envs: readonly KnownEnv[]): void {
+  for (const env of envs) {
+    if (known.has(env.id)) throw new Error(`environment ${JSON.stringify(env.id)} is already registered`);
+    known.set(env.id, env);
+    if (env.presets !== undefined) presetsById[env.id] = env.presets;
+  }
 }
 
 /** The ids of all registered environments, in the order of their registration. */
 export function environmentIds(): string[] {
-  return [...makers.keys()];
+  return [...known.keys()];
+}
+
+/** All that is known of a registered environment, or undefined. */
+export function knownEnv(id: string): KnownEnv | undefined {
+  return known.get(id);
 }

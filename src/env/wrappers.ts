@@ -1,39 +1,22 @@
 // Wrappers: an environment with one thing about it changed. None allocates anything at a step.
+import { EnvBase } from "./base.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
 import { Pcg64 } from "./random.js";
-import type { Scene } from "./scene.js";
 import { purposes } from "./seeds.js";
 
 /** What a wrapper may give other than the environment in it does. */
 export type Changes = Partial<Pick<Env, "observationSize" | "maxEpisodeSteps" | "featureNames" | "byteObservations">>;
 
 /** An environment around another: everything as there, and each wrapper overrides what it changes. */
-export class WrappedEnv implements Env {
+export class WrappedEnv extends EnvBase {
   /** The environment around which this one is. */
   readonly inner: Env;
-  readonly id: string;
-  readonly observationSize: number;
-  readonly actionCount: number;
-  readonly maxEpisodeSteps: number;
-  readonly featureNames: readonly string[];
-  readonly actionNames: readonly string[];
-  readonly byteObservations?: boolean;
-  readonly render?: () => Scene;
-  readonly perturb?: (strength: number) => void;
   readonly #episode: Episode;
 
   constructor(inner: Env, changes: Changes = {}) {
+    super(inner, changes);
     this.inner = inner;
-    this.id = inner.id;
-    this.observationSize = changes.observationSize ?? inner.observationSize;
-    this.actionCount = inner.actionCount;
-    this.maxEpisodeSteps = changes.maxEpisodeSteps ?? inner.maxEpisodeSteps;
-    this.featureNames = changes.featureNames ?? inner.featureNames;
-    this.actionNames = inner.actionNames;
-    this.byteObservations = changes.byteObservations ?? inner.byteObservations;
-    this.render = inner.render?.bind(inner);
-    this.perturb = inner.perturb?.bind(inner);
     this.#episode = new Episode(this);
   }
 

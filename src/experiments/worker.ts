@@ -1,6 +1,6 @@
 // A worker of a study: runs one job after another, as run-study.ts sends them.
 import { parentPort, workerData } from "node:worker_threads";
-import "../dqn/presets/all.js";
+import "../env/all.js";
 import { Interrupted } from "../training/checkpoint.js";
 import { isOutcome, type Job } from "./results.js";
 import type { Outcome, Study } from "./study.js";

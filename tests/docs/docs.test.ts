@@ -16,7 +16,7 @@ import { pathToFileURL } from "node:url";
 import { transformSync } from "esbuild";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import "../../src/dqn/presets/all.js";
+import "../../src/env/all.js";
 import { environmentIds } from "../../src/env/registry.js";
 import { parseXml } from "../draw/xml.js";
 import { type Block, blocksOf, pages, root } from "./blocks.js";

@@ -1,6 +1,6 @@
 // Loaded before a page's programs and commands: every training takes a moment, and what cannot be short is only read.
 import { Command } from "commander";
-import "#dist/dqn/presets/all.js";
+import "#dist/env/all.js";
 import { jointOptions } from "#dist/distill/joint-config.js";
 import { presets, studentOptions, teacherOptions } from "#dist/index.js";
 

@@ -7,7 +7,7 @@ import { presets } from "../../src/dqn/presets.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
 import { CheckpointError, Interrupted } from "../../src/training/checkpoint.js";
 import { DivergedError, type TrainingEvent } from "../../src/training/events.js";
-import "../../src/dqn/presets/all.js";
+import "../../src/env/all.js";
 import { environmentIds, makeEnv } from "../../src/env/registry.js";
 import { purposes } from "../../src/env/seeds.js";
 import { episodeReturns } from "../../src/evaluate/returns.js";

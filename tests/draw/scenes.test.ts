@@ -2,7 +2,7 @@
 import { expect, it, test } from "vitest";
 import { sceneOf, sceneToSvg } from "../../src/draw/index.js";
 import { Acrobot } from "../../src/env/acrobot.js";
-import "../../src/dqn/presets/all.js";
+import "../../src/env/all.js";
 import { CartPole } from "../../src/env/cartpole.js";
 import { checkedEnv } from "../../src/env/custom.js";
 import { MountainCar } from "../../src/env/mountain-car.js";

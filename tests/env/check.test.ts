@@ -1,6 +1,6 @@
 // checkEnv: silent about what is right, and for each wrong thing the one finding that says so.
 import { describe, expect, it } from "vitest";
-import "../../src/dqn/presets/all.js";
+import "../../src/env/all.js";
 import { checkEnv } from "../../src/env/check.js";
 import type { CustomEnv } from "../../src/env/env.js";
 import { Pcg64 } from "../../src/env/random.js";

@@ -5,9 +5,9 @@ import { Acrobot } from "../../src/env/acrobot.js";
 import { CartPole } from "../../src/env/cartpole.js";
 import type { RandomSource } from "../../src/env/env.js";
 import { Episode, type RandomFrom } from "../../src/env/episode.js";
-import { LunarLander } from "../../src/env/lunar-lander.js";
+import { LunarLander } from "../../src/env/lunar-lander/lunar-lander.js";
 import { MountainCar } from "../../src/env/mountain-car.js";
-import { Pendulum } from "../../src/env/pendulum.js";
+import { Pendulum } from "../../src/env/pendulum/pendulum.js";
 import { Pcg64 } from "../../src/env/random.js";
 
 const sizes = { id: "test", observationSize: 1, actionCount: 3, maxEpisodeSteps: 4 };

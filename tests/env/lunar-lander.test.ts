@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Env, RandomSource } from "../../src/env/env.js";
-import { LunarLander } from "../../src/env/lunar-lander.js";
+import { LunarLander } from "../../src/env/lunar-lander/lunar-lander.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { mean, standardDeviation } from "../../src/evaluate/statistics.js";
 import { type EpisodeTrace, episodeTraces } from "./golden.js";

@@ -1,6 +1,6 @@
 // Pendulum-v1 against episodes recorded from Gymnasium, its other numbers of torques, and its limits.
 import { expect, test } from "vitest";
-import { Pendulum } from "../../src/env/pendulum.js";
+import { Pendulum } from "../../src/env/pendulum/pendulum.js";
 import { episodeTraces, expectRecordedResets, replay } from "./golden.js";
 
 test("resets as Gymnasium does", () => expectRecordedResets(new Pendulum()));

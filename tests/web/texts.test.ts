@@ -1,6 +1,6 @@
 // Both languages say everything, each in its own words.
 import { expect, it } from "vitest";
-import "../../src/dqn/presets/all.js";
+import "../../src/env/all.js";
 import { sceneOf } from "../../src/draw/index.js";
 import type { Option } from "../../src/index.js";
 import { environmentIds, makeEnv, studentOptions, teacherOptions } from "../../src/index.js";

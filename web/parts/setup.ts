@@ -161,7 +161,7 @@ export class Setup implements Part {
     this.#task.value = env;
     this.#seed.value = String(seed);
     const environment = environments.find(({ id }) => id === env)!;
-    this.#about.replaceChildren(...sentences(texts.tasks[env], texts.takes(environment.seconds)));
+    this.#about.replaceChildren(...sentences(environment.task[this.#page.language], texts.takes(environment.seconds)));
     try {
       await loadEnvironment(env);
     } catch {

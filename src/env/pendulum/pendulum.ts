@@ -1,9 +1,8 @@
 // Pendulum-v1 with its torque cut into steps: swing a pendulum up and hold it there, as Gymnasium has it.
-import { cos, sin } from "../core/math.js";
-import type { Env, ResetOptions, StepResult } from "./env.js";
-import { RandomEpisode, type RandomFrom } from "./episode.js";
-import { register } from "./registry.js";
-import type { Point, Scene, Shape } from "./scene.js";
+import { cos, sin } from "../../core/math.js";
+import type { Env, ResetOptions, StepResult } from "../env.js";
+import { RandomEpisode, type RandomFrom } from "../episode.js";
+import type { Point, Scene, Shape } from "../scene.js";
 
 const gravity = 10; // m/s², on 1 kg at 1 m
 const timeStep = 0.05; // s
@@ -125,5 +124,3 @@ function torqueArrow(torque: number): Shape[] {
     { kind: "polygon", points: [at(reach, 0.26), at(tip, 0.34), at(reach, 0.42)], fill: "#3d5a98" },
   ];
 }
-
-register("Pendulum-v1", () => new Pendulum());

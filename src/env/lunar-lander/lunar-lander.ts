@@ -3,11 +3,10 @@
 // Box2D computes in float32 and planck in float64 with the host's sine and cosine: an episode follows the reference's closely
 // until the first contact, and is its like, not its equal, from there on.
 import { Box, Edge, Polygon, RevoluteJoint, Vec2, World } from "planck";
-import { cos, sin } from "../core/math.js";
-import type { Env, RandomSource, ResetOptions, StepResult } from "./env.js";
-import { RandomEpisode, type RandomFrom } from "./episode.js";
-import { register } from "./registry.js";
-import type { Point, Scene, Shape } from "./scene.js";
+import { cos, sin } from "../../core/math.js";
+import type { Env, RandomSource, ResetOptions, StepResult } from "../env.js";
+import { RandomEpisode, type RandomFrom } from "../episode.js";
+import type { Point, Scene, Shape } from "../scene.js";
 
 type Body = ReturnType<World["createBody"]>;
 
@@ -363,5 +362,3 @@ const flames: readonly (readonly Point[])[] = [
     [-15 / scale, 11 / scale],
   ],
 ];
-
-register("LunarLander-v3", () => new LunarLander());

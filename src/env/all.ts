@@ -1,0 +1,23 @@
+// Every environment of the library that is not in its entry point: a line each, in the order of lists.
+import { isMissing, MissingPackageError } from "../core/missing-package.js";
+import "./minatar/index.js";
+import "./minigrid/index.js";
+import "./highway/index.js";
+import "./recsim/index.js";
+import { register } from "./registry.js";
+
+await withPackage("LunarLander-v3", "planck", () => import("./lunar-lander/index.js"));
+await import("./pendulum/index.js");
+
+/** Imports an environment; where its package is not installed, the environment says so when it is made. */
+async function withPackage(id: string, packageName: string, load: () => Promise<unknown>): Promise<void> {
+  try {
+    await load();
+  } catch (error) {
+    if (!isMissing(error, packageName)) throw error;
+    const make = () => {
+      throw new MissingPackageError(id, packageName);
+    };
+    register({ id, make });
+  }
+}
