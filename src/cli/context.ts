@@ -5,7 +5,7 @@ import { studentOptions } from "../distill/config.js";
 import { jointOptions } from "../distill/joint-config.js";
 import { teacherOptions } from "../dqn/config.js";
 import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registry.js";
-import { checkedSeed } from "../evaluate/checks.js";
+import { checkedSeed, shown } from "../evaluate/checks.js";
 import { checkOptions } from "../training/options.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson } from "./files.js";
@@ -94,7 +94,9 @@ export function readConfigFile(path: string | undefined): ConfigFile {
       );
     }
     const expected = fields[name as keyof typeof fields];
-    if (typeof value !== expected || value === null) throw new UsageError(`${path}: ${name} is no ${expected}`);
+    if (typeof value !== expected || value === null) {
+      throw new UsageError(`${path}: ${name} is ${shown(value)}: a value of type ${expected} is allowed`);
+    }
   }
   const checked = config as ConfigFile;
   try {

@@ -25,24 +25,24 @@ export function readIfThere(path: string): Uint8Array | undefined {
   }
 }
 
-/** @throws UsageError for a file that cannot be read, or is no JSON object */
+/** @throws UsageError for a file that cannot be read, or is not a JSON object */
 export function readJson(path: string): Record<string, unknown> {
   const text = new TextDecoder().decode(readBytes(path));
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${path} is no JSON: ${oneLine(error)}`);
+    throw new UsageError(`${path} is not JSON: ${oneLine(error)}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new UsageError(`${path} holds no JSON object`);
+    throw new UsageError(`${path} holds something other than a JSON object`);
   }
   return value as Record<string, unknown>;
 }
 
 /**
  * A model of this library, or of another one.
- * @throws UsageError for a file that cannot be read or is no sound model
+ * @throws UsageError for a file that cannot be read or is not a sound model
  */
 export function readModel(path: string, options?: ImportOptions): Model {
   return loadedBy((bytes) => importModel(bytes, options), path);
@@ -106,7 +106,7 @@ const reasons = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   EISDIR: "it is a folder",
-  ENOTDIR: "a part of the path is no folder",
+  ENOTDIR: "a part of the path is not a folder",
   EEXIST: "a file is in the way",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",

@@ -31,7 +31,7 @@ export class MetricsFile {
     appendFileSync(this.#path, `${JSON.stringify(event)}\n`);
   }
 
-  /** Every line so far; a torn last line is ignored. @throws UsageError for a line that is no JSON object */
+  /** Every line so far; a torn last line is ignored. @throws UsageError for a line that is not a JSON object */
   read(): TrainingEvent[] {
     const lines = new TextDecoder().decode(readIfThere(this.#path)).split("\n");
     lines.pop(); // empty after the last line's end, or torn
@@ -39,7 +39,7 @@ export class MetricsFile {
       try {
         return Object(JSON.parse(line));
       } catch {
-        throw new UsageError(`${this.#path}: line ${i + 1} is no JSON`);
+        throw new UsageError(`${this.#path}: line ${i + 1} is not JSON`);
       }
     });
   }

@@ -1,7 +1,7 @@
 // The loss of a student, written as a sum of parts: "mse", "kl", "mse+0.5*cross-entropy".
 import { type LossName, type LossWeights, lossNames, partsThat } from "../core/losses.js";
 
-/** The weight of each part of a loss, or undefined for a text that is no loss. */
+/** The weight of each part of a loss, or undefined for a text that is not a loss. */
 export function parseLoss(text: string): LossWeights | undefined {
   const weights: Partial<Record<LossName, number>> = {};
   for (const term of text.split("+")) {

@@ -168,7 +168,7 @@ export async function distillMany(
 
 type MultiTaskConfig = Omit<StudentConfig, "attempts" | "threshold">;
 
-/** The configuration: the defaults and what was given. @throws ConfigError for what is not allowed, in one line */
+/** The configuration: the defaults, and what is given over them. @throws ConfigError for a value that is not allowed */
 function multiTaskConfig(
   teachers: readonly Labeller[],
   heads: unknown,

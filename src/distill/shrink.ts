@@ -70,7 +70,7 @@ export const shrinkOptions: Options<StudentConfig> = withDefaults<StudentConfig>
 /**
  * The configuration of each attempt, but for its hidden layers. `hidden` is the one layer that the search begins with,
  * `attempts` the number of students that are distilled of a size at most.
- * @throws ConfigError for what is not allowed, in one line
+ * @throws ConfigError for a value that is not allowed
  */
 export function shrinkConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
   const config = studentConfig(environment, { ...defaults, ...given });
@@ -91,7 +91,7 @@ export function shrinkConfig(environment: string, given: Partial<StudentConfig>)
  * passed is tested on final episodes, that nothing was chosen on. The order of these tests is set beforehand, from the
  * largest to the smallest, each at the full 5 %, and they end with the first that fails: tests in a fixed sequence hold
  * the probability of any false success at 5 % without a correction (Maurer, Hothorn & Lehmacher 1995).
- * @throws ConfigError for what is not allowed, Interrupted when stopped by the signal
+ * @throws ConfigError for a value that is not allowed, Interrupted when stopped by the signal
  */
 export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Promise<Shrunk> {
   const { env: givenEnv, seed: givenSeed, episodes: givenEpisodes, onSize, onAttempt, signal, ...given } = options;

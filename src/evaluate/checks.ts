@@ -4,7 +4,7 @@ import { described } from "../env/custom.js";
 import type { Env } from "../env/env.js";
 import { isSeed } from "../env/seed-sequence.js";
 
-/** @throws ConfigError for what is no seed */
+/** @throws ConfigError for anything that is not a seed */
 export function checkedSeed(seed: unknown): number {
   if (isSeed(seed)) return seed;
   throw new ConfigError(`seed is ${shown(seed)}: a whole number from 0 to ${Number.MAX_SAFE_INTEGER} is allowed`);
@@ -12,7 +12,7 @@ export function checkedSeed(seed: unknown): number {
 
 const mostEpisodes = 1_000_000;
 
-/** @throws ConfigError for what is no number of episodes */
+/** @throws ConfigError for anything that is not a number of episodes */
 export function checkedEpisodes(episodes: unknown): number {
   if (Number.isInteger(episodes) && (episodes as number) >= 1 && (episodes as number) <= mostEpisodes) {
     return episodes as number;

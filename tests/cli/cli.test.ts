@@ -123,13 +123,17 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["run", "CartPole-v1", "--config", "constructor.json"], /unknown field "constructor": allowed are env, seed/],
     [["run", "CartPole-v1", "--config", "lines.json"], /^lines\.json: student\.loss is "a\\nb": one of mse/],
     [["run", "CartPole-v1", "--config", "seed.json"], /^seed\.json: seed is 0\.5: a whole number/],
+    [
+      ["run", "CartPole-v1", "--config", "kind.json"],
+      /^kind\.json: teacher is null: a value of type object is allowed/,
+    ],
     [["train", "CartPole-v1", "--resume", "--out", "damaged"], /^damaged\/teacher\.checkpoint: the checkpoint is dam/],
     [["run", "CartPole-v1", "--resume", "--out", "damaged"], /^damaged\/teacher\.checkpoint: the checkpoint is dam/],
     [["evaluate", "taken", "--episodes", "1e9"], /^episodes is 1000000000: a whole number from 1 to 1000000 is all/],
-    [["run", "CartPole-v1", "--out", "taken/run"], /cannot write to taken\/run: a part of the path is no folder/],
+    [["run", "CartPole-v1", "--out", "taken/run"], /cannot write to taken\/run: a part of the path is not a folder/],
     [["run", "CartPole-v1", "--resume", "--out", "new"], /nothing to resume: new holds no checkpoint/],
     [["run", "CartPole-v1", "--config", "none.json"], /cannot read none\.json: no such file or folder/],
-    [["run", "CartPole-v1", "--config", "taken"], /taken is no JSON/],
+    [["run", "CartPole-v1", "--config", "taken"], /taken is not JSON/],
     [["run", "CartPole-v1", "--config", "odd.json"], /odd\.json: unknown field "techer"/],
     [["distill"], /required option '--teacher <file>' not specified/],
     [["distill", "--teacher", "none.safetensors"], /cannot read none\.safetensors: no such file or folder/],
@@ -159,6 +163,7 @@ describe("a wrong call ends with status 2 and one line", () => {
     writeFileSync(join(folder, "constructor.json"), '{ "constructor": 1 }');
     writeFileSync(join(folder, "lines.json"), '{ "student": { "loss": "a\\nb" } }');
     writeFileSync(join(folder, "seed.json"), '{ "seed": 0.5 }');
+    writeFileSync(join(folder, "kind.json"), '{ "teacher": null }');
     mkdirSync(join(folder, "damaged"), { recursive: true });
     writeFileSync(join(folder, "damaged", "teacher.checkpoint"), "{}");
     const { status, stdout, stderr } = qstill(...args);
