@@ -1,11 +1,11 @@
-// What works for each environment: one table for teachers and students. Everything else has its default.
-// Environments outside the entry point bring their own: see presets/.
+// What works for each environment, in one table for teachers and students. Other options keep their defaults.
+// Environments outside the entry point bring their own presets: see presets/.
 import type { TeacherConfig } from "./config.js";
 
-/** What works for an environment. */
+/** The options that work for an environment. */
 export interface Preset {
   readonly teacher: Partial<TeacherConfig>;
-  /** Options of a student, which are checked where a student is configured. */
+  /** Options of a student; they are checked when a student is configured. */
   readonly student: Readonly<Record<string, unknown>>;
 }
 
@@ -15,8 +15,8 @@ const table: Record<string, Preset> = {
     student: {},
   },
   "MountainCar-v0": {
-    // Random steps cost next to nothing and the goal is all that pays: so many that each seed has seen it, and no buffer that
-    // forgets it.
+    // Random steps cost next to nothing, and only the goal pays. So there are enough of them for each seed to see the
+    // goal, and the buffer is large enough not to forget it.
     teacher: {
       hidden: [64, 64, 64],
       envSteps: 100_000,
@@ -31,9 +31,9 @@ const table: Record<string, Preset> = {
     student: { envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
   },
   "Acrobot-v1": {
-    // One-step targets: with longer ones the returns of old policies in the replay memory hold the new one back.
-    // Three layers: near the goal the links are so fast that neighbouring states end a whole swing apart, and two layers,
-    // even of 128, blur that.
+    // One-step targets: longer ones bring in returns of old policies from the replay memory, and these hold the new
+    // policy back. Three layers: near the goal the links are so fast that neighbouring states end a whole swing apart.
+    // Two layers, even of 128 units, blur this.
     teacher: {
       hidden: [64, 64, 64],
       envSteps: 160_000,
@@ -61,10 +61,10 @@ const table: Record<string, Preset> = {
   },
 };
 
-/** The presets of all environments that are registered and have one. */
+/** The presets of all registered environments that have one. */
 export const presets: Readonly<Record<string, Preset>> = table;
 
-/** Adds those of environments outside the entry point. */
+/** Adds the presets of environments outside the entry point. */
 export function addPresets(more: Readonly<Record<string, Preset>>): void {
   Object.assign(table, more);
 }

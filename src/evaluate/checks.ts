@@ -1,10 +1,10 @@
-// What every call that plays episodes checks before it begins: its seed, their number, and whether the network fits.
+// What every call that plays episodes checks first: its seed, the number of episodes, and whether the network fits.
 import { ConfigError } from "../core/config-error.js";
 import { described } from "../env/custom.js";
 import type { Env } from "../env/env.js";
 import { isSeed } from "../env/seed-sequence.js";
 
-/** @throws ConfigError for what is no seed */
+/** @throws ConfigError for anything that is not a seed */
 export function checkedSeed(seed: unknown): number {
   if (isSeed(seed)) return seed;
   throw new ConfigError(`seed is ${shown(seed)}: a whole number from 0 to ${Number.MAX_SAFE_INTEGER} is allowed`);
@@ -12,7 +12,7 @@ export function checkedSeed(seed: unknown): number {
 
 const mostEpisodes = 1_000_000;
 
-/** @throws ConfigError for what is no number of episodes */
+/** @throws ConfigError for anything that is not a number of episodes */
 export function checkedEpisodes(episodes: unknown): number {
   if (Number.isInteger(episodes) && (episodes as number) >= 1 && (episodes as number) <= mostEpisodes) {
     return episodes as number;
@@ -20,7 +20,7 @@ export function checkedEpisodes(episodes: unknown): number {
   throw new ConfigError(`episodes is ${shown(episodes)}: a whole number from 1 to ${mostEpisodes} is allowed`);
 }
 
-/** What is known of a policy's sizes: those of a model all, those of a function none. */
+/** What is known of a policy's sizes. A model has both fields; a function has neither. */
 export interface Sized {
   /** Where it was trained. */
   readonly environment?: string;
@@ -29,8 +29,9 @@ export interface Sized {
 }
 
 /**
- * @param what the policy's part, as the error calls it
- * @throws ConfigError for a network that has not as many inputs and outputs as the environment has features and actions
+ * @param what what the error calls the policy
+ * @throws ConfigError if the numbers of inputs and outputs differ from the environment's numbers of features and
+ * actions
  */
 export function checkFit(what: string, { environment, widths }: Sized, env: Env): void {
   if (widths === undefined) return;
@@ -43,7 +44,7 @@ export function checkFit(what: string, { environment, widths }: Sized, env: Env)
   );
 }
 
-/** A value as an error shows it, on one line: lists by what is in them. */
+/** A value as an error shows it, on one line. A list is shown by its elements. */
 export function shown(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(shown).join(", ")}]` : described(value);
 }

@@ -148,7 +148,7 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["shrink", "Cartpole"], /^unknown environment "Cartpole": did you mean "CartPole-v1"\?/],
     [
       ["shrink", "CartPole-v1", "--hidden", "4,4"],
-      /^hidden is \[4, 4\]: the one layer that is to be shrunk is needed$/,
+      /^hidden is \[4, 4\]: exactly one layer, the one to be shrunk, is needed$/,
     ],
     [["shrink", "CartPole-v1", "--episodes", "x"], /^episodes is "x": a whole number from 1 to 1000000 is allowed$/],
     [["shrink", "--teacher", "none.safetensors"], /^cannot read none\.safetensors: no such file or folder$/],
