@@ -126,10 +126,10 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["train", "CartPole-v1", "--resume", "--out", "damaged"], /^damaged\/teacher\.checkpoint: the checkpoint is dam/],
     [["run", "CartPole-v1", "--resume", "--out", "damaged"], /^damaged\/teacher\.checkpoint: the checkpoint is dam/],
     [["evaluate", "taken", "--episodes", "1e9"], /^episodes is 1000000000: a whole number from 1 to 1000000 is all/],
-    [["run", "CartPole-v1", "--out", "taken/run"], /cannot write to taken\/run: a part of the path is no folder/],
-    [["run", "CartPole-v1", "--resume", "--out", "new"], /nothing to resume: new holds no checkpoint/],
+    [["run", "CartPole-v1", "--out", "taken/run"], /cannot write to taken\/run: a part of the path is not a folder/],
+    [["run", "CartPole-v1", "--resume", "--out", "new"], /nothing to resume: there is no checkpoint in new/],
     [["run", "CartPole-v1", "--config", "none.json"], /cannot read none\.json: no such file or folder/],
-    [["run", "CartPole-v1", "--config", "taken"], /taken is no JSON/],
+    [["run", "CartPole-v1", "--config", "taken"], /taken is not JSON/],
     [["run", "CartPole-v1", "--config", "odd.json"], /odd\.json: unknown field "techer"/],
     [["distill"], /required option '--teacher <file>' not specified/],
     [["distill", "--teacher", "none.safetensors"], /cannot read none\.safetensors: no such file or folder/],
@@ -284,7 +284,7 @@ describe("run", () => {
     }, 20);
     const status = await ended;
     expect(status).toBe(130);
-    expect(said).toMatch(/^stopping…\nstopped: .*--resume goes on\n$/);
+    expect(said).toMatch(/^stopping…\nstopped: .*: to go on, repeat the command with --resume\n$/);
     expect(existsSync(join(folder, "stopped", "teacher.checkpoint"))).toBe(true);
 
     // what a resumed run that was killed would leave: events beyond the checkpoint, and a torn line

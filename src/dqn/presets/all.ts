@@ -1,4 +1,4 @@
-// Every environment of the library that is not in its entry point, with its preset: a line each.
+// Every environment of the library outside its entry point, with its preset: one line for each.
 import "./minatar.js";
 import "./minigrid.js";
 import "./highway.js";

@@ -8,8 +8,9 @@ export * from "../../env/lunar-lander.js";
 
 addPresets({
   "LunarLander-v3": {
-    // A lander that hovers until it is truncated is where most start: about 100,000 steps lead out of it, and some seeds stand
-    // at 210 until the learning rate has fallen: of two, 600,000 steps brought both to 240.
+    // Most seeds begin with a lander that hovers until it is truncated. It takes about 100,000 steps to get out of
+    // this. Some seeds stay at 210 until the learning rate has fallen: 600,000 steps brought both of two such seeds to
+    // 240.
     teacher: {
       hidden: [128, 128],
       envSteps: 600_000,

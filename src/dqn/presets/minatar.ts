@@ -7,10 +7,10 @@ import { addPresets, type Preset } from "../presets.js";
 export * from "../../env/minatar/index.js";
 
 /**
- * For a game with the actions that matter and with all six. A frame costs a hundredth of an update: with 40 frames an update
- * in place of 2, and a fifth of the updates, Asterix came to 13 in place of 1.2. One-step targets: with three-step ones and 10
- * frames an update it was 3.1 in place of 6.7. The target network is five times as slow as elsewhere: that lifted Space Invaders
- * from 36 to 54 after 600,000 frames.
+ * For a game with the actions that matter and with all six. A frame costs a hundredth of an update. With 40 frames an
+ * update instead of 2, and a fifth of the updates, Asterix reached 13 instead of 1.2. One-step targets: with three-step
+ * targets and 10 frames an update it reached 3.1 instead of 6.7. The target network is five times as slow as
+ * elsewhere: this lifted Space Invaders from 36 to 54 after 600,000 frames.
  */
 const minAtar: Preset = {
   teacher: {
@@ -30,7 +30,8 @@ const minAtar: Preset = {
     evaluationEpisodes: 50,
     confirmationEpisodes: 100,
   },
-  // The Q-values of actions differ by a hundredth of what states differ by: a softer loss does not see which is the best.
+  // The Q-values of actions differ by a hundredth of what states differ by: a softer loss does not see which action is
+  // best.
   student: {
     hidden: [14],
     loss: "cross-entropy",
@@ -43,7 +44,9 @@ const minAtar: Preset = {
   },
 };
 
-/** What Breakout's and Space Invaders' seeds were run with: a tenth of the frames is enough there, though not the best. */
+/**
+ * What the seeds of Breakout and Space Invaders were run with. A tenth of the frames is enough there, but not the best.
+ */
 const fewerFrames: Preset = {
   ...minAtar,
   teacher: { ...minAtar.teacher, envSteps: 2_000_000, trainFrequency: 2, nStep: 3, evaluationInterval: 250_000 },

@@ -8,8 +8,8 @@ import { addPresets } from "../presets.js";
 export * from "../../env/minigrid/index.js";
 
 /**
- * What MiniGrid's have in common: the goal alone pays, and random play rarely reaches it, so that what is rare has priority.
- * The shortest ways are worth 0.96, of which the stop leaves out a step or two.
+ * What MiniGrid's environments share: only the goal pays, and random play rarely reaches it, so rare transitions have
+ * priority. The shortest ways are worth 0.96; training stops a step or two below that.
  */
 const miniGrid: Partial<TeacherConfig> = {
   hidden: [128, 64],
@@ -24,8 +24,9 @@ const miniGrid: Partial<TeacherConfig> = {
   stopReturn: 0.955,
 };
 /**
- * The crossings need steps, which cost little beside updates: with 500,000 and an update at every second, one layout in eight
- * stayed unsolved; with one at every twentieth and fewer updates, none. With 0.001 as the learning rate the means still swung.
+ * The crossings need steps, which cost little compared with updates. With 500,000 steps and an update at every second
+ * one, one layout in eight stayed unsolved. With an update at every twentieth step, and fewer updates, none did. With
+ * a learning rate of 0.001 the means still swung.
  */
 const crossing: Partial<TeacherConfig> = {
   ...miniGrid,
@@ -42,7 +43,7 @@ const miniGridStudent = { hidden: [14], envSteps: 20_000, updates: 20_000 };
 
 addPresets({
   "MiniGrid-Empty-8x8-v0": {
-    // Nothing is random: one episode is an evaluation.
+    // Nothing is random, so an evaluation needs only one episode.
     teacher: {
       ...miniGrid,
       envSteps: 100_000,
@@ -58,7 +59,7 @@ addPresets({
     student: miniGridStudent,
   },
   "MiniGrid-LavaCrossingS9N1-v0": {
-    // Random steps that are kept for a while get past the opening before lava ends the episode.
+    // Random actions that are repeated for a while get past the opening before lava ends the episode.
     teacher: { ...crossing, gamma: 0.94, explorationFraction: 0.3, explorationRepeat: 5 },
     student: { ...miniGridStudent, envSteps: 40_000, updates: 40_000, attempts: 2 },
   },

@@ -8,7 +8,7 @@ export * from "../../env/pendulum.js";
 
 addPresets({
   "Pendulum-v1": {
-    // One-step targets: a swing of the old policy is no measure of the new one's.
+    // One-step targets: a swing of the old policy does not measure the new policy.
     teacher: {
       envSteps: 30_000,
       batchSize: 64,

@@ -8,9 +8,9 @@ export * from "../../env/recsim/index.js";
 
 addPresets({
   "RecSim-InterestEvolution-v0": {
-    // The time that a user has left is hidden, and a document of low quality costs some: what tells is that sessions end
-    // sooner. That is rare, far from the mean, and takes very many steps to see, so no Huber loss and no longer sum of
-    // rewards, whose noise would hide it.
+    // The time that a user has left is hidden, and a document of low quality costs some of it. The only sign is that
+    // sessions end sooner. This is rare and far from the mean, and takes very many steps to see. So there is no Huber
+    // loss, and no longer sum of rewards, whose noise would hide it.
     teacher: {
       hidden: [128],
       envSteps: 1_000_000,
@@ -29,8 +29,8 @@ addPresets({
     student: { hidden: [12], envSteps: 40_000, updates: 20_000, evaluationEpisodes: 300 },
   },
   "RecSim-LongTermSatisfaction-v0": {
-    // A reward is log-normal: its noise is three times what the best document gains on the worst. Clickbait is forgotten
-    // within ten steps, so nothing beyond them need be looked at.
+    // A reward is log-normal: its noise is three times the difference between the best document and the worst.
+    // Clickbait is forgotten within ten steps, so there is no need to look further ahead.
     teacher: {
       envSteps: 200_000,
       bufferSize: 200_000,
