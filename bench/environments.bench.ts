@@ -1,4 +1,4 @@
-// E: steps of each environment, resets included.
+// E: steps of each environment, including resets.
 import "#dist/dqn/presets/all.js";
 import { environmentIds, makeEnv } from "#dist/env/registry.js";
 import type { Case } from "./suite.js";
@@ -6,8 +6,9 @@ import type { Case } from "./suite.js";
 const stepsPerCall = 1000;
 
 /**
- * Seconds for a million steps of the Python references with random actions, ten copies, on a Xeon E5-2650 v3: the table in
- * the Readme of gymnax-blines (Lange 2023), whose MinAtar has all six actions. Of the others nothing is known to be published.
+ * Seconds for a million steps of the Python references with random actions, ten copies, on a Xeon E5-2650 v3, from the
+ * table in the Readme of gymnax-blines (Lange 2023), whose MinAtar has all six actions. No figures are known for the
+ * others.
  */
 const pythonSeconds: Readonly<Record<string, number>> = {
   "CartPole-v1": 46,
