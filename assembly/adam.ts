@@ -7,10 +7,10 @@ const EPSILON: f32 = 1e-8;
 const SMALLEST: f32 = 1.17549435e-38;
 const CONSTANTS = memory.data<f32>([BETA1, BETA2, <f32>1 - BETA1, <f32>1 - BETA2, EPSILON]);
 
-/** Steps between two looks for denormal moments. */
+/** Steps between two searches for denormal moments. */
 const FLUSH_INTERVAL: u32 = 64;
 
-/** β₁ᵗ and β₂ᵗ of the t steps taken so far, for the bias correction; both begin at 1. */
+/** β₁ᵗ and β₂ᵗ after the t steps taken so far, for the bias correction. Both begin at 1. */
 @unmanaged
 export class AdamPowers {
   beta1: f64;
@@ -37,14 +37,14 @@ export function adam_step(
   adam_range(parameters, gradients, firstMoment, secondMoment, count, learningRate, powers);
 }
 
-/** One step more. */
+/** Counts one more step. */
 export function begin_step(powers: AdamPowers): void {
   powers.beta1 *= 0.9;
   powers.beta2 *= 0.999;
   powers.steps++;
 }
 
-/** The step begun last, for some of the parameters. */
+/** The step that was begun last, for some of the parameters. */
 export function adam_range(
   parameters: usize,
   gradients: usize,
@@ -64,9 +64,10 @@ export function adam_range(
 }
 
 /**
- * Makes denormal values 0. The weights of a unit that no longer fires have gradients of zero: their m shrinks to the
- * smallest denormal and stays there, and each denormal operand slows the arithmetic (4,610 parameters with such moments:
- * 5.9 µs a step, without: 3.6; looking in every step would cost 1.0). It changes no parameter that is not as small.
+ * Sets denormal values to 0. The weights of a unit that no longer fires have gradients of zero. Their m shrinks to the
+ * smallest denormal and stays there, and each denormal operand slows the arithmetic. (4,610 parameters with such
+ * moments take 5.9 µs a step, without them 3.6; a search in every step would cost 1.0.) It changes only parameters
+ * that are as small themselves.
  */
 export function flush_denormals(values: usize, count: usize): void {
   for (let i: usize = 0; i < count; i++) {
@@ -86,7 +87,7 @@ export function adam_update(
   correction1: f32,
   correction2: f32,
 ): void {
-  // read from memory, the constants stay in registers; as literals V8 makes each anew in every turn (13 → 10 cycles)
+  // read from memory, the constants stay in registers; V8 makes each literal anew in every turn (13 → 10 cycles)
   const beta1 = v128.load_splat<f32>(CONSTANTS);
   const beta2 = v128.load_splat<f32>(CONSTANTS, 4);
   const rest1 = v128.load_splat<f32>(CONSTANTS, 8);

@@ -1,4 +1,4 @@
-// What only the bench calls, compiled to a module of its own: the machine's peak, and the parts of an update one by one.
+// What only the bench calls, compiled to a module of its own: the machine's peak, and each part of an update alone.
 import { adam_step } from "./adam";
 import { choose, draw, forward_next, gather, Learner, set_deltas, set_targets } from "./learner";
 import { backward_panel, pack_panel } from "./mlp";
@@ -6,12 +6,12 @@ import { forward, gradients, panel_at, transpose_weights } from "./trainable";
 
 export * from "./index";
 
-/** The floating-point operations of one turn of `peak`. */
+/** The floating-point operations in one turn of `peak`. */
 export const PEAK_FLOPS: i32 = 4 * 14 * 4;
 
 /**
- * `turns` times 28 multiplications and 28 additions of four lanes each, in registers only: seven chains of either, so
- * that each unit has the next operation ready while the last is under way.
+ * `turns` times 28 multiplications and 28 additions of four lanes each, in registers only. There are seven chains of
+ * each kind, so that each unit has its next operation ready while the last one is under way.
  * @param ones 32 bytes: f32 values of 1
  */
 export function peak(turns: i32, ones: usize): f32 {
@@ -106,7 +106,7 @@ export const enum Part {
   adam,
 }
 
-/** One part of an update, for all its panels, n times. */
+/** One part of an update, for all panels, n times. */
 export function learner_part(learner: Learner, part: Part, n: i32): void {
   for (let i = 0; i < n; i++) {
     if (part == Part.sample) draw(learner);

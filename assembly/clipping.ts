@@ -1,9 +1,11 @@
 // Gradient clipping by the norm of all gradients together (Pascanu et al. 2013, algorithm 1).
 
-/** gradients: (count), scaled down to the norm `most` where theirs is larger. Up to three behind the last must be 0. */
+/**
+ * gradients: (count), scaled down to the norm `most` if theirs is larger. Up to three values after the last must be 0.
+ */
 export function clip_norm(gradients: usize, count: usize, most: f32): void {
   const end = gradients + (count << 2);
-  // in f64: four sums, of every fourth square from the first to the fourth, ascending
+  // in f64, as four sums: sum i has every fourth square, from the i-th on, ascending
   let sums01 = f64x2.splat(0);
   let sums23 = f64x2.splat(0);
   for (let at = gradients; at < end; at += 16) {

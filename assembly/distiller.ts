@@ -34,43 +34,43 @@ import {
   Weights,
 } from "./trainable";
 
-/** What the host decides when it makes a distiller: src/core/distiller.ts has the same names in the same order. 4 bytes each. */
+/** The host's options for a distiller, 4 bytes each. src/core/distiller.ts has the same names in the same order. */
 @unmanaged
 export class DistillerOptions {
   batchSize: usize;
-  capacity: usize; // labelled states, at most
-  byteObservations: u32; // states are whole numbers from 0 to 255, mostly 0, kept as u8
-  largestWeight: f32; // weights are rounded to whole numbers up to this one, times a step: 127 for 8 bits; 0 leaves them
+  capacity: usize; // the largest number of labelled states
+  byteObservations: u32; // states are whole numbers from 0 to 255 and mostly 0; kept as u8
+  largestWeight: f32; // rounded weights are whole numbers up to this one, times a step: 127 for 8 bits; 0: no rounding
 }
 
 @unmanaged
 export class Distiller extends Trainable {
   capacity: usize;
-  stateBytes: usize; // of one state
+  stateBytes: usize; // the bytes of one state
   largestWeight: f32;
-  relabeller: Network | null; // labels every batch anew; null where the labels kept are used
-  comparison: Comparison<f32>; // of the batch, its labels standardised, for `actions` outputs
+  relabeller: Network | null; // labels each batch anew; null if the kept labels are used
+  comparison: Comparison<f32>; // for the batch with standardised labels, and for `actions` outputs
 
-  // what an update learns from, and for
-  firstState: usize; // states are drawn from this one on,
-  stateCount: usize; // so many
-  firstOutput: usize; // the loss is of the outputs from this one on, so many as are compared
+  // the states and outputs of an update
+  firstState: usize; // states are drawn from this one on
+  stateCount: usize; // the number of states to draw from
+  firstOutput: usize; // the loss covers the outputs from this one on, as many as are compared
 
   // saved
   state: DistillerState;
-  exact: usize; // (count): the parameters before their rounding, which Adam moves; the parameters themselves without one
+  exact: usize; // (count): the parameters before rounding, which Adam moves; without rounding the parameters themselves
   states: usize; // (capacity, stateBytes)
   labels: usize; // (capacity, outputs): the teacher's Q-values
-  taken: usize; // (capacity) u32: the action that was taken there, for a loss that needs transitions, and
-  targets: usize; // (capacity): its target, in the labels' unit
+  taken: usize; // (capacity) u32: the action that was taken there, for a loss that needs transitions
+  targets: usize; // (capacity): the action's target, in the labels' unit
 
   // scratch
-  drawn: usize; // usize (16): where the states of a panel lie
+  drawn: usize; // usize (16): the addresses of a panel's states
 }
 
 @unmanaged
 export class DistillerState {
-  filled: usize; // labelled states
+  filled: usize; // the number of labelled states
   labelMean: f32; // labels are standardised to (q − labelMean)·labelScale
   labelScale: f32;
 }
@@ -90,7 +90,7 @@ function place(distiller: Distiller, widths: usize): void {
   place_comparison(distiller.comparison, distiller.batch, distiller.outputs);
 }
 
-/** A distiller for a student of these widths, or 0 where its block would be larger than 1 GiB. */
+/** A distiller for a student of these widths, or 0 if its block would be larger than 1 GiB. */
 export function distiller_create(widths: usize, layers: usize, options: DistillerOptions): usize {
   const header = heap.alloc(offsetof<Distiller>() + offsetof<Weights>() + offsetof<Comparison<f32>>());
   const distiller = changetype<Distiller>(header);
@@ -120,21 +120,22 @@ export function distiller_free(distiller: Distiller): void {
   heap.free(changetype<usize>(distiller));
 }
 
-/** Its loss, which compares the student's Q-values with the labels. */
+/** Sets the loss that compares the student's Q-values with the labels. */
 export function distiller_loss(distiller: Distiller): Comparison<f32> {
   return distiller.comparison;
 }
 
 /**
- * From now on each update labels its states anew by a network of the same observations and actions, as it is by then, in
- * place of the labels kept, td's targets apart; 0: by those again. The network must live as long as that. Not saved.
- * guide.ts says how this differs from a guide and a follower.
+ * From now on each update labels its states with this network, as its parameters are then; it must have the same
+ * observations and actions. The kept labels are not used, td's targets still are. With 0 the kept labels are used
+ * again. The network must live as long as it is used. Not saved. guide.ts says how this differs from a guide and a
+ * follower.
  */
 export function distiller_relabel(distiller: Distiller, network: Network | null): void {
   distiller.relabeller = network;
 }
 
-/** Another student on the same labelled states: fresh parameters and draws from 128 bits. */
+/** Begins another student on the same labelled states, with fresh parameters and draws from 128 bits. */
 export function distiller_initialise(distiller: Distiller, word0: u32, word1: u32, word2: u32, word3: u32): void {
   swap(distiller);
   initialise(distiller, word0, word1, word2, word3);
@@ -143,7 +144,9 @@ export function distiller_initialise(distiller: Distiller, word0: u32, word1: u3
   distiller.state.labelScale = 1;
 }
 
-/** Where the host writes labelled states, (capacity, inputs) of f32 or u8; `distiller_filled` says which row is next. */
+/**
+ * Where the host writes labelled states, (capacity, inputs) of f32 or u8; `distiller_filled` says which row is next.
+ */
 export function distiller_states(distiller: Distiller): usize {
   return distiller.states;
 }
@@ -167,17 +170,17 @@ export function distiller_filled(distiller: Distiller): usize {
   return distiller.state.filled;
 }
 
-/** The first `filled` rows hold labelled states. */
+/** Says that the first `filled` rows hold labelled states. */
 export function distiller_fill(distiller: Distiller, filled: usize): void {
   distiller.state.filled = filled;
 }
 
-/** Normalises observations, which are not bytes, by the mean and deviation of each feature of the labelled states. */
+/** Normalises observations, unless they are bytes, by the mean and deviation of each feature of the labelled states. */
 export function distiller_normalise(distiller: Distiller): void {
   fit_normalisation(distiller, distiller.states, distiller.state.filled);
 }
 
-/** Standardises labels by the one mean and one deviation of all of them. */
+/** Standardises labels by one mean and one deviation, those of all labels together. */
 export function distiller_standardise(distiller: Distiller): void {
   const state = distiller.state;
   const count = state.filled * distiller.outputs;
@@ -194,15 +197,15 @@ export function distiller_label_scale(distiller: Distiller): f32 {
   return distiller.state.labelScale;
 }
 
-/** n whole updates; returns the mean of their losses. At least one labelled state must be there. */
+/** Does n whole updates. There must be at least one labelled state. @returns the mean of their losses */
 export function distiller_step(distiller: Distiller, n: usize, learningRate: f32): f64 {
   return distiller_step_within(distiller, n, learningRate, 0, distiller.state.filled, 0, distiller.outputs);
 }
 
 /**
- * The same for one of several tasks: states are drawn from `stateCount` rows on from `firstState`, and the loss is of
- * `actions` outputs on from `firstOutput`, of labels as of Q-values; actions taken count from `firstOutput`. No network
- * relabels then.
+ * The same for one of several tasks. States are drawn from the `stateCount` rows that begin at `firstState`. The loss
+ * covers the `actions` outputs that begin at `firstOutput`, and the labels at the same places; taken actions count from
+ * `firstOutput`. No network relabels then.
  */
 export function distiller_step_within(
   distiller: Distiller,
@@ -250,7 +253,7 @@ function update(distiller: Distiller, learningRate: f32): f32 {
   return loss;
 }
 
-/** The exact parameters change places with the rounded ones. */
+/** Exchanges the exact parameters and the rounded ones. */
 function swap(distiller: Distiller): void {
   const weights = distiller.onlineWeights;
   const parameters = weights.parameters;
@@ -258,7 +261,7 @@ function swap(distiller: Distiller): void {
   distiller.exact = parameters;
 }
 
-/** The parameters, after their change, are the exact ones again, and beside them rounded. */
+/** After the parameters have changed: they become the exact ones again, and are rounded beside them. */
 function round(distiller: Distiller): void {
   swap(distiller);
   if (distiller.largestWeight == 0) return;
@@ -267,12 +270,14 @@ function round(distiller: Distiller): void {
   round_weights(parameters, distiller.widths, distiller.layers, distiller.largestWeight);
 }
 
-/** The rows of the batch in a panel. */
+/** The number of the batch's rows in a panel. */
 function rows_in(distiller: Distiller, panel: usize): usize {
   return min<usize>(distiller.batch - panel * PANEL, PANEL);
 }
 
-/** A panel's inputs and labels: states drawn uniformly, and what was kept beside them or the network answers now. */
+/**
+ * Fills a panel's inputs and labels. States are drawn uniformly; labels are the kept ones, or the network's answers.
+ */
 function gather(distiller: Distiller, panel: usize): void {
   const relabeller = distiller.relabeller;
   const transitions = distiller.comparison.transitions;
@@ -293,7 +298,7 @@ function gather(distiller: Distiller, panel: usize): void {
   }
 }
 
-/** Row `r` of a panel's labels from Q-values that lie `stride` bytes apart, standardised. */
+/** Writes row `r` of a panel's labels, standardised, from Q-values that lie `stride` bytes apart. */
 function put_labels(distiller: Distiller, panel: usize, r: usize, qValues: usize, stride: usize): void {
   const state = distiller.state;
   const actions = distiller.comparison.actions;
@@ -305,7 +310,7 @@ function put_labels(distiller: Distiller, panel: usize, r: usize, qValues: usize
   }
 }
 
-/** One row's action taken and its target, standardised as labels are; both places in bytes. */
+/** Writes one row's taken action and its target, standardised like the labels. Both places are in bytes. */
 function put_target(distiller: Distiller, to: usize, from: usize): void {
   const state = distiller.state;
   const comparison = distiller.comparison;
@@ -314,7 +319,10 @@ function put_target(distiller: Distiller, to: usize, from: usize): void {
   store<f32>(comparison.targets + to, (target - state.labelMean) * state.labelScale);
 }
 
-/** The outputs' deltas (outputs, 16) of one panel from its slopes; zero behind the batch's last row, and where no loss is. */
+/**
+ * The deltas of one panel's outputs (outputs, 16) from its slopes. They are zero after the batch's last row, and for
+ * outputs that the loss does not cover.
+ */
 function put_deltas(distiller: Distiller, panel: usize): void {
   const actions = distiller.comparison.actions;
   const outputs = distiller.deltas + distiller.outputsAt;

@@ -1,7 +1,7 @@
-// The dueling head (Wang et al. 2016, equation 9): one linear value layer and one linear advantage layer on the last hidden
-// layer, side by side as one layer of A + 1 outputs, the advantages first and the value last.
+// The dueling head (Wang et al. 2016, equation 9): a linear value layer and a linear advantage layer on the last hidden
+// layer. Both are one layer of A + 1 outputs here: the advantages first, the value last.
 
-/** q: (A + 1, 16): Q_a = V + (A_a − mean_a A) in the place of the advantages. */
+/** q: (A + 1, 16): replaces the advantages by Q_a = V + (A_a − mean_a A). */
 export function combine(q: usize, actions: usize): void {
   const value = q + (actions << 6);
   for (let column: usize = 0; column < 64; column += 16) {
@@ -11,7 +11,7 @@ export function combine(q: usize, actions: usize): void {
   }
 }
 
-/** deltas: (A + 1, 16): from dQ in the first A to dA_a = dQ_a − mean_a dQ in their place, and dV = Σ_a dQ_a in the last. */
+/** deltas: (A + 1, 16): dQ in the first A becomes dA_a = dQ_a − mean_a dQ; the last becomes dV = Σ_a dQ_a. */
 export function split(deltas: usize, actions: usize): void {
   const value = deltas + (actions << 6);
   for (let column: usize = 0; column < 64; column += 16) {
@@ -22,7 +22,7 @@ export function split(deltas: usize, actions: usize): void {
   }
 }
 
-/** Of four of 16 columns: the first action's, then the others' added in order. */
+/** The sum over the actions in four of 16 columns, added in order from the first action. */
 function sum_over_actions(values: usize, actions: usize): v128 {
   let sum = v128.load(values);
   for (let a: usize = 1; a < actions; a++) sum = f32x4.add(sum, v128.load(values + (a << 6)));

@@ -1,12 +1,12 @@
 // A student that learns beside a teacher in training: sample from the teacher's replay memory → the teacher's target →
-// squared error at the action taken → backward → Adam. guide.ts says how this differs from a guide and a relabeller.
+// squared error at the taken action → backward → Adam. guide.ts says how this differs from a guide and a relabeller.
 import { choose, draw, gather, Learner, mean_loss, next_inputs, set_deltas, set_targets } from "./learner";
 import { backward, descend, forward, forward_inputs, transpose_weights } from "./trainable";
 
 /**
- * n updates of a student, a learner of its own widths and draws whose replay memory stays unused; returns the mean of
- * their losses. Both have the same observations, unnormalised, and actions. At least one transition of the teacher must
- * be ready. The teacher does not change.
+ * Does n updates of a student and returns the mean of their losses. The student is a learner with widths and draws of
+ * its own; its replay memory is not used. Both have the same actions and the same observations, not normalised. The
+ * teacher must have at least one transition ready. The teacher does not change.
  *
  * y = R + γⁿ·(1 − terminated)·max_a' Q_T(s', a')
  */

@@ -1,13 +1,15 @@
-// Proximal distillation: a loss that holds a learner's Q-values near a teacher's while it learns from reward (Schmitt et
-// al. 2018, "Kickstarting", equation 4, with a teacher that labels the batch).
+// Proximal distillation: a loss that holds a learner's Q-values near a teacher's while it learns from reward (Schmitt
+// et al. 2018, "Kickstarting", equation 4, with a teacher that labels the batch).
 //
 // A network can teach another inside the core in three ways:
-// - a relabeller (distiller.ts) answers the states of a distiller's batch in place of the labels kept: what it answers is
-//   all that the student learns from, and rewards play no part;
-// - a guide (here) answers the states of a learner's batch: the learner goes on learning from its own rewards, and the
-//   guide's loss is added to its own;
-// - a learner that is followed (follower.ts) lends its replay memory, and its network computes the targets from the
-//   rewards in it: the follower learns from nothing else, while the one it follows goes on learning.
+// - a relabeller (distiller.ts) answers the states of a distiller's batch. Its answers replace the kept labels, and the
+//   student learns from them alone; rewards play no part;
+// - a guide (here) answers the states of a learner's batch. The learner still learns from its own rewards, and the
+// guide's
+//   loss is added to its own;
+// - a learner that is followed (follower.ts) lends its replay memory, and its network computes targets from the
+// rewards in
+//   it. The follower learns from nothing else; the learner that it follows goes on learning.
 import { Comparison, place_comparison, weighted_sum } from "./losses";
 import { PANEL } from "./matmul";
 import { allocate_zeroed, copy_floats, free_block, lay_out, layout_end, measure } from "./memory";
@@ -17,11 +19,13 @@ import { answer_panel, Network } from "./network";
 export class Guide {
   network: Network; // the teacher
   block: usize;
-  comparison: Comparison<f32>; // of the batch
-  loss: f32; // of the last batch
+  comparison: Comparison<f32>; // for the batch
+  loss: f32; // the loss of the last batch
 }
 
-/** A guide for batches of this size, or 0 where it would need 1 GiB or more. The network must live as long. */
+/**
+ * A guide for batches of this size, or 0 if it would need 1 GiB or more. The network must live as long as the guide.
+ */
 export function guide_create(network: Network, batch: usize): usize {
   const header = heap.alloc(offsetof<Guide>() + offsetof<Comparison<f32>>());
   const guide = changetype<Guide>(header);
@@ -44,12 +48,12 @@ export function guide_free(guide: Guide): void {
   heap.free(changetype<usize>(guide));
 }
 
-/** Its loss, which compares a learner's Q-values with the teacher's. */
+/** Sets the loss that compares a learner's Q-values with the teacher's. */
 export function guide_loss(guide: Guide): Comparison<f32> {
   return guide.comparison;
 }
 
-/** Takes in a panel: own Q-values (A, 16), and the teacher's of the observations put into its network. */
+/** Takes a panel: its own Q-values (A, 16), and the teacher's for the observations that were put into its network. */
 export function take_panel(guide: Guide, panel: usize, own: usize): void {
   const values = guide.network.outputs * PANEL;
   const at = (panel * values) << 2;
@@ -57,12 +61,12 @@ export function take_panel(guide: Guide, panel: usize, own: usize): void {
   copy_floats(guide.comparison.student + at, own, values);
 }
 
-/** The loss of all panels and its slopes. */
+/** Computes the loss of all panels, and its slopes. */
 export function judge(guide: Guide): void {
   guide.loss = weighted_sum(guide.comparison);
 }
 
-/** deltas: (A, 16) of a panel += its slopes, of the first `rows` rows. */
+/** Adds a panel's slopes, of the first `rows` rows, to its deltas: (A, 16). */
 export function add_slopes(guide: Guide, panel: usize, deltas: usize, rows: usize): void {
   const actions = guide.network.outputs;
   const slopes = guide.comparison.slopes + ((panel * actions) << 6);

@@ -1,10 +1,10 @@
-// The whole ABI: every function the host can call, and nothing else. Handles and addresses are byte offsets.
+// The whole ABI: every function that the host can call, and nothing else. Handles and addresses are byte offsets.
 import { Learner } from "./learner";
 import { Trainable } from "./trainable";
 
 export { cos, sin } from "./math";
 
-/** Memory for the host's own use, 16-byte aligned; given back with `release`. */
+/** Memory for the host's own use, 16-byte aligned. `release` gives it back. */
 export function allocate(bytes: usize): usize {
   return heap.alloc(bytes);
 }
@@ -59,7 +59,7 @@ export {
   network_ready,
 } from "./network";
 
-// What a learner and a distiller have in common: a network in training, and a block whose first bytes are its state.
+// What a learner and a distiller share: a network in training, and a block whose first bytes are its state.
 
 export function trainable_parameters(net: Trainable): usize {
   return net.onlineWeights.parameters;
@@ -73,12 +73,12 @@ export function trainable_observation_size(net: Trainable): usize {
   return net.inputs;
 }
 
-/** The mean (inputs) that is taken off an observation. */
+/** The mean (inputs) that is subtracted from an observation. */
 export function trainable_mean(net: Trainable): usize {
   return net.mean;
 }
 
-/** The factor (inputs) that it is multiplied with then. */
+/** The factor (inputs) that the difference is multiplied with. */
 export function trainable_scale(net: Trainable): usize {
   return net.scale;
 }
@@ -87,7 +87,7 @@ export function trainable_block(net: Trainable): usize {
   return net.block;
 }
 
-/** How many bytes of the block, from its start, a checkpoint holds. */
+/** The number of bytes, from the start of the block, that a checkpoint holds. */
 export function trainable_saved_bytes(net: Trainable): usize {
   return net.savedBytes;
 }
@@ -96,12 +96,12 @@ export function learner_observations(learner: Learner): usize {
   return learner.replay.observations;
 }
 
-/** How many observations the replay memory holds. */
+/** The number of observations that the replay memory holds. */
 export function learner_filled(learner: Learner): usize {
   return learner.replay.state.filled;
 }
 
-/** How many transitions can be sampled. */
+/** The number of transitions that can be sampled. */
 export function learner_ready(learner: Learner): usize {
   return learner.replay.state.ready;
 }

@@ -1,18 +1,18 @@
-// One network that answers, and nothing else: the template of the exported .wasm. An export patches in the data, which
-// begin with the header at address 0, and the size of the memory; nothing is allocated and nothing imported.
+// One network that answers, and nothing else: the template of an exported .wasm. An export patches in the data, which
+// begin with the header at address 0, and the size of the memory. Nothing is allocated and nothing is imported.
 import { at, put } from "./memory";
 import { argmax, relu, tanh } from "./reference";
 
-/** What lies at address 0; all values u32. */
+/** The header at address 0; all values are u32. */
 @unmanaged
 class Header {
   layers: usize;
-  tanh: u32; // whether it stands between the layers, in place of ReLU
+  tanh: u32; // whether tanh, and not ReLU, is between the layers
   widths: usize; // address of u32 × (layers + 1): inputs, hidden widths, outputs
   parameters: usize; // address: for each layer W (in × out, row-major), then b (out)
   activations: usize; // address of the inputs, then of each layer's outputs
   q: usize; // address of the last of them
-  examples: usize; // address: of each its observation (inputs), Q-values (outputs) and action (u32)
+  examples: usize; // address: for each example its observation (inputs), Q-values (outputs) and action (u32)
   exampleCount: usize;
 }
 
@@ -34,7 +34,9 @@ export function q(): usize {
   return header().q;
 }
 
-/** The Q-values of the observation: an output is its bias, then k ascending, each product and each sum rounded to f32. */
+/**
+ * Computes the Q-values. An output is its bias, then the products, k ascending; each product and sum is rounded to f32.
+ */
 export function forward(): void {
   const net = header();
   let weight = net.parameters;
@@ -66,7 +68,7 @@ export function act(): usize {
   return argmax<f32>(header().q, outputs());
 }
 
-/** 1 where every example gets its very Q-values and its action, else 0. It writes its own observations. */
+/** 1 if every example gets exactly its Q-values and its action, else 0. It overwrites the observation. */
 export function selfTest(): i32 {
   const net = header();
   const inputs = load<u32>(net.widths);
@@ -86,7 +88,7 @@ export function selfTest(): i32 {
   return 1;
 }
 
-/** As a loop, which the first version of WebAssembly knows as well. */
+/** Copies in a loop, because the first version of WebAssembly has no instruction for it. */
 function copy(to: usize, from: usize, count: usize): void {
   for (let i: usize = 0; i < count; i++) put<f32>(to, i, at<f32>(from, i));
 }

@@ -38,22 +38,22 @@ import {
   Weights,
 } from "./trainable";
 
-/** What the host decides when it makes a learner: src/core/learner.ts has the same names in the same order. 4 bytes each. */
+/** The host's options for a learner, 4 bytes each. src/core/learner.ts has the same names in the same order. */
 @unmanaged
 export class LearnerOptions {
   batchSize: usize;
-  bufferSize: usize; // observations that the replay memory holds
+  bufferSize: usize; // the number of observations that the replay memory holds
   nStep: usize;
   gamma: f32;
   huberDelta: f32; // threshold of the Huber loss; 0: squared error
   tau: f32; // step of the target network, every targetUpdateInterval updates; 1 copies
   targetUpdateInterval: usize;
-  double: u32; // the online network chooses the target's action; otherwise the target network itself
-  dueling: u32; // the outputs, which the widths count, are A advantages and the value
-  maxGradientNorm: f32; // to which the gradients are scaled down; 0 leaves them
-  prioritized: u32; // transitions are drawn by their priorities,
-  priorityExponent: f32; // with this α
-  byteObservations: u32; // observations are whole numbers from 0 to 255, mostly 0
+  double: u32; // whether the online network chooses the target's action; otherwise the target network does
+  dueling: u32; // whether the outputs (counted in the widths) are A advantages and the value
+  maxGradientNorm: f32; // larger gradients are scaled down to this norm; 0: never
+  prioritized: u32; // whether transitions are drawn by their priorities
+  priorityExponent: f32; // α of the priorities
+  byteObservations: u32; // whether observations are whole numbers from 0 to 255 and mostly 0
 }
 
 @unmanaged
@@ -61,35 +61,35 @@ export class Learner extends Trainable {
   options: LearnerOptions;
   actions: usize;
   importance: f32; // β
-  guide: Guide | null; // holds the Q-values near a teacher's
+  guide: Guide | null; // holds the Q-values near a teacher's; null: none
 
   // saved
   state: LearnerState;
-  targetWeights: Weights; // both one array (count): only forward passes read it
+  targetWeights: Weights; // both addresses are one array (count): only forward passes read it
   replay: Replay;
 
   // scratch
   sampled: usize; // u32 (batch): the rows of the batch
-  observed: usize; // usize (batch): where s of each lies
-  succeeded: usize; // usize (batch): and its s'
-  touched: u32; // keeps the reads that fill the caches
-  nextInputs: usize; // s' of every panel
-  lookahead: usize; // the activations of one panel of them
+  observed: usize; // usize (batch): the address of each row's s
+  succeeded: usize; // usize (batch): the address of each row's s'
+  touched: u32; // takes the result of the reads that fill the caches, so that they are not removed
+  nextInputs: usize; // the s' of every panel
+  lookahead: usize; // the activations of one panel of s'
   chosen: usize; // u32 (panels·16)
   targets: usize; // (batch)
   losses: usize; // (batch)
   errors: usize; // (batch): Q(s, a) − y
-  importanceWeights: usize; // (batch): of the errors in the loss; 1 without priorities
+  importanceWeights: usize; // (batch): the weights of the errors in the loss; 1 without priorities
 }
 
-/** The bytes of a learner and of the parts that lie behind it. */
+/** The bytes of a learner and of the parts that lie after it. */
 export const LEARNER_BYTES: usize =
   offsetof<Learner>() + offsetof<LearnerOptions>() + offsetof<Replay>() + 2 * offsetof<Weights>();
 
 @unmanaged
 export class LearnerState {
   updates: usize;
-  repeatedAction: usize; // the exploring action under way
+  repeatedAction: usize; // the exploring action that is being repeated
   repeatsLeft: usize;
 }
 
@@ -116,7 +116,7 @@ function place(learner: Learner, widths: usize): void {
   learner.importanceWeights = floats(learner.batch);
 }
 
-/** A learner for a network of these widths, or 0 where its block would be larger than 1 GiB. The options are copied. */
+/** A learner for a network of these widths, or 0 if its block would be larger than 1 GiB. The options are copied. */
 export function learner_create(widths: usize, layers: usize, options: LearnerOptions): usize {
   const header = heap.alloc(LEARNER_BYTES);
   const learner = changetype<Learner>(header);
@@ -149,7 +149,7 @@ export function learner_create(widths: usize, layers: usize, options: LearnerOpt
   return header;
 }
 
-/** β of the following updates, of a learner with priorities. */
+/** Sets β for the following updates of a learner with priorities. */
 export function learner_importance(learner: Learner, importance: f32): void {
   learner.importance = importance;
 }
@@ -159,23 +159,26 @@ export function learner_free(learner: Learner): void {
   heap.free(changetype<usize>(learner));
 }
 
-/** From now on a guide for the same batch, observations and actions has a say in updates; 0: none. Not saved. */
+/**
+ * From now on this guide takes part in updates; it must have the same batch, observations and actions. 0: none. Not
+ * saved.
+ */
 export function learner_guide(learner: Learner, guide: Guide | null): void {
   learner.guide = guide;
 }
 
-/** Fresh parameters and draws from 128 bits; the target network begins as a copy. */
+/** Fresh parameters and draws from 128 bits. The target network begins as a copy. */
 export function learner_initialise(learner: Learner, word0: u32, word1: u32, word2: u32, word3: u32): void {
   initialise(learner, word0, word1, word2, word3);
   update_target(learner, 1);
 }
 
-/** Normalises observations, which are not bytes, by the mean and deviation of those in the replay memory. */
+/** Normalises observations, unless they are bytes, by the mean and deviation of those in the replay memory. */
 export function learner_normalise(learner: Learner): void {
   fit_normalisation(learner, learner.replay.observations, learner.replay.state.filled);
 }
 
-/** Where the host writes the observation (inputs) that `begin` or `record` takes in. */
+/** Where the host writes the observation (inputs) that `begin` or `record` reads. */
 export function learner_incoming(learner: Learner): usize {
   return learner.replay.incoming;
 }
@@ -190,8 +193,8 @@ export function learner_record(learner: Learner, action: usize, reward: f32, ter
 }
 
 /**
- * The ε-greedy action at the newest observation. A random action is kept for a random number of steps, at most
- * `longest` (Dabney et al. 2021); with 1 this is plain ε-greedy.
+ * The ε-greedy action at the newest observation. A random action is repeated for a random number of steps, at most
+ * `longest` (Dabney et al. 2021). With 1 this is plain ε-greedy.
  */
 export function learner_act(learner: Learner, epsilon: f32, longest: usize): usize {
   const state = learner.state;
@@ -207,12 +210,12 @@ export function learner_act(learner: Learner, epsilon: f32, longest: usize): usi
     }
     return action;
   }
-  // of a dueling head the advantages alone, which the Q-values are in the order of
+  // the advantages of a dueling head suffice: they have the same order as the Q-values
   return greedy_action(learner, observation_at(learner.replay, learner.replay.state.current), learner.actions);
 }
 
 /**
- * n whole updates; returns the mean of their losses. At least one transition must be ready.
+ * Does n whole updates and returns the mean of their losses. At least one transition must be ready.
  *
  * y = R + γⁿ·(1 − terminated)·Q⁻(s', argmax_a Q(s', a)) (van Hasselt et al. 2016, equation 4, with n-step returns), or
  * without `double` R + γⁿ·(1 − terminated)·max_a Q⁻(s', a) (Mnih et al. 2015).
@@ -233,10 +236,13 @@ function update(learner: Learner, learningRate: f32): f32 {
   return mean_loss(learner);
 }
 
-/** Panels of the drawn batch, from `first` to before `end`, all the way to the packed deltas. They share nothing. */
+/**
+ * Computes the panels of the drawn batch from `first` up to, but without, `end`: all up to the packed deltas. Panels
+ * share nothing.
+ */
 export function pass_panels(learner: Learner, first: usize, end: usize): void {
   const double = bool(learner.options.double);
-  // one set of weights after the other, so that it stays in the first cache while the panels pass (A1: 91 → 88 µs)
+  // one set of weights after the other, so that each stays in the first cache for all panels (A1: 91 → 88 µs)
   for (let panel = first; panel < end; panel++) {
     gather(learner, panel);
   }
@@ -256,7 +262,7 @@ export function pass_panels(learner: Learner, first: usize, end: usize): void {
   }
 }
 
-/** The guide's loss of all panels, whose Q-values must be there. */
+/** The guide's loss of all panels. Their Q-values must be there. */
 function be_guided(learner: Learner): void {
   const guide = learner.guide as Guide;
   const replay = learner.replay;
@@ -271,14 +277,17 @@ function be_guided(learner: Learner): void {
   judge(guide);
 }
 
-/** One update more; whether the target network moves now. */
+/** Counts one more update. @returns whether the target network moves now */
 export function count_update(learner: Learner): bool {
   const state = learner.state;
   state.updates++;
   return state.updates % learner.options.targetUpdateInterval == 0;
 }
 
-/** The batch: rows drawn uniformly, or by their priorities, which then weigh less; and where their observations lie. */
+/**
+ * Draws the batch: uniform rows, or rows by their priorities, which then get smaller weights. Finds where their
+ * observations lie.
+ */
 export function draw(learner: Learner): void {
   const replay = learner.replay;
   const batch = learner.batch;
@@ -287,9 +296,10 @@ export function draw(learner: Learner): void {
     draw_by_priority(priorities, replay.rows, learner.random, batch, learner.sampled);
     weigh(priorities, replay.rows, batch, learner.sampled, learner.importanceWeights, learner.importance);
   }
-  // Random rows are in no cache. Reading a value of each here, in loops so short that the processor has dozens of them
-  // under way, costs a third of waiting for one after the other in `gather` (A1: 6.4 → 3.5 µs for drawing and gathering);
-  // s with its transition and then s', rather than both in the second loop: A5 1 % (Node 20) to 3 % (Node 24).
+  // Random rows are in no cache. So one value of each is read here, in loops so short that the processor has dozens of
+  // reads under way. This costs a third of waiting for one row after another in `gather` (A1: 6.4 → 3.5 µs for drawing
+  // and gathering). s is read with its transition and then s', instead of both in the second loop: A5 gains 1 % (Node
+  // 20) to 3 % (Node 24).
   let touched: u32 = 0;
   for (let b: usize = 0; b < batch; b++) {
     if (priorities == 0) store<u32>(learner.sampled + (b << 2), sample(replay, learner.random));
@@ -306,17 +316,17 @@ export function draw(learner: Learner): void {
   learner.touched = touched;
 }
 
-/** The rows of the batch in a panel. */
+/** The number of the batch's rows in a panel. */
 function rows_in(learner: Learner, panel: usize): usize {
   return min<usize>(learner.batch - panel * PANEL, PANEL);
 }
 
-/** The drawn row of a panel's row `r`. */
+/** The drawn row for a panel's row `r`. */
 function row_of(learner: Learner, panel: usize, r: usize): usize {
   return load<u32>(learner.sampled + ((panel * PANEL + r) << 2));
 }
 
-/** A panel's inputs: s of its rows, and s' beside them. */
+/** Fills a panel's inputs: s of its rows, and s' beside them. */
 export function gather(learner: Learner, panel: usize): void {
   const rows = rows_in(learner, panel);
   const first = panel * PANEL * sizeof<usize>();
@@ -328,12 +338,12 @@ export function next_inputs(learner: Learner, panel: usize): usize {
   return learner.nextInputs + panel * learner.inputsBytes;
 }
 
-/** The Q-values (A, 16) of a panel's s' by either set of weights; valid until the next call. */
+/** The Q-values (A, 16) of a panel's s' with either set of weights; valid until the next call. */
 export function forward_next(learner: Learner, weights: Weights, panel: usize): usize {
   return q_values(learner, forward_inputs(learner, weights, next_inputs(learner, panel), learner.lookahead));
 }
 
-/** The Q-values (A, 16) in place of a panel's outputs. */
+/** Turns a panel's outputs into the Q-values (A, 16), in place. */
 function q_values(learner: Learner, outputs: usize): usize {
   if (learner.options.dueling) combine(outputs, learner.actions);
   return outputs;
@@ -355,7 +365,10 @@ export function set_targets(learner: Learner, panel: usize, q: usize): void {
   }
 }
 
-/** A panel's errors, losses and outputs' deltas, those of Q 0 but at the actions taken, from its Q(s, ·): (A, 16). */
+/**
+ * A panel's errors, losses and outputs' deltas, from its Q(s, ·): (A, 16). The deltas of Q are 0 except at the taken
+ * actions.
+ */
 export function set_deltas(learner: Learner, panel: usize): void {
   const rows = rows_in(learner, panel);
   const outputs = learner.outputsAt;
@@ -383,7 +396,7 @@ export function set_deltas(learner: Learner, panel: usize): void {
   if (learner.options.dueling) split(deltas, learner.actions);
 }
 
-/** The drawn rows get the priorities that their errors ask for. */
+/** Gives the drawn rows new priorities from their errors. */
 export function renew_priorities(learner: Learner): void {
   const replay = learner.replay;
   if (replay.priorities == 0) return;

@@ -1,8 +1,8 @@
-// The losses: each its value and its gradient, first as plain loops over rows of Q-values, then over panels of 16 rows,
-// four of them in lanes, with the very bits of the first in f32.
+// The losses: the value and the gradient of each. First they are plain loops over rows of Q-values. Then they are
+// computed over panels of 16 rows, four rows in lanes, with exactly the bits of the plain loops in f32.
 //
-// The plain ones are what the losses mean, compiled only for tests, which hold them for f64 against central differences.
-// Each adds weight · ∂loss/∂student to the slopes and returns the loss itself, without the weight.
+// The plain loops define the losses. They are compiled only for tests, which compare them in f64 with central
+// differences. Each adds weight · ∂loss/∂student to the slopes and returns the loss itself, without the weight.
 // Softmax over a row is computed from the differences to its largest value.
 import { huber_slope, huber_value } from "./huber";
 import { exp, Lanes, log } from "./math";
@@ -10,24 +10,27 @@ import { PANEL } from "./matmul";
 import { area, at, clear_floats, floats, put } from "./memory";
 import { argmax_panel, panel_count } from "./mlp";
 
-/** A student's Q-values of a batch beside its teacher's: what the losses compare, and by what. Plain: (B, A); over panels: (panels, A, 16). */
+/**
+ * A batch's Q-values of student and teacher, and how the losses compare them. Plain loops: (B, A); over panels:
+ * (panels, A, 16).
+ */
 @unmanaged
 export class Comparison<T> {
-  weights: usize; // f32 (losses): of each in the sum, in the order of LOSSES; 0 leaves it out
+  weights: usize; // f32 (losses): the weight of each loss in the sum, in the order of LOSSES; 0 leaves it out
   temperature: T; // τ of the softmax in cross-entropy and kl
   huberDelta: T; // threshold of huber
-  transitions: bool; // whether a loss reads the actions taken and their targets
+  transitions: bool; // whether a loss reads the taken actions and their targets
   batch: usize; // B
   actions: usize; // A
   student: usize; // Q_S
   teacher: usize; // Q_T
   slopes: usize; // ∂/∂Q_S of the weighted sum
   scratch: usize; // plain: 2·A values; over panels: (2, panels, A, 16)
-  taken: usize; // u32, plain (B), over panels (panels, 16): the actions taken
-  targets: usize; // the same: their targets y
+  taken: usize; // u32, plain (B), over panels (panels, 16): the taken actions
+  targets: usize; // of the same shape: their targets y
 }
 
-/** Every loss, by its number: src/core/losses.ts has their names in this order, which is also that of the sum. */
+/** Every loss, by its number. src/core/losses.ts has their names in this order, which is also the order of the sum. */
 export const LOSSES: StaticArray<(c: Comparison<f32>, weight: f32) => f32> = [
   mse_panels,
   huber_panels,
@@ -37,7 +40,7 @@ export const LOSSES: StaticArray<(c: Comparison<f32>, weight: f32) => f32> = [
   td_panels,
 ];
 
-/** Places what a comparison over panels needs. */
+/** Finds places for what a comparison over panels needs. */
 export function place_comparison(c: Comparison<f32>, batch: usize, actions: usize): void {
   const rows = <u64>panel_count(batch) * PANEL;
   c.batch = batch;
@@ -55,14 +58,14 @@ export function loss_weight(c: Comparison<f32>, loss: usize, weight: f32): void 
   put<f32>(c.weights, loss, weight);
 }
 
-/** @param transitions whether one of the losses weighted reads the actions taken and their targets */
+/** @param transitions whether one of the weighted losses reads the taken actions and their targets */
 export function loss_options(c: Comparison<f32>, temperature: f32, huberDelta: f32, transitions: bool): void {
   c.temperature = temperature;
   c.huberDelta = huberDelta;
   c.transitions = transitions;
 }
 
-/** The weighted sum of the losses over panels; its gradient is left in the slopes. */
+/** The weighted sum of the losses over panels. Its gradient is left in the slopes. */
 export function weighted_sum(c: Comparison<f32>): f32 {
   clear_floats(c.slopes, panel_count(c.batch) * c.actions * PANEL);
   let sum: f32 = 0;
@@ -156,8 +159,8 @@ export function nll<T>(c: Comparison<T>, weight: T): T {
 }
 
 /**
- * Σ_a softmax(Q_T/τ)_a · log(softmax(Q_T/τ)_a / softmax(Q_S)_a), mean over B (Rusu et al. 2015, section 3): the
- * temperature sharpens or softens the teacher alone.
+ * Σ_a softmax(Q_T/τ)_a · log(softmax(Q_T/τ)_a / softmax(Q_S)_a), mean over B (Rusu et al. 2015, section 3). The
+ * temperature sharpens or softens only the teacher.
  */
 export function kl<T>(c: Comparison<T>, weight: T): T {
   const teacherLogs = c.scratch;
@@ -179,8 +182,8 @@ export function kl<T>(c: Comparison<T>, weight: T): T {
 }
 
 /**
- * (y − Q_S(s, a))², mean over B: the squared temporal-difference error of the action taken, whose target y comes from the
- * teacher, r + γ·(1 − terminated)·max_a' Q_T(s', a').
+ * (y − Q_S(s, a))², mean over B: the squared temporal-difference error of the taken action. The target y comes from the
+ * teacher: r + γ·(1 − terminated)·max_a' Q_T(s', a').
  */
 export function td<T>(c: Comparison<T>, weight: T): T {
   let sum: T = 0;
@@ -197,16 +200,17 @@ export function td<T>(c: Comparison<T>, weight: T): T {
   return <T>(sum / <T>c.batch);
 }
 
-// The same over panels. In the last panel, what lies behind the batch's last row does not matter and is left arbitrary.
-// The terms of a loss are computed in lanes and then summed row by row, as above: the order of a sum is part of its bits.
-// 128 rows of 2 actions, Node 20: kl 12 → 4 µs, nll 7 → 2.2 µs; a default update (4-16-2, mse + cross-entropy) 17.3 → 9.8.
+// The same over panels. In the last panel, the values after the batch's last row do not matter and are arbitrary. The
+// terms of a loss are computed in lanes and then summed row by row, as above: the order of a sum is part of its bits.
+// 128 rows of 2 actions, Node 20: kl 12 → 4 µs, nll 7 → 2.2 µs; a default update (4-16-2, mse + cross-entropy) 17.3 →
+// 9.8 µs.
 
 /** The bytes of (panels, A, 16). */
 function panels_bytes(batch: usize, actions: usize): usize {
   return (panel_count(batch) * actions) << 6;
 }
 
-/** The sum of the terms (panels, A, 16), row after row of the batch. */
+/** The sum of the terms (panels, A, 16), one row of the batch after another. */
 function sum_rows(terms: usize, batch: usize, actions: usize): f32 {
   let sum: f32 = 0;
   for (let b: usize = 0; b < batch; b++) {
@@ -216,7 +220,7 @@ function sum_rows(terms: usize, batch: usize, actions: usize): f32 {
   return sum;
 }
 
-/** gradient += weight · slope / count, of four rows */
+/** gradient += weight · slope / count, for four rows */
 function add_slope(gradient: usize, slope: v128, weight: f32, count: f32): void {
   const addend = f32x4.div(f32x4.mul(f32x4.splat(weight), slope), f32x4.splat(count));
   v128.store(gradient, f32x4.add(v128.load(gradient), addend));
@@ -276,7 +280,7 @@ function log_softmax_panels(logs: usize, q: usize, batch: usize, actions: usize,
         v128.store(logs + a, scaled);
         sum = f32x4.add(sum, Lanes.exp(scaled));
       }
-      // the largest value's term is 1, so the sum is at least that, or NaN
+      // the largest value's term is 1, so the sum is at least 1, or NaN
       const normaliser = Lanes.log(sum);
       for (let a = column; a < panel; a += 64) v128.store(logs + a, f32x4.sub(v128.load(logs + a), normaliser));
     }
@@ -314,7 +318,7 @@ export function nll_panels(c: Comparison<f32>, weight: f32): f32 {
   const bytes = panels_bytes(batch, actions);
   const logs = c.scratch + bytes;
   log_softmax_panels(logs, c.student, batch, actions, 1);
-  let terms = c.scratch; // (panels, 1, 16): the teacher's best actions, then in their place the terms
+  let terms = c.scratch; // (panels, 1, 16): first the teacher's best actions, then the terms in the same place
   for (let first: usize = 0; first < bytes; first += panel) {
     argmax_panel(terms, c.teacher + first, actions);
     for (let column = first; column < first + 64; column += 16) {
@@ -362,7 +366,7 @@ export function td_panels(c: Comparison<f32>, weight: f32): f32 {
   const actions = c.actions;
   const panel = actions << 6;
   const bytes = panels_bytes(c.batch, actions);
-  let row: usize = 0; // of taken, targets and the terms (panels, 1, 16), in bytes
+  let row: usize = 0; // the place in taken, targets and the terms (panels, 1, 16), in bytes
   for (let first: usize = 0; first < bytes; first += panel) {
     for (let column = first; column < first + 64; column += 16) {
       const action = v128.load(c.taken + row);

@@ -1,4 +1,4 @@
-// sin, cos, exp, log and tanh: the same bits in every engine, because they are compiled here and not taken from the host.
+// sin, cos, exp, log and tanh. They have the same bits in every engine, because they are compiled here, not the host's.
 // AssemblyScript's NativeMath is a port of musl's libm (below 1 ulp) that uses only exact IEEE 754 operations.
 
 export function sin(x: f64): f64 {
@@ -22,11 +22,13 @@ export function log<T>(x: T): T {
 }
 
 // exp and log of four f32 at once, two by two in f64. NativeMathf's (ARM's optimized routines, as in musl's expf.c and
-// logf.c) compute in f64 with a small table, and every one of their operations is exact or correctly rounded: so the same
+// logf.c) compute in f64 with a small table. Each of their operations is exact or correctly rounded, so the same
 // operations in lanes give the same bits.
 
-/** The bits of 2^(i/32) less i·2⁴⁷, so that adding k·2⁴⁷ gives those of 2^(k/32), i = k mod 32: expf's table. */
-// biome-ignore format: four a line
+/**
+ * The bits of 2^(i/32) minus i·2⁴⁷. Adding k·2⁴⁷ gives the bits of 2^(k/32), where i = k mod 32. This is expf's table.
+ */
+// biome-ignore format: four per line
 const EXP_TABLE = memory.data<u64>([
   0x3ff0000000000000, 0x3fefd9b0d3158574, 0x3fefb5586cf9890f, 0x3fef9301d0125b51,
   0x3fef72b83c7d517b, 0x3fef54873168b9aa, 0x3fef387a6e756238, 0x3fef1e9df51fdee1,
@@ -38,16 +40,18 @@ const EXP_TABLE = memory.data<u64>([
   0x3fef5818dcfba487, 0x3fef7c97337b9b5f, 0x3fefa4afa2a490da, 0x3fefd0765b6e4540,
 ], 16);
 
-/** expf's constants, read from memory: V8 makes a constant vector anew at each use (exp of four: 8.9 → 7.5 ns). */
-// biome-ignore format: one subject a line
+/**
+ * expf's constants, read from memory, because V8 makes a constant vector anew at each use (exp of four: 8.9 → 7.5 ns).
+ */
+// biome-ignore format: one subject per line
 const EXP_CONSTANTS = memory.data<u64>([
-  0x4338000000000000, // 1.5·2⁵²: adding it to a number below 2⁵¹ leaves that, rounded, in the low bits
+  0x4338000000000000, // 1.5·2⁵²: adding it to a number below 2⁵¹ leaves the rounded number in the low bits
   0x40471547652b82fe, // 32/ln 2
-  0x3ebc6af84b912394, 0x3f2ebfce50fac4f3, 0x3f962e42ff0c52d6, // of r³, r² and r in 2^(r/32)
+  0x3ebc6af84b912394, 0x3f2ebfce50fac4f3, 0x3f962e42ff0c52d6, // the factors of r³, r² and r in 2^(r/32)
 ], 16);
 
-/** 1/c and log(c) for c near the middle of each sixteenth: logf's table. */
-// biome-ignore format: two a line
+/** 1/c and log(c) for c near the middle of each sixteenth. This is logf's table. */
+// biome-ignore format: two per line
 const LOG_TABLE = memory.data<u64>([
   0x3ff661ec79f8f3be, 0xbfd57bf7808caade,
   0x3ff571ed4aaf883d, 0xbfd2bef0a7c06ddb,
@@ -68,20 +72,21 @@ const LOG_TABLE = memory.data<u64>([
 ], 16);
 
 /**
- * Functions of four f32 at once. A class holds them because the compiler warns of every exported function that takes
- * lanes, whether the module exports it or not.
+ * Functions of four f32 at once. They are in a class because the compiler warns of every exported function that takes
+ * lanes, whether or not the module exports it.
  */
 export class Lanes {
-  /** e to the power of four f32, the bits of exp<f32>. */
+  /** e to the power of four f32, with the bits of exp<f32>. */
   static exp(x: v128): v128 {
-    // f32 has 0 at −104 already, and infinity at 89: nothing beyond them is a special case then; NaN stays NaN
+    // in f32 the result is already 0 at −104 and infinity at 89, so clipping there leaves no special case; NaN stays
+    // NaN
     x = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-104)), f32x4.splat(89));
     const low = f32x4.demote_f64x2_zero(exp_2(f64x2.promote_low_f32x4(x)));
     const high = f32x4.demote_f64x2_zero(exp_2(f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3))));
     return v128.shuffle<f32>(low, high, 0, 1, 4, 5);
   }
 
-  /** The natural logarithm of four f32, the bits of log<f32>; each positive, normal and finite, or NaN. */
+  /** The natural logarithm of four f32, with the bits of log<f32>. Each must be positive, normal and finite, or NaN. */
   static log(x: v128): v128 {
     // x = z·2^k with z in [0.7, 1.4)
     const offset = i32x4.sub(x, i32x4.splat(0x3f330000));
@@ -104,15 +109,16 @@ export class Lanes {
         v128.load(LOG_TABLE + i32x4.extract_lane(sixteenth, 3)),
       ),
     );
-    // x − x is 0, or NaN for NaN; no logarithm is −0
+    // x − x is 0, or NaN for NaN; a logarithm is never −0
     return f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 5), f32x4.sub(x, x));
   }
 }
 
 /**
- * y = tanh(y) in place, within 1 ulp of f32; up to one value more is written behind them. In f64, rounded once: with
- * u = e^r − 1 for r = 2x/2⁸, of which four terms of the series suffice, e^2r − 1 = u·(u + 2); eight times that, and
- * tanh x = u/(u + 2). No table and no cancellation: small x keep their bits, and −0 its sign.
+ * y = tanh(y) in place, within 1 ulp of f32. Up to one more value is written after them. It is computed in f64 and
+ * rounded once: with u = e^r − 1 for r = 2x/2⁸, for which four terms of the series suffice, e^2r − 1 = u·(u + 2).
+ * After eight such steps tanh x = u/(u + 2). There is no table and no cancellation: small x keep their bits, and −0
+ * keeps its sign.
  */
 export function tanh_row(y: usize, count: usize): void {
   const one = f64x2.splat(1);
@@ -149,7 +155,7 @@ function exp_2(x: v128): v128 {
   return f64x2.mul(f64x2.add(straight, curved), power);
 }
 
-// z·2^k, given the table's entries for both z
+// z·2^k, with the table's entries for both z
 function log_2(z: v128, k: v128, entry0: v128, entry1: v128): v128 {
   const inverse = v128.shuffle<f64>(entry0, entry1, 0, 2);
   const logarithm = v128.shuffle<f64>(entry0, entry1, 1, 3);

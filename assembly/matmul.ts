@@ -4,38 +4,40 @@
 //
 //               row 0   1   2   3   4        7   8       11  12       15
 //              ┌─────────────────┬──────────┬──────────┬────────────┐
-//   feature 0  │ x₀  x₀  x₀  x₀  │          │          │            │  64 bytes: a cache line, four vectors of four rows
+//   feature 0  │ x₀  x₀  x₀  x₀  │          │          │            │  64 bytes: a cache line, four vectors of four
+// rows
 //           1  │ x₁  x₁  x₁  x₁  │          │          │            │
 //           ⋮  │ ⋮               │          │          │            │
 //         N−1  │                 │          │          │            │
 //              └─────────────────┴──────────┴──────────┴────────────┘
 //
-// So a layer is y: (O, 16) = b + Wᵀ·x, its backward pass dx: (I, 16) = W·dy, and both read their left matrix along its rows
-// and their right one straight through. Only dW = Σ over the batch of x·dy has the batch inside: it takes dy packed the
-// other way.
+// So a layer is y: (O, 16) = b + Wᵀ·x, and its backward pass is dx: (I, 16) = W·dy. Both read their left matrix along
+// its rows, and their right matrix from start to end. Only dW = Σ over the batch of x·dy sums over the batch: for it
+// dy is packed in the other direction.
 //
-// Each output is its bias, then k ascending, every product and sum rounded to f32: the lanes run over batch rows or
-// outputs and never over k, so no tile changes a bit of the result.
+// Each output is its bias, then the products, k ascending; every product and sum is rounded to f32. The lanes run over
+// batch rows or outputs, and never over k, so the tiles change no bit of the result.
 //
-// The tile is 2 rows × 16: 8 accumulators, 2 values of the left matrix, vectors of the right and a product fit in the 15
-// registers that V8 gives out; wider and taller tiles spill.
+// The tile is 2 rows × 16. It needs 8 accumulators, 2 values of the left matrix, vectors of the right one and a
+// product. These fit in the 15 registers that V8 gives out; wider and taller tiles spill.
 //
-// Up to V8 12 (Node 20 and 22) the compiler moves all loads of a basic block to its front, and the multipliers wait for
-// them, or registers spill. A branch ends a block. Hence the tests between the halves of a k and between one k and the
-// next, which are never true: they ask whether an address is 1, 3, 5 … or 13, and no address of an f32 is odd. Each asks for
-// another number, as a compiler would drop a test whose answer it knows already. Without those between the halves 84 % of
-// the peak on Node 20, with them 90 %; without those between one k and the next 47 %.
+// Up to V8 12 (Node 20 and 22) the compiler moves all loads of a basic block to its front. Then the multipliers wait
+// for them, or registers spill. A branch ends a block. Hence the tests between the halves of a k and between one k and
+// the next. They are never true: they ask whether an address is 1, 3, 5 … or 13, and the address of an f32 is never
+// odd. Each asks for another number, because a compiler would drop a test whose answer it already knows. On Node 20
+// the kernel reaches 90 % of the peak with all tests, 84 % without those between the halves, and 47 % without those
+// between one k and the next.
 //
-// Four k make a turn of the loop, because V8 looks at the stack's limit in each turn: one k 70 %, two 79 %. What remains
-// of the inner values has a loop of its own, and the lower row no pointer of its own: the processor takes six
-// instructions a cycle and not one more, so that each one spared counts (A1: 2 % on Node 20, 4 % on Node 24).
+// One turn of the loop does four k, because V8 checks the stack's limit in each turn: one k per turn reaches 70 %, two
+// 79 %. The remaining inner values have a loop of their own. The lower row has no pointer of its own: the processor
+// does at most six instructions a cycle, so each instruction saved counts (A1: 2 % on Node 20, 4 % on Node 24).
 
 import { copy_floats } from "./memory";
 
 /** Batch rows in a panel. */
 export const PANEL: usize = 16;
 
-// how a tile ends
+// the four ways in which a tile ends
 class Relu {}
 class Linear {}
 class Masked {}
@@ -51,27 +53,27 @@ export function affine(y: usize, m: usize, x: usize, bias: usize, rows: usize, i
   multiply<Linear>(y, 64, m, x, bias, rows, inner);
 }
 
-/** y: (R, 16) = m: (R, K) · x: (K, 16) where mask: (R, 16) is above 0, else 0 */
+/** y: (R, 16) = m: (R, K) · x: (K, 16) if mask: (R, 16) is above 0, else 0 */
 export function product_masked(y: usize, m: usize, x: usize, mask: usize, rows: usize, inner: usize): void {
   multiply<Masked>(y, 64, m, x, mask, rows, inner);
 }
 
-/** y: (R, 16) = m: (R, K) · x: (K, 16), the rows of y `stride` bytes apart */
+/** y: (R, 16) = m: (R, K) · x: (K, 16); the rows of y lie `stride` bytes apart */
 function product(y: usize, stride: usize, m: usize, x: usize, rows: usize, inner: usize): void {
   multiply<Plain>(y, stride, m, x, 0, rows, inner);
 }
 
-// One text for the four: what asks for the ending is decided when it is compiled, so that no branch on it is left.
-// At least one inner value.
+// One source for the four. Which ending is asked for is decided when it is compiled, so no branch on it is left.
+// There must be at least one inner value.
 function multiply<Ending>(y: usize, yStride: usize, m: usize, x: usize, other: usize, rows: usize, inner: usize): void {
   const biased = idof<Ending>() == idof<Relu>() || idof<Ending>() == idof<Linear>();
   const rectified = idof<Ending>() == idof<Relu>();
   const masked = idof<Ending>() == idof<Masked>();
-  const whole = idof<Ending>() == idof<Plain>(); // inner is a whole number of panels
+  const whole = idof<Ending>() == idof<Plain>(); // inner is a multiple of a panel's rows
   const zero = f32x4.splat(0);
   const stride = inner << 2;
   for (let r: usize = 0; r < rows; r += 2) {
-    // the last of an odd number of rows is computed twice
+    // if the number of rows is odd, the last row is computed twice
     const single = r + 1 == rows;
     let p = m;
     let v = x;
@@ -85,7 +87,7 @@ function multiply<Ending>(y: usize, yStride: usize, m: usize, x: usize, other: u
     let b3 = b0;
     const below: usize = single ? 0 : stride;
     const fours = m + (stride & ~15);
-    // loops are entered by a test before them: one around them would look at the stack's limit even for no turn
+    // each loop is entered by a test before it: a loop around it would check the stack's limit even for no turn
     if (p < fours) {
       do {
         const q = p + below;
@@ -207,16 +209,17 @@ function multiply<Ending>(y: usize, yStride: usize, m: usize, x: usize, other: u
 }
 
 /**
- * max(x, 0), NaN for NaN: two instructions, where f32x4.max takes seven on x86-64. pmax keeps −0, which adding 0 ends.
+ * max(x, 0), and NaN for NaN. It takes two instructions; f32x4.max takes seven on x86-64. pmax keeps −0; adding 0
+ * removes it.
  */
 function relu(x: v128): v128 {
   return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), f32x4.splat(0));
 }
 
 /**
- * packed: dy: (O, 16) of panel number `panel` the other way round, for `weight_gradient`: 16 outputs side by side,
- * (paddedBatch, 16) after (paddedBatch, 16), and then 4 by 4, (paddedBatch, 4); what lies beside the last is arbitrary,
- * being up to three rows that are read behind dy.
+ * packed: dy: (O, 16) of panel number `panel` in the other direction, for `weight_gradient`. There are 16 outputs side
+ * by side, one (paddedBatch, 16) after another, and then 4 by 4, (paddedBatch, 4). The values beside the last output
+ * are arbitrary; for them up to three rows are read after dy.
  */
 export function pack_deltas(packed: usize, dy: usize, panel: usize, outputs: usize, paddedBatch: usize): void {
   const wide = outputs & ~15;
@@ -234,7 +237,10 @@ export function pack_deltas(packed: usize, dy: usize, panel: usize, outputs: usi
   }
 }
 
-/** spread: (I, paddedBatch) takes x: (I, 16) of panel number `panel` in, so that the rows of all panels are whole. */
+/**
+ * spread: (I, paddedBatch) takes x: (I, 16) of panel number `panel`, so that the rows of all panels lie one after
+ * another.
+ */
 export function spread_rows(spread: usize, x: usize, panel: usize, inputs: usize, paddedBatch: usize): void {
   let to = spread + (panel << 6);
   const end = x + (inputs << 6);
@@ -249,7 +255,7 @@ export function spread_rows(spread: usize, x: usize, panel: usize, inputs: usize
 
 /**
  * dw: (I, O) = Σ x·dy and db: (O) = Σ dy over the batch, rows ascending from zero.
- * @param x (I, paddedBatch) as `spread_rows` leaves it; up to three rows behind it are read
+ * @param x (I, paddedBatch) as `spread_rows` leaves it; up to three rows after it are read
  * @param packed dy as `pack_deltas` leaves it
  */
 export function weight_gradient(
@@ -276,8 +282,9 @@ export function weight_gradient(
   }
 }
 
-// y: (R, columns) = m: (R, K) · x: (K, 4) for up to 4 columns and an even K: four rows at once, so that four sums are
-// under way while each waits for its last addition. Rows behind the last are computed from what lies there, and dropped.
+// y: (R, columns) = m: (R, K) · x: (K, 4) for up to 4 columns and an even K. Four rows are computed at once: four sums
+// are under way while each waits for its last addition. Rows after the last are computed from whatever lies there, and
+// dropped.
 function product_4(y: usize, yStride: usize, columns: usize, m: usize, x: usize, rows: usize, inner: usize): void {
   const stride = inner << 2;
   for (let r: usize = 0; r < rows; r += 4) {
@@ -339,7 +346,7 @@ function column_sums_4(sums: usize, columns: usize, y: usize, rows: usize): void
   store_lanes(sums, sum, columns);
 }
 
-/** The first 1 to 4 lanes. */
+/** Stores the first 1 to 4 lanes. */
 function store_lanes(to: usize, x: v128, lanes: usize): void {
   if (lanes == 4) {
     v128.store(to, x);
@@ -351,9 +358,9 @@ function store_lanes(to: usize, x: v128, lanes: usize): void {
 }
 
 /**
- * One observation: y: (C) = bias: (C) + x: (K) · w: (K, C). Where C is no multiple of 4, up to three values are read
- * behind the weights and the bias, and written behind y.
- * @param packed whether w lies as `pack_columns` leaves it: of a large w, that is read straight through (K = C = 256:
+ * One observation: y: (C) = bias: (C) + x: (K) · w: (K, C). If C is not a multiple of 4, up to three values are read
+ * after the weights and the bias, and written after y.
+ * @param packed whether w lies as `pack_columns` leaves it. A large w is then read from start to end (K = C = 256:
  * 4.9 µs instead of 6.0)
  */
 export function affine_row(
@@ -366,7 +373,7 @@ export function affine_row(
   columns: usize,
 ): void {
   const end = x + (inner << 2);
-  const across: usize = packed ? inner << 2 : 4; // from a column to the next, in bytes
+  const across: usize = packed ? inner << 2 : 4; // from one column to the next, in bytes
   const stride: usize = packed ? 64 : columns << 2;
   let c: usize = 0;
   for (; c + 32 <= columns; c += 32) {
@@ -382,7 +389,9 @@ export function affine_row(
   }
 }
 
-/** packed: of w: (K, C) first 16 columns, (K, 16), then the next; where fewer are left, 4 by 4, and then those. */
+/**
+ * packed: the first 16 columns of w: (K, C) as (K, 16), then the next 16; if fewer are left, 4 by 4, and then the rest.
+ */
 export function pack_columns(packed: usize, w: usize, inner: usize, columns: usize): void {
   let c: usize = 0;
   while (c < columns) {
@@ -396,16 +405,16 @@ export function pack_columns(packed: usize, w: usize, inner: usize, columns: usi
   }
 }
 
-// how the inputs of one row lie
+// how the inputs of one row are stored
 /** One f32 after another, for one row of the matrix after another. */
 class Dense {}
-/** A list of sparse.ts, for the rows of the matrix that it names; the bias is among them. */
+/** A list of sparse.ts, which names rows of the matrix; the bias is one of them. */
 export class Listed {}
 
 /**
- * y: (32) = bias: (32) + x: (K) · (K, 32), the rows of the matrix `stride` bytes apart, from v the first 16 columns and from
- * w the others. Twice 16 columns, so that the additions of one half hide the wait for those of the other (64 × 64: 0.30 →
- * 0.21 µs). The test between them is never true: see above.
+ * y: (32) = bias: (32) + x: (K) · (K, 32). The rows of the matrix lie `stride` bytes apart; the first 16 columns begin
+ * at v, the others at w. It computes twice 16 columns, so that the additions of one half hide the wait for those of
+ * the other (64 × 64: 0.30 → 0.21 µs). The test between them is never true: see above.
  */
 export function row_32<Inputs>(y: usize, x: usize, end: usize, v: usize, w: usize, bias: usize, stride: usize): void {
   const listed = idof<Inputs>() == idof<Listed>();
@@ -490,7 +499,7 @@ export function relu_row(y: usize, count: usize): void {
 }
 
 /**
- * t: (C, R) = transpose of w: (R, C), in blocks of 16 rows: what is read along one row of blocks stays in the first
+ * t: (C, R) = transpose of w: (R, C), in blocks of 16 rows. What is read along one row of blocks stays in the first
  * cache until its lines are used up (256 × 256: 9 µs instead of 37).
  */
 export function transpose(t: usize, w: usize, rows: usize, columns: usize): void {

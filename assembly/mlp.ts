@@ -1,11 +1,12 @@
-// An MLP forward and backward over flat parameters: affine layers, ReLU between them (or, forward only, tanh), none after
-// the last.
+// The forward and backward pass of an MLP over flat parameters: linear layers with ReLU between them (or tanh, forward
+// only), and nothing after the last.
 //
-// widths: u32 × (L + 1), the inputs, the hidden widths, the outputs.
+// widths: u32 × (L + 1): the inputs, the hidden widths, the outputs.
 // parameters, gradients: for each layer W (in × out, row-major), then b (out).
-// transposed: the same with Wᵀ (out × in) in W's place, which is what the forward pass reads.
-// A batch goes through in panels of 16 rows (matmul.ts). A panel's activations are for each width w_l a matrix (w_l, 16),
-// one after another: the inputs first, the outputs last. Its deltas, the loss's gradient with respect to each, lie alike.
+// transposed: the same with Wᵀ (out × in) in W's place; the forward pass reads this.
+// A batch is computed in panels of 16 rows (matmul.ts). A panel's activations are a matrix (w_l, 16) for each width
+// w_l, one after another: the inputs first, the outputs last. Its deltas, the loss's gradients of each activation, lie
+// in the same way.
 
 import { tanh_row } from "./math";
 import {
@@ -34,21 +35,21 @@ export function parameter_count(widths: usize, layers: usize): u64 {
   return count;
 }
 
-/** The sum of all widths: the values that one row of a batch has in the activations. */
+/** The sum of all widths: the number of values that one row of a batch has in the activations. */
 export function activation_count(widths: usize, layers: usize): u64 {
   let count: u64 = 0;
   for (let l: usize = 0; l <= layers; l++) count += width(widths, l);
   return count;
 }
 
-/** The values that one row of a batch has in the packed deltas: every width but the inputs', in fours. */
+/** The number of values that one row has in the packed deltas: each width except the inputs', rounded up to fours. */
 export function packed_count(widths: usize, layers: usize): u64 {
   let count: u64 = 0;
   for (let l: usize = 1; l <= layers; l++) count += (<u64>width(widths, l) + 3) & ~3;
   return count;
 }
 
-/** The panels that a batch fills, the last one perhaps in part. */
+/** The number of panels that a batch fills; the last one may be filled in part. */
 export function panel_count(batch: usize): usize {
   return batch / PANEL + usize(batch % PANEL != 0);
 }
@@ -58,7 +59,7 @@ export function panel_bytes(widths: usize, layers: usize): usize {
   return (<usize>activation_count(widths, layers)) << 6;
 }
 
-/** Where a panel's outputs (w_L, 16) lie, in its activations and in its deltas, in bytes. */
+/** Where a panel's outputs (w_L, 16) lie in its activations and in its deltas, in bytes. */
 export function outputs_offset(widths: usize, layers: usize): usize {
   return panel_bytes(widths, layers) - (width(widths, layers) << 6);
 }
@@ -77,7 +78,7 @@ export function transpose_parameters(transposed: usize, parameters: usize, width
 }
 
 /**
- * Fills the layers of a panel's activations from the inputs (w_0, 16), which may lie elsewhere; returns the address of
+ * Fills the layers of a panel's activations from the inputs (w_0, 16), which may lie elsewhere. Returns the address of
  * the outputs.
  */
 export function forward_panel(
@@ -105,8 +106,8 @@ export function forward_panel(
 }
 
 /**
- * Fills a panel's deltas of the hidden layers from those of its outputs and its activations.
- * @param toInputs whether the inputs need theirs, too, being activations of a ReLU
+ * Fills a panel's deltas of the hidden layers, from the deltas of its outputs and its activations.
+ * @param toInputs whether the inputs need deltas, too, because they are activations of a ReLU
  */
 export function backward_panel(
   widths: usize,
@@ -129,8 +130,8 @@ export function backward_panel(
 }
 
 /**
- * Lays a panel's activations and deltas out for `mlp_gradients`: for each layer its inputs by `spread_rows`, the deltas
- * of its outputs by `pack_deltas`.
+ * Lays out a panel's activations and deltas for `mlp_gradients`: for each layer its inputs with `spread_rows`, and the
+ * deltas of its outputs with `pack_deltas`.
  */
 export function pack_panel(
   widths: usize,
@@ -176,7 +177,9 @@ export function mlp_gradients(
   }
 }
 
-/** packed = the parameters with each W as `pack_columns` leaves it, which is how `forward_row` reads large ones faster. */
+/**
+ * packed = the parameters with each W as `pack_columns` leaves it; `forward_row` reads large ones faster in this way.
+ */
 export function pack_parameters(packed: usize, parameters: usize, widths: usize, layers: usize): void {
   for (let l: usize = 0; l < layers; l++) {
     const inputs = width(widths, l);
@@ -190,8 +193,8 @@ export function pack_parameters(packed: usize, parameters: usize, widths: usize,
 }
 
 /**
- * One observation through the network: fills the activations, (w_0) then (w_1) and so on, from its inputs; returns the
- * address of the outputs (w_L). Three values behind them are scratch, too.
+ * Sends one observation through the network: fills the activations, (w_0) then (w_1) and so on, from its inputs.
+ * Returns the address of the outputs (w_L). The three values after them are scratch, too.
  */
 export function forward_row(
   widths: usize,
@@ -215,13 +218,13 @@ export function forward_row(
   return x;
 }
 
-/** y = max(y, 0), or tanh(y); a value behind them is scratch. */
+/** y = max(y, 0), or tanh(y). One value after them is scratch. */
 export function activate(y: usize, count: usize, tanh: bool): void {
   if (tanh) tanh_row(y, count);
   else relu_row(y, count);
 }
 
-/** The first of the largest of `count` values: the greedy action of a row of Q-values. */
+/** The greedy action for a row of Q-values: the first of the largest of `count` values. */
 export function argmax(values: usize, count: usize): usize {
   let best: usize = 0;
   let largest = load<f32>(values);
@@ -235,7 +238,7 @@ export function argmax(values: usize, count: usize): usize {
   return best;
 }
 
-/** best: u32 (16), of each row of a panel of Q-values (A, 16) the first of the largest. */
+/** best: u32 (16): for each row of a panel of Q-values (A, 16), the first of the largest. */
 export function argmax_panel(best: usize, q: usize, actions: usize): void {
   for (let column: usize = 0; column < 64; column += 16) {
     let largest = v128.load(q + column);

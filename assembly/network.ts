@@ -1,4 +1,4 @@
-// A network that only answers: parameters, a batch of raw observations, their Q-values.
+// A network that only answers: parameters and a batch of raw observations in, their Q-values out.
 import { PANEL, transpose } from "./matmul";
 import { allocate_zeroed, area, copy_floats, floats, free_block, lay_out, layout_end, measure } from "./memory";
 import {
@@ -15,17 +15,19 @@ import {
 } from "./mlp";
 import { first_layer_row, put_list_of_floats } from "./sparse";
 
-/** From so many inputs on, an observation of which three quarters are 0 has its first layer computed by the others alone. */
+/**
+ * From this many inputs on, the first layer of an observation with three quarters of zeros uses only the other inputs.
+ */
 const FEWEST_FOR_LIST: usize = 100;
 
-/** From so many observations on, a panel of 16 takes less time than one row after another. */
+/** From this many observations on, a panel of 16 is faster than one row after another. */
 const FEWEST_FOR_PANEL: usize = 8;
 
 @unmanaged
 export class Network {
   block: usize;
   layers: usize;
-  tanh: bool; // between the layers, in place of ReLU
+  tanh: bool; // whether tanh, and not ReLU, is between the layers
   inputs: usize;
   outputs: usize;
   widths: usize; // u32 × (layers + 1)
@@ -35,8 +37,8 @@ export class Network {
   observations: usize; // (batch, inputs)
   qValues: usize; // (batch, outputs)
   panel: usize; // the activations of 16 observations
-  row: usize; // the activations of one
-  lists: usize; // of that one, as in sparse.ts
+  row: usize; // the activations of one observation
+  lists: usize; // the list of that observation, as in sparse.ts
 }
 
 function place(network: Network, widths: usize, batch: usize): void {
@@ -54,7 +56,7 @@ function place(network: Network, widths: usize, batch: usize): void {
   network.lists = area((<u64>network.inputs + 2) << 3);
 }
 
-/** A network for at most `batch` observations at once, or 0 where its block would be larger than 1 GiB. */
+/** A network for at most `batch` observations at once, or 0 if its block would be larger than 1 GiB. */
 export function network_create(widths: usize, layers: usize, batch: usize, tanh: bool): usize {
   const network = changetype<Network>(heap.alloc(offsetof<Network>()));
   network.layers = layers;
@@ -79,12 +81,12 @@ export function network_free(network: Network): void {
   heap.free(changetype<usize>(network));
 }
 
-/** Where the host writes the parameters, flat; `network_ready` takes them over. */
+/** Where the host writes the parameters, flat. `network_ready` then makes them usable. */
 export function network_parameters(network: Network): usize {
   return network.parameters;
 }
 
-/** The parameters have been written. */
+/** Says that the parameters have been written. */
 export function network_ready(network: Network): void {
   transpose_parameters(network.transposed, network.parameters, network.widths, network.layers);
   pack_parameters(network.packed, network.parameters, network.widths, network.layers);
@@ -115,7 +117,7 @@ export function network_forward(network: Network, batch: usize): usize {
   return network.qValues;
 }
 
-/** Row `row` of the 16 observations that `answer_panel` takes. @param bytes whether it lies as u8 */
+/** Reads row `row` of the 16 observations of `answer_panel`. @param bytes whether it is stored as u8 */
 export function put_observation(network: Network, row: usize, observation: usize, bytes: bool): void {
   let to = network.panel + (row << 2);
   for (let i: usize = 0; i < network.inputs; i++) {

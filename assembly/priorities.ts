@@ -1,21 +1,23 @@
-// Prioritised replay's sum tree, proportional (Schaul et al. 2016): rows are drawn in the shares of their priorities.
+// The sum tree of proportional prioritised replay (Schaul et al. 2016): rows are drawn in proportion to their
+// priorities.
 //
-// priorities: f64 (2·rows). Node k from 1 is the sum of its children 2k and 2k + 1, so node 1 of all; a row's own
-// priority, raised to α already, is node rows + row, and 0 where no transition starts (yet). Node 0 holds the largest that
-// any transition has had, which a new one gets. A sum is computed anew from its children, so that no error grows.
+// priorities: f64 (2·rows). Node k, from 1 on, is the sum of its children 2k and 2k + 1, so node 1 is the sum of all.
+// A row's own priority, already raised to α, is node rows + row; it is 0 if no transition starts there (yet). Node 0
+// holds the largest priority that any transition has had; a new transition gets it. A sum is always computed from its
+// children, so that errors do not grow.
 import { Lanes } from "./math";
 import { uniform } from "./random";
 
-/** ε: what a transition of no error keeps. */
+/** ε: the priority that remains for a transition without error. */
 const LEAST: f32 = 1e-6;
-/** What is larger, or no number, counts as this, so that every row that is drawn exists. */
+/** An error that is larger, or not a number, counts as this, so that every row that is drawn exists. */
 const MOST: f32 = 1e30;
 
 function node(priorities: usize, k: usize): usize {
   return priorities + (k << 3);
 }
 
-/** Before the first transition, whose priority is 1. */
+/** The state before the first transition, whose priority is 1. */
 export function begin_priorities(priorities: usize): void {
   store<f64>(priorities, 1);
 }
@@ -32,12 +34,12 @@ export function set_priority(priorities: usize, rows: usize, row: usize, priorit
   }
 }
 
-/** A transition that starts at the row is ready. */
+/** Says that a transition that starts at the row is ready. */
 export function welcome(priorities: usize, rows: usize, row: usize): void {
   set_priority(priorities, rows, row, load<f64>(priorities));
 }
 
-/** The row in whose share of the sum `point` lies; a row of priority 0 never, whatever rounding does. */
+/** The row whose share of the sum contains `point`; never a row of priority 0, whatever rounding does. */
 export function row_at(priorities: usize, rows: usize, point: f64): usize {
   let k: usize = 1;
   while (k < rows) {
@@ -61,8 +63,8 @@ export function draw_by_priority(priorities: usize, rows: usize, random: usize, 
 }
 
 /**
- * weights: (batch) = (N·P(i))^−β, divided by the largest of the batch (section 3.4). N and the sum of all priorities fall
- * out of the quotient: (smallest priority / own)^β.
+ * weights: (batch) = (N·P(i))^−β, divided by the largest of the batch (section 3.4). N and the sum of all priorities
+ * cancel in the quotient: (smallest priority / own)^β.
  */
 export function weigh(
   priorities: usize,
@@ -83,7 +85,7 @@ export function weigh(
   raise(weights, batch, importance);
 }
 
-/** The drawn rows' priorities become (|δ| + ε)^α (section 3.3). @param errors (batch) δ, which are overwritten */
+/** Sets the drawn rows' priorities to (|δ| + ε)^α (section 3.3). @param errors (batch) δ; they are overwritten */
 export function renew(
   priorities: usize,
   rows: usize,
@@ -104,7 +106,9 @@ export function renew(
   }
 }
 
-/** values: (count), each to the power `exponent`; positive and normal. Up to three behind the last are raised, too. */
+/**
+ * Raises values: (count), each positive and normal, to the power `exponent`; also up to three values after the last.
+ */
 function raise(values: usize, count: usize, exponent: f32): void {
   for (let i: usize = 0; i < count << 2; i += 16) {
     v128.store(values + i, Lanes.exp(f32x4.mul(f32x4.splat(exponent), Lanes.log(v128.load(values + i)))));

@@ -1,5 +1,5 @@
-// The core's one generator, xoshiro128** (Blackman & Vigna 2018), and every random draw of a training step.
-// state: 4 u32 words, not all zero; it lies in the learner's block and is saved with it.
+// The core's only generator, xoshiro128** (Blackman & Vigna 2018), and every random draw of a training step.
+// state: 4 u32 words, not all zero. It lies in the learner's block and is saved with it.
 
 /** 32 random bits. */
 export function next_bits(state: usize): u32 {
@@ -19,7 +19,7 @@ export function uniform(state: usize): f32 {
   return <f32>(next_bits(state) >> 8) * <f32>(1.0 / 16777216.0);
 }
 
-/** Uniform whole number in [0, count), count from 1 to 2³² − 1, without bias (Lemire 2019, algorithm 5). */
+/** A uniform whole number in [0, count), without bias (Lemire 2019, algorithm 5). count is from 1 to 2³² − 1. */
 export function below(state: usize, count: usize): usize {
   const n = <u32>count;
   let product = <u64>next_bits(state) * n;
@@ -31,8 +31,8 @@ export function below(state: usize, count: usize): usize {
 }
 
 /**
- * A whole number of steps in [1, longest], P(n ≥ k) = 1/k: the heavy tail of temporally-extended ε-greedy exploration
- * (Dabney, Ostrovski & Barreto 2021, where P(n) ∝ n^-2).
+ * A whole number of steps in [1, longest] with P(n ≥ k) = 1/k: the heavy tail of temporally-extended ε-greedy
+ * exploration (Dabney, Ostrovski & Barreto 2021, where P(n) ∝ n^-2).
  */
 export function duration(state: usize, longest: usize): usize {
   const n = <f32>1.0 / (<f32>1.0 - uniform(state));

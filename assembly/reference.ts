@@ -1,9 +1,9 @@
-// The same functions as plain scalar loops, generic over f32 and f64: the slow obvious version that the tests hold the
-// fast one against. Compiled only for tests.
+// The same functions as plain scalar loops, generic over f32 and f64: slow and obvious. The tests compare the fast
+// ones with these. Compiled only for tests.
 //
-// Matrices are row-major, a batch's (B, C), with no panels; parameters are flat, activations one matrix after another.
-// The order of every sum is the core's: an output is its bias, then k ascending, each product and each sum rounded to T.
-// The losses themselves are generic already and stand in losses.ts.
+// Matrices are row-major, a batch's are (B, C), and there are no panels. Parameters are flat; activations are one
+// matrix after another. The order of every sum is the core's: an output is its bias, then the products, k ascending,
+// and each product and sum is rounded to T. The losses are already generic and are in losses.ts.
 import { huber_slope, huber_value } from "./huber";
 import { at, put } from "./memory";
 import { width } from "./mlp";
@@ -72,7 +72,7 @@ export function transpose_parameters<T>(transposed: usize, parameters: usize, wi
   }
 }
 
-/** Fills the activations from the inputs (B, w_0) that they begin with; returns the address of the outputs (B, w_L). */
+/** Fills the activations, which begin with the inputs (B, w_0). Returns the address of the outputs (B, w_L). */
 export function mlp_forward<T>(
   widths: usize,
   layers: usize,
@@ -109,7 +109,7 @@ export function mlp_backward<T>(
   gradients: usize,
   batch: usize,
 ): void {
-  // behind the last layer's parameters and at its outputs
+  // after the last layer's parameters, and at its outputs
   let parameter: usize = 0;
   let value: usize = 0;
   for (let l: usize = 0; l < layers; l++) {
@@ -141,7 +141,7 @@ export function mlp_backward<T>(
     // db_o = Σ_b dy_bo
     column_sums<T>(db, dy, batch, outputs);
 
-    // dx_bi = Σ_o dy_bo · W_io where the ReLU let its input through; the network's own inputs need none
+    // dx_bi = Σ_o dy_bo · W_io if the ReLU let its input through; the network's own inputs need no dx
     if (l == 1) return;
     for (let b: usize = 0; b < batch; b++) {
       for (let i: usize = 0; i < inputs; i++) {
@@ -168,7 +168,7 @@ export function round_weights<T>(rounded: usize, parameters: usize, widths: usiz
         }
         const step: T = largest / most;
         const value = at<T>(parameters, layer + i * outputs + o);
-        put<T>(rounded, layer + i * outputs + o, i < inputs ? nearest<T>(value / step) * step : value); // the last are biases
+        put<T>(rounded, layer + i * outputs + o, i < inputs ? nearest<T>(value / step) * step : value); // the last row holds biases
       }
     }
     layer += (inputs + 1) * outputs;
@@ -218,7 +218,7 @@ export function adam_step<T>(
   }
 }
 
-/** What is below the smallest normal number of f32 becomes 0. */
+/** Sets values below the smallest normal number of f32 to 0. */
 function flush_denormals<T>(values: usize, count: usize): void {
   for (let i: usize = 0; i < count; i++) {
     if (abs<T>(at<T>(values, i)) < <T>1.1754943508222875e-38) put<T>(values, i, 0);
@@ -260,7 +260,7 @@ export function polyak<T>(target: usize, online: usize, count: usize, tau: T): v
 
 /**
  * targets: (B): y = R + discount · Q⁻(s', argmax_a Q(s', a)) (van Hasselt et al. 2016, equation 4). The discount of a
- * terminated transition is 0, so that its target is its return.
+ * terminated transition is 0, so its target is its return.
  * @param online (B, A): Q(s', ·)
  * @param target (B, A): Q⁻(s', ·)
  */
@@ -281,11 +281,11 @@ export function double_dqn_targets<T>(
 }
 
 /**
- * The mean over B of the loss of Q(s, a) − y, Huber's or the square where delta is 0, and its gradient.
+ * The mean over B of the loss of Q(s, a) − y, and its gradient. The loss is Huber's, or the square if delta is 0.
  * @param q (B, A): Q(s, ·)
  * @param taken u32 (B): a
- * @param weights (B): of each row's loss (Schaul et al. 2016, algorithm 1)
- * @param gradient (B, A): ∂loss/∂q, 0 but at the action taken
+ * @param weights (B): the weight of each row's loss (Schaul et al. 2016, algorithm 1)
+ * @param gradient (B, A): ∂loss/∂q, 0 except at the taken action
  */
 export function td_loss<T>(
   q: usize,
@@ -362,8 +362,9 @@ export function dueling_backward<T>(deltas: usize, dq: usize, batch: usize, acti
 }
 
 /**
- * gradients: (count), times most / norm where their norm is larger than `most` (Pascanu et al. 2013, algorithm 1). Four sums,
- * of every fourth square, in f64: the first and the third, the second and the fourth are added, then both.
+ * gradients: (count), times most / norm if their norm is larger than `most` (Pascanu et al. 2013, algorithm 1). There
+ * are four sums in f64, each of every fourth square. The first is added to the third, the second to the fourth, then
+ * both.
  */
 export function clip_norm<T>(gradients: usize, count: usize, most: T): void {
   const sums = new StaticArray<f64>(4);

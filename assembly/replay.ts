@@ -1,22 +1,22 @@
-// The ring of transitions, with n-step returns and uniform sampling; priorities.ts draws in another way.
+// The ring of transitions, with n-step returns and uniform sampling. priorities.ts draws in another way.
 //
-// Each observation is stored once, in a row of the ring; an episode's last observation has a row of its own. A
-// transition starts at row i and ends at the row n steps on, or at its episode's last: it is ready as soon as that row
-// exists. R = Σ_{k<n} γ^k·r_k; the discount of what follows is γ^n, or 0 where the episode terminated.
+// Each observation is stored once, in a row of the ring. An episode's last observation has a row of its own. A
+// transition starts at row i and ends n rows later, or at its episode's last row. It is ready as soon as that row
+// exists. R = Σ_{k<n} γ^k·r_k. The discount of what follows is γ^n, or 0 if the episode terminated.
 import { area, copy_floats, floats } from "./memory";
 import { set_priority, welcome } from "./priorities";
 import { below } from "./random";
 import { observation_bytes } from "./sparse";
 
-/** The next row of a row that no transition starts from (yet). */
+/** The `next` of a row at which no transition starts (yet). */
 const NOT_READY = u32.MAX_VALUE;
 
-/** What a row's transition is besides its observations: 16 bytes together, so that drawing it fetches one cache line. */
+/** A row's transition without its observations. It is 16 bytes, so that drawing it fetches one cache line. */
 @unmanaged
 export class Transition {
   action: u32;
   sum: f32; // R, the discounted rewards
-  discount: f32; // of the value that follows
+  discount: f32; // the discount of the value that follows
   next: u32; // the row of s'
 }
 
@@ -24,25 +24,25 @@ export class Transition {
 export class Replay {
   inputs: usize;
   bytes: bool; // observations are kept as u8
-  rowBytes: usize; // of one observation
+  rowBytes: usize; // the bytes of one observation
   rows: usize;
   nStep: usize;
 
-  // all saved
+  // all of these are saved
   state: ReplayState;
   incoming: usize; // (inputs): where the host writes an observation
   powers: usize; // (nStep + 1): γ^k
   observations: usize; // (rows, rowBytes)
   transitions: usize; // Transition (rows)
-  priorities: usize; // f64 (2·rows), 0 without
+  priorities: usize; // f64 (2·rows); 0 if there are no priorities
 }
 
 @unmanaged
 export class ReplayState {
-  head: usize; // the row to be written next
-  filled: usize; // rows that hold an observation
-  ready: usize; // transitions that can be sampled
-  pending: usize; // the newest transitions, whose n steps are not complete
+  head: usize; // the row that is written next
+  filled: usize; // the number of rows that hold an observation
+  ready: usize; // the number of transitions that can be sampled
+  pending: usize; // the number of newest transitions whose n steps are not complete
   current: usize; // the row of the newest observation
 }
 
@@ -83,7 +83,7 @@ export function transition_at(replay: Replay, row: usize): Transition {
   return changetype<Transition>(replay.transitions + (row << 4));
 }
 
-/** Stores the incoming observation in the next row, over the oldest. */
+/** Stores the incoming observation in the next row, over the oldest one. */
 function push_row(replay: Replay): usize {
   const state = replay.state;
   const row = state.head;
@@ -109,14 +109,14 @@ export function begin_episode(replay: Replay): void {
   push_row(replay);
 }
 
-/** The action taken at the current row gave this reward and the incoming observation. */
+/** Records a step: the action at the current row gave this reward and the incoming observation. */
 export function record(replay: Replay, action: usize, reward: f32, terminated: bool, truncated: bool): void {
   const state = replay.state;
   transition_at(replay, state.current).action = <u32>action;
   const next = push_row(replay);
   state.pending++;
 
-  // the reward belongs to each pending transition, discounted by its age; the oldest comes last
+  // the reward counts for each pending transition, discounted by its age; the oldest comes last
   let row = next;
   for (let age: usize = 0; age < state.pending; age++) {
     row = (row == 0 ? replay.rows : row) - 1;
@@ -143,7 +143,7 @@ function complete(replay: Replay, row: usize, next: usize, steps: usize, termina
   if (replay.priorities != 0) welcome(replay.priorities, replay.rows, row);
 }
 
-/** A ready transition's first row, uniformly; at least one must be ready. */
+/** The first row of a ready transition, drawn uniformly. At least one must be ready. */
 export function sample(replay: Replay, random: usize): usize {
   let row = below(random, replay.state.filled);
   while (transition_at(replay, row).next == NOT_READY) row = below(random, replay.state.filled);

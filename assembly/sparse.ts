@@ -1,15 +1,16 @@
-// The first layer of a network whose observations are bytes, mostly 0: computed by the inputs that are set alone.
+// The first layer of a network whose observations are bytes and mostly 0. Only the inputs that are not 0 are computed.
 //
-// A row's list has for each set input, ascending, its number k: u32 and its value x_k: f32, 8 bytes. Before them stands
-// the bias, as input number I with value 1: in the parameters and their gradients it is that, b lying behind W: (I, O). So
-// all sums have the defined order, and a zero left out changes no bit of them but the sign of a zero.
-// A panel's lists: usize (17), where each begins and where the last one ends; then one after another.
+// A row's list holds, for each input that is not 0, its number k: u32 and its value x_k: f32, 8 bytes, in ascending
+// order. The bias comes first, as input number I with value 1. It has this number in the parameters and their
+// gradients, too, because b lies after W: (I, O). So all sums have the defined order, and leaving out a zero can only
+// change the sign of a zero.
+// A panel's lists: usize (17), where each list begins and where the last one ends; then the lists, one after another.
 import { Listed, PANEL, relu_row, row_4, row_32, transpose } from "./matmul";
 
 /** Where the first list of a panel begins, in bytes. */
 const LISTS: usize = (PANEL + 1) * sizeof<usize>() + 4; // a multiple of 8
 
-/** The bytes that a panel's lists take at most. */
+/** The largest number of bytes that a panel's lists take. */
 export function lists_bytes(inputs: usize): usize {
   return LISTS + ((PANEL * (inputs + 1)) << 3);
 }
@@ -19,7 +20,10 @@ export function observation_bytes(inputs: usize, bytes: bool): usize {
   return bytes ? inputs : inputs << 2;
 }
 
-/** The lists of a panel's first `rows` rows; those of the others stay empty. @param observations usize (rows): where each lies */
+/**
+ * Makes the lists of a panel's first `rows` rows; the lists of the other rows stay empty.
+ * @param observations usize (rows): the address of each
+ */
 export function put_lists(lists: usize, observations: usize, rows: usize, inputs: usize): void {
   let to = lists + LISTS;
   for (let r: usize = 0; r < PANEL; r++) {
@@ -29,7 +33,7 @@ export function put_lists(lists: usize, observations: usize, rows: usize, inputs
   store<usize>(lists + PANEL * sizeof<usize>(), to);
 }
 
-/** One observation's list; returns its end. Up to 15 bytes are read behind the observation. */
+/** Makes one observation's list and returns its end. Up to 15 bytes are read after the observation. */
 export function put_list(to: usize, observation: usize, inputs: usize): usize {
   to = put_input(to, inputs, 1);
   for (let k: usize = 0; k < inputs; k += 16) {
@@ -43,7 +47,7 @@ export function put_list(to: usize, observation: usize, inputs: usize): usize {
   return to;
 }
 
-/** The same of f32 values. */
+/** The same for f32 values. */
 export function put_list_of_floats(to: usize, observation: usize, inputs: usize): usize {
   to = put_input(to, inputs, 1);
   for (let k: usize = 0; k < inputs; k++) {
@@ -60,9 +64,9 @@ function put_input(to: usize, k: usize, value: f32): usize {
 }
 
 /**
- * A panel's outputs y: (O, 16) = b + Wᵀ·x, with `rectified` max(·, 0), by its lists.
- * @param w the layer's parameters as they lie: W: (I, O), b: (O)
- * @param rows scratch: (16, O) and three values more
+ * A panel's outputs y: (O, 16) = b + Wᵀ·x, and with `rectified` max(·, 0), from its lists.
+ * @param w the layer's parameters as they are stored: W: (I, O), b: (O)
+ * @param rows scratch: (16, O) and three more values
  */
 export function first_layer(y: usize, lists: usize, w: usize, outputs: usize, rectified: bool, rows: usize): void {
   let row = rows;
@@ -76,7 +80,7 @@ export function first_layer(y: usize, lists: usize, w: usize, outputs: usize, re
 }
 
 /**
- * One row's outputs y: (O), linear; up to three values are read behind each row of W and written behind y.
+ * One row's outputs y: (O), linear. Up to three values are read after each row of W, and written after y.
  * @param lists usize (2): where its list begins, and where it ends
  */
 export function first_layer_row(y: usize, lists: usize, w: usize, outputs: usize): void {
@@ -88,8 +92,8 @@ export function first_layer_row(y: usize, lists: usize, w: usize, outputs: usize
 }
 
 /**
- * The gradients dW: (I, O) and db: (O) += x·dy of a panel, rows ascending, of the inputs from `first` to before `end`, the
- * bias being input number I.
+ * The gradients dW: (I, O) and db: (O) += x·dy of a panel, rows ascending. Only the inputs from `first` up to, but
+ * without, `end` are computed; the bias is input number I.
  * @param dy (16, O)
  */
 export function first_layer_gradient(

@@ -1,9 +1,10 @@
-// A learner's update by two threads, without clipping and without a guide: each computes its share of every output, so that no sum is ever split.
+// A learner's update by two threads, without clipping and without a guide. Each thread computes its share of every
+// output, so that no sum is ever split.
 //
-// Both run `take_share` on the same memory, each in an instance of its own, and meet where one goes on to read what the
-// other wrote. The leader is the thread that the host calls. Whoever has to wait looks for a while and then sleeps, so
-// both must be threads that may block: never a page's main thread. The assistant never allocates, because where the heap
-// is free is known to the leader's instance alone.
+// Both run `take_share` on the same memory, each in an instance of its own. They meet whenever one will read what the
+// other wrote. The leader is the thread that the host calls. A thread that has to wait looks for a while and then
+// sleeps, so both must be threads that may block, never a page's main thread. The assistant never allocates, because
+// only the leader's instance knows where the heap is free.
 import { adam_range, begin_step, polyak } from "./adam";
 import { count_update, draw, Learner, mean_loss, pass_panels, renew_priorities } from "./learner";
 import { PANEL, transpose_columns, weight_gradient } from "./matmul";
@@ -12,23 +13,24 @@ import { width } from "./mlp";
 import { first_gradients } from "./trainable";
 
 /**
- * How often one looks before one sleeps: longer than shares differ or a step of an environment takes. Without sleep two
- * threads that have only one core between them would spend a slice of its time at every meeting (A1: 16 ms an update).
- * With a tenth of the looks they sleep so often that the system leaves both on one core (A1: 57 → 148 µs).
+ * How often a thread looks before it sleeps: longer than the difference between two shares, or than a step of an
+ * environment. Without sleeping, two threads that have only one core would waste a slice of its time at every meeting
+ * (A1: 16 ms an update). With a tenth of the looks they sleep so often that the system leaves both on one core (A1: 57
+ * → 148 µs).
  */
 const LOOKS: u32 = 20_000;
 
 @unmanaged
 export class Team {
-  assistant: Learner; // the leader's learner, but for the scratch that each thread needs to itself
+  assistant: Learner; // the leader's learner, with scratch of its own where each thread needs its own
   learningRate: f32;
-  movesTarget: bool; // in this update
-  begun: u32; // updates
-  met: u32; // arrivals where the two meet
-  asleep: u32; // threads that must be woken
+  movesTarget: bool; // whether the target network moves in this update
+  begun: u32; // the number of updates that have begun
+  met: u32; // the number of arrivals where the two meet
+  asleep: u32; // the number of threads that must be woken
 }
 
-/** A team for the learner, for as long as that lives. */
+/** A team for the learner. It lives as long as the learner. */
 export function team_create(learner: Learner): Team {
   const team = changetype<Team>(heap.alloc(offsetof<Team>() + offsetof<Learner>()));
   memory.fill(changetype<usize>(team), 0, offsetof<Team>());
@@ -40,7 +42,7 @@ export function team_create(learner: Learner): Team {
   return team;
 }
 
-/** The assistant's life: its share of every update that the leader begins. It never returns. */
+/** The assistant's loop: it does its share of every update that the leader begins. It never returns. */
 export function team_assist(team: Team): void {
   let done: u32 = 0;
   while (true) {
@@ -66,7 +68,7 @@ export function team_step(team: Team, learner: Learner, n: usize, learningRate: 
   return sum / <f64>n;
 }
 
-/** One update but for what the leader does alone: its draws, its counters and the loss. */
+/** One update, except what the leader does alone: its draws, its counters and the loss. */
 function take_share(team: Team, learner: Learner, share: u32): void {
   transpose_share(learner, share, false);
   meet(team);
@@ -80,14 +82,14 @@ function take_share(team: Team, learner: Learner, share: u32): void {
   meet(team);
 }
 
-/** Goes on when both threads have come here. */
+/** Returns when both threads have come here. */
 function meet(team: Team): void {
   const before = advance(team, offsetof<Team>("met"));
   const first = (before & 1) == 0;
   if (first) wait_while(team, offsetof<Team>("met"), before + 1);
 }
 
-/** Adds 1 to a counter of the team; returns what it was. */
+/** Adds 1 to a counter of the team. @returns the value before */
 function advance(team: Team, counter: usize): u32 {
   const at = changetype<usize>(team) + counter;
   const before = atomic.add<u32>(at, 1);
@@ -95,7 +97,7 @@ function advance(team: Team, counter: usize): u32 {
   return before;
 }
 
-/** Goes on when a counter of the team is no longer `value`. */
+/** Returns when a counter of the team is no longer `value`. */
 function wait_while(team: Team, counter: usize, value: u32): void {
   const at = changetype<usize>(team) + counter;
   for (let looks: u32 = 0; looks < LOOKS; looks++) {
@@ -106,7 +108,7 @@ function wait_while(team: Team, counter: usize, value: u32): void {
   atomic.sub<u32>(changetype<usize>(team), 1, offsetof<Team>("asleep"));
 }
 
-/** Where a share of n rows begins: the first has a multiple of 4, for the kernels' tiles. */
+/** Where a share of n rows begins. The first share is a multiple of 4 rows, for the kernels' tiles. */
 function share_begin(n: usize, share: u32): usize {
   return share == 0 ? 0 : min<usize>(((n >> 1) + 3) & ~3, n);
 }
@@ -116,8 +118,8 @@ function share_end(n: usize, share: u32): usize {
 }
 
 /**
- * A share of each dense layer's outputs: the transposed weights and biases, and with `move` the target's step to them, of
- * the first layer for bytes, too.
+ * A share of each dense layer's outputs: transposes the weights and biases and, with `move`, does the target's step to
+ * them. With observations of bytes it does that step for the first layer, too.
  */
 function transpose_share(learner: Learner, share: u32, move: bool): void {
   const online = learner.onlineWeights;
@@ -151,7 +153,7 @@ function transpose_share(learner: Learner, share: u32, move: bool): void {
   }
 }
 
-/** A share of each layer's inputs: the gradients of their weights, and Adam. The second share has the biases as well. */
+/** A share of each layer's inputs: the gradients of their weights, and Adam. The second share also has the biases. */
 function descend_share(learner: Learner, share: u32, learningRate: f32): void {
   const batch = learner.panels * PANEL;
   let spread = learner.spread;
@@ -171,7 +173,7 @@ function descend_share(learner: Learner, share: u32, learningRate: f32): void {
     const rows = share_end(inputs, share) - first;
     const at = layer + ((first * outputs) << 2);
     const gradients = learner.gradients + at;
-    const bias = share == 1 ? gradients + ((rows * outputs) << 2) : learner.deltas; // there nobody reads it
+    const bias = share == 1 ? gradients + ((rows * outputs) << 2) : learner.deltas; // nobody reads it there
     weight_gradient(gradients, bias, spread + ((first * batch) << 2), packed, rows, outputs, batch);
     adam_share(learner, at, (rows + share) * outputs, learningRate);
     spread += (inputs * batch) << 2;
@@ -180,7 +182,7 @@ function descend_share(learner: Learner, share: u32, learningRate: f32): void {
   }
 }
 
-/** Adam for `count` parameters, from `at` bytes on. */
+/** Adam for `count` parameters, beginning `at` bytes from the first. */
 function adam_share(learner: Learner, at: usize, count: usize, learningRate: f32): void {
   adam_range(
     learner.onlineWeights.parameters + at,

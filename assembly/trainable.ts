@@ -20,34 +20,34 @@ import {
 import { uniform } from "./random";
 import { first_layer, first_layer_gradient, first_layer_row, lists_bytes, put_lists } from "./sparse";
 
-/** A set of a network's weights, as two readers want them. */
+/** A set of a network's weights, in the two forms in which they are read. */
 @unmanaged
 export class Weights {
-  parameters: usize; // (count): what is trained; of bytes forward passes read the first layer here
-  transposed: usize; // (count): the dense layers with each W transposed, which forward passes read
+  parameters: usize; // (count): the trained parameters; the first layer of a network for bytes is read here
+  transposed: usize; // (count): the dense layers with each W transposed; forward passes read these
 }
 
 @unmanaged
 export class Trainable {
-  onlineWeights: Weights; // those that are trained
+  onlineWeights: Weights; // the weights that are trained
   layers: usize;
   batch: usize;
-  panels: usize; // of 16 rows, that the batch fills
+  panels: usize; // the number of panels, 16 rows each, that the batch fills
   inputs: usize;
   outputs: usize;
-  count: usize; // of parameters
-  block: usize; // what is saved lies first in it
+  count: usize; // the number of parameters
+  block: usize; // the saved part comes first in it
   savedBytes: usize;
 
-  // Observations of bytes, mostly 0, have their first layer computed by sparse.ts, and the others by mlp.ts, which then sees
-  // a network without it. Of other observations these others are all.
+  // With observations of bytes, mostly 0, the first layer is computed by sparse.ts. The dense layers are the others;
+  // mlp.ts computes them as a network without the first layer. With other observations all layers are dense.
   bytes: bool;
-  denseWidths: usize; // of those, in widths
+  denseWidths: usize; // the widths of the dense layers, within widths
   denseLayers: usize;
-  denseAt: usize; // where they begin in the parameters, in bytes
-  panelBytes: usize; // of a panel's activations, and of its deltas
-  outputsAt: usize; // where its outputs (w_L, 16) lie in both, in bytes
-  inputsBytes: usize; // of a panel's inputs: (inputs, 16), or lists
+  denseAt: usize; // where the dense layers begin in the parameters, in bytes
+  panelBytes: usize; // the bytes of a panel's activations, and also of its deltas
+  outputsAt: usize; // where a panel's outputs (w_L, 16) lie in both, in bytes
+  inputsBytes: usize; // the bytes of a panel's inputs: (inputs, 16), or lists
 
   // saved, with the parameters between the powers and the moments
   widths: usize; // u32 × (layers + 1)
@@ -60,30 +60,30 @@ export class Trainable {
 
   // scratch
   gradients: usize; // (count)
-  activations: usize; // of every panel; the rows behind the batch's last stay zero
+  activations: usize; // of every panel; the rows after the batch's last stay zero
   deltas: usize; // of one panel
   spread: usize; // the activations of every panel, as mlp_gradients reads them
-  packed: usize; // the deltas of every panel, the same
-  row: usize; // the activations of one observation, to act upon
-  lists: usize; // of bytes: the set inputs of every panel
-  firstDeltas: usize; // of bytes: (panels, 16, w_1), the first layer's
+  packed: usize; // the deltas of every panel, as mlp_gradients reads them
+  row: usize; // the activations of one observation, for choosing an action
+  lists: usize; // with bytes: the inputs of every panel that are not 0
+  firstDeltas: usize; // with bytes: (panels, 16, w_1), the first layer's deltas
 }
 
-/** Takes the sizes over from the caller's widths, before anything is placed. */
+/** Takes the sizes from the caller's widths, before anything is placed. */
 export function set_sizes(net: Trainable, widths: usize, layers: usize, batch: usize, bytes: bool): void {
   net.layers = layers;
   net.batch = batch;
   net.panels = panel_count(batch);
   net.inputs = width(widths, 0);
   net.outputs = width(widths, layers);
-  net.count = <usize>min<u64>(parameter_count(widths, layers), u32.MAX_VALUE); // more is far too large for a block
+  net.count = <usize>min<u64>(parameter_count(widths, layers), u32.MAX_VALUE); // a larger number would be far too large for a block
   net.bytes = bytes;
   net.denseLayers = layers - usize(bytes);
   net.inputsBytes = bytes ? lists_bytes(net.inputs) : net.inputs << 6;
   net.denseAt = bytes ? ((net.inputs + 1) * width(widths, 1)) << 2 : 0;
 }
 
-/** Places what a checkpoint holds. `widths` is only measured: the caller copies it when there is memory. */
+/** Places what a checkpoint holds. `widths` only gets its place: the caller copies them when there is memory. */
 export function place_saved(net: Trainable): void {
   net.widths = area((<u64>(net.layers + 1)) << 2);
   net.denseWidths = net.widths + (usize(net.bytes) << 2);
@@ -96,7 +96,7 @@ export function place_saved(net: Trainable): void {
   net.scale = floats(net.inputs);
 }
 
-/** Places what an update needs and leaves behind. */
+/** Places the scratch of an update. */
 export function place_scratch(net: Trainable, widths: usize): void {
   const batch = net.panels * PANEL;
   const denseWidths = widths + (usize(net.bytes) << 2);
@@ -106,10 +106,10 @@ export function place_scratch(net: Trainable, widths: usize): void {
   net.gradients = floats(net.count);
   net.onlineWeights.transposed = floats(net.count);
   net.activations = floats(rowValues * batch);
-  net.deltas = floats(rowValues * PANEL + 3); // the first layer of bytes writes up to three values behind its rows
+  net.deltas = floats(rowValues * PANEL + 3); // with bytes, the first layer writes up to three values after its rows
   net.spread = floats((rowValues - net.outputs) * batch);
   net.packed = floats(packed_count(denseWidths, net.denseLayers) * batch);
-  net.row = floats(rowValues + 3); // and `forward_row` behind its outputs
+  net.row = floats(rowValues + 3); // `forward_row` writes up to three values after its outputs
   if (!net.bytes) return;
   net.lists = area(<u64>net.panels * net.inputsBytes);
   net.firstDeltas = floats(<u64>batch * width(denseWidths, 0));
@@ -120,7 +120,7 @@ export function inputs_at(net: Trainable, panel: usize): usize {
   return net.bytes ? net.lists + panel * net.inputsBytes : panel_at(net, panel);
 }
 
-/** Fresh parameters from a fresh generator, uniform in ±1/√inputs of each layer, and Adam at its start. */
+/** Fresh parameters from a fresh generator, uniform in ±1/√inputs of each layer. Adam starts over. */
 export function initialise(net: Trainable, word0: u32, word1: u32, word2: u32, word3: u32): void {
   store<u32>(net.random, word0);
   store<u32>(net.random, word1, 4);
@@ -147,7 +147,10 @@ export function initialise(net: Trainable, word0: u32, word1: u32, word2: u32, w
   }
 }
 
-/** Makes the mean 0 and the standard deviation 1 for each feature of `rows` observations: (rows, inputs). */
+/**
+ * Computes the scaling that makes the mean 0 and the standard deviation 1 for each feature of `rows` observations:
+ * (rows, inputs).
+ */
 export function fit_normalisation(net: Trainable, observations: usize, rows: usize): void {
   const stride = net.inputs << 2;
   for (let i: usize = 0; i < net.inputs; i++) {
@@ -165,7 +168,7 @@ export function column_mean(values: usize, stride: usize, rows: usize): f64 {
   return sum / <f64>rows;
 }
 
-/** Their standard deviation around `mean`; 1 where they are all (nearly) the same, so that one can divide by it. */
+/** Their standard deviation around `mean`; 1 if they are all (nearly) the same, so that one can divide by it. */
 export function column_deviation(values: usize, stride: usize, rows: usize, mean: f64): f64 {
   let sum: f64 = 0;
   for (let r: usize = 0; r < rows; r++) {
@@ -177,8 +180,9 @@ export function column_deviation(values: usize, stride: usize, rows: usize, mean
 }
 
 /**
- * The first `rows` rows of a panel's inputs: lists of bytes, or (inputs, 16) = the observations, normalised: (x − mean)·scale.
- * @param observations usize (rows): where each lies
+ * Fills the first `rows` rows of a panel's inputs: lists of bytes; or (inputs, 16) = the observations, normalised:
+ * (x − mean)·scale.
+ * @param observations usize (rows): the address of each
  */
 export function put_inputs(net: Trainable, panel: usize, observations: usize, rows: usize): void {
   if (net.bytes) {
@@ -195,7 +199,7 @@ export function put_inputs(net: Trainable, panel: usize, observations: usize, ro
   }
 }
 
-// Four rows, four features at a time, turned in registers (row by row: A5 2 % slower, A1 1 %).
+// Four rows and four features at a time are transposed in registers (row by row: A5 2 % slower, A1 1 %).
 function put_four(net: Trainable, to: usize, observations: usize): void {
   const a = load<usize>(observations);
   const b = load<usize>(observations, sizeof<usize>());
@@ -230,12 +234,12 @@ function put_four(net: Trainable, to: usize, observations: usize): void {
   }
 }
 
-/** The value `at` bytes into an observation, normalised. */
+/** The value that lies `at` bytes into an observation, normalised. */
 function normalised(net: Trainable, observation: usize, at: usize): f32 {
   return (load<f32>(observation + at) - load<f32>(net.mean + at)) * load<f32>(net.scale + at);
 }
 
-/** The greedy action at an observation by the first `actions` outputs of the network. */
+/** The greedy action for an observation, from the first `actions` outputs of the network. */
 export function greedy_action(net: Trainable, observation: usize, actions: usize): usize {
   const parameters = net.onlineWeights.parameters;
   if (net.bytes) {
@@ -257,7 +261,7 @@ export function panel_at(net: Trainable, panel: usize): usize {
   return net.activations + panel * net.panelBytes;
 }
 
-/** An update begins: the forward passes read the weights of the dense layers the other way round. */
+/** An update begins: transposes the weights of the dense layers, for the forward passes. */
 export function transpose_weights(net: Trainable): void {
   const weights = net.onlineWeights;
   const at = net.denseAt;
@@ -269,7 +273,9 @@ export function forward(net: Trainable, panel: usize): usize {
   return forward_inputs(net, net.onlineWeights, inputs_at(net, panel), panel_at(net, panel));
 }
 
-/** The outputs (outputs, 16) of a panel's inputs, which may lie elsewhere, by any weights, and its activations. */
+/**
+ * The outputs (outputs, 16) of a panel's inputs, which may lie elsewhere, with any weights; also fills its activations.
+ */
 export function forward_inputs(net: Trainable, weights: Weights, inputs: usize, panel: usize): usize {
   if (net.bytes) {
     first_layer(panel, inputs, weights.parameters, width(net.denseWidths, 0), net.denseLayers > 0, net.deltas);
@@ -278,7 +284,7 @@ export function forward_inputs(net: Trainable, weights: Weights, inputs: usize, 
   return forward_panel(net.denseWidths, net.denseLayers, weights.transposed + net.denseAt, inputs, panel);
 }
 
-/** From the outputs' deltas of a panel to those of its hidden layers, laid out for `descend`. */
+/** Computes the deltas of a panel's hidden layers from those of its outputs, and lays them out for `descend`. */
 export function backward(net: Trainable, panel: usize): void {
   const activations = panel_at(net, panel);
   const widths = net.denseWidths;
@@ -292,8 +298,8 @@ export function backward(net: Trainable, panel: usize): void {
 }
 
 /**
- * From the packed deltas of all panels to changed parameters: the gradients and one Adam step.
- * @param maxNorm of the gradients, to which they are scaled down; 0 leaves them
+ * Changes the parameters, from the packed deltas of all panels: the gradients, and one Adam step.
+ * @param maxNorm larger gradients are scaled down to this norm; 0: never
  */
 export function descend(net: Trainable, learningRate: f32, maxNorm: f32): void {
   gradients(net);
@@ -309,7 +315,9 @@ export function gradients(net: Trainable): void {
   mlp_gradients(net.denseWidths, net.denseLayers, net.spread, net.packed, to, net.panels);
 }
 
-/** Of bytes the first layer's gradients, of the inputs from `first` to before `end`, the bias being the last. */
+/**
+ * With bytes: the first layer's gradients for the inputs from `first` up to, but without, `end`; the bias is the last.
+ */
 export function first_gradients(net: Trainable, first: usize, end: usize): void {
   const outputs = width(net.denseWidths, 0);
   memory.fill(net.gradients + ((first * outputs) << 2), 0, ((end - first) * outputs) << 2);

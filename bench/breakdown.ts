@@ -4,7 +4,7 @@ import { type UpdateCase, updateCases } from "./cases.js";
 import { filledLearner } from "./learner.js";
 import { bench } from "./peak.js";
 
-/** In the order of the core's `Part`. */
+/** The parts in the order of the core's `Part`. */
 const parts = [
   ["sampling", "rows drawn and their observations gathered"],
   ["transposition", "the weights the other way round"],
@@ -21,14 +21,17 @@ interface Share {
   readonly part: string;
   readonly what: string;
   readonly us: number;
-  /** Of the whole. */
+  /** The part's share of the whole. */
   readonly share: number;
 }
 
 export interface Breakdown {
   readonly case: string;
   readonly wholeUs: number;
-  /** They sum to the whole: the last is what the others do not explain, less than nothing where they take longer. */
+  /**
+   * They add up to the whole. The last part is the rest that no other explains; it is negative if the others take
+   * longer.
+   */
   readonly parts: readonly Share[];
 }
 
@@ -40,7 +43,7 @@ const warmUpUpdates = 2000;
 const mostRounds = 4000;
 const mostMilliseconds = 2000;
 
-/** In each round an update part by part and one as a whole, so that both meet the same caches and the same neighbours. */
+/** Each round does one update part by part and one as a whole, so that both meet the same caches and the same load. */
 function breakdown(update: UpdateCase): Breakdown {
   const learner = filledLearner(update, new Instance(bench));
   const part = (index: number) => bench.learner_part(learner.handle, index, 1);
@@ -74,7 +77,7 @@ export function share(part: string, what: string, us: number, wholeUs: number): 
   return { part, what, us, share: us / wholeUs };
 }
 
-/** Milliseconds. */
+/** In milliseconds. */
 export function timed(run: () => unknown): number {
   const start = performance.now();
   run();

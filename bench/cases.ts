@@ -1,17 +1,17 @@
 // What is measured: the cases by name, their networks, and the floating-point operations that each needs.
 
-/** The network of a case: the observation's size, hidden widths, the number of actions. */
+/** The network of a case: observation size, hidden widths, action count. */
 export type Widths = readonly number[];
 
 export interface UpdateCase {
   readonly name: string;
   readonly widths: Widths;
   readonly batchSize: number;
-  /** Where observations are bytes: of how many features on average they are 1, the others being 0. */
+  /** With observations of bytes: how many features are 1 on average; the others are 0. */
   readonly set?: number;
 }
 
-/** One whole Double-DQN update: sampling, three forwards, Huber, backward, Adam; 100,000 transitions held. */
+/** One whole Double-DQN update: sampling, three forward passes, Huber, backward, Adam. It holds 100,000 transitions. */
 export const updateCases: readonly UpdateCase[] = [
   { name: "A1", widths: [4, 64, 64, 2], batchSize: 64 },
   { name: "A2", widths: [4, 128, 128, 2], batchSize: 128 },
@@ -23,7 +23,7 @@ export const updateCases: readonly UpdateCase[] = [
 
 export interface DistillationCase extends UpdateCase {
   readonly loss: "mse" | "kl";
-  /** Whether the teacher's forward is part of every update; otherwise its labels are kept beside the states. */
+  /** Whether the teacher's forward pass is part of every update. If not, its labels are kept with the states. */
   readonly relabel: boolean;
 }
 
@@ -37,14 +37,14 @@ export const distillationCases: readonly DistillationCase[] = [
   { name: "B2r", widths: [4, 64, 64, 2], batchSize: 128, loss: "kl", relabel: true },
 ];
 
-/** C1, C2: one greedy action, observation in and action out. C3: the Q-values of a batch. */
+/** C1, C2: one greedy action, from observation to action. C3: the Q-values of a batch. */
 export const answerCases: readonly UpdateCase[] = [
   { name: "C1", widths: [4, 64, 64, 2], batchSize: 1 },
   { name: "C2", widths: [8, 256, 256, 4], batchSize: 1 },
   { name: "C3", widths: [8, 256, 256, 4], batchSize: 1024 },
 ];
 
-/** in·out of the first layer, of the inputs that are set. */
+/** in·out of the first layer, counting only the inputs that are not 0. */
 function firstProducts({ widths, set = widths[0] }: UpdateCase): number {
   return set * widths[1];
 }
@@ -55,17 +55,17 @@ function products(update: UpdateCase): number {
   return widths.slice(2).reduce((sum, width, layer) => sum + width * widths[layer + 1], firstProducts(update));
 }
 
-/** 2 · the multiply-adds of a forward pass for each row of a batch. */
+/** 2 · the multiply-adds of a forward pass, for each row of a batch. */
 export function forwardFlops(update: UpdateCase): number {
   return 2 * update.batchSize * products(update);
 }
 
-/** Forward and backward: the gradients of all weights, and of all activations but the observation's. */
+/** Forward and backward pass: the gradients of all weights, and of all activations except the observation. */
 function trainingFlops(update: UpdateCase): number {
   return 2 * update.batchSize * (3 * products(update) - firstProducts(update));
 }
 
-/** Training on Q(s, ·), and two forwards more: Q(s', ·) by either network. */
+/** Training on Q(s, ·), and two more forward passes: Q(s', ·) with either network. */
 export function updateFlops(update: UpdateCase): number {
   return trainingFlops(update) + 2 * forwardFlops(update);
 }

@@ -1,4 +1,4 @@
-// B1, B2: one distillation update from labels that are kept. B1r, B2r: the teacher's forward in every update.
+// B1, B2: one distillation update from kept labels. B1r, B2r: with the teacher's forward pass in every update.
 
 import { Network } from "#dist/core/network.js";
 import { RelabellingDistiller } from "#dist/core/relabelling.js";

@@ -1,4 +1,4 @@
-// What every measured update begins with: a learner that has seen enough.
+// What every measured update begins with: a learner with a full replay memory.
 import type { Instance } from "#dist/core/instance.js";
 import { Learner } from "#dist/core/learner.js";
 import { Pcg64 } from "#dist/env/random.js";
@@ -17,7 +17,7 @@ export function filledLearner({ widths, batchSize, set }: UpdateCase, instance?:
     gamma: 0.99,
     huberDelta: 1,
     tau: 1,
-    targetUpdateInterval: 2 ** 31 - 1, // the target network stays as it is
+    targetUpdateInterval: 2 ** 31 - 1, // the target network never changes
     byteObservations: set !== undefined,
   };
   const learner = new Learner(shape, instance);

@@ -1,4 +1,5 @@
-// What the training loop adds to its updates and actions: a teacher's training beside the same work without the loop.
+// What the training loop adds to its updates and actions: a teacher's training, compared with the same work without
+// the loop.
 import { Learner } from "#dist/core/learner.js";
 import { teacherConfig } from "#dist/dqn/configure.js";
 import { trainTeacher } from "#dist/dqn/teacher.js";
@@ -11,7 +12,7 @@ const environment = "CartPole-v1";
 const rounds = 7;
 const envSteps = 4000;
 
-/** One step of training CartPole-v1 with its preset, evaluations left out, in µs. */
+/** One step of training CartPole-v1 with its preset, without evaluations, in µs. */
 export async function loopBreakdown(): Promise<Breakdown> {
   const config = teacherConfig(environment, {
     envSteps,

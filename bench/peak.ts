@@ -20,7 +20,7 @@ new Float32Array(bench.memory.buffer, ones, 8).fill(1);
 const warmUpMilliseconds = 100;
 let warm = false;
 
-/** The best of some samples of about 0.2 ms each, in GFLOP/s. */
+/** The best of a few samples of about 0.2 ms each, in GFLOP/s. */
 export function measurePeak(): number {
   if (!warm) {
     const start = performance.now();

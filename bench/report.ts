@@ -3,7 +3,10 @@ import Table from "cli-table3";
 import type { Breakdown } from "./breakdown.js";
 import type { Result } from "./suite.js";
 
-/** One row a case: µs an operation, GFLOP/s, share of the peak, each the median of the samples, with its spread. */
+/**
+ * One row for each case: µs per operation, GFLOP/s and share of the peak, each the median of the samples, with its
+ * spread.
+ */
 export function resultTable(results: readonly Result[]): string {
   const rows = results.map(
     ({ case: name, what, usPerOp, spread, opsPerSecond, gflops, shareOfPeak, published, samples }) => [
@@ -41,7 +44,7 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** Three digits, and all of those before the point. */
+/** Three digits, or more if there are more before the point. */
 function digits(value: number): string {
   const before = Math.floor(Math.log10(Math.max(Math.abs(value), 1e-3)));
   return value.toFixed(Math.min(3, Math.max(0, 2 - before)));

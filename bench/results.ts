@@ -1,4 +1,4 @@
-// Results that are kept: a dated file each in bench/results/, and the ratio of two of them.
+// Results that are kept: one dated file for each in bench/results/, and the ratio between two of them.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ interface Saved {
 
 const folder = join("bench", "results");
 
-/** Writes a dated file below the working directory; gives its path. */
+/** Writes a dated file in a folder of the working directory. @returns its path */
 export function save(results: readonly Result[]): string {
   const date = new Date().toISOString();
   const saved: Saved = { date, version, node: process.version, cpu: cpus()[0]?.model ?? "unknown", results };
@@ -27,10 +27,10 @@ export function save(results: readonly Result[]): string {
   return path;
 }
 
-/** These results beside the newest that were saved. @throws Error where there are none */
+/** Compares these results with the newest saved ones. @throws Error if there are none */
 export function comparison(results: readonly Result[]): string {
   const newest = savedFiles().at(-1);
-  if (newest === undefined) throw new Error(`no saved results in ${folder}: npm run bench:save makes some`);
+  if (newest === undefined) throw new Error(`there are no saved results in ${folder}: npm run bench:save makes some`);
   const saved: Saved = JSON.parse(readFileSync(join(folder, newest), "utf8"));
   const rows = results.map((now) => {
     const then = saved.results.find((result) => result.case === now.case && result.what === now.what);

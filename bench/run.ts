@@ -1,4 +1,4 @@
-// The bench: every case measured, printed as a table or as one JSON object a line.
+// The bench: every case is measured, and printed as a row of a table or as one JSON object per line.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { version } from "#dist/core/version.js";
@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
   },
 });
 
-// what the bench library says of its progress belongs beside the results, not into them
+// the bench library reports its progress; this must not get into the results
 console.log = options.json ? () => {} : console.error;
 
 const known = options.breakdown ? [...names, loopCase] : names;

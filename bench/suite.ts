@@ -1,18 +1,18 @@
-// One subject's cases, measured one after the other; the machine's peak is taken before and after each.
+// The cases of one subject, measured one after another. The machine's peak is measured before and after each.
 import b from "benny";
 import { measurePeak } from "./peak.js";
 
-/** A case, ready to be prepared. */
+/** A case that can be prepared. */
 export interface Case {
   readonly name: string;
   readonly what: string;
-  /** Floating-point operations of one operation; 0 where these are not what it is about. */
+  /** Floating-point operations in one operation; 0 if the case is not about these. */
   readonly flops: number;
-  /** Operations that one call of what `prepare` gives does: so many that the clock's grain does not matter. */
+  /** Operations in one call of `run`: enough that the clock's resolution does not matter. */
   readonly operations: number;
-  /** Operations a second that are published of the Python reference, where there are such. */
+  /** Operations per second that are published for the Python reference, if there are such figures. */
   readonly published?: number;
-  /** Sets the case up; `run` is measured, `dispose` gives its memory back. */
+  /** Sets the case up. `run` is measured; `dispose` gives its memory back. */
   prepare(): { run(): unknown; dispose(): void };
 }
 
@@ -26,16 +26,16 @@ export interface Result {
   readonly samples: number;
   readonly opsPerSecond: number;
   readonly gflops: number | null;
-  /** The best that the register-only loop reached before and after the case. */
+  /** The best result of the register-only loop before and after the case. */
   readonly peakGflops: number;
   readonly shareOfPeak: number | null;
-  /** Operations a second that are published of the Python reference. */
+  /** Operations per second that are published for the Python reference. */
   readonly published: number | null;
 }
 
 const options = { minSamples: 20, maxTime: 1.5, minTime: 0.02 };
 
-/** Runs the cases whose names are wanted; `report` gets each result as soon as there is one. */
+/** Runs the cases whose names are wanted. `report` gets each result as soon as it is there. */
 export async function runSuite(
   name: string,
   cases: readonly Case[],
@@ -57,7 +57,7 @@ export async function runSuite(
   }
 }
 
-/** @param seconds of one call each */
+/** @param seconds the time of each call */
 function summarised(
   { name, what, flops, operations, published }: Case,
   seconds: readonly number[],

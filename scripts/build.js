@@ -1,4 +1,5 @@
-// Builds everything that is not in git: the core's wasm, for one thread and for two, the template of an export's, the modules that hold them, and dist/. Does again only what is not up to date.
+// Builds everything that is not in git: the core's wasm, for one thread and for two; the template of exported wasm; the
+// modules that hold them; and dist/. Only what is out of date is built again.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -20,7 +21,10 @@ import { listEnvironments, listFile } from "./list-environments.js";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-/** The modules that hold wasm, and the source of each in assembly/, which names its target in asconfig.json, too. */
+/**
+ * The modules that hold wasm, and the source of each in assembly/. The source's name is also its target in
+ * asconfig.json.
+ */
 const modules = {
   index: "src/core/wasm.generated.ts",
   threads: "src/core/threads.generated.ts",
@@ -28,7 +32,7 @@ const modules = {
   bench: "bench/wasm.generated.ts",
 };
 
-/** Every file below `folder` that the build reads, in a fixed order. */
+/** Every file in `folder` and below that the build reads, in a fixed order. */
 function inputsBelow(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -39,7 +43,7 @@ function inputsBelow(folder) {
     });
 }
 
-/** A hash of files and of what else decides what comes out. */
+/** A hash of files, and of everything else that affects the result. */
 function hashOf(files, ...others) {
   const hash = createHash("sha256").update(JSON.stringify(others));
   for (const path of ["scripts/build.js", ...files]) {
@@ -53,7 +57,7 @@ function hashOf(files, ...others) {
 
 const versionOf = (packageName) => require(`${packageName}/package.json`).version;
 
-/** Runs a package's command with this Node, so that nothing depends on a shell or a PATH. */
+/** Runs a package's command with this Node, so that it needs neither a shell nor a PATH. */
 function run(packageName, command, ...args) {
   const manifest = require.resolve(`${packageName}/package.json`);
   const script = join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin[command]);
@@ -64,13 +68,13 @@ function run(packageName, command, ...args) {
   }
 }
 
-/** A reader finds the whole file or the one before. */
+/** Writes a file so that a reader finds either the whole new file or the old one. */
 function write(path, source) {
   writeFileSync(`${path}.tmp`, source);
   renameSync(`${path}.tmp`, path);
 }
 
-/** Does the work where its outputs are not those of these inputs, as its stamp has them. */
+/** Does the work unless its stamp says that the outputs were already made from these inputs. */
 async function step(stamp, inputs, outputs, work) {
   const stampFile = join(root, stamp);
   const isUpToDate =
@@ -84,9 +88,10 @@ async function step(stamp, inputs, outputs, work) {
 }
 
 /**
- * Bytes as text, which `decoded` in src/core/instance.ts reads. A byte and 4, modulo 256, is a character from "#" on where
- * it is below 90, which most are, also the 0xfd of SIMD; otherwise a space or "!" counts 90 or 180 of it. Bytes stay
- * whole, so gzip finds their repetitions, which base64 hides: the core takes 12.3 KiB, in hexadecimal 13.3.
+ * Bytes as text, which `decoded` in src/core/instance.ts reads. The byte plus 4, modulo 256, becomes one character,
+ * from "#" on, if it is below 90. Most are, also the 0xfd of SIMD. Otherwise a space or "!" before the character adds
+ * 90 or 180. Bytes stay whole, so gzip finds their repetitions, which base64 hides: the core takes 12.3 KiB, in
+ * hexadecimal 13.3.
  */
 function encoded(bytes) {
   const character = (value) => String.fromCharCode(35 + value);
@@ -99,7 +104,7 @@ function encoded(bytes) {
   return JSON.stringify(text);
 }
 
-/** A module of AssemblyScript as text. */
+/** A module of AssemblyScript, compiled, as text. */
 function compile(source, target) {
   const wasm = `build/${target}.wasm`;
   run("assemblyscript", "asc", source, "--config", "asconfig.json", "--target", target, "--outFile", wasm);
@@ -133,7 +138,7 @@ async function buildHost() {
   chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
 }
 
-// two stamps: a change in src/ alone compiles no wasm
+// two stamps: a change in src/ alone does not compile wasm
 const core = hashOf(["asconfig.json", ...inputsBelow("assembly")], version, versionOf("assemblyscript"));
 await step("build/.inputs", core, Object.values(modules), buildCore);
 

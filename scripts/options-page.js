@@ -1,4 +1,5 @@
-// The tables of docs/options.md, made of the options' entries. `npm run docs:options` writes them; a test holds the page to them.
+// Writes the tables of docs/options.md from the options' entries (`npm run docs:options`). A test checks that the page
+// is up to date.
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
@@ -22,12 +23,12 @@ const tables = {
   proximal: table(newIn(proximalOptions, teacherOptions), { ...teacher, ...guide }),
 };
 
-/** The options that are not there before, or have another default. */
+/** The options that are new compared with `before`, or have another default. */
 function newIn(options, before) {
   return Object.fromEntries(Object.entries(options).filter(([name, option]) => before[name] !== option));
 }
 
-/** @param flag heads the column of the flags, where the command line has them */
+/** @param flag the head of the column of flags, if the command line has these options */
 function table(options, sentences, flag) {
   const head = ["Option", ...(flag ? [flag] : []), "What it is", "Default", "Allowed"];
   const rows = Object.entries(options).map(([name, option]) => [
@@ -43,7 +44,7 @@ function table(options, sentences, flag) {
   return [line(head), rule, ...rows.map(line)].join("\n"); // padded as the formatter wants it
 }
 
-/** The page with its tables as they should be: what stands between the marks is replaced. */
+/** The page with its tables up to date: the text between the marks is replaced. */
 export function filled(page) {
   return page.replace(
     /(<!-- table of (\w+) options -->\n).*?(<!-- end of table -->)/gs,

@@ -1,6 +1,6 @@
-// The README's moving picture: teacher and student of one run play the same unseen episode, side by side in one SVG file.
-// Usage: npm start, then node scripts/picture.js [folder of a CartPole-v1 run, by default runs/CartPole-v1-0]; it writes
-// docs/pictures/teacher-and-student.svg. Every figure in the picture is counted or played here.
+// The README's moving picture: teacher and student of one run play the same unseen episode, side by side in one SVG
+// file. Usage: npm start, then node scripts/picture.js [folder of a CartPole-v1 run, by default runs/CartPole-v1-0];
+// it writes docs/pictures/teacher-and-student.svg. Every figure in the picture is counted or played here.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = process.argv[2] ?? join(root, "runs", "CartPole-v1-0");
 const file = join(root, "docs", "pictures", "teacher-and-student.svg");
 
-const stride = 2; // of the episode's frames every second is drawn
+const stride = 2; // every second frame of the episode is drawn
 const secondsPerFrame = 0.02 * stride; // CartPole-v1 makes 50 steps a second
 
 // all in pixels
@@ -46,7 +46,7 @@ const teacher = { ...played("Teacher"), x: margin };
 const student = { ...played("Student"), x: panel + 2 * margin };
 const players = [teacher, student];
 
-// one dot a parameter, in rows as long as the student has parameters: the student is one row
+// one dot for each parameter, in rows as long as the student has parameters: the student is one row
 const pitch = panel / student.parameters;
 const dotsHeight = Math.ceil((teacher.parameters / student.parameters) * pitch);
 const filmTop = dotsTop + dotsHeight + 16;

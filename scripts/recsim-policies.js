@@ -1,5 +1,5 @@
-// Simple policies, and models where given, on RecSim's environments: returns on the episodes of a final evaluation.
-// Usage: node scripts/recsim-policies.js <env> [seed] [episodes] [model.safetensors …]
+// Simple policies, and models if any are given, on RecSim's environments: returns on the episodes of a final
+// evaluation. Usage: node scripts/recsim-policies.js <env> [seed] [episodes] [model.safetensors …]
 import { readFileSync } from "node:fs";
 import "qstill/env/recsim";
 import { evaluate, loadModel, makeEnv } from "qstill";
@@ -11,7 +11,7 @@ const { actionCount, actionNames } = makeEnv(id);
 const shown = actionNames.map((name) => name.match(/\d+/g).map(Number));
 const documents = [...new Set(shown.flat())].sort((a, b) => a - b);
 
-/** The action with the largest sum over its documents of what `worth` says of each. */
+/** The action whose documents have the largest sum of `worth`. */
 function greedy(worth) {
   const act = (observation) => {
     const worths = documents.map((document) => worth(observation, document));
@@ -54,7 +54,7 @@ show(
     options,
   ),
 );
-// The best on the very episodes it is shown on: favourable to it.
+// The best action on exactly these episodes: the comparison favours it.
 const fixed = Array.from({ length: actionCount }, (_, action) => evaluate({ act: () => action }, options));
 show(
   "best fixed action",

@@ -1,7 +1,8 @@
-// Teacher and student with the default presets, on seeds that nothing was tuned on: runs what docs/results.jsonl lacks, one
-// after another on this core, and writes it, the tables of docs/results.md and those of pages of environments. Ctrl-C loses
-// nothing; the same command goes on.
-// Usage: node scripts/results.js [environment …]; to run a line again, remove it from docs/results.jsonl and its folder in runs/.
+// Teacher and student with the default presets, on seeds that were not used for tuning. Does the runs that
+// docs/results.jsonl lacks, one after another on one core. Writes that file, the tables of docs/results.md, and those
+// on the pages of environments. Ctrl-C loses nothing: to go on, repeat the command.
+// Usage: node scripts/results.js [environment …]; to repeat a run, remove its line from docs/results.jsonl and its
+// folder from runs/.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import { environmentIds, knownEnv } from "../dist/env/registry.js";
 const root = join(fileURLToPath(import.meta.url), "..", "..");
 const lines = join(root, "docs", "results.jsonl");
 const page = join(root, "docs", "results.md");
-/** Pages of environments that have a table of their runs, and how these begin. */
+/** The pages of environments that have a table of their runs, and what the environments' names begin with. */
 const environmentPages = { "minatar.md": "MinAtar/", "minigrid.md": "MiniGrid-" };
 const [begin, end] = ["<!-- results: written by scripts/results.js -->", "<!-- end of results -->"];
 
@@ -27,7 +28,7 @@ const seeds = Object.fromEntries(
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((id) => seeds[id] === undefined);
 if (unknown.length > 0) {
-  console.error(`no results of ${unknown.join(", ")}: allowed are ${Object.keys(seeds).join(", ")}`);
+  console.error(`unknown environment ${unknown.join(", ")}: allowed are ${Object.keys(seeds).join(", ")}`);
   process.exit(2);
 }
 const results = existsSync(lines)
@@ -48,7 +49,7 @@ for (const env of chosen.length > 0 ? chosen : Object.keys(seeds)) {
 }
 save();
 
-/** A student that misses its threshold is a result, too: status 1 with a summary. */
+/** Runs one seed. A student that misses its threshold is a result, too: status 1, and a summary. */
 function run(env, seed, out) {
   const resume = ["teacher", "student"].some((part) => existsSync(join(out, `${part}.checkpoint`)));
   const args = ["run", env, "--seed", String(seed), "--out", out, ...(resume ? ["--resume"] : [])];
@@ -66,15 +67,15 @@ function save() {
   }
 }
 
-/** Writes a page with another text between its marks. */
+/** Writes new text between a page's marks. */
 function place(path, content) {
   const text = readFileSync(path, "utf8");
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`${path} has no place for the tables`);
+  if (from === -1 || to < from) throw new Error(`${path} has no marks for the tables`);
   writeFileAtomic.sync(path, `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`);
 }
 
-/** One line a run of the environments whose names begin so. */
+/** One line for each run of the environments whose names begin so. */
 function runsTable(prefix) {
   const rows = results
     .filter(({ env }) => env.startsWith(prefix))
@@ -89,7 +90,7 @@ function runsTable(prefix) {
   return table(["", "seed", "steps", "teacher", "student", "kept", "parameters", "seconds"], rows);
 }
 
-/** One line an environment, then one line a run. */
+/** One line for each environment, then one line for each run. */
 function tables() {
   const environments = Object.keys(seeds).filter((env) => results.some((result) => result.env === env));
   const overview = environments.map((env) => {
@@ -138,7 +139,7 @@ function tables() {
   ].join("\n\n");
 }
 
-/** What teacher and student reach, and the share kept. */
+/** What teacher and student reach, and the share that the student keeps. */
 function scores({ teacher, student }) {
   return [
     ...[teacher, student].map(({ evaluation: { mean, std } }) => `${short(mean)} ± ${short(std)}`),

@@ -1,4 +1,5 @@
-// What the library weighs and how soon it is ready: bytes of the wasm and of a bundle of each entry point, and the time of loading.
+// How large the library is, and how soon it is ready: the bytes of the wasm and of each entry point's bundle, and the
+// time of loading.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -12,22 +13,22 @@ function weigh(content) {
   return { bytes: content.length, gzipped: gzipSync(content, { level: 9 }).length };
 }
 
-/** The compute core as it was built. */
+/** The compiled compute core. */
 export function wasmSize() {
   return weigh(readFileSync(new URL("build/core.wasm", root)));
 }
 
-/** The entry points that only Node loads. */
+/** The entry points that only Node can load. */
 export const forNode = ["qstill/experiments"];
 
-/** What "*" stands for in the path of a file; one empty text where there is none. */
+/** The names that "*" stands for in the path of a file; one empty name if there is no "*". */
 function matches(file) {
   const [folder, rest] = file.split("*");
   if (rest === undefined) return [""];
   return readdirSync(new URL(folder, root)).filter((name) => existsSync(new URL(folder + name + rest, root)));
 }
 
-/** The package's entry points, as an import names them, and each one's file. */
+/** The package's entry points, by the name in an import, and the file of each. */
 export function entryPoints() {
   const { name, exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
   const modules = Object.entries(exports)
@@ -39,8 +40,9 @@ export function entryPoints() {
 }
 
 /**
- * An entry point, minified, with all that it imports at once, packages and the wasm within; not what two threads need,
- * which is loaded when it is asked for. It is one for a browser, where it is not for Node alone.
+ * A minified bundle of an entry point, with everything that it imports at once, including packages and the wasm. The
+ * code for two threads is not in it, because it is loaded only on demand. Except for entry points for Node, it is for
+ * a browser.
  */
 export function bundleSize(name) {
   const { outputFiles, metafile } = buildSync({
@@ -64,14 +66,14 @@ export function bundleSize(name) {
   return weigh(Buffer.concat(contents));
 }
 
-/** Milliseconds that the first call of core() takes in fresh processes, the shortest first. */
+/** The milliseconds that the first call of core() takes in fresh processes, sorted. */
 function loadTimes(processes) {
   const url = new URL("dist/core/instance.js", root).href;
   const script = `
     const { core } = await import(${JSON.stringify(url)});
     const started = performance.now();
     core();
-    const taken = performance.now() - started; // before process.stdout, which is itself made when first asked for
+    const taken = performance.now() - started; // taken before process.stdout, which is made when it is first used
     process.stdout.write(String(taken));`;
   const run = () => Number(execFileSync(process.execPath, ["--input-type=module", "-e", script]));
   return Array.from({ length: processes }, run).sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-// Trains and distils with the default presets on seeds never used for tuning, and holds the results against the goals.
+// Trains and distils with the default presets on seeds never used for tuning, and compares the results with the goals.
 // Usage: npm run verify:learning [-- <environment> ...]
 import { cpus } from "node:os";
 import Table from "cli-table3";
@@ -25,7 +25,7 @@ function median(values) {
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((id) => !goals.some((goal) => goal.id === id));
 if (unknown.length > 0) {
-  console.error(`no goal for ${unknown.join(", ")}: allowed are ${goals.map(({ id }) => id).join(", ")}`);
+  console.error(`there is no goal for ${unknown.join(", ")}: allowed are ${goals.map(({ id }) => id).join(", ")}`);
   process.exit(2);
 }
 console.log(`qstill ${version}, Node ${process.version}, ${cpus()[0]?.model}; 100 unseen greedy episodes a seed\n`);

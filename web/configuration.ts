@@ -1,4 +1,4 @@
-// What a configuration comes to: the value of every option, and the sizes of both networks.
+// The values of a configuration: every option, and the sizes of both networks.
 import { environmentIds, makeEnv, type StudentConfig, studentConfig, type TeacherConfig, teacherConfig } from "qstill";
 import type { Configuration } from "./messages.ts";
 
@@ -10,13 +10,13 @@ export interface Values {
 
 export type NetworkName = keyof Values;
 
-/** What the options are where nothing is given: the defaults alone, until the module with the preset is loaded. */
+/** The options if nothing is given. Until the module with the preset is loaded, these are the defaults alone. */
 export function presetOf(env: string): Values {
   const known = environmentIds().includes(env) ? env : { id: env };
   return { teacher: teacherConfig(known, {}), student: studentConfig(env, {}) };
 }
 
-/** What the options are; they may contradict each other. */
+/** The options' values; they may contradict each other. */
 export function valuesOf({ env, teacher, student }: Configuration): Values {
   const preset = presetOf(env);
   return { teacher: { ...preset.teacher, ...teacher }, student: { ...preset.student, ...student } };
@@ -33,9 +33,9 @@ export function parameterCount(widths: readonly number[]): number {
   return widths.slice(1).reduce((sum, width, layer) => sum + (widths[layer] + 1) * width, 0);
 }
 
-/** Multiplications and additions of one update, times 2: forwards and backwards, as `qstill bench` counts them. */
+/** Multiplications and additions of one update, times 2. Forward and backward passes count as in `qstill bench`. */
 export function updateFlops(of: NetworkName, widths: readonly number[], batchSize: number): number {
   const products = widths.slice(1).reduce((sum, width, layer) => sum + widths[layer] * width, 0);
-  const passes = of === "teacher" ? 5 : 3; // a student's labels are kept: one forward in place of three
+  const passes = of === "teacher" ? 5 : 3; // a student's labels are kept: one forward pass instead of three
   return 2 * batchSize * (passes * products - widths[0] * widths[1]);
 }

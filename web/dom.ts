@@ -1,11 +1,11 @@
-// Elements of the page, made in one expression.
+// Makes elements of the page, each in one expression.
 
 type Child = Node | string;
 type Value = string | number | boolean | ((event: never) => void);
 
 /**
- * An element with its attributes and children. A function is a listener ("onclick"), true is an attribute without a value,
- * false none.
+ * An element with its attributes and children. A function becomes a listener ("onclick"), true an attribute without a
+ * value, and false no attribute.
  */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -21,23 +21,26 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Sentences beside each other: the gap is the style's, as a Chinese one has no space after it. */
+/** Sentences side by side. The style makes the gap, because Chinese has no space after a sentence. */
 export function sentences(...texts: string[]): HTMLElement[] {
   return texts.map((text) => element("span", { class: "sentence" }, text));
 }
 
-/** An error in words, and as a detail the library's own, which are English. */
+/** An error in the page's words, and the library's own message, which is English, as a detail. */
 export function failure(words: string, label: string, reason = ""): HTMLElement[] {
   const detail = element("p", { class: "soft small" }, label, " ", element("span", { lang: "en" }, reason));
   return [element("p", {}, words), ...(reason === "" ? [] : [detail])];
 }
 
-/** Sets a text where it is another one: what has not changed is not laid out again, nor read out. */
+/** Sets a text if it has changed. Otherwise the browser would lay it out again, and read it out again. */
 export function setText(node: Element, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** A file for whoever uses the page. What it is, its name says: browsers add an ending of their own to some types. */
+/**
+ * Offers a file as a download. Its type follows from its name; for some types browsers would add an ending of their
+ * own.
+ */
 export function download(name: string, content: BlobPart): void {
   const url = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
   const link = element("a", { href: url, download: name });

@@ -5,13 +5,13 @@ import type { Language } from "./texts.ts";
 
 export interface Environment {
   readonly id: string;
-  /** Under which heading it is listed. */
+  /** The heading under which it is listed. */
   readonly field: "control" | "robots" | "navigation" | "games" | "driving" | "recommendation";
   /** What there is to do. */
   readonly task: Readonly<Record<Language, string>>;
-  /** Steps in a second of its world; where it has no clock, as many as can be followed. */
+  /** Steps in a second of its world. If the world has no clock, as many as people can follow. */
   readonly stepsPerSecond: number;
-  /** How long a run with the preset takes, in seconds; roughly, on one core. */
+  /** How long a run with the preset takes, in seconds, roughly, on one core. */
   readonly seconds: number;
   /** Registers it, with its preset. */
   readonly load?: () => Promise<unknown>;
@@ -19,7 +19,7 @@ export interface Environment {
 
 export const environments = listed;
 
-/** Registers an environment where it is not yet. @throws Error for an id that is not among {@link environments} */
+/** Registers an environment if this has not been done. @throws Error for an id that is not in {@link environments} */
 export async function loadEnvironment(id: string): Promise<void> {
   if (environmentIds().includes(id)) return;
   const environment = environments.find((each) => each.id === id);

@@ -1,4 +1,4 @@
-// The files of a finished run: what can be taken away.
+// The files of a finished run that the user can download.
 import { loadModel } from "qstill";
 import type { Summary } from "qstill/report";
 import type { FileName } from "./texts.ts";
@@ -8,7 +8,7 @@ export interface RunFile {
   readonly content: string | Uint8Array;
 }
 
-/** In the order of the page: first what runs by itself. */
+/** The files in the order of the page: those that run by themselves come first. */
 export async function filesOf(
   summary: Summary,
   teacher: Uint8Array,
@@ -28,7 +28,7 @@ export async function filesOf(
   try {
     files.push({ name: "student.int8.safetensors", content: exportInt8(model) });
   } catch {
-    // a layer so wide that its sums could leave 32 bits: this student has no such file
+    // a layer was so wide that its sums could leave 32 bits, so this student has no such file
   }
   files.push(
     { name: "teacher.safetensors", content: teacher },

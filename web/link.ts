@@ -1,20 +1,20 @@
-// A configuration as the part of an address behind "#", and back.
+// Writes a configuration as the part of an address behind "#", and reads it back.
 import { studentOptions, teacherOptions } from "qstill";
 import { environments } from "./environments.ts";
 import type { Configuration } from "./messages.ts";
 
-/** What a link says. */
+/** The content of a link. */
 export interface Link {
   readonly configuration: Configuration;
-  /** To be started at once. */
+  /** Whether the run starts at once. */
   readonly run: boolean;
-  /** The hash of the weights that the run is to end in. */
+  /** The hash of the weights with which the run is expected to end. */
   readonly weights?: string;
 }
 
 /** A link says something that is not allowed. */
 export class LinkError extends Error {
-  /** The name in it, and what it is said to be. */
+  /** The field's name, and its value in the link. */
   readonly field: string;
   readonly value: string;
 
@@ -39,7 +39,7 @@ export function writeLink({ env, seed, teacher, student }: Configuration, weight
   return fields.map(([name, value]) => `${name}=${escaped(written(value))}`).join("&");
 }
 
-/** @returns undefined where there is nothing. @throws LinkError */
+/** @returns undefined for an empty link @throws LinkError */
 export function readLink(text: string): Link | undefined {
   const fields = new URLSearchParams(text.replace(/^#/, ""));
   if (!fields.has("env")) return undefined;
@@ -84,7 +84,7 @@ export function written(value: unknown): string {
   return value === null ? "none" : String(value);
 }
 
-/** Percent-encoded where an address needs it, and nowhere else. */
+/** Percent-encodes only what an address cannot hold. */
 function escaped(text: string): string {
   return encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%2F", "/");
 }

@@ -1,4 +1,4 @@
-// The page: puts its parts together, and keeps address, storage and session in step.
+// The page: puts its parts together, and keeps address, storage and session up to date with each other.
 import { Model, version } from "qstill";
 import { element } from "./dom.ts";
 import { environments } from "./environments.ts";
@@ -127,7 +127,7 @@ function skip(event: Event): void {
   stage.focus();
 }
 
-/** The ring and the drop. */
+/** The logo: a ring and a drop. */
 function mark(): SVGElement {
   const template = document.createElement("template");
   template.innerHTML =
@@ -135,7 +135,7 @@ function mark(): SVGElement {
   return template.content.firstElementChild as SVGElement;
 }
 
-/** Whether the core runs here at all. */
+/** Whether the core runs in this browser. */
 function coreRuns(): boolean {
   try {
     new Model({ environment: "", widths: [1, 1], parameters: new Float32Array(2) }).dispose();
@@ -165,7 +165,7 @@ async function open(): Promise<void> {
   } catch (error) {
     linkError = error as LinkError;
   }
-  const kept = async <Value>(value: Promise<Value>) => value.catch(() => undefined); // a browser that keeps nothing is told of later
+  const kept = async <Value>(value: Promise<Value>) => value.catch(() => undefined); // a message about a browser that stores nothing comes later
   const configuration = link?.configuration ?? (await kept(keptConfiguration())) ?? first;
 
   let view: View | undefined;
@@ -173,7 +173,7 @@ async function open(): Promise<void> {
   const session = new Session(() => {
     if (waiting) return;
     waiting = true;
-    // not by animation frames alone: a hidden tab goes on, too
+    // not only by animation frames, because a hidden tab goes on, too
     setTimeout(() => {
       waiting = false;
       view?.update();

@@ -1,4 +1,4 @@
-// Builds the page, serves it, or checks its types; what it needs is installed first where it is missing.
+// Builds the page, serves it, or checks its types. Packages that it needs are installed first if they are missing.
 // Usage: node web/make.js build | serve | check
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -14,7 +14,7 @@ function run(command, ...args) {
 
 const what = process.argv[2];
 if (!existsSync(new URL("node_modules/vite", import.meta.url))) {
-  console.error("installing what the page is made with (vite, uplot, idb-keyval, axe-core)");
+  console.error("installing the packages that build the page (vite, uplot, idb-keyval, axe-core)");
   run("npm", "install", "--no-audit", "--no-fund");
 }
 if (what === "check") {

@@ -1,4 +1,4 @@
-// What the page weighs, how soon it learns, whether it holds up the main thread, and how fast it is beside Node.
+// How large the page is, how soon it learns, whether it blocks the main thread, and how fast it is compared with Node.
 // Usage: node web/make.js build && node web/measure.js
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { followLoads } from "./weight.js";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "web", "dist");
 const rounds = 3;
-/** A teacher alone counts: 20,000 steps without a stop, evaluated at the end only. */
+/** Only a teacher is measured: 20,000 steps without a stop, evaluated only at the end. */
 const teacher = {
   envSteps: 20_000,
   stopReturn: null,
@@ -24,7 +24,7 @@ const student = { updates: 100, rounds: 1, envSteps: 100, attempts: 1, evaluatio
 const { origin, close } = await serve(dist, {}, readFileSync(join(dist, "index.html"), "utf8"));
 const browser = await launchChromium();
 
-/** A page that notes when the worker reports its first update, and each task of the main thread over 50 ms. */
+/** A page that records when the worker reports its first update, and each task of the main thread over 50 ms. */
 async function visit(hash, follow = () => {}) {
   const context = await browser.newContext();
   await context.addInitScript(() => {

@@ -1,10 +1,10 @@
-// What the page and its worker say to each other: plain data.
+// The messages between the page and its worker: plain data.
 import type { ModelData, StudentConfig, TeacherConfig, TrainingEvent } from "qstill";
 import type { Explanation, Node } from "qstill/explain";
 import type { Summary } from "qstill/report";
 import type { RunFile } from "./files.ts";
 
-/** What a run is: with the library's version, everything that repeats it. */
+/** What a run is. Together with the library's version, this is everything that is needed to repeat it. */
 export interface Configuration {
   readonly env: string;
   readonly seed: number;
@@ -12,31 +12,31 @@ export interface Configuration {
   readonly student: Partial<StudentConfig>;
 }
 
-/** A network that can be made to act on the page. */
+/** The data of a network that will act on the page. */
 export type NetworkData = Pick<ModelData, "widths" | "activation" | "parameters">;
 
-/** The share of states that the teacher visits in which both act alike. */
+/** The share of the states that the teacher visits in which both act alike. */
 export interface Agreement {
   readonly updates: number;
   readonly share: number;
 }
 
-/** A teacher that somebody brought in place of training one. */
+/** A teacher that the user brought, so that none is trained. */
 export interface Brought {
-  /** What its file was called. */
+  /** The name of its file. */
   readonly name: string;
   /** The model in the library's own format. */
   readonly file: Uint8Array;
 }
 
-/** Everything that curves are drawn from and a report is made of. */
+/** Everything from which curves are drawn and a report is made. */
 export type Recorded = TrainingEvent | ({ readonly kind: "agreement" } & Agreement);
 
-/** An unfinished run as it is kept in the browser, beside its checkpoint. */
+/** An unfinished run, as the browser keeps it. Its checkpoint is kept beside it. */
 export interface Saved {
   readonly configuration: Configuration;
   readonly brought?: Brought;
-  /** The finished teacher's file, where the student is under way. */
+  /** The finished teacher's file, if the student is under way. */
   readonly teacher?: Uint8Array;
   readonly recorded: readonly Recorded[];
   /** The network that was evaluated last, for the stage. */
@@ -76,7 +76,7 @@ export type Message =
   | { readonly kind: "phase"; readonly phase: "final" }
   | { readonly kind: "paused" }
   | { readonly kind: "kept" }
-  /** Nothing can be kept in this browser. */
+  /** This browser cannot keep anything. */
   | { readonly kind: "unkept"; readonly reason: string }
   | { readonly kind: "finished"; readonly result: Result }
   | { readonly kind: "explained"; readonly explained: Explained }

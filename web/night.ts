@@ -1,4 +1,5 @@
-// Pictures by night: the library's bright scenes in the page's dark colours. Scenes that are dark already stay as they are.
+// Pictures at night: the library's bright scenes in the page's dark colours. Scenes that are already dark do not
+// change.
 import type { Colour, Scene } from "qstill/draw";
 
 const colours: Readonly<Record<Colour, Colour>> = {
@@ -17,7 +18,7 @@ const colours: Readonly<Record<Colour, Colour>> = {
 
 const bright = new Set(["#f6f8fb", "#ffffff"]);
 
-/** The scene in dark colours, where its background is bright. */
+/** The scene in dark colours, if its background is bright. */
 export function byNight(scene: Scene): Scene {
   if (!bright.has(scene.background)) return scene;
   const dark = (colour: Colour | undefined) => (colour === undefined ? undefined : (colours[colour] ?? colour));

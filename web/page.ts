@@ -1,4 +1,4 @@
-// What every part of the page is given, and what it gives.
+// What every part of the page is given, and what it must provide.
 import type { Session } from "./session.ts";
 import type { Figures, Language, Texts } from "./texts.ts";
 
@@ -7,7 +7,7 @@ export interface Page {
   readonly language: Language;
   readonly texts: Texts;
   readonly figures: Figures;
-  /** An environment's name of an action or a feature, in the page's language where it is known. */
+  /** The environment's name of an action or a feature; in the page's language if there is a translation. */
   name(given: string): string;
 }
 

@@ -1,4 +1,5 @@
-// Keeps the files of one build, so that the page works without a network; vite.config.ts says which and of what build.
+// Keeps the files of one build, so that the page works without a network. vite.config.ts inserts the files and the
+// hash.
 const build = "BUILD";
 const files = ["FILES"];
 
@@ -6,7 +7,7 @@ addEventListener("install", (event) => {
   event.waitUntil(caches.open(build).then((cache) => cache.addAll(files)));
 });
 
-// not before every page of an older build is closed
+// not until every page of an older build is closed
 addEventListener("activate", (event) => {
   const old = (names) => names.filter((name) => name !== build);
   event.waitUntil(caches.keys().then((names) => Promise.all(old(names).map((name) => caches.delete(name)))));
@@ -17,7 +18,7 @@ addEventListener("fetch", (event) => {
   if (request.method === "GET" && new URL(request.url).origin === location.origin) event.respondWith(answer(request));
 });
 
-/** What is kept; what is not is fetched and kept from then on. */
+/** Answers with the kept file. A file that is not kept is fetched, and kept from then on. */
 async function answer(request) {
   const cache = await caches.open(build);
   const kept = await cache.match(request, { ignoreSearch: true });

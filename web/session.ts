@@ -15,15 +15,15 @@ import type {
 } from "./messages.ts";
 import { forgetRun } from "./store.ts";
 
-/** What one network has come to so far. */
+/** The state of one network so far. */
 export interface Side {
-  /** Of the network that is trained, from the beginning. */
+  /** Set from the beginning if the network is trained. */
   widths?: readonly number[];
   /** The network as it was evaluated last. */
   data?: NetworkData;
   progress?: ProgressEvent;
   readonly evaluations: EvaluationEvent[];
-  /** Mean losses of the latest updates, as the run went on. */
+  /** Mean losses of the latest updates, in the course of the run. */
   readonly losses: { readonly updates: number; readonly loss: number }[];
 }
 
@@ -33,41 +33,41 @@ export type Box = "train" | "initialise" | "transfer" | "evaluate";
 export interface State {
   status: "idle" | "running" | "pausing" | "paused" | "finished" | "failed";
   configuration?: Configuration;
-  /** The teacher that was brought in place of training one. */
+  /** The teacher that the user brought, so that none is trained. */
   brought?: Brought;
-  /** The hash of the weights that the run is expected to end in. */
+  /** The hash of the weights with which the run is expected to end. */
   expected?: string;
   box?: Box;
   readonly sides: Record<NetworkName, Side>;
   readonly attempts: AttemptEvent[];
   readonly agreements: Agreement[];
-  /** Updates a second of the network under way. */
+  /** Updates per second of the network in training. */
   speed?: number;
-  /** Whether the run could be gone on with after a reload; undefined before it was tried. */
+  /** Whether the run can go on after a reload; undefined before this was tried. */
   kept?: boolean;
   result?: Result;
   explained?: Explained | Failure | "under way";
   failure?: Failure;
 }
 
-/** An error's name and message: its words are the page's. */
+/** An error's name and message. The page has its own words for the name. */
 export interface Failure {
   readonly name: string;
   readonly reason: string;
 }
 
-/** More points than these a curve of the loss does not show. */
+/** A curve of the loss shows no more points than this. */
 const mostLosses = 400;
-/** Milliseconds over which the speed is measured at least. */
+/** The speed is measured over at least this many milliseconds. */
 const speedWindow = 500;
 
 export class Session {
   state: State = fresh();
-  /** A run that was not finished in an earlier visit, until it is gone on with or another one takes its place. */
+  /** A run that was not finished in an earlier visit, until it goes on or another run takes its place. */
   unfinished: Saved | undefined;
   readonly #changed: () => void;
   #worker: Worker;
-  /** When the time of the run began to count, less what had passed before a pause. */
+  /** When the run began, on a clock that leaves out pauses. */
   #began = 0;
   #passed = 0;
   #measured = { network: "", updates: 0, at: 0 };
@@ -83,14 +83,14 @@ export class Session {
     return (this.#passed + (this.#began === 0 ? 0 : performance.now() - this.#began)) / 1000;
   }
 
-  /** Whether something is trained, or will be when it is gone on with. */
+  /** Whether something is being trained, or would be if a pause ended. */
   get busy(): boolean {
     return ["running", "pausing", "paused"].includes(this.state.status);
   }
 
   /**
-   * @param expected the hash of the weights that the run is expected to end in
-   * @param brought a teacher, where none is to be trained
+   * @param expected the hash of the weights with which the run is expected to end
+   * @param brought a teacher, if none is to be trained
    */
   start(configuration: Configuration, { expected, brought }: { expected?: string; brought?: Brought } = {}): void {
     if (this.state.status !== "idle") this.#dismiss();
@@ -101,7 +101,7 @@ export class Session {
     this.#send({ kind: "start", configuration, brought });
   }
 
-  /** Goes on with a run that was kept. */
+  /** Goes on with a run from an earlier visit. */
   restore(saved: Saved): void {
     if (this.state.status !== "idle") this.#dismiss();
     const { configuration, brought, networks, recorded, seconds } = saved;
@@ -136,7 +136,7 @@ export class Session {
   /** Forgets the unfinished run. */
   discard(): void {
     this.unfinished = undefined;
-    forgetRun().catch(() => {}); // it is there again, then
+    forgetRun().catch(() => {}); // if this fails, the run is offered again
     this.#changed();
   }
 
@@ -181,7 +181,7 @@ export class Session {
     return worker;
   }
 
-  /** Ends the worker, whatever it does, and takes another. */
+  /** Ends the worker, whatever it is doing, and starts another. */
   #dismiss(): void {
     this.#clock(false);
     this.#worker.terminate();

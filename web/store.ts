@@ -2,11 +2,12 @@
 import { delMany, get, set, setMany } from "idb-keyval";
 import type { Configuration, Saved } from "./messages.ts";
 
-// A browser that denies storage may throw at once: async functions make a rejection of it.
+// A browser that forbids storage may throw at once; in an async function this becomes a rejection.
 
 /**
- * Both or none. The checkpoint is apart, so that the page need not read its many megabytes to offer the run.
- * @throws whatever the browser says where nothing can be kept
+ * Keeps both or neither. The checkpoint is stored apart, so that the page can offer the run without reading many
+ * megabytes.
+ * @throws the browser's own error if nothing can be kept
  */
 export async function keepRun(saved: Saved, checkpoint: Uint8Array): Promise<void> {
   await setMany([
@@ -19,7 +20,7 @@ export async function keptRun(): Promise<Saved | undefined> {
   return get("run");
 }
 
-/** Where the kept run goes on. */
+/** The checkpoint from which the kept run goes on. */
 export async function keptCheckpoint(): Promise<Uint8Array | undefined> {
   return get("checkpoint");
 }

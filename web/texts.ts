@@ -266,7 +266,10 @@ const english = {
 
   footer: "qstill trains in WebAssembly on your own machine. Nothing is sent anywhere.",
   version: (version: string) => `Version ${version}`,
-  /** Names that the environments give to actions, features and labels, "#" for each number; what is missing is shown as it is. */
+  /**
+   * Names that the environments give to actions, features and labels, "#" for each number; what is missing is shown as
+   * it is.
+   */
   names: {} as Readonly<Record<string, string>>,
 };
 

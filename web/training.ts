@@ -1,4 +1,4 @@
-// One run in the worker: teacher, student and comparison as `qstill run` does them, with pauses, steps and checkpoints.
+// One run in the worker: teacher, student and comparison as in `qstill run`, with pauses, steps and checkpoints.
 import {
   compare,
   distill,
@@ -17,15 +17,15 @@ import { loadEnvironment } from "./environments.ts";
 import { filesOf } from "./files.ts";
 import type { Brought, Configuration, Message, NetworkData, Recorded, Result, Saved } from "./messages.ts";
 
-/** Milliseconds from one progress that is told to the next. */
+/** Milliseconds between two reports of progress. */
 const tellInterval = 100;
-/** Milliseconds from one checkpoint to the next at least, and bytes a millisecond that are kept at most. */
+/** The least milliseconds between two checkpoints, and the most bytes that are kept per millisecond. */
 const keepInterval = 3000;
 const keepRate = 2000;
-/** States of the teacher's play by which the student's agreement is followed. */
+/** The number of states, from the teacher's play, on which the student's agreement is measured. */
 const agreementStates = 1000;
 
-/** What a run begins with. */
+/** What a run starts from. */
 interface Started {
   readonly configuration: Configuration;
   readonly brought?: Brought;
@@ -33,7 +33,7 @@ interface Started {
   readonly checkpoint?: Uint8Array;
 }
 
-/** What long work of the library is given. */
+/** The options that the library's long work takes. */
 interface Work {
   readonly signal: AbortSignal;
   readonly resume?: Uint8Array;
@@ -49,7 +49,7 @@ export class Run {
   readonly #recorded: Recorded[];
   readonly #networks: { teacher?: NetworkData; student?: NetworkData };
   #teacherFile: Uint8Array | undefined;
-  /** Where to go on. */
+  /** The checkpoint from which the work goes on. */
   #checkpoint: Uint8Array | undefined;
   #agreement = (): number => 0;
   #stop = new AbortController();
@@ -61,9 +61,10 @@ export class Run {
   #told = 0;
 
   /**
-   * @param what the configuration; a teacher that is not to be trained; an unfinished run to go on with, and its checkpoint
+   * @param what the configuration; a teacher, if none is to be trained; an unfinished run to go on with, and its
+   * checkpoint
    * @param tell is told everything that the page shows
-   * @param keep keeps an unfinished run; where it cannot, the run goes on all the same
+   * @param keep keeps an unfinished run; if it cannot, the run goes on all the same
    */
   constructor(
     { configuration, brought, saved, checkpoint }: Started,
@@ -86,14 +87,14 @@ export class Run {
     this.#stop.abort();
   }
 
-  /** Goes on after a pause. @param step to pause again after the next evaluation */
+  /** Ends a pause. @param step whether to pause again after the next evaluation */
   resume(step: boolean): void {
     this.#paused = false;
     this.#stepping = step;
     this.#goOn();
   }
 
-  /** @throws what the library throws for configurations that are not allowed, and where training diverges */
+  /** @throws what the library throws for configurations that are not allowed, and if training diverges */
   async run(): Promise<Result> {
     const { env, seed, ...config } = this.#configuration;
     await loadEnvironment(env);
@@ -109,7 +110,7 @@ export class Run {
     this.#showNetwork("student", student);
 
     this.#tell({ kind: "phase", phase: "final" });
-    await new Promise((resolve) => setTimeout(resolve)); // the page hears of it before the worker is busy
+    await new Promise((resolve) => setTimeout(resolve)); // so that the page is told before the worker is busy
     const comparison = compare(teacher, student, { env, seed });
     const { reportHtml, summarise } = await import("qstill/report");
     const summary = await summarise(teacher, student, comparison);
@@ -120,7 +121,10 @@ export class Run {
     return { summary, student: studentFile, files: await filesOf(summary, this.#teacherFile, studentFile, report) };
   }
 
-  /** Does one network's work in pieces: between them lie checkpoints and pauses, which change no bit of the result. */
+  /**
+   * Does the work of one network in pieces. Between pieces there are checkpoints and pauses; they change no bit of the
+   * result.
+   */
   async #work<Trained>(phase: NetworkName, task: (work: Work) => Promise<Trained>): Promise<Trained> {
     const widths = widthsOf(this.#configuration, phase);
     this.#tell({ kind: "phase", phase, widths });
@@ -157,7 +161,10 @@ export class Run {
     });
   }
 
-  /** Training does not wait for the browser's storage; what comes too soon is left out, unless it is the last for now. */
+  /**
+   * Keeps a checkpoint. Training does not wait for the browser's storage. One that comes too soon is left out, unless
+   * it is the last.
+   */
   #keepNow(phase: NetworkName, checkpoint: Uint8Array): void {
     if (this.#keeping && !this.#paused) return;
     this.#keeping = true;
@@ -210,8 +217,8 @@ export class Run {
 }
 
 /**
- * A teacher from its file: as it was before it was kept, but for its replay memory, of which its student's checkpoint has
- * what it needs; or one that came from elsewhere, of whose training nothing is known.
+ * Reads a teacher from its file. It is as it was before, except for its replay memory, which its student's checkpoint
+ * replaces. Or it came from elsewhere, and nothing is known about its training.
  */
 function readTeacher(file: Uint8Array, seed: number): Teacher {
   const model = loadModel(file);
@@ -221,7 +228,7 @@ function readTeacher(file: Uint8Array, seed: number): Teacher {
   return new Teacher(model, record, new Float32Array(0));
 }
 
-/** A function that gives the share of states of the teacher's play in which the student acts alike. */
+/** A function that gives the share of states, from the teacher's play, in which the student acts alike. */
 function agreementWith(teacher: Model, student: () => NetworkData): () => number {
   const env = makeEnv(teacher.environment);
   const states: { readonly observation: Float32Array; readonly action: number }[] = [];

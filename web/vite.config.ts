@@ -1,4 +1,4 @@
-// How the page is built: its own files and the library's, which is found by the package's public entry points.
+// How the page is built, from its own files and the library's. The library is found by its public entry points.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -12,10 +12,10 @@ const alias = Object.entries<{ default?: string }>(exports).flatMap(([subpath, {
   return [{ find, replacement: fileURLToPath(new URL(file.replace("*", "$1"), library)) }];
 });
 
-/** Large files that few visits need: kept when they are first loaded. */
+/** Large files that few visits need. They are kept when they are first loaded. */
 const rarely = /lunar-lander|threads/;
 
-/** Writes offline.js: the service worker with this build's files and their hash. */
+/** Writes offline.js: the service worker, with the list of this build's files and their hash. */
 const offline: Plugin = {
   name: "offline",
   apply: "build",
@@ -37,12 +37,12 @@ const offline: Plugin = {
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  base: "./", // wherever it is put
+  base: "./", // so that it works in any folder
   resolve: { alias },
   plugins: [offline],
   build: {
     target: "es2022",
-    modulePreload: false, // its helper needs a document, which a worker has not
+    modulePreload: false, // its helper needs a document, and a worker has none
     rollupOptions: {
       // The worker is an entry of the same build, so that it shares the library's chunk with the page.
       input: ["index.html", "worker.ts"].map((file) => fileURLToPath(new URL(file, import.meta.url))),

@@ -1,13 +1,13 @@
-// What a visit loads: every file that a page asks for, gzipped as a host would send it.
+// What a visit loads: every file that a page requests, gzipped as a host would send it.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 /**
- * Follows what a page loads from now on.
+ * Watches what a page loads from now on.
  * @param {import("playwright-core").Page} page
- * @param {string} folder where the files lie
- * @returns {() => Promise<{ file: string, bytes: number }[]>} what was loaded so far, the largest first
+ * @param {string} folder the folder of the files
+ * @returns {() => Promise<{ file: string, bytes: number }[]>} the files loaded so far, the largest first
  */
 export function followLoads(page, folder) {
   const paths = new Set();

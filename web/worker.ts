@@ -1,4 +1,4 @@
-// The page's worker: takes commands, trains, and tells what happens.
+// The page's worker: takes commands, trains, and reports what happens.
 import { CheckpointError, loadModel } from "qstill";
 import { loadEnvironment } from "./environments.ts";
 import type { Command, Message } from "./messages.ts";
@@ -7,7 +7,10 @@ import { Run } from "./training.ts";
 
 let run: Run | undefined;
 
-/** What browsers lack, and training gives way by: a message to oneself comes back at once, a timer after 4 ms. */
+/**
+ * Browsers lack this, and training needs it to let others run: a message to oneself comes back at once, a timer after
+ * 4 ms.
+ */
 const { port1, port2 } = new MessageChannel();
 const turns: (() => void)[] = [];
 port1.onmessage = () => turns.shift()?.();
@@ -24,11 +27,11 @@ async function obey(command: Command): Promise<void> {
   switch (command.kind) {
     case "start": {
       const checkpoint = command.saved && (await keptCheckpoint());
-      if (command.saved && checkpoint === undefined) throw new CheckpointError("its checkpoint is kept no longer");
+      if (command.saved && checkpoint === undefined) throw new CheckpointError("its checkpoint is no longer there");
       run = new Run({ ...command, checkpoint }, tell, keepRun);
       const result = await run.run();
       run = undefined;
-      await forgetRun().catch(() => {}); // where nothing can be kept, nothing was
+      await forgetRun().catch(() => {}); // if nothing can be kept, there is nothing to forget
       return tell({ kind: "finished", result });
     }
     case "pause":

@@ -1,15 +1,15 @@
-// Arrays for the specs: made, filled with random values, laid out in panels, compared bit for bit. None is given back: a
-// spec is short.
+// Arrays for the specs: made, filled with random values, laid out in panels, compared bit for bit. None is freed,
+// because a spec is short.
 import { PANEL } from "../matmul";
 
 let state: u32 = 1;
 
-/** Starts the random values over, so that a test sees the same ones alone as among others. */
+/** Resets the random values, so that a test sees the same ones alone as among others. */
 export function seed(value: u32): void {
   state = value;
 }
 
-/** 32 random bits by a generator that the core does not have: xorshift32 (Marsaglia 2003). */
+/** 32 random bits from a generator that the core does not have: xorshift32 (Marsaglia 2003). */
 export function random_bits(): u32 {
   state ^= state << 13;
   state ^= state >> 17;
@@ -22,7 +22,7 @@ export function random_value(): f64 {
   return <f64>(<i32>random_bits()) / 2147483648.0;
 }
 
-/** A whole number in [0, count), near enough to uniform. */
+/** A whole number in [0, count), nearly uniform. */
 export function random_below(count: u32): u32 {
   return random_bits() % count;
 }
@@ -49,7 +49,7 @@ export function fill<T>(values: usize, count: usize, size: f64): void {
   for (let i: usize = 0; i < count; i++) store<T>(values + (i << alignof<T>()), <T>(size * random_value()));
 }
 
-/** Whole numbers from 0 to 255 as f32, three in four of them 0, the others mostly 1. */
+/** Whole numbers from 0 to 255 as f32: three in four are 0, and most of the others 1. */
 export function fill_sparse(values: usize, count: usize): void {
   for (let i: usize = 0; i < count; i++) {
     const kind = random_below(16);
@@ -57,7 +57,7 @@ export function fill_sparse(values: usize, count: usize): void {
   }
 }
 
-/** An observation as f32, which may lie as u8. */
+/** An observation as f32; it may be stored as u8. */
 export function copy_observation(to: usize, observation: usize, inputs: usize, bytes: bool): void {
   for (let i: usize = 0; i < inputs; i++) {
     store<f32>(to + (i << 2), bytes ? <f32>load<u8>(observation + i) : load<f32>(observation + (i << 2)));
@@ -70,7 +70,7 @@ export function random_array<T>(count: usize, size: f64): usize {
   return address;
 }
 
-/** One value in three is a zero of either sign, a denormal, an infinity or near the largest. */
+/** One value in three is a zero of either sign, a denormal, an infinity, or near the largest. */
 export function fill_special(values: usize, count: usize): void {
   const special: u32[] = [0, 0x80000000, 1, 0x80000001, 0x007fffff, 0x807fffff, 0x7f800000, 0xff800000, 0x7f7fffff];
   fill<f32>(values, count, 1);
@@ -86,7 +86,9 @@ export function widened(values: usize, count: usize): usize {
   return address;
 }
 
-/** Rows (B, C) into panels of 16, each (C, 16) and `stride` bytes after the last; what lies beside them stays. */
+/**
+ * Lays rows (B, C) out in panels of 16, each (C, 16), `stride` bytes apart. What lies beside the rows does not change.
+ */
 export function put_rows(panels: usize, stride: usize, rows: usize, batch: usize, columns: usize): void {
   for (let b: usize = 0; b < batch; b++) {
     const panel = panels + (b / PANEL) * stride;
@@ -96,7 +98,7 @@ export function put_rows(panels: usize, stride: usize, rows: usize, batch: usize
   }
 }
 
-/** The same rows (B, C) out of their panels. */
+/** Reads the same rows (B, C) from their panels. */
 export function take_rows(rows: usize, panels: usize, stride: usize, batch: usize, columns: usize): void {
   for (let b: usize = 0; b < batch; b++) {
     const panel = panels + (b / PANEL) * stride;
@@ -106,7 +108,10 @@ export function take_rows(rows: usize, panels: usize, stride: usize, batch: usiz
   }
 }
 
-/** How many of `count` f32 (or u32) values differ in a bit; all NaN are alike, as engines may choose their bits. */
+/**
+ * How many of `count` f32 (or u32) values differ in a bit. All NaN count as equal, because engines may choose their
+ * bits.
+ */
 export function differing(actual: usize, expected: usize, count: usize): i32 {
   let different = 0;
   for (let i: usize = 0; i < count; i++) {
@@ -117,7 +122,10 @@ export function differing(actual: usize, expected: usize, count: usize): i32 {
   return different;
 }
 
-/** Fails, naming what and its sizes, unless all `count` f32 (or u32) values are the same bit for bit. */
+/**
+ * Fails unless all `count` f32 (or u32) values are the same bit for bit; the message names what is compared and its
+ * sizes.
+ */
 export function expect_same_bits(
   actual: usize,
   expected: usize,

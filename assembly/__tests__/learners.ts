@@ -2,7 +2,10 @@
 import { LearnerOptions } from "../learner";
 import { zeros } from "./arrays";
 
-/** Of plain Double DQN without priorities, for floats: one step, squared error, a target network that is copied in every update. */
+/**
+ * A learner with plain Double DQN, without priorities, for floats: one step, squared error, and a target network that
+ * is copied in every update.
+ */
 export function learner_options(batch: usize, rows: usize): LearnerOptions {
   const options = changetype<LearnerOptions>(zeros<u8>(offsetof<LearnerOptions>()));
   options.batchSize = batch;

@@ -1,4 +1,4 @@
-// The losses for the specs: by their names, each as its plain loop, and comparisons to give them.
+// The losses for the specs: each by its name as a plain loop, and comparisons on which to compute them.
 import {
   Comparison,
   cross_entropy,
@@ -27,7 +27,7 @@ export const NLL = LOSSES.indexOf(nll_panels);
 export const KL = LOSSES.indexOf(kl_panels);
 export const TD = LOSSES.indexOf(td_panels);
 
-/** A loss of the list as its plain loop. */
+/** The plain loop of a loss in the list. */
 export function plain_loss<T>(loss: i32, c: Comparison<T>, weight: T): T {
   if (loss == MSE) return mse<T>(c, weight);
   if (loss == HUBER) return huber<T>(c, weight);
@@ -57,7 +57,7 @@ export function loss_name(loss: i32): string {
   return "td";
 }
 
-/** Of rows (B, A), with slopes of 0, temperature 1 and Huber's threshold 0.75. */
+/** A comparison over rows (B, A), with slopes of 0, temperature 1 and Huber's threshold 0.75. */
 export function comparison_of<T>(student: usize, teacher: usize, batch: usize, actions: usize): Comparison<T> {
   const c = changetype<Comparison<T>>(zeros<u8>(offsetof<Comparison<T>>()));
   c.weights = zeros<f32>(LOSSES.length);
@@ -79,7 +79,7 @@ export function comparison_of<T>(student: usize, teacher: usize, batch: usize, a
 export class Mixture {
   private weights: Map<i32, f32> = new Map();
 
-  /** Of this loss alone. */
+  /** The weights for this loss alone. */
   static of(loss: i32): Mixture {
     return new Mixture().and(loss, 1);
   }

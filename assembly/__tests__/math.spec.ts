@@ -1,5 +1,5 @@
-// sin, cos, exp, log and tanh beside correctly rounded values, which were computed in 120 decimal places; and exp and log of
-// four beside those of one.
+// sin, cos, exp, log and tanh beside correctly rounded values, which were computed in 120 decimal places; and exp and
+// log of four beside those of one.
 
 import { cos, exp, Lanes, log, sin, tanh_row } from "../math";
 import { at } from "../memory";

@@ -289,7 +289,8 @@ describe("pack_deltas and spread_rows", () => {
 });
 
 /**
- * Weight and bias gradients of a whole batch beside the reference's. Behind the batch's last row dy is zero, and x is not.
+ * Weight and bias gradients of a whole batch beside the reference's. Behind the batch's last row dy is zero, and x is
+ * not.
  * @param x (B, I)
  * @param dy (B, O)
  */

@@ -100,7 +100,8 @@ function compare(sizes: u32[], batch: usize): void {
   const actual = taken(widths, layers, activations, batch);
   expect_same_bits(actual, expectedActivations, values, `activations of ${what}`);
 
-  // but there the outputs' deltas are zero; those of the inputs stay as they were. What is read behind the last is 3 rows
+  // but there the outputs' deltas are zero; those of the inputs stay as they were. What is read behind the last is 3
+  // rows
   const dy = random_array<f32>(batch * outputs, 1);
   const deltas = random_array<f32>((panels * rowValues + 3) * PANEL, 1);
   for (let p: usize = 0; p < panels; p++) memory.fill(deltas + p * stride + toOutputs, 0, outputs << 6);

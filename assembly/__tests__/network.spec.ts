@@ -108,7 +108,8 @@ describe("network", () => {
     expect(network_create(array_of<u32>([100000, 100000]), 1, 1, false)).toBe(0);
     expect(network_create(array_of<u32>([65535, 65537]), 1, 1, false)).toBe(0);
     expect(network_create(array_of<u32>([4, 64, 2]), 2, 0x40000000, false)).toBe(0);
-    // 8 bytes for each observation, a line of 64 for widths, parameters three times and a row, two for a panel: too many
+    // 8 bytes for each observation, a line of 64 for widths, parameters three times and a row, two for a panel: too
+    // many
     expect(network_create(array_of<u32>([1, 1]), 1, (1 << 27) - 16, false)).toBe(0);
     expect(network_create(array_of<u32>([1, 1]), 1, 0xfffffff8, false)).toBe(0);
   });

@@ -1,4 +1,4 @@
-// How an exported file of each format is run: observations in, what it answers out.
+// How an exported file of each format is run: observations go in, Q-values and actions come out.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,7 +12,7 @@ import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import { Model } from "../model/model.js";
 import { readAnyModel, readBytes } from "./files.js";
 
-/** Observations (count, size), row-major, for a network of `size` features and `actionCount` actions. */
+/** Observations (count, size), row-major, for a network with `size` features and `actionCount` actions. */
 export interface Questions {
   readonly observations: Float32Array;
   readonly count: number;
@@ -20,26 +20,26 @@ export interface Questions {
   readonly actionCount: number;
 }
 
-/** What a file answers to them. */
+/** What a file answers to these observations. */
 export interface Answers {
   /** (count, actionCount), row-major */
   readonly qValues: Float32Array;
-  /** One a state. */
+  /** One action for each state. */
   readonly actions: ArrayLike<number>;
-  /** Of the model that it says it was made of, where it says so. */
+  /** The hash of the model that the file says it was made from, if it says so. */
   readonly hash?: string;
-  /** Whether its examples got the answers that they had where it was made, where it has some. */
+  /** If the file has examples: whether it gives the same answers to them as where it was made. */
   readonly selfTest?: boolean;
 }
 
 export interface Format {
-  /** @throws Error in one line for a file that is no such export or cannot be run */
+  /** @throws Error in one line for a file that is not such an export, or that cannot be run */
   readonly run: (path: string, questions: Questions) => Answers | Promise<Answers>;
-  /** The largest difference of a Q-value that it may have, as a share of the largest Q-value; 0: the very bits. */
+  /** The largest allowed difference of a Q-value, as a share of the largest Q-value. 0: every bit must be the same. */
   readonly allowed: number;
 }
 
-/** One line a format, by the ending of its files. */
+/** One line for each format, by the ending of its files. */
 export const formats: Readonly<Record<string, Format>> = {
   ".int8.safetensors": { run: runSafetensors, allowed: Number.POSITIVE_INFINITY }, // another network: judge the agreement
   ".safetensors": { run: runSafetensors, allowed: 0 },
@@ -92,7 +92,7 @@ function runWasm(path: string, questions: Questions): Answers {
   const { widths, hash } = JSON.parse(new TextDecoder().decode(section));
   checkSizes(widths, questions);
   const exported = new WebAssembly.Instance(module).exports as WasmExports;
-  const selfTest = exported.selfTest() === 1; // before the first observation: it writes its own
+  const selfTest = exported.selfTest() === 1; // before the first observation, because it writes its own
   const from = new Float32Array(exported.memory.buffer, exported.observation(), questions.size);
   const to = new Float32Array(exported.memory.buffer, exported.q(), questions.actionCount);
   const qValues = new Float32Array(questions.count * questions.actionCount);
@@ -105,7 +105,7 @@ function runWasm(path: string, questions: Questions): Answers {
   return { qValues, actions, hash, selfTest };
 }
 
-/** Compiles the header into a program that reads observations and writes, for each, its Q-values and its action. */
+/** Compiles the header into a program that reads observations and writes the Q-values and the action of each. */
 function runC(path: string, questions: Questions): Answers {
   const header = new TextDecoder().decode(readBytes(path));
   const prefix = /^static inline void (\w+)_q_values\(const float \*/m.exec(header)?.[1];
@@ -121,7 +121,8 @@ function runC(path: string, questions: Questions): Answers {
     finished("cc", ["-std=c99", "-O2", "-ffp-contract=off", "-o", program, join(place, "program.c")]);
     const output = finished(program, [], littleEndian(observations));
     const row = 4 * (actionCount + 1);
-    if (output.length !== 4 + count * row) throw new Error(`the compiled header wrote ${output.length} bytes`);
+    if (output.length !== 4 + count * row)
+      throw new Error(`the compiled header wrote ${output.length} bytes, ${4 + count * row} expected`);
     const qValues = new Float32Array(count * actionCount);
     const actions = new Float32Array(count);
     for (let i = 0; i < count; i++) {
@@ -136,7 +137,7 @@ function runC(path: string, questions: Questions): Answers {
   }
 }
 
-/** All numbers go through the pipes as float, little-endian on every machine that Node runs on. */
+/** All numbers go through the pipes as floats, in little-endian order as on every machine that Node runs on. */
 function programSource(header: string, prefix: string, size: number, actionCount: number): string {
   return `#include <stdio.h>
 #define ${prefix.toUpperCase()}_SELF_TEST
@@ -160,11 +161,11 @@ function macro(header: string, name: string): string | undefined {
   return new RegExp(`^#define ${name} (.*)$`, "m").exec(header)?.[1];
 }
 
-/** What a program writes. @throws Error where it cannot be run or ends with another status than 0 */
+/** What a program writes. @throws Error if it cannot be run, or if its exit status is not 0 */
 function finished(program: string, args: readonly string[], input?: Uint8Array): Buffer {
   const { error, status, stdout, stderr } = spawnSync(program, args, { input, maxBuffer: 2 ** 30, timeout: 60_000 });
   if (error !== undefined && "code" in error && error.code === "ENOENT") {
-    throw new Error(`a C compiler is needed, and there is no ${program}`);
+    throw new Error(`a C compiler is needed, but ${program} was not found`);
   }
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${program} ended with status ${status}: ${stderr.toString().split("\n")[0]}`);
@@ -181,13 +182,13 @@ async function runOnnx(path: string, questions: Questions): Promise<Answers> {
   return { qValues: q_values.data, actions: greedy(q_values.data, actionCount) };
 }
 
-/** The user's own, of the folder that the command runs in. */
+/** The user's own onnxruntime, from the folder that the command runs in. */
 function onnxRuntime() {
   try {
     return createRequire(resolve("package.json"))("onnxruntime-node");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    throw new Error("onnxruntime is needed, and it is not installed here: npm install onnxruntime-node");
+    throw new Error("onnxruntime is needed, but it is not installed here: npm install onnxruntime-node");
   }
 }
 
@@ -198,7 +199,7 @@ function greedy(qValues: Float32Array, actionCount: number): number[] {
   );
 }
 
-/** What a function gives for each observation. */
+/** The results of a function, one for each observation. */
 function each(
   { observations, count, size }: Questions,
   answer: (observation: Float32Array, row: number) => number,

@@ -1,4 +1,4 @@
-// qstill bench: how fast this machine is, case by case, beside its own peak.
+// qstill bench: how fast this machine is in each case, compared with its own peak.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -16,10 +16,12 @@ interface BenchOptions {
 export function addBench(program: Command): void {
   program
     .command("bench")
-    .description("measure updates, distillation, actions and environments beside this machine's peak (two minutes)")
+    .description(
+      "measure updates, distillation, actions and environments and compare them with this machine's peak (two minutes)",
+    )
     .option("--json", "print one JSON object a line and nothing else")
     .option("--breakdown", "show where the time of an update goes, part by part")
-    .option("--cases <names>", "only these, e.g. A1,C1")
+    .option("--cases <names>", "only these cases, e.g. A1,C1")
     .action(async ({ json, breakdown, cases }: BenchOptions) => {
       checkBenny();
       const args = [
@@ -27,14 +29,14 @@ export function addBench(program: Command): void {
         ...(breakdown ? ["--breakdown"] : []),
         ...(cases ? ["--cases", cases] : []),
       ];
-      // a process of its own: what has been compiled and collected here would be measured, too
+      // in a process of its own: otherwise what was compiled and collected here would be measured, too
       const script = fileURLToPath(new URL("../bench/run.js", import.meta.url));
       const [status, signal] = await once(spawn(process.execPath, [script, ...args], { stdio: "inherit" }), "exit");
       process.exitCode = signal === null ? status : 128 + constants.signals[signal as NodeJS.Signals];
     });
 }
 
-/** @throws MissingPackageError where what measures is not installed */
+/** @throws MissingPackageError if the package that measures is not installed */
 function checkBenny(): void {
   try {
     createRequire(import.meta.url).resolve("benny");

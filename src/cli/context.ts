@@ -1,4 +1,4 @@
-// What every command that trains is told: its options, its environment and its configuration file.
+// What every command that trains reads: its options, its environment and its configuration file.
 import type { Command } from "commander";
 import { closest, distance } from "fastest-levenshtein";
 import { studentOptions } from "../distill/config.js";
@@ -24,27 +24,30 @@ export interface CommonOptions {
 
 export function addCommonOptions(command: Command): Command {
   return command
-    .option("--seed <number>", "everything random derives from it (default: 0)", readSeed)
-    .option("--out <folder>", "where the files go (default: runs/<env>-<seed>)", notEmpty("out"))
-    .option("--config <file>", "a configuration, or the summary.json of a run to repeat; options given here win")
+    .option("--seed <number>", "everything random is derived from it (default: 0)", readSeed)
+    .option("--out <folder>", "folder for the files (default: runs/<env>-<seed>)", notEmpty("out"))
+    .option(
+      "--config <file>",
+      "a configuration, or the summary.json of a run to repeat; command-line options override it",
+    )
     .option("--resume", "go on from what Ctrl-C left in the folder")
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors");
 }
 
-/** Adds --threads, of the commands that train a teacher. */
+/** Adds --threads to a command that trains a teacher. */
 export function addThreads(command: Command): Command {
   return command.option(
     "--threads <number>",
-    "1 or 2 compute the teacher's updates, to the same bits; 2 pay from 128 units a layer on idle cores (default: 1)",
+    "threads for the teacher's updates, 1 or 2, with the same bits; 2 are faster from 128 units a layer if two cores are idle (default: 1)",
     readThreads,
   );
 }
 
-/** As many changed letters are taken for a slip of the pen. */
+/** A name with at most this many wrong letters is taken for a typing error. */
 const slips = 3;
 
-/** The id, if there is such an environment. @throws UsageError with the name that may be meant, otherwise */
+/** The id, if there is such an environment. @throws UsageError otherwise; it suggests the name that may be meant */
 export function checkedEnvironment(id: string): string {
   if (id === "")
     throw new UsageError("the model's file does not say its environment: give --env (qstill envs lists all)");
@@ -61,14 +64,14 @@ export function checkedEnvironment(id: string): string {
   }
 }
 
-/** The environment that the call or its configuration file names. @throws UsageError where neither does */
+/** The environment that the command line or its configuration file names. @throws UsageError if neither does */
 export function chosenEnvironment(argument: string | undefined, file: ConfigFile): string {
   const id = argument ?? file.env;
   if (id === undefined) throw new UsageError("no environment given: name one (qstill envs lists all)");
   return checkedEnvironment(id);
 }
 
-/** What a configuration file may hold. */
+/** The fields that a configuration file may have. */
 export interface ConfigFile {
   env?: string;
   seed?: number;

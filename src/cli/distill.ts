@@ -1,4 +1,4 @@
-// qstill distill: a student of a saved teacher.
+// qstill distill: distils a saved teacher into a student.
 import type { Command } from "commander";
 import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
@@ -55,8 +55,8 @@ export function addDistill(program: Command): void {
   });
 }
 
-/** Why a run whose student is not good enough ends with status 1. */
+/** Why the run ended with status 1: the student is not good enough. */
 export function missed(returnRatio: number | null, attempts: number, threshold: number): string {
-  if (returnRatio === null) return "the teacher is no better than random actions: it has no return that could be kept";
+  if (returnRatio === null) return "the teacher is no better than random actions: there is no return to keep";
   return `the student keeps ${percent(returnRatio)} of the teacher's return after ${attempts} attempt(s): ${percent(threshold)} was wanted`;
 }

@@ -1,10 +1,10 @@
-// qstill envs: what there is to learn in.
+// qstill envs: lists the environments.
 import type { Command } from "commander";
 import { MissingPackageError } from "../core/missing-package.js";
 import { environmentIds, makeEnv } from "../env/registry.js";
 import { complain, figure, print, table } from "./terminal.js";
 
-/** Lines of a cell of the table at most. */
+/** The largest number of lines in a cell of the table. */
 const mostLines = 12;
 
 export function addEnvs(program: Command): void {
@@ -28,7 +28,7 @@ export function addEnvs(program: Command): void {
     });
 }
 
-/** What there is to say of it; where its package is missing, that is said instead. */
+/** What is known of an environment; if its package is missing, this is said instead. */
 function described(name: string) {
   try {
     const { id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames } = makeEnv(name);
@@ -39,7 +39,7 @@ function described(name: string) {
   }
 }
 
-/** The names as far as a table's cell holds them; --json has all. */
+/** The names, as many as a table's cell holds; --json has all. */
 function few(names: readonly string[]): readonly string[] {
   if (names.length <= mostLines) return names;
   const shown = mostLines - 1;

@@ -1,16 +1,16 @@
-// What can go wrong on a command line, and the exit status that says so.
+// What can go wrong on a command line, and the exit status for each case.
 import { CommanderError } from "commander";
 import { ConfigError } from "../core/config-error.js";
 import { StudyStopped } from "../experiments/run-study.js";
 import { Interrupted } from "../training/checkpoint.js";
 
-/** The call was wrong: an argument, an input that cannot be read, an output that cannot be written. */
+/** The call was wrong: an argument, an input that cannot be read, or an output that cannot be written. */
 export class UsageError extends Error {}
 
-/** The student missed its threshold after all attempts: everything is written, but the status is not 0. */
+/** The student missed its threshold after all attempts. All files are written, but the status is not 0. */
 export class MissedError extends Error {}
 
-/** An export does not answer as the model that it is held against. */
+/** An export does not give the answers of the model that it is compared with. */
 export class DiffersError extends Error {}
 
 /** Exit statuses: 0 done, 1 failed, 2 the call was wrong, 130 stopped by Ctrl-C. */

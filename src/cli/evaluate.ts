@@ -1,4 +1,4 @@
-// qstill evaluate: a saved model on unseen episodes, alone or held against its teacher.
+// qstill evaluate: plays unseen episodes with a saved model, alone or compared with its teacher.
 import type { Command } from "commander";
 import { compare } from "../evaluate/compare.js";
 import { evaluate } from "../evaluate/evaluate.js";
@@ -25,8 +25,12 @@ export function addEvaluate(program: Command): void {
     .option("--teacher <file>", "also compare Q-values and actions with those of this teacher")
     .option("--env <id>", "environment id (default: the one it was trained in)")
     .addOption(activationOption())
-    .option("--episodes <number>", "how many episodes", readEpisodes, 100)
-    .option("--seed <number>", "whose final-evaluation episodes (default: the training's)", readSeed)
+    .option("--episodes <number>", "number of episodes", readEpisodes, 100)
+    .option(
+      "--seed <number>",
+      "the final-evaluation episodes of this seed are played (default: the training's seed)",
+      readSeed,
+    )
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .action((path: string, options: EvaluateFlags) => {

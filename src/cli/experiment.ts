@@ -1,4 +1,4 @@
-// qstill experiment: a named study over seeds, on all cores, stoppable and resumable.
+// qstill experiment: runs a named study over seeds, on all cores. It can be stopped and resumed.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { SingleBar } from "cli-progress";
@@ -33,16 +33,16 @@ export function addExperiment(program: Command): void {
   program
     .command("experiment")
     .description("run a study over seeds and write results.jsonl, table.md and report.html")
-    .argument("[name]", "the study (--list says which there are)")
-    .option("--seeds <number>", "how many seeds: 0 … N − 1 (default: the study's)", count("seeds", 1_000_000))
-    .option("--env <id>", "environment id, as often as wanted (default: the study's)", collect)
-    .option("--jobs <number>", "runs at a time", count("jobs", 1024), availableParallelism())
+    .argument("[name]", "name of the study (--list lists all)")
+    .option("--seeds <number>", "number of seeds N: 0 … N − 1 (default: the study's)", count("seeds", 1_000_000))
+    .option("--env <id>", "environment id, may be repeated (default: the study's)", collect)
+    .option("--jobs <number>", "number of runs at the same time", count("jobs", 1024), availableParallelism())
     .option("--cells <text>", "only the cells whose name contains it")
-    .option("--out <folder>", "where the files go (default: runs/experiment-<name>)", notEmpty("out"))
-    .option("--resume", "keep the runs that are finished and do the others")
+    .option("--out <folder>", "folder for the files (default: runs/experiment-<name>)", notEmpty("out"))
+    .option("--resume", "keep the finished runs and do the others")
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
-    .option("--list", "list the studies and what they ask")
+    .option("--list", "list the studies and their questions")
     .action(async (name: string | undefined, options: ExperimentOptions) => {
       if (options.list) list(options);
       else await experiment(chosenStudy(name), options);
@@ -74,7 +74,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
     complain("stopping…");
     controller.abort();
   };
-  // to the end of the process: a Ctrl-C while results are written would lose them
+  // never removed: a Ctrl-C while results are written would lose them
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
   const onProgress = (done: number, of: number) => {
     if (!shown || controller.signal.aborted) return;
@@ -83,7 +83,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   };
   const runs = await runStudy(study, { out, cells, seeds, jobs, resume, onProgress, signal: controller.signal })
     .catch((error: unknown) => {
-      if (error instanceof StudyStopped) complain(`${error.message}: the same command with --resume goes on`);
+      if (error instanceof StudyStopped) complain(`${error.message}: to go on, repeat the command with --resume`);
       throw error;
     })
     .finally(() => bar.stop());

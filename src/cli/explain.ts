@@ -1,4 +1,4 @@
-// qstill explain: a saved model as a decision tree that people can read, and what the model looks at.
+// qstill explain: turns a saved model into a decision tree that people can read, and says what the model looks at.
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { checkedLeaves, explain } from "../explain/explain.js";
@@ -22,10 +22,15 @@ export function addExplain(program: Command): void {
     .command("explain")
     .description("turn a saved model into a decision tree of readable rules, and say which features it looks at")
     .argument("<model>", "a safetensors file")
-    .option("--leaves <number>", "the most leaves of the tree", (text: string) => checkedLeaves(parseNumber(text)), 15)
+    .option(
+      "--leaves <number>",
+      "largest number of leaves of the tree",
+      (text: string) => checkedLeaves(parseNumber(text)),
+      15,
+    )
     .option("--env <id>", "environment id (default: the one it was trained in)")
-    .option("--seed <number>", "whose episodes (default: the training's)", readSeed)
-    .option("--out <file>", "where the tree's module goes (default: beside the model, as .tree.mjs)", notEmpty("out"))
+    .option("--seed <number>", "seed of the episodes (default: the training's)", readSeed)
+    .option("--out <file>", "file for the tree's module (default: beside the model, as .tree.mjs)", notEmpty("out"))
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .action((path: string, options: ExplainFlags) => {

@@ -1,4 +1,4 @@
-// qstill export: a saved model as a file that runs without this package.
+// qstill export: writes a saved model as a file that runs without this package.
 import { basename, dirname, join } from "node:path";
 import { Argument, type Command, Option } from "commander";
 import { exportC } from "../export/c.js";
@@ -18,13 +18,13 @@ import { print } from "./terminal.js";
 interface Writer {
   readonly what: string;
   readonly write: (model: Model, description: Description) => string | Uint8Array;
-  /** The same of a model whose weights have 8 bits, where the format has them. */
+  /** The same for a model with 8-bit weights, if the format supports them. */
   readonly writeQuantized?: (model: QuantizedModel, description: Description) => string | Uint8Array;
-  /** Of its file. */
+  /** The ending of the file's name. */
   readonly ending: string;
 }
 
-/** One line a format. */
+/** One line for each format. */
 const writers: Record<string, Writer> = {
   js: { what: "an ES module without dependencies, its types beside it", write: exportModule, ending: ".mjs" },
   wasm: { what: "a WebAssembly module without imports", write: exportWasm, ending: ".wasm" },
@@ -52,9 +52,9 @@ export function addExport(program: Command): void {
     .description("write a saved model in a form that runs elsewhere")
     .addArgument(new Argument("<model>", "a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's"))
     .addOption(new Option("--to <format>", "format").choices(Object.keys(writers)).default("js"))
-    .option("--env <id>", "environment id of an imported model, whose sizes it must have")
+    .option("--env <id>", "environment id for an imported model; the sizes must match")
     .addOption(activationOption())
-    .option("--out <file>", "where to (default: beside the model)", notEmpty("out"))
+    .option("--out <file>", "file to write (default: beside the model)", notEmpty("out"))
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .addHelpText("after", `\nFormats:\n${formats.join("\n")}\n\nEach can test itself, and qstill verify tests it.`)
@@ -74,7 +74,7 @@ export function addExport(program: Command): void {
     });
 }
 
-/** @throws UsageError for a quantised model in a format that has none */
+/** @throws UsageError for a quantised model, if the format does not support it */
 function written(path: string, model: Model | QuantizedModel, format: string): string | Uint8Array {
   const { write, writeQuantized } = writers[format];
   if (model instanceof Model) return write(model, describe(model));

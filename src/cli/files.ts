@@ -1,4 +1,4 @@
-// Reading and writing files: errors in one line, every write to a temporary file first and then renamed.
+// Reading and writing files. Errors are one line. Every file is first written under a temporary name and then renamed.
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -15,7 +15,7 @@ export function readBytes(path: string): Uint8Array {
   return bytes;
 }
 
-/** The bytes of a file, or undefined where there is none. @throws UsageError for one that cannot be read */
+/** The bytes of a file; undefined if there is no such file. @throws UsageError for a file that cannot be read */
 export function readIfThere(path: string): Uint8Array | undefined {
   try {
     return readFileSync(path);
@@ -62,7 +62,7 @@ function loadedBy<Loaded>(load: (bytes: Uint8Array) => Loaded, path: string): Lo
   }
 }
 
-/** Makes a folder that can be written to. @throws UsageError where that is not possible */
+/** Makes a folder and checks that it can be written to. @throws UsageError if this is not possible */
 export function prepareFolder(path: string): void {
   try {
     makeFolder(path);
@@ -73,7 +73,7 @@ export function prepareFolder(path: string): void {
   if (!statSync(path).isDirectory()) throw new UsageError(`cannot write to ${path}: ${reasons.EEXIST}`);
 }
 
-/** @throws UsageError where a folder is in the place of a file that is to be written */
+/** @throws UsageError if a folder is in the place of a file that is to be written */
 export function checkNoFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(`cannot write ${path}: ${reasons.EISDIR}`);
@@ -94,7 +94,7 @@ export function removeFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-// one parent after the other: Node's own recursion does not end below /proc
+// one parent after the other, because Node's own recursion never ends below /proc
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));

@@ -1,4 +1,4 @@
-// qstill joint: a teacher and a student that learn side by side.
+// qstill joint: a teacher and a student learn side by side.
 import type { Command } from "commander";
 import { version } from "../core/version.js";
 import { type Joint, trainJoint } from "../distill/joint.js";
@@ -57,7 +57,7 @@ export function addJoint(program: Command): void {
   });
 }
 
-/** What summary.json holds: as that of `run`, without what only a series of students has. */
+/** The contents of summary.json: like those of `run`, without what only a series of students has. */
 async function summarise({ teacher, student }: Joint, comparison: Comparison) {
   const { teacher: teacherEvaluation, student: studentEvaluation, random: _, ...shares } = comparison;
   const { environment, seed, config, envSteps, updates, wallSeconds } = teacher;

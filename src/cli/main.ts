@@ -48,7 +48,7 @@ for (const add of [
   add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
-// a reader that has seen enough, as in "qstill envs | head", is no error
+// it is not an error if the reader stops early, as in "qstill envs | head"
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

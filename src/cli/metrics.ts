@@ -1,23 +1,23 @@
-// The metrics of a run: metrics.jsonl, one event a line, in the order of the work.
+// The metrics of a run: metrics.jsonl, one event on each line, in the order of the work.
 import { appendFileSync } from "node:fs";
 import type { Reached } from "../training/checkpoint.js";
 import type { TrainingEvent } from "../training/events.js";
 import { UsageError } from "./errors.js";
 import { readIfThere, writeOutput } from "./files.js";
 
-/** Which earlier events stay when work goes on, or begins. */
+/** Which earlier events are kept when work begins or goes on. */
 export type Kept = (event: TrainingEvent) => boolean;
 
 export class MetricsFile {
   readonly #path: string;
-  /** What the first event is to follow; undefined once that is written. */
+  /** The lines that are kept before the first event; undefined once they are written. */
   #before: string | undefined = "";
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Chooses which of the lines already there the next event follows. They are only cut when it comes. */
+  /** Chooses which of the existing lines are kept. The others are removed only when the next event comes. */
   keep(kept: Kept): void {
     this.#before = this.read()
       .filter(kept)
@@ -45,7 +45,7 @@ export class MetricsFile {
   }
 }
 
-/** Work that goes on keeps what its checkpoint knows of: later events come again. */
+/** Resumed work keeps the events up to its checkpoint. Later ones will come again. */
 export function keptByResumed(phase: "teacher" | "student" | "joint", { envSteps, updates }: Reached): Kept {
   const known: Kept = (event) => event.envSteps <= envSteps && event.updates <= updates;
   if (phase === "joint") return known;
@@ -54,5 +54,5 @@ export function keptByResumed(phase: "teacher" | "student" | "joint", { envSteps
     : (event) => ofTeacher(event) || known(event);
 }
 
-/** A new student keeps what its teacher did. */
+/** A new student keeps its teacher's events. */
 export const ofTeacher: Kept = (event) => event.kind !== "attempt" && event.network === "teacher";

@@ -1,4 +1,4 @@
-// Finished teachers and students, read from their files so that work goes on with them.
+// Reads finished teachers and students from their files, so that work can go on with them.
 import { studentConfig } from "../distill/config.js";
 import { Student } from "../distill/student.js";
 import { teacherConfig } from "../dqn/configure.js";

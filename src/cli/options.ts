@@ -1,4 +1,5 @@
-// From configuration options to command-line options and back: kebab-case names, the same defaults, checks and sentences.
+// Turns configuration options into command-line options and back: kebab-case names; the same defaults, checks and
+// sentences.
 import { type Command, Option as Flag } from "commander";
 import { checkedThreads } from "../dqn/configure.js";
 import { checkedEpisodes, checkedSeed } from "../evaluate/checks.js";
@@ -6,14 +7,14 @@ import type { Activation } from "../model/model.js";
 import { checkOptions, type Option, type Options, parseNumber } from "../training/options.js";
 import { UsageError } from "./errors.js";
 
-/** Which command-line option, without its dashes, sets which field of a configuration. */
+/** For each command-line option, without its dashes: the field of a configuration that it sets. */
 type FlagNames = ReadonlyMap<string, string>;
 
 /**
  * Adds an option for each field of a configuration, "learningRate" as --learning-rate.
  * @param sentences what each option is: see descriptions.generated.ts
- * @param prefix is put before names that `taken` holds already
- * @param note what the help says of all of them
+ * @param prefix is put before a name that `taken` already holds
+ * @param note what the help says of all these options
  */
 export function addConfigOptions<Config>(
   command: Command,
@@ -35,7 +36,10 @@ export function addConfigOptions<Config>(
   return names;
 }
 
-/** The fields that the command line sets. @throws ConfigError for a value that is not allowed, named as it was given */
+/**
+ * The fields that the command line sets. @throws ConfigError for a value that is not allowed; it names the option as
+ * given
+ */
 export function readConfigOptions<Config extends object>(
   command: Command,
   options: Options<Config>,
@@ -51,14 +55,14 @@ export function readConfigOptions<Config extends object>(
   return config;
 }
 
-/** Options of every command that reads another library's model. */
+/** Options of every command that can read another library's model. */
 export interface ImportFlags {
   activation?: Activation;
 }
 
 /** --activation, for files that do not say what stands between the layers. */
 export function activationOption(): Flag {
-  const what = "between the layers of an imported model whose file does not say it (default: relu)";
+  const what = "activation between the layers of an imported model, if its file does not say it (default: relu)";
   return new Flag("--activation <name>", what).choices(["relu", "tanh"]);
 }
 
@@ -85,12 +89,12 @@ export function notEmpty(name: string): (text: string) => string {
   };
 }
 
-/** The flag of an option, without its dashes: learning-rate of learningRate. */
+/** The flag of an option, without its dashes: learning-rate for learningRate. */
 export function flagOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/--+/g, "-");
 }
 
-/** An option's default as the command line takes it. */
+/** An option's default, written as the command line takes it. */
 export function shownDefault({ default: value }: Option<unknown>): string {
   return Array.isArray(value) ? value.join(",") : String(value ?? "none");
 }

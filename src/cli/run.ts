@@ -60,10 +60,10 @@ async function train(
   { resume = false, threads }: CommonOptions,
 ): Promise<{ teacher: Teacher; student: Student }> {
   const teacherCheckpoint = resume ? place.checkpoint("teacher") : undefined;
-  // a teacher's checkpoint is newer than every finished file: work removes it as it ends
+  // a teacher's checkpoint is newer than every finished file, because finished work removes its checkpoint
   const finished = resume && !teacherCheckpoint ? finishedTeacher(place, environment, seed, config.teacher) : undefined;
   if (resume && !teacherCheckpoint && !finished) {
-    throw new UsageError(`nothing to resume: ${place.folder} holds no checkpoint`);
+    throw new UsageError(`nothing to resume: there is no checkpoint in ${place.folder}`);
   }
   const teacher =
     finished ??
@@ -78,7 +78,7 @@ async function train(
   return { teacher, student };
 }
 
-/** The teacher in the folder. @throws UsageError for one that was trained otherwise */
+/** The teacher in the folder. @throws UsageError if it was trained with other settings */
 function finishedTeacher(
   place: Workplace,
   environment: string,
@@ -94,7 +94,7 @@ function finishedTeacher(
   return teacher;
 }
 
-/** The student in the folder, where it is the very one that would be made. */
+/** The student in the folder, if it is exactly the one that would be made. */
 function finishedStudent(place: Workplace, teacher: Teacher, seed: number, config: StudentConfig): Student | undefined {
   const path = place.path("student.safetensors");
   if (!existsSync(path)) return undefined;
@@ -107,7 +107,7 @@ function finishedStudent(place: Workplace, teacher: Teacher, seed: number, confi
   return differs === undefined ? student : undefined;
 }
 
-/** Evaluates both and writes every file but the teacher's. */
+/** Evaluates both and writes every file except the teacher's. */
 async function finish(
   place: Workplace,
   environment: string,

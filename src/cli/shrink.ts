@@ -1,4 +1,4 @@
-// qstill shrink: the smallest student that keeps its teacher's return.
+// qstill shrink: finds the smallest student that keeps its teacher's return.
 import type { Command } from "commander";
 import { version } from "../core/version.js";
 import { type Size, shrink, shrinkConfig, shrinkOptions } from "../distill/shrink.js";
@@ -34,11 +34,11 @@ export function addShrink(program: Command): void {
     .description("find the smallest student that keeps its teacher's return with 95 % confidence")
     .argument("[env]", "environment id (default: the one the teacher was trained in)")
     .option("--teacher <file>", "the teacher's safetensors file (default: one is trained)")
-    .option("--episodes <number>", "by how many a size is judged and tested", readEpisodes, 1000);
+    .option("--episodes <number>", "number of episodes by which a size is judged and tested", readEpisodes, 1000);
   addCommonOptions(command);
   const flags = addConfigOptions(
     command,
-    "Student, hidden being the layer to shrink and attempts those a size",
+    "Student; hidden is the layer to shrink, attempts are counted for each size",
     shrinkOptions,
     descriptions.student,
   );
@@ -109,7 +109,8 @@ export function addShrink(program: Command): void {
         if (told) complain(`hidden ${layersOf(layers)}, attempt ${attempt}: mean return ${figure(mean)}, ${kept}`);
       },
     }).catch((error) => {
-      if (error instanceof Interrupted) complain(`stopped: ${place.folder} holds what was found, untested`);
+      if (error instanceof Interrupted)
+        complain(`stopped: ${place.folder} holds what was found so far, not yet tested`);
       throw error;
     });
 

@@ -1,4 +1,4 @@
-// What a person sees: progress on stderr where it is a terminal, tables on stdout.
+// What a person sees: progress on stderr if it is a terminal, tables on stdout.
 import { type Options as BarOptions, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import pc from "picocolors";
@@ -25,7 +25,7 @@ export class Progress {
   #bar: SingleBar | undefined;
   #what = "";
 
-  /** @param wanted whether to show it where stderr is a terminal */
+  /** @param wanted whether to show progress if stderr is a terminal */
   constructor(wanted: boolean) {
     this.#shown = wanted && process.stderr.isTTY === true;
   }
@@ -71,7 +71,7 @@ export function complain(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A number as people write it: no more digits than it needs. */
+/** A number as people write it, with no more digits than it needs. */
 export function figure(value: number | null, digits = 1): string {
   return value === null ? "–" : Number(value.toFixed(digits)).toLocaleString("en", { maximumFractionDigits: digits });
 }

@@ -1,4 +1,4 @@
-// qstill train: a teacher alone.
+// qstill train: trains a teacher and nothing else.
 import type { Command } from "commander";
 import { teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";

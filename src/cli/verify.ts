@@ -1,4 +1,4 @@
-// qstill verify: an exported file run beside the model that it was made of.
+// qstill verify: runs an exported file and compares it with the model that it was made from.
 import type { Command } from "commander";
 import { environmentIds, makeEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
@@ -14,10 +14,10 @@ import { notEmpty } from "./options.js";
 import { percent, print } from "./terminal.js";
 
 const stateCount = 10_000;
-/** Fewer states of observations so large that these were more numbers. */
+/** The most numbers in all states together: with very large observations, fewer states are used. */
 const mostNumbers = 2 ** 26;
 
-/** What --json prints, and whether it passed. */
+/** What --json prints. */
 interface Result {
   readonly file: string;
   readonly model: string;
@@ -25,15 +25,15 @@ interface Result {
   readonly states: number;
   /** Share of states with the same action. */
   readonly agreement: number;
-  /** Of a Q-value. */
+  /** The largest difference of a Q-value. */
   readonly largestDifference: number;
   /** The same as a share of the largest Q-value of all states. */
   readonly relativeDifference: number;
-  /** What the format may have of the latter; null: anything. */
+  /** The largest relativeDifference that the format allows; null: any. */
   readonly allowedDifference: number | null;
-  /** Null where either has none. */
+  /** Null if the file or the model has no hash. */
   readonly sameHash: boolean | null;
-  /** Null where the file has no examples. */
+  /** Null if the file has no examples. */
   readonly selfTest: boolean | null;
 }
 
@@ -46,11 +46,11 @@ interface VerifyFlags {
 export function addVerify(program: Command): void {
   program
     .command("verify")
-    .description("run an export beside the model that it was made of, and compare what they answer")
+    .description("run an export and the model that it was made from, and compare their answers")
     .argument("<file>", `what qstill export wrote: ${Object.keys(formats).join(", ")}`)
     .option(
       "--model <file>",
-      "the model (default: the safetensors file beside it, of the same name)",
+      "the model (default: the safetensors file of the same name beside the export)",
       notEmpty("model"),
     )
     .option("--json", "print one JSON object and nothing else")
@@ -66,7 +66,9 @@ A module, a .wasm and a header are run, the header after cc has compiled it: ver
     .action(async (file: string, options: VerifyFlags) => {
       const ending = Object.keys(formats).find((name) => file.endsWith(name));
       if (ending === undefined) {
-        throw new UsageError(`${file} has none of the endings of an export: ${Object.keys(formats).join(", ")}`);
+        throw new UsageError(
+          `${file} is not named like an export: the endings ${Object.keys(formats).join(", ")} are allowed`,
+        );
       }
       const path = options.model ?? modelBeside(file, ending);
       const model = readAnyModel(path);
@@ -90,25 +92,25 @@ A module, a .wasm and a header are run, the header after cc has compiled it: ver
       };
       const { agreement, largestDifference, relativeDifference, sameHash, selfTest } = result;
       const problems = [
-        ...(sameHash === false ? ["it was made of another model: its hash differs"] : []),
-        ...(selfTest === false ? ["its own test of itself fails"] : []),
+        ...(sameHash === false ? ["it was made from another model: its hash differs"] : []),
+        ...(selfTest === false ? ["its self-test fails"] : []),
         ...(relativeDifference > allowed ? [`a Q-value differs by ${largestDifference}`] : []),
         ...(allowed === 0 && agreement < 1 ? [`it takes the same action in ${percent(agreement)} of states`] : []),
       ];
       const passed = problems.length === 0;
       if (options.json) print(JSON.stringify({ ...result, passed }));
       else if (!options.quiet) print(told(result));
-      if (!passed) throw new DiffersError(`${file} is not what ${path} is: ${problems.join("; ")}`);
+      if (!passed) throw new DiffersError(`${file} differs from ${path}: ${problems.join("; ")}`);
     });
 }
 
-/** The model that a file was made of, by their names. @throws UsageError for a name that does not say it */
+/** The file of the model that an export was made from, by its name. @throws UsageError if the name does not tell */
 function modelBeside(file: string, ending: string): string {
-  if (ending === ".safetensors") throw new UsageError(`${file}: --model must say which model it is to be held against`);
+  if (ending === ".safetensors") throw new UsageError(`${file}: give --model, the model to compare it with`);
   return `${file.slice(0, -ending.length)}.safetensors`;
 }
 
-/** @throws UsageError where the model does not fit the environment that it names */
+/** The states to compare on. @throws UsageError if the model does not fit the environment that it names */
 function statesFor(path: string, model: Model | QuantizedModel): Questions {
   const { widths, environment } = model;
   const size = widths[0];
@@ -129,7 +131,10 @@ function statesFor(path: string, model: Model | QuantizedModel): Questions {
   return { observations, count, size, actionCount };
 }
 
-/** The share of states with the same action, and the largest difference of a Q-value, also relative to the largest. */
+/**
+ * The share of states with the same action, and the largest difference of a Q-value, absolute and relative to the
+ * largest.
+ */
 function compared(model: Model | QuantizedModel, { observations, count, size }: Questions, answers: Answers) {
   const expected = model.qValuesOfMany(observations);
   let agreeing = 0;
@@ -140,7 +145,7 @@ function compared(model: Model | QuantizedModel, { observations, count, size }: 
   let largestDifference = 0;
   for (const [i, value] of expected.entries()) {
     largest = Math.max(largest, Math.abs(value));
-    if (Object.is(value, answers.qValues[i])) continue; // two that are not numbers, too
+    if (Object.is(value, answers.qValues[i])) continue; // also if neither is a number
     const difference = Math.abs(value - answers.qValues[i]);
     largestDifference = Math.max(largestDifference, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
   }
@@ -148,17 +153,14 @@ function compared(model: Model | QuantizedModel, { observations, count, size }: 
   return { agreement: agreeing / count, largestDifference, relativeDifference };
 }
 
-/** What a person reads. */
+/** The result as text for a person. */
 function told({ file, model, env, states, agreement, largestDifference, relativeDifference, ...more }: Result): string {
   const where = env === "" ? "states" : `states of ${env}`;
   const difference =
     largestDifference === 0
-      ? "the very Q-values"
+      ? "exactly the same Q-values"
       : `Q-values that differ by ${largestDifference.toPrecision(2)} at most, ${relativeDifference.toPrecision(2)} of the largest`;
-  const notes = [
-    ...(more.sameHash ? ["it names this model"] : []),
-    ...(more.selfTest ? ["its own test of itself passes"] : []),
-  ];
+  const notes = [...(more.sameHash ? ["it names this model"] : []), ...(more.selfTest ? ["its self-test passes"] : [])];
   return [
     `${file} beside ${model}, on ${states.toLocaleString("en")} ${where}:`,
     `the same action in ${percent(agreement)}, ${difference}${notes.map((note) => `; ${note}`).join("")}.`,

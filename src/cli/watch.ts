@@ -1,4 +1,4 @@
-// qstill watch: one episode as a picture that moves.
+// qstill watch: draws one episode as an SVG file that moves.
 import type { Command } from "commander";
 import { animatedSvg } from "../draw/animation.js";
 import { sceneOf } from "../draw/scenes.js";
@@ -32,9 +32,13 @@ export function addWatch(program: Command): void {
     .argument("<env>", "environment id (qstill envs lists all)")
     .option("--model <file>", "a safetensors file, which acts greedily (default: random actions)")
     .option("--out <file>", "where to", notEmpty("out"), "episode.svg")
-    .option("--seed <number>", "whose final-evaluation episodes (default: the training's, or 0)", readSeed)
-    .option("--episode <number>", "which of them, the first being 0", readEpisode, 0)
-    .option("--fps <number>", "steps a second", readRate, 30)
+    .option(
+      "--seed <number>",
+      "the final-evaluation episodes of this seed (default: the training's seed, or 0)",
+      readSeed,
+    )
+    .option("--episode <number>", "which of these episodes; 0 is the first", readEpisode, 0)
+    .option("--fps <number>", "steps per second", readRate, 30)
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .action((id: string, { model: path, out, episode, fps, ...options }: WatchFlags) => {

@@ -19,7 +19,7 @@ const outputs = [
   ...["teacher.checkpoint", "student.checkpoint", "joint.checkpoint"],
 ];
 
-/** What is worked on; its checkpoint is called so, and its file where it is one model. */
+/** What is being trained. Its checkpoint has this name, and so has its file if it is one model. */
 type Phase = "teacher" | "student" | "joint";
 
 export class Workplace {
@@ -36,7 +36,7 @@ export class Workplace {
     this.metrics = new MetricsFile(this.path("metrics.jsonl"));
     this.#quiet = options.quiet === true;
     this.#progress = new Progress(options.quiet !== true && options.json !== true);
-    // to the end of the process: a Ctrl-C while results are evaluated and written would lose them
+    // never removed: a Ctrl-C while results are evaluated and written would lose them
     for (const name of ["SIGINT", "SIGTERM"]) {
       process.on(name, () => {
         this.#progress.stop(); // shows the cursor again
@@ -46,7 +46,7 @@ export class Workplace {
     }
   }
 
-  /** Aborted by Ctrl-C. */
+  /** This signal is aborted by Ctrl-C. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
@@ -59,15 +59,15 @@ export class Workplace {
     writeOutput(this.path(name), content);
   }
 
-  /** The student as a module, and what the module declares. */
+  /** The student as a module, and the module's type declarations. */
   writeModule(student: Model): void {
     this.write("student.mjs", exportModule(student, describe(student)));
     this.write("student.d.mts", moduleTypes);
   }
 
   /**
-   * Does long work that Ctrl-C stops with a checkpoint, and that goes on from one. Nothing in the folder changes before
-   * the work's first event: until then it may still be refused.
+   * Does long work that can be stopped and resumed: Ctrl-C leaves a checkpoint. Nothing in the folder changes before
+   * the work's first event, because until then the work may still be refused.
    */
   async work<Result extends ModelData | { teacher: ModelData; student: ModelData }>(
     phase: Phase,
@@ -88,7 +88,7 @@ export class Workplace {
       const onEvent = (event: TrainingEvent) => {
         if (!begun) {
           if (resume === undefined) this.#forget(phase);
-          // what was under way was of another teacher
+          // the unfinished work belonged to another teacher
           if (phase !== "student") this.#forget("student");
           if (phase !== "joint") this.#forget("joint");
           else this.#forget("teacher");
@@ -109,7 +109,7 @@ export class Workplace {
       if (error instanceof CheckpointError) throw new UsageError(`${checkpoint}: ${oneLine(error)}`);
       if (error instanceof Interrupted) {
         writeOutput(checkpoint, error.checkpoint);
-        complain(`stopped: ${checkpoint} holds everything; the same command with --resume goes on`);
+        complain(`stopped: ${checkpoint} holds everything; to go on, repeat the command with --resume`);
       }
       throw error;
     } finally {
@@ -118,7 +118,7 @@ export class Workplace {
     }
   }
 
-  /** The checkpoint that interrupted work left, or undefined. @throws UsageError for one that cannot be read */
+  /** The checkpoint of interrupted work; undefined if there is none. @throws UsageError for one that cannot be read */
   checkpoint(phase: Phase): Uint8Array | undefined {
     return readIfThere(this.path(checkpointName(phase)));
   }
@@ -132,9 +132,9 @@ function checkpointName(phase: Phase): string {
   return `${phase}.checkpoint`;
 }
 
-/** The checkpoint to go on from. @throws UsageError where there is none */
+/** The checkpoint to go on from. @throws UsageError if there is none */
 export function requireCheckpoint(place: Workplace, phase: Phase): Uint8Array {
   const checkpoint = place.checkpoint(phase);
-  if (checkpoint === undefined) throw new UsageError(`nothing to resume: ${place.folder} holds no checkpoint`);
+  if (checkpoint === undefined) throw new UsageError(`nothing to resume: there is no checkpoint in ${place.folder}`);
   return checkpoint;
 }

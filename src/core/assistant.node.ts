@@ -1,4 +1,4 @@
-// The second thread of a team, as Node starts it.
+// The second thread of a team, started in Node.
 import { Worker } from "node:worker_threads";
 import type { Assistant, Task } from "./assistant.js";
 
@@ -8,9 +8,9 @@ const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {}
 parentPort.postMessage("ready");
 exports.team_assist(team);`;
 
-/** @throws Error where Node refuses, by its permissions for instance */
+/** @throws Error if Node refuses, for example because of its permissions */
 export function startInNode(task: Task): Promise<Assistant> {
-  // no options of the process: some are about its own script, and would be taken for the worker's
+  // none of the process's options: some are meant for its own script, and the worker would apply them to itself
   const worker = new Worker(source, { eval: true, workerData: task, execArgv: [] });
   return new Promise((resolve, reject) => {
     worker.once("message", () => {

@@ -1,6 +1,6 @@
-// The second thread of a team, as a browser starts it. Its text is inlined, so that no bundler needs a setting.
+// The second thread of a team, started in a browser. Its source text is inlined, so that no bundler needs a setting.
 
-/** What the second thread needs: everything else is in the memory. */
+/** What the second thread is given. Everything else is in the shared memory. */
 export interface Task {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -20,7 +20,7 @@ onmessage = async ({ data: { module, memory, team } }) => {
   exports.team_assist(team);
 };`;
 
-/** @throws Error where the browser refuses, by the page's policy for instance */
+/** @throws Error if the browser refuses, for example because of the page's policy */
 export async function startInBrowser(task: Task): Promise<Assistant> {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url);

@@ -1,6 +1,9 @@
-// The error of a call that asks for what is not allowed, told apart from errors that qstill itself is to blame for.
+// The error for a call that asks for something that is not allowed. All other errors are faults of qstill itself.
 
-/** A configuration, an argument or a file that was given is not allowed; the message says in one line what is. */
+/**
+ * A configuration, an argument or a file is not allowed. The message says in one line what is wrong and what is
+ * allowed.
+ */
 export class ConfigError extends RangeError {
   override readonly name: string = "ConfigError";
 }

@@ -10,7 +10,7 @@ export interface Targets {
   readonly values: Float32Array;
 }
 
-/** Of a distiller's states and outputs those that belong to one of several tasks. */
+/** One of several tasks: which of a distiller's states and outputs belong to it. */
 export interface TaskRange {
   readonly firstState: number;
   readonly stateCount: number;
@@ -22,14 +22,20 @@ export interface DistillerShape {
   /** Observation size, hidden widths, action count. */
   readonly widths: readonly number[];
   readonly batchSize: number;
-  /** The most labelled states that it will hold. */
+  /** The largest number of labelled states that it can hold. */
   readonly capacity: number;
   readonly loss: LossWeights;
   readonly temperature: number;
   readonly huberDelta: number;
-  /** Whether states are whole numbers from 0 to 255, mostly 0, which are kept as bytes and never normalised; default false. */
+  /**
+   * Whether states are whole numbers from 0 to 255 and mostly 0. They are then kept as bytes and never normalised.
+   * Default: false.
+   */
   readonly byteObservations?: boolean;
-  /** What an output's largest weight is in whole steps where it learns through their rounding; default 0: not at all. */
+  /**
+   * The value, in whole steps, of an output's largest weight, if the student learns through the rounding of its
+   * weights. Default: 0, no rounding.
+   */
   readonly largestWeight?: number;
 }
 
@@ -47,7 +53,7 @@ export class Distiller extends Trainable {
   readonly #capacity: number;
   readonly #byteObservations: boolean;
 
-  /** @throws RangeError where the block would be larger than 1 GiB */
+  /** @throws RangeError if the block would be larger than 1 GiB */
   constructor(shape: DistillerShape) {
     const { widths, capacity, byteObservations = false } = shape;
     const value = withWidths(widths, (exports, address) =>
@@ -66,7 +72,7 @@ export class Distiller extends Trainable {
     core().distiller_initialise(this.handle, words[0], words[1], words[2], words[3]);
   }
 
-  /** The labelled states held. */
+  /** The number of labelled states held. */
   get filled(): number {
     return core().distiller_filled(this.handle);
   }
@@ -76,14 +82,16 @@ export class Distiller extends Trainable {
    * @param states (count, observationSize)
    * @param labels (count, actionCount), the teacher's Q-values
    * @param targets (count), for a loss that needs transitions
-   * @param row where they go, behind all others by default
-   * @throws RangeError where they would not fit in
+   * @param row the row of the first one; by default they go behind all others
+   * @throws RangeError if they do not fit
    */
   add(states: Float32Array, labels: Float32Array, targets?: Targets, row = this.filled): void {
     const handle = this.handle;
     const count = labels.length / this.actionCount;
     if (row + count > this.#capacity) {
-      throw new RangeError(`${count} labelled states do not fit beside ${row}: ${this.#capacity} is the most`);
+      throw new RangeError(
+        `${count} labelled states do not fit from row ${row} on: at most ${this.#capacity} are allowed`,
+      );
     }
     const floats = coreFloats();
     const address = core().distiller_states(handle) >>> 0;
@@ -108,7 +116,7 @@ export class Distiller extends Trainable {
     core().distiller_standardise(this.handle);
   }
 
-  /** n distillation updates inside the core; the mean of their losses. */
+  /** Does n distillation updates inside the core. @returns the mean of their losses */
   step(n: number, learningRate: number): number {
     return core().distiller_step(this.handle, n, learningRate);
   }
@@ -120,7 +128,7 @@ export class Distiller extends Trainable {
   }
 }
 
-/** n updates from one task's states, with the loss of its outputs alone; the mean of their losses. */
+/** Does n updates from one task's states, with the loss of its outputs only. @returns the mean of their losses */
 export function stepWithin(distiller: Distiller, n: number, learningRate: number, range: TaskRange): number {
   const { firstState, stateCount, firstOutput, actionCount } = range;
   const { distiller_step_within } = core();

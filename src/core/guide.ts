@@ -1,19 +1,22 @@
-// A guide in the core: a teacher's network and the loss that holds a learner's Q-values near its own.
+// A guide in the core: a teacher's network, and the loss that holds a learner's Q-values near the teacher's.
 import { Handle } from "./handle.js";
 import { core } from "./instance.js";
 import { type LossName, setLoss } from "./losses.js";
 import type { Network } from "./network.js";
 
-/** What the Q-values are compared by; the formulas are in assembly/losses.ts. */
+/** The losses that can compare the Q-values; the formulas are in assembly/losses.ts. */
 export const guideLosses = ["cross-entropy", "mse"] as const satisfies readonly LossName[];
 
 export interface GuideShape {
   /** States in an update. */
   readonly batchSize: number;
   readonly loss: (typeof guideLosses)[number];
-  /** Of this loss beside the learner's own. */
+  /** The weight of this loss; the learner's own loss has weight 1. */
   readonly weight: number;
-  /** Of both softmaxes in cross-entropy, whose gradient is that of kl with both at this temperature. */
+  /**
+   * The temperature of both softmaxes in cross-entropy. The gradient is that of kl with both softmaxes at this
+   * temperature.
+   */
   readonly temperature: number;
 }
 
@@ -22,8 +25,8 @@ export class Guide {
   readonly #handle: Handle;
 
   /**
-   * @param network labels the states; it must not be disposed of before
-   * @throws ConfigError where more than 1 GiB would be needed
+   * @param network labels the states; do not dispose of it before the guide
+   * @throws ConfigError if more than 1 GiB would be needed
    */
   constructor(network: Network, { batchSize, loss, weight, temperature }: GuideShape) {
     const { guide_create, guide_free, guide_loss } = core();
@@ -33,9 +36,9 @@ export class Guide {
     this.network = network;
   }
 
-  /** The core's handle. @throws Error after dispose() of this or its network */
+  /** The core's handle. @throws Error after dispose() of this guide or of its network */
   get handle(): number {
-    this.network.handle; // throws where the core would read memory given back
+    this.network.handle; // throws if the core would read memory that was given back
     return this.#handle.value;
   }
 

@@ -1,4 +1,4 @@
-// What the host owns in the core's memory: given back by dispose(), at the latest by the garbage collector.
+// What the host owns in the core's memory. dispose() gives it back; without it, the garbage collector does.
 import type { CoreExports } from "./abi.js";
 import { ConfigError } from "./config-error.js";
 import { core } from "./instance.js";
@@ -17,8 +17,8 @@ export class Handle {
   #value: number;
 
   /**
-   * @param what the owner's name in errors
-   * @throws ConfigError where the core answered 0: more than 1 GiB was asked for
+   * @param what what errors call the owner
+   * @throws ConfigError if the core answered 0: more than 1 GiB was asked for
    */
   constructor(what: string, value: number, free: (handle: number) => void) {
     if (value === 0) {
@@ -61,7 +61,7 @@ type Value = number | boolean;
 type Required = readonly [name: string, kind: "u32" | "f32"];
 type Optional = readonly [...Required, byDefault: Value];
 
-/** Options of the core: their names, how it reads each, and what one is that is not given. A truth value is 0 or 1. */
+/** Options of the core: the name of each, how the core reads it, and its default. A boolean is 0 or 1. */
 export type Fields = readonly (Required | Optional)[];
 
 type Given<All extends Fields> = Readonly<Record<Exclude<All[number], Optional>[0], Value>> &

@@ -1,8 +1,8 @@
-// Instances of the compute core: the one that serves everybody, made when it is first needed, and others.
+// Instances of the compute core. One serves everybody and is made when it is first needed; others are made on request.
 import type { CoreExports } from "./abi.js";
 import { wasmText } from "./wasm.generated.js";
 
-/** The core's functions on a memory. */
+/** The core's functions, and the memory that they work on. */
 export class Instance {
   readonly exports: CoreExports;
   #floats = new Float32Array(0);
@@ -12,11 +12,11 @@ export class Instance {
   }
 
   /**
-   * The memory as f32 elements: made anew when the memory has grown, so never keep it across a call.
+   * The memory as f32 elements. It is made anew when the memory has grown, so never keep it across a call.
    *
    * Growth detaches the old buffer, which empties its views. Asking the memory for its buffer each time would take
-   * longer: what the host adds to one greedy action fell from 58 to 12 ns. A shared buffer is not detached, but grows
-   * only when a learner of its own is made in it.
+   * longer: keeping the view cut what the host adds to one greedy action from 58 to 12 ns. A shared buffer is not
+   * detached, but it grows only when a learner of its own is made in it.
    */
   floats(): Float32Array {
     if (this.#floats.length === 0) this.#floats = new Float32Array(this.exports.memory.buffer);
@@ -33,8 +33,8 @@ const simdProbe = [
 ];
 
 /**
- * The instance that serves everybody; the module is compiled at the first call (a few milliseconds).
- * @throws Error where this engine has no WebAssembly or no 128-bit SIMD.
+ * The instance that serves everybody. The module is compiled at the first call (a few milliseconds).
+ * @throws Error if this engine has no WebAssembly or no 128-bit SIMD
  */
 export function commonInstance(): Instance {
   if (common === undefined) common = load();
@@ -51,7 +51,10 @@ export function coreFloats(): Float32Array {
   return commonInstance().floats();
 }
 
-/** An address of the core as an index into its memory's f32 elements; the engine hands addresses from 2 GiB on out as negative. */
+/**
+ * Converts an address of the core to an index into its memory's f32 elements. The engine gives addresses from 2 GiB on
+ * as negative numbers.
+ */
 export function floatIndex(address: number): number {
   return (address >>> 0) / 4;
 }
@@ -68,7 +71,7 @@ function load(): Instance {
   return new Instance(instantiate<CoreExports>(new WebAssembly.Module(decoded(wasmText))));
 }
 
-/** The exports of a module of AssemblyScript; `memory` is for one that brings none. */
+/** The exports of a module written in AssemblyScript. `memory` is given to a module that imports its memory. */
 export function instantiate<Exports>(module: WebAssembly.Module, memory?: WebAssembly.Memory): Exports {
   const abort = () => {
     throw new Error("the compute core has no memory left");
@@ -78,9 +81,9 @@ export function instantiate<Exports>(module: WebAssembly.Module, memory?: WebAss
   return new WebAssembly.Instance(module, { env }).exports as Exports;
 }
 
-/** The bytes of a module that the build has inlined: scripts/build.js says how they are written. */
+/** The bytes of a module that the build has inlined; scripts/build.js says how they are written. */
 export function decoded(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new TextEncoder().encode(text); // decoded in place: a quarter faster than from the text itself, 3.6 ms → 2.75
+  const bytes = new TextEncoder().encode(text); // decoding in place is a quarter faster than from the text: 2.75 ms, not 3.6
   let count = 0;
   for (let at = 0; at < bytes.length; at++) {
     let value = bytes[at]! - 35;

@@ -8,7 +8,7 @@ export interface LearnerShape {
   /** Observation size, hidden widths, action count. */
   readonly widths: readonly number[];
   readonly batchSize: number;
-  /** Observations that the replay memory holds. */
+  /** The number of observations that the replay memory holds. */
   readonly bufferSize: number;
   readonly nStep: number;
   readonly gamma: number;
@@ -16,17 +16,23 @@ export interface LearnerShape {
   readonly huberDelta: number;
   readonly tau: number;
   readonly targetUpdateInterval: number;
-  /** Whether the online network chooses the action that a target is for; default true. */
+  /** Whether the online network chooses the action in a target (Double DQN); default true. */
   readonly double?: boolean;
-  /** Whether the network has a value and advantages as its outputs, which its parameters then show; default false. */
+  /**
+   * Whether the network's outputs are a value and advantages instead of Q-values. Its parameters then show them, too.
+   * Default: false.
+   */
   readonly dueling?: boolean;
-  /** Norm of all gradients together to which larger ones are scaled down; default 0, which leaves them. */
+  /** The norm of all gradients together is scaled down to this if it is larger; default 0, which means never. */
   readonly maxGradientNorm?: number;
   /** Whether transitions are drawn by their priorities; default false. */
   readonly prioritized?: boolean;
-  /** Whether observations are whole numbers from 0 to 255, mostly 0, which are kept as bytes and never normalised; default false. */
+  /**
+   * Whether observations are whole numbers from 0 to 255 and mostly 0. They are then kept as bytes and never
+   * normalised. Default: false.
+   */
   readonly byteObservations?: boolean;
-  /** Of |TD error| in a priority, with `prioritized`; default 0.6. */
+  /** The exponent of |TD error| in a priority, with `prioritized`; default 0.6. */
   readonly priorityExponent?: number;
 }
 
@@ -50,12 +56,12 @@ export const learnerFields = [
 export class Learner extends Trainable {
   readonly #observationSize: number;
   readonly #byteObservations: boolean;
-  #guide: Guide | undefined; // kept from the garbage collector, which would free what the core reads
+  #guide: Guide | undefined; // held here, or the garbage collector would free what the core reads
   readonly #incoming: number; // index into the core's memory as f32
 
   /**
-   * @param free gives back what it takes of the instance
-   * @throws RangeError where the block would be larger than 1 GiB
+   * @param free gives its memory back to the instance
+   * @throws RangeError if the block would be larger than 1 GiB
    */
   constructor(shape: LearnerShape, instance = commonInstance(), free = instance.exports.learner_free) {
     const { exports } = instance;
@@ -75,7 +81,7 @@ export class Learner extends Trainable {
     this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));
   }
 
-  /** Fresh parameters and random draws from four 32-bit words. */
+  /** Starts over with fresh parameters and random draws from four 32-bit words. */
   initialise(words: Uint32Array): void {
     this.instance.exports.learner_initialise(this.handle, words[0], words[1], words[2], words[3]);
   }
@@ -85,33 +91,34 @@ export class Learner extends Trainable {
     this.instance.exports.learner_begin(this.#put(observation));
   }
 
-  /** The action taken at the newest observation gave this reward and the next observation. */
+  /** Records a step: the action at the newest observation gave this reward and led to the next observation. */
   record(action: number, reward: number, observation: Float32Array, terminated: boolean, truncated: boolean): void {
     this.instance.exports.learner_record(this.#put(observation), action, reward, terminated ? 1 : 0, truncated ? 1 : 0);
   }
 
-  /** The ε-greedy action at the newest observation; random ones are kept for at most `longest` steps. */
+  /** The ε-greedy action at the newest observation. A random action is repeated for at most `longest` steps. */
   act(epsilon: number, longest: number): number {
     return this.instance.exports.learner_act(this.handle, epsilon, longest);
   }
 
-  /** Exponent of the importance weights (Schaul et al. 2016: β) in the following updates, with `prioritized`. */
+  /** Sets the exponent of the importance weights (β in Schaul et al. 2016) for later updates, with `prioritized`. */
   setImportance(exponent: number): void {
     this.instance.exports.learner_importance(this.handle, exponent);
   }
 
   /**
-   * From now on a guide for the same batch, observations and actions has a say in every update. It must not be disposed
-   * of before. `save` does not hold this: a restored learner needs it again. Not for a learner on two threads.
+   * From now on a guide takes part in every update. It must have the same batch size, observations and actions, and
+   * must not be disposed of first. `save` does not hold the guide: set it again after a restore. Not for a learner on
+   * two threads.
    */
   guideBy(guide: Guide): void {
     this.instance.exports.learner_guide(this.handle, guide.handle);
     this.#guide = guide;
   }
 
-  /** n Double-DQN updates inside the core; the mean of their losses. */
+  /** Does n Double-DQN updates inside the core. @returns the mean of their losses */
   step(n: number, learningRate: number): number {
-    this.#guide?.handle; // throws where the core would read memory given back
+    this.#guide?.handle; // throws if the core would read memory that was given back
     return this.instance.exports.learner_step(this.handle, n, learningRate);
   }
 
@@ -120,7 +127,7 @@ export class Learner extends Trainable {
     this.instance.exports.learner_normalise(this.handle);
   }
 
-  /** Transitions that can be sampled. */
+  /** The number of transitions that can be sampled. */
   get ready(): number {
     return this.instance.exports.learner_ready(this.handle);
   }
@@ -135,7 +142,7 @@ export class Learner extends Trainable {
     return new Uint8Array(memory.buffer, address, count).slice();
   }
 
-  /** Writes the incoming observation; gives the handle, read first so that nothing is written after dispose(). */
+  /** Writes the incoming observation. @returns the handle, which is read first: nothing is written after dispose() */
   #put(observation: Float32Array): number {
     const handle = this.handle;
     const floats = this.instance.floats();

@@ -1,16 +1,20 @@
-// The losses that pull a student to its teacher: their names, what each needs, and how the core is told of a sum of them.
+// The losses that pull a student to its teacher: their names, what each needs, and how the core is told of a sum of
+// losses.
 import { core } from "./instance.js";
 
-/** What is known of a loss beside its formula, which is in assembly/losses.ts. */
+/** What is known of a loss besides its formula, which is in assembly/losses.ts. */
 interface Loss {
   readonly name: string;
-  /** Whether it pulls the student's outputs towards the teacher's Q-values, so that their accuracy means something. */
+  /**
+   * Whether it pulls the student's outputs towards the teacher's Q-values. Only then does their accuracy mean
+   * something.
+   */
   readonly fitsQValues: boolean;
-  /** Whether it learns from the actions that were taken, and what followed. */
+  /** Whether it needs transitions: the actions that were taken and what followed. */
   readonly needsTransitions: boolean;
 }
 
-/** Every loss, in the order of `LOSSES` in assembly/losses.ts: its place is its number there. */
+/** Every loss, in the order of `LOSSES` in assembly/losses.ts: its place here is its number there. */
 const losses = [
   { name: "mse", fitsQValues: true, needsTransitions: false },
   { name: "huber", fitsQValues: true, needsTransitions: false },
@@ -26,19 +30,19 @@ export type LossName = (typeof losses)[number]["name"];
 /** The name of every loss. */
 export const lossNames: readonly LossName[] = losses.map(({ name }) => name);
 
-/** A weighted sum of losses: those that are left out have no part in it. */
+/** A weighted sum of losses. A loss that is left out has weight 0. */
 export type LossWeights = Readonly<Partial<Record<LossName, number>>>;
 
-/** Those losses of a sum of which something is true. */
+/** The losses in a sum that have this property. */
 export function partsThat(what: "fitsQValues" | "needsTransitions", weights: LossWeights): readonly LossName[] {
   return losses.filter((loss) => loss[what] && (weights[loss.name] ?? 0) > 0).map(({ name }) => name);
 }
 
 /**
- * Tells the core of what an update's loss is made.
+ * Tells the core which losses an update is made of.
  * @param comparison the core's handle of the loss: `distiller_loss` or `guide_loss`
- * @param temperature of the softmax in cross-entropy and kl
- * @param huberDelta from which error on huber is linear
+ * @param temperature the temperature of the softmax in cross-entropy and kl
+ * @param huberDelta the error from which huber is linear
  */
 export function setLoss(comparison: number, weights: LossWeights, temperature: number, huberDelta = 1): void {
   const { loss_weight, loss_options } = core();

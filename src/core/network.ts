@@ -1,8 +1,8 @@
-// A network in the core that answers: observations in, Q-values or greedy actions out.
+// A network in the core: observations in, Q-values or greedy actions out.
 import { Handle, withWidths } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
 
-/** What stands between the layers; after the last one nothing does. */
+/** The activation function between layers. There is none after the last layer. */
 export type Activation = "relu" | "tanh";
 
 export class Network {
@@ -12,7 +12,7 @@ export class Network {
   readonly #batch: number;
   readonly #inputs: number; // index into the core's memory as f32
 
-  /** @param batch the most observations that one call of `forward` takes */
+  /** @param batch the largest number of observations that one call of `forward` takes */
   constructor(widths: readonly number[], batch: number, activation: Activation = "relu") {
     const { network_free } = core();
     const value = withWidths(widths, (exports, address) =>
@@ -36,7 +36,7 @@ export class Network {
     core().network_ready(handle);
   }
 
-  /** The first of the largest Q-values' actions. */
+  /** The greedy action: the first of those with the largest Q-value. */
   act(observation: ArrayLike<number>): number {
     return core().network_act(this.#put(observation));
   }
@@ -47,7 +47,7 @@ export class Network {
     return coreFloats().slice(at, at + this.actionCount);
   }
 
-  /** The Q-values (count, actionCount) of observations (count, observationSize), however many. */
+  /** The Q-values (count, actionCount) of any number of observations (count, observationSize). */
   forward(observations: Float32Array, count: number): Float32Array {
     const handle = this.handle;
     const qValues = new Float32Array(count * this.actionCount);
@@ -65,7 +65,7 @@ export class Network {
     this.#handle.dispose();
   }
 
-  /** Writes the first input; gives the handle, which is read first so that nothing is written after dispose(). */
+  /** Writes the first input. @returns the handle, which is read first: nothing is written after dispose() */
   #put(observation: ArrayLike<number>): number {
     const handle = this.handle;
     const size = this.observationSize;

@@ -1,16 +1,16 @@
-// A distiller whose updates can label their states anew, in place of the labels that were added.
+// A distiller whose updates can label their states with a network, instead of using the labels that were added.
 import { Distiller } from "./distiller.js";
 import { core } from "./instance.js";
 import type { Network } from "./network.js";
 
 export class RelabellingDistiller extends Distiller {
-  #relabeller: Network | undefined; // kept from the garbage collector, which would free what the core reads
+  #relabeller: Network | undefined; // held here, or the garbage collector would free what the core reads
 
   /**
-   * From now on every update labels its states anew by a network, with the parameters that it has by then, in place of
-   * the labels that were added (of td's targets not); undefined: by these again. The network must not be disposed of before. `save` does not
-   * hold this: a restored distiller needs it again.
-   * @throws RangeError where the network is for observations of another size or for other actions
+   * From now on every update labels its states with this network, as its parameters are at that time. The labels that
+   * were added are not used; td's targets stay as they are. With undefined, the added labels are used again. The
+   * network must not be disposed of first. `save` does not hold the network: set it again after a restore.
+   * @throws RangeError if the network has another observation size or other actions
    */
   relabelBy(network: Network | undefined): void {
     const own = `${this.observationSize} → ${this.actionCount}`;
@@ -20,9 +20,9 @@ export class RelabellingDistiller extends Distiller {
     this.#relabeller = network;
   }
 
-  /** @throws Error where the network that labels has been disposed of */
+  /** @throws Error if the network that labels has been disposed of */
   override step(n: number, learningRate: number): number {
-    this.#relabeller?.handle; // throws where the core would read memory given back
+    this.#relabeller?.handle; // throws if the core would read memory that was given back
     return super.step(n, learningRate);
   }
 }

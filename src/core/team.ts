@@ -1,26 +1,28 @@
-// A learner on two threads, each with an instance of its own on one shared memory; the same bits as on one.
+// A learner on two threads. Each has an instance of its own on one shared memory. The bits are the same as on one
+// thread.
 import type { TeamExports } from "./abi.js";
 import { type Assistant, startInBrowser } from "./assistant.js";
 import { decoded, Instance, instantiate } from "./instance.js";
 import { Learner, type LearnerShape } from "./learner.js";
 
-/** Two threads cannot be had here; the message says why. */
+/** Two threads are not possible here; the message says why. */
 export class NoTeamError extends Error {}
 
-/** As in asconfig.json: the largest block of 1 GiB, and what the heap puts around it. */
+/** As in asconfig.json: the largest block of 1 GiB, and what the heap adds around it. */
 const memoryPages = { initial: 2, maximum: 18432 };
 
-/** A learner whose updates are computed by the thread that calls, and by another. */
+/** A learner whose updates are computed by two threads: the one that calls, and an assistant. */
 export class TeamLearner extends Learner {
   readonly #exports: TeamExports;
   readonly #team: number;
 
   /**
-   * @throws NoTeamError where the engine, the page or its policy allows no second thread, and for gradients to be clipped
-   * @throws RangeError where the block would be larger than 1 GiB
+   * @throws NoTeamError if the engine, the page or its policy allows no second thread, or if gradients are to be
+   * clipped
+   * @throws RangeError if the block would be larger than 1 GiB
    */
   static async create(shape: LearnerShape): Promise<TeamLearner> {
-    if (shape.maxGradientNorm) throw new NoTeamError("maxGradientNorm is of all gradients");
+    if (shape.maxGradientNorm) throw new NoTeamError("maxGradientNorm needs all gradients in one place");
     const start = await starter();
     const { wasmText } = await import("./threads.generated.js");
     const module = await WebAssembly.compile(decoded(wasmText));
@@ -48,7 +50,7 @@ export class TeamLearner extends Learner {
   }
 }
 
-/** What starts a second thread here. @throws NoTeamError where none may be used */
+/** What starts a second thread here. @throws NoTeamError if none may be used */
 async function starter(): Promise<typeof startInBrowser> {
   if (typeof SharedArrayBuffer === "undefined") {
     throw new NoTeamError("there is no SharedArrayBuffer (a browser has it for pages that are cross-origin isolated)");

@@ -1,9 +1,9 @@
-// What a learner and a distiller have in common: a network in training, whose state can be saved and restored.
+// What a learner and a distiller share: a network in training whose state can be saved and restored.
 import { Handle } from "./handle.js";
 import { commonInstance, floatIndex, type Instance } from "./instance.js";
 
 export class Trainable {
-  /** Where it lives. */
+  /** The instance of the core that it lives in. */
   protected readonly instance: Instance;
   readonly #handle: Handle;
 
@@ -38,7 +38,7 @@ export class Trainable {
     return this.#saved().slice();
   }
 
-  /** @throws Error for bytes that another shape saved */
+  /** @throws Error for bytes that were saved from another shape */
   restore(bytes: Uint8Array): void {
     const saved = this.#saved();
     if (bytes.length !== saved.length) {

@@ -1,4 +1,4 @@
-// The student while it learns: a network in the core that is pulled towards its labels, and begun again at each attempt.
+// The student while it learns: a network in the core that is pulled towards its labels. Each attempt begins it anew.
 import { ConfigError } from "../core/config-error.js";
 import { Distiller } from "../core/distiller.js";
 import type { Env } from "../env/env.js";
@@ -23,8 +23,8 @@ export class Apprentice implements Part {
   readonly #state = { attempt: 0, update: 0, updates: 0 };
 
   /**
-   * @param largestWeight of an output in whole steps, where weights are rounded; 0: they are not
-   * @throws ConfigError where it needs more than 1 GiB
+   * @param largestWeight an output's largest weight in whole steps, if weights are rounded; 0 if they are not
+   * @throws ConfigError if it needs more than 1 GiB
    */
   constructor(env: Env, config: StudentConfig, seed: number, largestWeight: number) {
     const loss = parseLoss(config.loss);
@@ -43,28 +43,28 @@ export class Apprentice implements Part {
     });
   }
 
-  /** Which attempt has begun last, from 1; 0 before the first. */
+  /** The number of the current attempt, from 1; 0 before the first. */
   get attempt(): number {
     return this.#state.attempt;
   }
 
-  /** Updates of this attempt. */
+  /** The number of updates in this attempt. */
   get update(): number {
     return this.#state.update;
   }
 
-  /** Updates of all attempts. */
+  /** The number of updates in all attempts. */
   get updates(): number {
     return this.#state.updates;
   }
 
-  /** Takes labelled states in. */
+  /** Adds labelled states. */
   readonly add: AddStates = (states, labels, targets) => this.#distiller.add(states, labels, targets);
 
   /**
-   * A new attempt on the states that are there. What observations and labels are scaled by stays for the whole attempt, as
-   * another scale would change the meaning of what is already learned: for the first attempt it comes from its first
-   * round's states, for a later one from all.
+   * Begins a new attempt on the states that it has. The scale of observations and labels stays the same for the whole
+   * attempt: another scale would change the meaning of what is already learned. In the first attempt it comes from the
+   * states of the first round, in later attempts from all states.
    */
   begin(attempt: number): void {
     this.#state.attempt = attempt;
@@ -74,7 +74,7 @@ export class Apprentice implements Part {
     if (this.#config.standardizeLabels) this.#distiller.standardise();
   }
 
-  /** So many updates; the mean of their losses. @throws DivergedError where it is not finite */
+  /** Does this many updates. @returns the mean of their losses @throws DivergedError if it is not finite */
   learn(count: number): number {
     const { learningRate, learningRateFinal, updates } = this.#config;
     const rate = linear(learningRate, learningRateFinal, this.#state.update / updates);
@@ -83,13 +83,13 @@ export class Apprentice implements Part {
     return finiteLoss(this.#distiller.step(count, rate), "student", this.#state.updates);
   }
 
-  /** The network as it is now, a copy of its parameters for raw observations and in the labels' own unit. */
+  /** A copy of the network's parameters as they are now, for raw observations and in the unit of the labels. */
   parameters(): Float32Array {
     const parameters = foldNormalisation(this.widths, this.#distiller.parameters(), this.#distiller.normalisation());
     return foldStandardisation(this.widths, parameters, this.#distiller.standardisation());
   }
 
-  /** What each feature is multiplied with, shape (observationSize). */
+  /** The factor of each feature, shape (observationSize). */
   featureScale(): number[] {
     return [...this.#distiller.normalisation().scale];
   }

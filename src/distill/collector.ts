@@ -1,4 +1,4 @@
-// The states that a student learns from, round after round, each labelled once by the teacher.
+// The states that a student learns from. They are collected in rounds, and the teacher labels each state once.
 import type { Targets } from "../core/distiller.js";
 import type { Env } from "../env/env.js";
 import type { Policy } from "../evaluate/returns.js";
@@ -9,13 +9,16 @@ import type { Labeller } from "./labeller.js";
 import { transitionsPart } from "./loss.js";
 import { collectTransitions, replayStates, studentShare, tdTargets } from "./states.js";
 
-/** What of a student's configuration says which states are collected. */
+/** The part of a student's configuration that says which states are collected. */
 type CollectorConfig = Pick<StudentConfig, "states" | "envSteps" | "rounds" | "exploration" | "loss" | "gamma">;
 
-/** Takes states in: (count, observationSize), their labels (count, actionCount), and the targets of a loss that needs transitions. */
+/**
+ * Takes states (count, observationSize), their labels (count, actionCount), and, if the loss needs transitions, their
+ * targets.
+ */
 export type AddStates = (states: Float32Array, labels: Float32Array, targets?: Targets) => void;
 
-/** Collects states by the options `states`, `envSteps`, `rounds` and `exploration`. */
+/** Collects states as the options `states`, `envSteps`, `rounds` and `exploration` say. */
 export class Collector implements Part {
   readonly #env: Env;
   readonly #teacher: Labeller;
@@ -41,12 +44,12 @@ export class Collector implements Part {
     this.#add = add;
   }
 
-  /** Steps taken in the environment. */
+  /** The number of steps taken in the environment. */
   get envSteps(): number {
     return this.#config.states === "replay" ? 0 : this.#collected;
   }
 
-  /** What is missing of the states of all rounds up to this one, from 0. */
+  /** Collects the states that are still missing from all rounds up to this one, from 0. */
   collect(round: number): void {
     const { states: source, envSteps, rounds, exploration } = this.#config;
     if (source === "replay") {
@@ -97,7 +100,9 @@ export class Collector implements Part {
   }
 }
 
-/** The discount of targets: the one given, else the teacher's own, else 0.99; undefined where the loss needs no transitions. */
+/**
+ * The discount of targets: the option's, else the teacher's own, else 0.99; undefined if the loss needs no transitions.
+ */
 function tdGamma(teacher: Labeller, { loss, gamma }: Pick<StudentConfig, "loss" | "gamma">): number | undefined {
   if (transitionsPart(loss) === undefined) return undefined;
   const own = teacher.training?.config.gamma;

@@ -1,4 +1,4 @@
-// The student's options. An entry is the only place of an option: what it is, its default, and what is allowed.
+// The student's options. Each option has one entry, which says what it is, its default, and what is allowed.
 import { ConfigError } from "../core/config-error.js";
 import { lossNames } from "../core/losses.js";
 import { presets } from "../dqn/presets.js";
@@ -24,60 +24,61 @@ const loss: Option<string> = {
   parse: (text) => text,
 };
 
-/** Every option of a student: default and allowed values. An environment's preset may replace a default. */
+/** Every option of a student: its default and the allowed values. An environment's preset may replace a default. */
 export const studentOptions = {
   /** Widths of the hidden layers, in units. */
   hidden: hiddenWidths([16]),
-  /** Sum of losses that pulls the student's Q-values to the teacher's. */
+  /** Sum of losses that pull the student's Q-values to the teacher's. */
   loss,
   /** Softness of the softmax in cross-entropy and kl, in units of the labels. */
   temperature: real(0.1, { above: 0, to: million }),
   /** Error from which the Huber loss is linear, in units of the labels. */
   huberDelta: real(1, { above: 0, to: million }),
-  /** Whether labels are scaled to mean 0 and deviation 1 for the loss; the kept student is in their own units. */
+  /** Whether labels are scaled to mean 0 and deviation 1 for the loss; the kept student answers in their own units. */
   standardizeLabels: flag(true),
-  /** Whether the student is trained through its weights' rounding to 8 bits, for an export to int8. */
+  /** Whether the student learns with its weights rounded to 8 bits, as an export to int8 rounds them. */
   quantize: flag(false),
-  /** Discount of td's targets; by default the teacher's own, or 0.99 where it has none. */
+  /** Discount of td's targets; by default the teacher's own, or 0.99 if it has none. */
   gamma: optional(real(0.99, { from: 0, to: 1 })),
   /** Who acts to find the states that the teacher labels. */
   states: oneOf("student", ["teacher", "student", "mixed", "replay"]),
-  /** States labelled, each an environment step; replay takes no step. */
+  /** Number of labelled states; each takes one environment step, but replay takes none. */
   envSteps: whole(5000, { from: 1, to: 10 * million }),
   /** Share of random actions while states are collected. */
   exploration: real(0.05, { from: 0, to: 1 }),
-  /** Rounds of collecting states, learning from them and evaluating the student. */
+  /** Number of rounds; in each, states are collected, the student learns from them and is evaluated. */
   rounds: whole(10, { from: 1, to: 10_000 }),
-  /** Updates of one student. */
+  /** Number of updates of one student. */
   updates: whole(10_000, { from: 1, to: 1000 * million }),
   /** Labelled states in an update. */
   batchSize: whole(128, { from: 1, to: 4096 }),
   /** Step size of Adam at the start. */
   learningRate: real(3e-3, { above: 0, to: 1 }),
-  /** Step size of Adam at the end; linear between the two. */
+  /** Step size of Adam at the end; it falls linearly. */
   learningRateFinal: real(1e-4, { from: 0, to: 1 }),
   /** Episodes of an evaluation, on selection seeds. */
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }),
-  /** Students initialised at most, until one reaches the threshold. */
+  /** Largest number of students that are initialised; the first one that reaches the threshold ends the series. */
   attempts: whole(3, { from: 1, to: 1000 }),
   /** Share of the teacher's return above random play that is enough. */
   threshold: real(0.99, { from: -million, to: million }),
 };
 
-/** How a student is distilled: a value for each of {@link studentOptions}. */
+/** How a student is distilled: one value for each of {@link studentOptions}. */
 export interface StudentConfig extends ConfigOf<typeof studentOptions> {}
 
 /**
- * Where the states come from that the teacher labels: the teacher or the student acts, the teacher alone in the first
- * round; mixed: a coin decides for each episode, and the student's share of them rises linearly over the rounds from 0 to
- * 1 (DAgger's schedule, Ross et al. 2011); or the teacher's replay memory.
+ * Where the states that the teacher labels come from. "teacher" or "student" says who acts; the teacher always acts in
+ * the first round. With "mixed" a coin decides for each episode, and the student's share of the episodes rises
+ * linearly over the rounds from 0 to 1 (DAgger's schedule, Ross et al. 2011). "replay" takes the states of the
+ * teacher's replay memory.
  */
 export type StateSource = StudentConfig["states"];
 
 /**
  * The configuration of a student: the defaults, the environment's preset over them, and what is given over both.
  * @param environment an environment's id
- * @throws ConfigError for a value that is not allowed and for options that contradict each other
+ * @throws ConfigError for a value that is not allowed, and for options that contradict each other
  */
 export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
   const config = configure(
@@ -95,7 +96,7 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
   const part = transitionsPart(config.loss);
   if (config.states === "replay" && part !== undefined) {
     throw new ConfigError(
-      `the student's loss is ${config.loss}: ${part} needs transitions, which states "replay" are not; teacher, student, mixed are allowed`,
+      `the student's loss is ${config.loss}: ${part} needs transitions, and states "replay" has none; states teacher, student, mixed are allowed`,
     );
   }
   return config;

@@ -1,5 +1,5 @@
 /**
- * Further ways of distilling.
+ * More ways to distil.
  * @module qstill/distill
  */
 export { type Joint, type JointOptions, trainJoint } from "./joint.js";

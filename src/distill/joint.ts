@@ -16,7 +16,9 @@ import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import type { WorkOptions } from "../training/work.js";
 import { type JointConfig, jointConfig } from "./joint-config.js";
 
-/** Options of {@link trainJoint}: the configuration, and what surrounds the work. It may stop after each episode. */
+/**
+ * Options of {@link trainJoint}: the configuration, and the options of all long work. It can stop after each episode.
+ */
 export interface JointOptions extends Partial<JointConfig>, Omit<WorkOptions, "onNetwork"> {}
 
 /** Both networks of a joint run. */
@@ -26,17 +28,18 @@ export interface Joint {
 }
 
 /**
- * Trains a teacher by Double DQN (van Hasselt et al. 2016), and at the same time a student on the teacher's targets: both
- * with transitions from one replay memory, at the end of each episode, in which the teacher acts ε-greedily. With s, a, r,
- * s' drawn anew for each, Q⁻ being the teacher's target network, the squared errors at the action taken are
+ * Trains a teacher by Double DQN (van Hasselt et al. 2016) and at the same time a student on the teacher's targets. The
+ * teacher acts ε-greedily for an episode. Then both networks learn, from transitions of the same replay memory; each
+ * draws its own. Q⁻ is the teacher's target network. For a transition s, a, r, s', these are the errors that are
+ * squared:
  *
  *     teacher: r + γ·(1 − terminated)·Q⁻(s', argmax_a' Q_T(s', a')) − Q_T(s, a)
  *     student: r + γ·(1 − terminated)·max_a' Q_T(s', a') − Q_S(s, a)
  *
- * Of each the network that was best in the periodic evaluations is kept.
+ * The networks that were best in the periodic evaluations are kept, one teacher and one student.
  * @param source the id of an environment, or a function that makes a new one at each call
- * @throws ConfigError for a configuration that is not allowed and a checkpoint that does not belong to it,
- * Interrupted when stopped by the signal, and DivergedError where a loss is no longer finite
+ * @throws ConfigError for a configuration that is not allowed or a checkpoint that does not belong to it,
+ * Interrupted if stopped by the signal, and DivergedError if a loss is no longer finite
  */
 export async function trainJoint(source: EnvSource, options: JointOptions = {}): Promise<Joint> {
   const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, ...given } = options;
@@ -65,7 +68,7 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
       const { steps, reward } = playEpisode(teacher.learner, episodes, epsilon);
       reached.envSteps += steps;
 
-      // both learn, the student from the teacher as it is now
+      // both learn; the student learns from the teacher as it is now
       if (teacher.learner.ready >= batchSize) {
         const n = Math.min(steps, config.episodeUpdates);
         reached.updates += n;
@@ -92,7 +95,7 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
   }
 }
 
-/** One of the two networks: what learns, and what keeps the best of it. */
+/** One of the two networks: what learns, and what keeps the best version of it. */
 class Side<Kind extends Learner> {
   readonly name: "teacher" | "student";
   readonly learner: Kind;
@@ -126,7 +129,7 @@ class Side<Kind extends Learner> {
 
   model(env: Env, record: TrainingRecord<JointConfig>): TrainedModel<JointConfig> {
     const data = { environment: env.id, widths: this.#widths, parameters: this.keeper.kept };
-    // a student's teacher was no one network: the teacher went on learning
+    // a student's teacher was not one network: the teacher went on learning
     const distillation = { teacher: null, attempts: 1, fitsQValues: true };
     return new TrainedModel(data, record, this.name === "student" ? distillation : undefined);
   }
@@ -148,7 +151,9 @@ function makeStudent(env: Env, config: JointConfig): Follower {
   return new Follower(widths, config.batchSize, env.byteObservations);
 }
 
-/** An episode in which the teacher acts ε-greedily and records each step: its length, and its undiscounted return. */
+/**
+ * Plays an episode: the teacher acts ε-greedily and records each step. @returns its length, and its undiscounted return
+ */
 function playEpisode(teacher: Learner, episodes: Episodes, epsilon: number): { steps: number; reward: number } {
   teacher.begin(episodes.begin());
   let reward = 0;

@@ -1,28 +1,33 @@
-// What a student can learn from: a teacher's answers, and what tells one teacher from another.
+// What a student can learn from: a teacher's answers, and what distinguishes one teacher from another.
 import type { EnvSource } from "../env/env.js";
 import { SeedSequence } from "../env/seed-sequence.js";
 import type { Policy } from "../evaluate/returns.js";
 import type { Training } from "../model/model.js";
 
-/** What a student can learn from: a model, which a {@link Teacher} is, too. */
+/** What a student can learn from: any model, and so also a {@link Teacher}. */
 export interface Labeller extends Policy {
   readonly environment: string;
   readonly widths: readonly number[];
-  /** Tell a teacher from another when a checkpoint goes on; without them no difference is noticed. */
+  /**
+   * They identify the teacher when work goes on from a checkpoint. Without them another teacher would not be noticed.
+   */
   readonly parameters?: Float32Array;
-  /** Of a network from a training: the discount in its configuration is td's. */
+  /** The training of the network, if it had one. Its discount is used for td's targets. */
   readonly training?: Pick<Training, "config">;
-  /** Where it was trained; by default the environment of that id. */
+  /** The environment that it was trained in; by default the one with that id. */
   readonly env?: EnvSource;
   /** The replay memory's observations, (rows, observationSize), for `states: "replay"`. */
   readonly observations?: Float32Array | Uint8Array;
-  /** (count, observationSize) → (count, actionCount) */
+  /** The Q-values of many states: (count, observationSize) → (count, actionCount). */
   qValuesOfMany(observations: Float32Array): Float32Array;
 }
 
 const fingerprintBlock = 4096;
 
-/** 128 bits that tell a teacher's parameters from others; SHA-256 would need crypto.subtle, which not every page has. */
+/**
+ * 128 bits that identify a teacher's parameters. SHA-256 would need crypto.subtle, which not every page has. Null if
+ * the teacher has no parameters.
+ */
 export function fingerprint({ parameters }: Labeller): string | null {
   if (parameters === undefined) return null;
   const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);

@@ -1,4 +1,5 @@
-// The loop of a distillation: collect → transfer → offer, for each round; then another student while none is good enough.
+// The loop of a distillation: in each round collect → transfer → offer. Then another student, while none is good
+// enough.
 import type { Env } from "../env/env.js";
 import { keepsEnough, returnRatio } from "../evaluate/compare.js";
 import { randomPolicy } from "../evaluate/returns.js";
@@ -18,17 +19,17 @@ export interface Distillation extends WorkOptions {
   readonly env: Env;
   readonly config: StudentConfig;
   readonly seed: number;
-  /** What must be the same for a checkpoint to go on. */
+  /** What must be the same when work goes on from a checkpoint. */
   readonly setting: Setting;
-  /** Of an output in whole steps, where weights are rounded: 127 for the 8 bits that can be exported. */
+  /** An output's largest weight in whole steps, if weights are rounded: 127 for the 8 bits that can be exported. */
   readonly largestWeight: number;
 }
 
-/** What came out of it. */
+/** The result of a distillation. */
 export interface Distilled {
-  /** Of the best student, for raw observations and in the teacher's unit of Q-values. */
+  /** The parameters of the best student, for raw observations and in the teacher's unit of Q-values. */
   readonly parameters: Float32Array;
-  /** Of the best, where its weights are rounded. */
+  /** The best student's factor of each feature, if its weights are rounded. */
   readonly featureScale?: readonly number[];
   /** How many students were initialised. */
   readonly attempts: number;
@@ -37,12 +38,12 @@ export interface Distilled {
   readonly wallSeconds: number;
 }
 
-/** Updates from one chance to stop, and to say how far the work is, to the next. */
+/** After this many updates the work may stop, and it reports its progress. */
 const chunk = 100;
 
 /**
  * Policy distillation (Rusu et al. 2015) on states that the teacher or the student finds (DAgger, Ross et al. 2011).
- * @throws CheckpointError for a checkpoint of other work, Interrupted when stopped by the signal, and DivergedError where
+ * @throws CheckpointError for a checkpoint of other work, Interrupted if stopped by the signal, and DivergedError if
  * the loss is no longer finite
  */
 export async function transfer(distillation: Distillation): Promise<Distilled> {
@@ -88,7 +89,7 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
         onEvent({ kind: "progress", ...who, share, ...reached(), loss, mean: keeper.latestMean });
       }
 
-      // good enough? otherwise another one
+      // if it is not good enough, try another one
       const ratio = returnRatio(state.attemptMean as number, teacherMean, randomMean);
       satisfied = keepsEnough(ratio, config.threshold);
       onEvent({ kind: "attempt", attempt: state.attempt, returnRatio: ratio, satisfied, ...reached() });
@@ -104,12 +105,12 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
   }
 }
 
-/** Where the loop stands, always before an update. */
+/** Where the loop is; it is always just before an update. */
 interface LoopState {
   attempt: number;
   round: number;
-  /** The best mean return of the attempt under way. */
+  /** The best mean return of the current attempt. */
   attemptMean: number | null;
-  /** Of the best student, where its weights are rounded. */
+  /** The best student's factor of each feature, if its weights are rounded. */
   featureScale?: number[];
 }

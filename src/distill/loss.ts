@@ -1,7 +1,7 @@
 // The loss of a student, written as a sum of parts: "mse", "kl", "mse+0.5*cross-entropy".
 import { type LossName, type LossWeights, lossNames, partsThat } from "../core/losses.js";
 
-/** The weight of each part of a loss, or undefined for a text that is not a loss. */
+/** The weight of each part of a loss; undefined for a text that is not a loss. */
 export function parseLoss(text: string): LossWeights | undefined {
   const weights: Partial<Record<LossName, number>> = {};
   for (const term of text.split("+")) {
@@ -15,12 +15,15 @@ export function parseLoss(text: string): LossWeights | undefined {
   return weights;
 }
 
-/** Whether a loss pulls the student's outputs towards the teacher's Q-values, so that their accuracy means something. */
+/**
+ * Whether a loss pulls the student's outputs towards the teacher's Q-values. Only then does their accuracy mean
+ * something.
+ */
 export function fitsQValues(loss: string): boolean {
   return partsThat("fitsQValues", parseLoss(loss) ?? {}).length > 0;
 }
 
-/** The first part of a loss that needs to know what was done in a state and what followed. */
+/** The first part of a loss that needs transitions: what was done in a state and what followed. */
 export function transitionsPart(loss: string): LossName | undefined {
   return partsThat("needsTransitions", parseLoss(loss) ?? {})[0];
 }

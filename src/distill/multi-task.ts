@@ -1,4 +1,5 @@
-// Several teachers into one student: batches of one task in turn, a head for each task or one that all share.
+// Several teachers are distilled into one student: each batch is of one task, in turn. The tasks share a head or have
+// their own.
 import { ConfigError } from "../core/config-error.js";
 import { Distiller, stepWithin, type Targets, type TaskRange } from "../core/distiller.js";
 import type { Env, EnvSource } from "../env/env.js";
@@ -22,50 +23,53 @@ import { fingerprint, type Labeller } from "./labeller.js";
 import { fitsQValues, parseLoss } from "./loss.js";
 import { checkReplay } from "./student.js";
 
-/** Where a task's Q-values come out: of outputs of its own, or of the first ones of a head that all tasks share. */
+/** Which outputs hold a task's Q-values: outputs of its own, or the first outputs of a head that all tasks share. */
 export type Heads = "each" | "shared";
 
 /**
- * A student's options, with hidden 64 by default; no preset replaces a default. `envSteps` and `updates` are those of each
- * task. There is one attempt.
+ * A student's options. The default of `hidden` is 64, and no preset replaces a default. `envSteps` and `updates` count
+ * for each task. There is one attempt.
  */
 export interface MultiTaskOptions extends Partial<Omit<StudentConfig, "attempts" | "threshold">> {
-  /** Default each. With shared the student's input tells the tasks apart: a one-hot of the task's number is added to it. */
+  /**
+   * Default "each". With "shared" the student must be told which task it sees: a one-hot code of the task's number is
+   * added to its input.
+   */
   readonly heads?: Heads;
-  /** Everything random derives from it; 0 by default. */
+  /** Everything random is derived from it; 0 by default. */
   readonly seed?: number;
   /** Called with plain data after each round's evaluation. */
   readonly onRound?: (round: MultiTaskRound) => void;
-  /** Stops the work: the promise is then rejected with its reason. */
+  /** Stops the work. The promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /** How good the student is after a round, on selection seeds. */
 export interface MultiTaskRound {
   readonly round: number;
-  /** Of all tasks together. */
+  /** The number of updates of all tasks together. */
   readonly envSteps: number;
   readonly updates: number;
-  /** Each task's share of its teacher's return; null where that teacher is no better than random. */
+  /** The share of its teacher's return that each task keeps; null if that teacher is no better than random. */
   readonly returnRatios: readonly (number | null)[];
-  /** Whether this student is now the one that is kept: the best by the mean of these shares. */
+  /** Whether this student is now the one that is kept. The best one has the highest mean of these shares. */
   readonly best: boolean;
 }
 
-/** What the student is for one of its tasks, held against that task's teacher on the final evaluation's episodes. */
+/** What the student is for one of its tasks, compared with that task's teacher on the final evaluation's episodes. */
 export interface TaskStudent extends Comparison {
   readonly environment: string;
-  /** The student cut down to the task's observations and actions: a model like any other. */
+  /** The student, reduced to the task's observations and actions: a model like any other. */
   readonly model: Model;
 }
 
 /** One student of several teachers. */
 export interface MultiTaskStudent {
-  /** In the order of the teachers. */
+  /** One entry for each teacher, in the order of the teachers. */
   readonly tasks: readonly TaskStudent[];
-  /** Of the one network: inputs, hidden layers, the outputs of all heads. */
+  /** Widths of the one network: inputs, hidden layers, the outputs of all heads. */
   readonly widths: readonly number[];
-  /** How many parameters it has for all tasks together. */
+  /** The number of its parameters, for all tasks together. */
   readonly parameterCount: number;
   readonly envSteps: number;
   readonly updates: number;
@@ -78,28 +82,28 @@ interface Task extends TaskRange {
   readonly source: EnvSource;
   readonly env: Env;
   stateCount: number;
-  /** The input that is 1 in this task alone. */
+  /** The input that is 1 only in this task. */
   readonly one?: number;
-  /** Its observations and labels have units of their own, so that each task is scaled by itself. */
+  /** Each task is scaled by itself, because its observations and labels have units of their own. */
   features: { mean: Float32Array; scale: Float32Array };
   labels: { mean: number; scale: number };
-  /** The student as it acts here. */
+  /** The student as it acts in this task. */
   readonly selection: Selection;
   readonly collector: Collector;
   readonly teacherMean: number;
   readonly randomMean: number;
 }
 
-/** Updates from one chance to stop to the next. */
+/** After this many updates the work may stop. */
 const chunk = 100;
 
 /**
- * Distils several teachers into one student (Rusu et al. 2015, multi-task policy distillation): each update is on a batch
- * of one task, the tasks in turn, and its loss is of that task's outputs alone. Observations are padded with zeros to the
- * longest. Observations and labels are scaled for each task by its first round's states.
- * @param teachers at least one; several may be of the same environment
- * @throws ConfigError for a configuration that is not allowed and a teacher that does not fit its environment,
- * DivergedError where the loss is no longer finite, and the signal's reason when it stops the work
+ * Distils several teachers into one student (Rusu et al. 2015, multi-task policy distillation). Each update uses a
+ * batch of one task, the tasks take turns, and the loss covers only that task's outputs. Observations are padded with
+ * zeros to the longest. The observations and labels of each task are scaled by the states of its first round.
+ * @param teachers at least one; several may be from the same environment
+ * @throws ConfigError for a configuration that is not allowed or a teacher that does not fit its environment,
+ * DivergedError if the loss is no longer finite, and the signal's reason if the signal stops the work
  */
 export async function distillMany(
   teachers: readonly (Labeller & QPolicy)[],
@@ -118,13 +122,13 @@ export async function distillMany(
   };
   const keeper = new Keeper(play, { evaluationEpisodes: config.evaluationEpisodes });
   const envSteps = () => tasks.reduce((sum, { collector }) => sum + collector.envSteps, 0);
-  let update = 0; // of each task
+  let update = 0; // the number of updates of each task
   try {
     distiller.initialise(generatorWords(seed, purposes.distiller, 1));
     for (let round = 0; round < config.rounds; round++) {
       for (const { collector } of tasks) collector.collect(round);
 
-      // transfer, the tasks in turn
+      // transfer; the tasks take turns
       const until = Math.floor((config.updates * (round + 1)) / config.rounds);
       for (; update < until; update++) {
         if (update % chunk === 0) {
@@ -176,16 +180,18 @@ function multiTaskConfig(
 ): MultiTaskConfig {
   if (teachers.length === 0) throw new ConfigError("no teacher was given: at least one is needed");
   if (heads !== "each" && heads !== "shared") {
-    throw new ConfigError(`heads is ${shown(heads)}: each, shared is allowed`);
+    throw new ConfigError(`heads is ${shown(heads)}: each or shared is allowed`);
   }
   const { attempts: _attempts, threshold: _threshold, ...config } = studentConfig("", { hidden: [64], ...given });
-  // a column's largest weight, which sets its step, may be one that a task does not use
+  // a column's largest weight sets the step of its rounding, and the task may not use that weight
   if (config.quantize) throw new ConfigError("quantize is true: a student of several teachers cannot be rounded");
   for (const teacher of teachers) checkReplay(teacher, config);
   return config;
 }
 
-/** One network for all tasks, and each task's place in its inputs, its outputs and the distiller's states. */
+/**
+ * Makes one network for all tasks, and gives each task its place in the inputs, the outputs and the distiller's states.
+ */
 function layOut(
   teachers: readonly (Labeller & QPolicy)[],
   heads: Heads,
@@ -236,7 +242,7 @@ function ratioOf(task: Task, parameters: Float32Array, firstEpisode: number, epi
   return returnRatio(mean(selection.play(parameters, firstEpisode, episodes)), teacherMean, randomMean);
 }
 
-/** Puts a task's labelled states behind its others, scaled and as wide as the student. */
+/** Adds labelled states to a task, behind its others; they are scaled, and padded to the student's width. */
 function addStates(
   distiller: Distiller,
   task: Task,
@@ -274,7 +280,10 @@ function addStates(
   task.stateCount += count;
 }
 
-/** What makes the mean 0 and the deviation 1 of each column of (rows, size); one that is always the same is only shifted. */
+/**
+ * The scaling that makes the mean 0 and the deviation 1 in each column of (rows, size). A column that is constant is
+ * only shifted.
+ */
 function columnScaling(values: Float32Array, size: number): { mean: Float32Array; scale: Float32Array } {
   const columns = Array.from({ length: size }, (_, i) => values.filter((_, at) => at % size === i));
   const scale = (deviation: number) => (deviation > 1e-6 ? 1 / deviation : 1);
@@ -284,7 +293,10 @@ function columnScaling(values: Float32Array, size: number): { mean: Float32Array
   };
 }
 
-/** The student's parameters for one task's raw observations, in its teacher's unit of Q-values, from those of all tasks. */
+/**
+ * Turns the parameters for all tasks into parameters for one task's raw observations, in its teacher's unit of
+ * Q-values.
+ */
 function taskParameters(parameters: Float32Array, widths: readonly number[], task: Task): Float32Array {
   const { env, firstOutput, actionCount, one, features, labels } = task;
   const part = { inputs: env.observationSize, firstOutput, outputs: actionCount, one };
@@ -293,7 +305,7 @@ function taskParameters(parameters: Float32Array, widths: readonly number[], tas
   return foldStandardisation(own, foldNormalisation(own, cut, features), labels);
 }
 
-/** Of the student cut down to one task. */
+/** The widths of the student when it is reduced to one task. */
 function ownWidths(widths: readonly number[], { env }: Task): number[] {
   return [env.observationSize, ...widths.slice(1, -1), env.actionCount];
 }

@@ -1,4 +1,4 @@
-// Proximal distillation: a student that learns from reward as a DQN and is held near its teacher (Schmitt et al. 2018).
+// Proximal distillation: a student learns from reward as a DQN, and is held near its teacher (Schmitt et al. 2018).
 import { Guide, guideLosses } from "../core/guide.js";
 import { Learner } from "../core/learner.js";
 import { Network } from "../core/network.js";
@@ -18,7 +18,7 @@ import { fingerprint } from "./labeller.js";
 
 const million = 1_000_000;
 
-/** The guide's options, which stand beside a teacher's. */
+/** The guide's options; a teacher's options stand beside them. */
 const guideOptions = {
   /** Loss that holds the student's Q-values near the teacher's. */
   guideLoss: oneOf("cross-entropy", guideLosses),
@@ -28,7 +28,7 @@ const guideOptions = {
   guideTemperature: real(1, { above: 0, to: million }),
 };
 
-/** How a student learns beside its teacher: a teacher's configuration, and the guide's. */
+/** How a student learns beside its teacher: the configuration of a teacher, and the guide's options. */
 export interface ProximalConfig extends TeacherConfig, ConfigOf<typeof guideOptions> {}
 
 /** Every option of a student that learns beside its teacher: a teacher's, with a smaller network, and the guide's. */
@@ -37,9 +37,9 @@ export const proximalOptions: Options<ProximalConfig> = {
   ...guideOptions,
 };
 
-/** Options of {@link distillProximal}: the configuration, and what surrounds the work. */
+/** Options of {@link distillProximal}: the configuration, and the options of all long work. */
 export interface ProximalOptions extends Partial<ProximalConfig>, WorkOptions {
-  /** Where the student is to learn; by default the teacher's environment. */
+  /** Where the student learns; by default the teacher's environment. */
   readonly env?: EnvSource;
 }
 
@@ -51,10 +51,10 @@ export class ProximalStudent extends TrainedModel<ProximalConfig> {
 }
 
 /**
- * Trains a student by the teacher's own loop, whose loss is then L_TD + guideWeight · L(Q_T, Q_S) over the batch, Q_T being
- * the teacher's Q-values of the batch's states. The environment's preset for teachers holds, but for `hidden`.
- * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit the environment and a checkpoint
- * of other work, Interrupted when stopped by the signal, DivergedError where the loss is no longer finite
+ * Trains a student with the teacher's own loop. Its loss is L_TD + guideWeight · L(Q_T, Q_S) over the batch, where Q_T
+ * are the teacher's Q-values of the batch's states. The environment's preset for teachers is used, except for `hidden`.
+ * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit the environment, or a
+ * checkpoint of other work; Interrupted if stopped by the signal; DivergedError if the loss is no longer finite
  */
 export async function distillProximal(
   teacher: Model & { readonly env?: EnvSource },

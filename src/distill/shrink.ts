@@ -1,4 +1,4 @@
-// The smallest student that keeps its teacher's return: a search over widths and depth, and a test of what it found.
+// The smallest student that keeps its teacher's return: a search over widths and depth, and a test of the result.
 import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
@@ -14,84 +14,85 @@ import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
 import type { Labeller } from "./labeller.js";
 import { distill, type Student } from "./student.js";
 
-/** How a student did on a number of episodes, beside its teacher. */
+/** How well a student did on a number of episodes, compared with its teacher. */
 export interface Standing extends RatioBound {
   readonly mean: number;
   readonly std: number;
 }
 
-/** A size that was tried: its best student. */
+/** A size that was tried, with its best student. */
 export interface Size {
   readonly hidden: readonly number[];
   readonly parameters: number;
-  /** Students distilled. */
+  /** The number of students that were distilled. */
   readonly attempts: number;
-  /** The seed by which the best of them was distilled. */
+  /** The seed with which the best of them was distilled. */
   readonly seed: number;
-  /** On selection episodes, by which the search decides. */
+  /** The result on selection episodes, which guides the search. */
   readonly selection: Standing;
-  /** On final episodes, by which the answer is tested; null where it was not. */
+  /** The result on final episodes, which tests the answer; null if it was not tested. */
   readonly final: Standing | null;
 }
 
-/** Options of {@link shrink}: the students' configuration, and what surrounds the search. */
+/** Options of {@link shrink}: the students' configuration, and the options of the search. */
 export interface ShrinkOptions extends Partial<StudentConfig> {
-  /** Where the student is to act; by default where the teacher was trained. */
+  /** Where the student acts; by default where the teacher was trained. */
   readonly env?: EnvSource;
-  /** Everything random derives from it; 0 by default. */
+  /** Everything random is derived from it; 0 by default. */
   readonly seed?: number;
-  /** Episodes by which a size is judged; 1,000 by default. */
+  /** The number of episodes by which a size is judged; 1,000 by default. */
   readonly episodes?: number;
-  /** Called when a size was tried, and again when it was tested; with the student where it is good enough. */
+  /** Called when a size was tried, and again when it was tested. It is given the student if this is good enough. */
   readonly onSize?: (size: Size, student: Student | null) => void;
-  /** Called when a student was distilled and judged, on selection episodes. */
+  /** Called when a student was distilled and judged on selection episodes. */
   readonly onAttempt?: (hidden: readonly number[], attempt: number, standing: Standing) => void;
-  /** Stops the search: the promise is then rejected with Interrupted. */
+  /** Stops the search. The promise is then rejected with Interrupted. */
   readonly signal?: AbortSignal;
 }
 
-/** What a search for the smallest student found. */
+/** The result of a search for the smallest student. */
 export interface Shrunk {
   /** The smallest student that passed the test; null where none did. */
   readonly student: Student | null;
-  /** Every size that was tried, by its number of parameters. */
+  /** Every size that was tried, sorted by its number of parameters. */
   readonly sizes: readonly Size[];
 }
 
 /**
- * What is better for very small students than the defaults, found on seeds 100 and up: they have no room for Q-values
- * beside the policy, and learn it by more updates.
+ * Options that are better than the defaults for very small students, found on seeds 100 and up. Such students have no
+ * room for Q-values beside the policy, and they need more updates to learn the policy.
  */
 const defaults: Partial<StudentConfig> = { hidden: [32], loss: "cross-entropy", updates: 20_000, attempts: 5 };
 
-/** A student's options with these defaults, which no preset replaces. */
+/** A student's options with these defaults. No preset replaces them. */
 export const shrinkOptions: Options<StudentConfig> = withDefaults<StudentConfig>(studentOptions, defaults);
 
 /**
- * The configuration of each attempt, but for its hidden layers. `hidden` is the one layer that the search begins with,
- * `attempts` the number of students that are distilled of a size at most.
- * @throws ConfigError for a value that is not allowed
+ * The configuration of each attempt, without its hidden layers. `hidden` is the one layer that the search begins with;
+ * `attempts` is the largest number of students that are distilled for one size.
+ * @throws ConfigError in one line for anything that is not allowed
  */
 export function shrinkConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
   const config = studentConfig(environment, { ...defaults, ...given });
   if (config.hidden.length !== 1) {
-    throw new ConfigError(`hidden is ${shown(config.hidden)}: the one layer that is to be shrunk is needed`);
+    throw new ConfigError(`hidden is ${shown(config.hidden)}: exactly one layer, the one to be shrunk, is needed`);
   }
   return config;
 }
 
 /**
- * The smallest student that with 95 % confidence keeps `threshold` of its teacher's return.
+ * The smallest student that, with 95 % confidence, keeps `threshold` of its teacher's return.
  *
- * A size passes when one of its students does: its paired bootstrap bound (Efron & Tibshirani 1993, chapter 13) on selection episodes is at
- * least the threshold. First the width of one hidden layer is bisected, as if more width were never worse. Then every
- * smaller network is tried from the smallest up, the linear one, the widths below and two layers, until one passes.
+ * A size passes if one of its students does. A student passes if its paired bootstrap bound (Efron & Tibshirani 1993,
+ * chapter 13) on selection episodes is at least the threshold. First the width of one hidden layer is bisected, as if
+ * more width were never worse. Then every smaller network is tried, from the smallest up, until one passes: the linear
+ * one, the smaller widths, and two layers.
  *
- * Many students are looked at on selection episodes, so that the best of them owes something to luck. Therefore what
- * passed is tested on final episodes, that nothing was chosen on. The order of these tests is set beforehand, from the
- * largest to the smallest, each at the full 5 %, and they end with the first that fails: tests in a fixed sequence hold
- * the probability of any false success at 5 % without a correction (Maurer, Hothorn & Lehmacher 1995).
- * @throws ConfigError for a value that is not allowed, Interrupted when stopped by the signal
+ * Many students are judged on selection episodes, so the best of them is partly lucky. Therefore what passed is tested
+ * on final episodes, on which nothing was chosen. The order of these tests is fixed beforehand: from the largest to the
+ * smallest. Each test has the full level of 5 %, and the first that fails ends them. Tests in a fixed sequence keep the
+ * probability of any false success at 5 % without a correction (Maurer, Hothorn & Lehmacher 1995).
+ * @throws ConfigError for anything that is not allowed, Interrupted if stopped by the signal
  */
 export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Promise<Shrunk> {
   const { env: givenEnv, seed: givenSeed, episodes: givenEpisodes, onSize, onAttempt, signal, ...given } = options;
@@ -124,7 +125,7 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
     onSize?.(size, student);
   };
 
-  // distils students of one size until one passes, or the attempts are used up
+  // distils students of one size until one passes or no attempts are left
   const tryOut = async (hidden: readonly number[]): Promise<boolean> => {
     let best: Size | undefined;
     for (let attempts = 1; attempts <= config.attempts; attempts++) {
@@ -184,9 +185,9 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
 }
 
 /**
- * The hidden layers of every network with fewer parameters than one layer of `width`, from the smallest up: none, one
- * layer, and two of which the second is no wider than the first, whose first has at least two units. (One unit makes all
- * that follows a function of one number.)
+ * The hidden layers of every network with fewer parameters than one layer of `width`, from the smallest up: no layer,
+ * one layer, or two layers. Of two, the first has at least two units and the second is no wider than the first. (With
+ * one unit, everything after it is a function of one number.)
  */
 export function networksBelow(parametersOf: (hidden: readonly number[]) => number, width: number): number[][] {
   const limit = parametersOf([width]);

@@ -1,4 +1,4 @@
-// Where a student's states come from: episodes in which someone acts, or the teacher's replay memory.
+// Where a student's states come from: episodes that are played, or the teacher's replay memory.
 import type { Targets } from "../core/distiller.js";
 import type { Env } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
@@ -12,7 +12,7 @@ export interface Transitions {
   readonly states: Float32Array;
   readonly actions: Uint32Array;
   readonly rewards: Float64Array;
-  /** 1 where the task ended, 0 elsewhere. */
+  /** 1 if the step ended the task, 0 otherwise. */
   readonly terminated: Uint8Array;
   /** (count, observationSize) */
   readonly nextStates: Float32Array;
@@ -20,14 +20,14 @@ export interface Transitions {
 
 /** The share of a round's episodes in which the student acts. */
 export function studentShare(source: StateSource, round: number, rounds: number): number {
-  // the first round is the teacher's in any case: an untrained student finds little
+  // the teacher always acts in the first round: an untrained student finds little
   if (source === "teacher" || round === 0) return 0;
   return source === "student" ? 1 : round / (rounds - 1);
 }
 
 /**
- * Steps of whole episodes, the last one cut where there are enough. A coin for each episode decides who acts, ε-greedily.
- * Each episode depends on the seed and its number alone.
+ * Plays whole episodes; the last one is cut when there are enough steps. A coin for each episode decides who acts,
+ * ε-greedily. Each episode depends only on the seed and its number.
  * @param firstEpisode the number of the first episode
  * @returns the steps, and the number of the first episode that was not begun
  */
@@ -51,7 +51,7 @@ export function collectTransitions(
   let episode = firstEpisode;
   for (let filled = 0; filled < count; episode++) {
     const random = new Pcg64([seed, purposes.student, episode]);
-    // no coin where it is decided
+    // no coin is needed if it is already decided
     const studentActs = share === 1 || (share > 0 && random.random() < share);
     const policy = studentActs ? policies.student : policies.teacher;
     let observation = env.reset({ seed: episodeSeed(seed, purposes.student, episode) });
@@ -71,7 +71,8 @@ export function collectTransitions(
 }
 
 /**
- * td's targets r + γ·(1 − terminated)·max_a' Q_T(s', a'), beside their actions. As the teacher stays as it is, they do, too.
+ * td's targets r + γ·(1 − terminated)·max_a' Q_T(s', a'), and their actions. The teacher does not change, so neither
+ * do they.
  * @param answer the teacher: (count, observationSize) → (count, actionCount)
  */
 export function tdTargets(
@@ -89,7 +90,7 @@ export function tdTargets(
   return { actions, values };
 }
 
-/** `count` rows of a replay memory (rows, observationSize), spread evenly; all of them where there are no more. */
+/** `count` rows of a replay memory (rows, observationSize), spread evenly; or all rows, if there are no more. */
 export function replayStates(observations: Float32Array | Uint8Array, size: number, count: number): Float32Array {
   const rows = observations.length / size;
   const taken = Math.min(count, rows);

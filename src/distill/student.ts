@@ -1,4 +1,5 @@
-// The student: a teacher's Q-values transferred into a small network, another one while none is good enough.
+// The student: a teacher's Q-values are transferred into a small network. If it is not good enough, another one is
+// tried.
 import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
@@ -20,8 +21,8 @@ export class Student extends TrainedModel<StudentConfig> {
   readonly attempts: number;
 
   /**
-   * @param teacher its teacher's `fingerprint`
-   * @param featureScale of one whose weights were rounded
+   * @param teacher the `fingerprint` of its teacher
+   * @param featureScale the factor of each feature, if its weights were rounded
    */
   constructor(
     data: ModelData,
@@ -35,17 +36,17 @@ export class Student extends TrainedModel<StudentConfig> {
   }
 }
 
-/** Options of {@link distill}: the student's configuration, and what surrounds the work. */
+/** Options of {@link distill}: the student's configuration, and the options of all long work. */
 export interface DistillOptions extends Partial<StudentConfig>, WorkOptions {
-  /** Where the student is to act; by default where the teacher was trained. */
+  /** Where the student acts; by default where the teacher was trained. */
   readonly env?: EnvSource;
 }
 
 /**
- * Distils a teacher into a student: its Q-values on states that it, the student or its replay memory found are the
- * labels (Rusu et al. 2015; states from the student: DAgger, Ross et al. 2011).
- * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit its environment and a
- * checkpoint that does not belong to both, {@link Interrupted} when stopped by the signal, {@link DivergedError} where the
+ * Distils a teacher into a student. The labels are the teacher's Q-values (Rusu et al. 2015) on states that the
+ * teacher, the student (DAgger, Ross et al. 2011) or the teacher's replay memory supplies.
+ * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit its environment, or a
+ * checkpoint that does not belong to both; {@link Interrupted} if stopped by the signal; {@link DivergedError} if the
  * loss is no longer finite
  */
 export function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
@@ -53,8 +54,8 @@ export function distill(teacher: Labeller, options: DistillOptions = {}): Promis
 }
 
 /**
- * {@link distill} with weights of fewer bits, which no format holds: for studies.
- * @param largestWeight of an output in whole steps, with `quantize`
+ * {@link distill} for studies with fewer bits per weight, which no file format holds.
+ * @param largestWeight an output's largest weight in whole steps, with `quantize`
  */
 export async function distillRounded(
   teacher: Labeller,
@@ -79,23 +80,23 @@ export async function distillRounded(
   return new Student({ environment: env.id, widths, parameters }, record, attempts, fingerprint(teacher), featureScale);
 }
 
-/** What makes two distillations the same. */
+/** What must be equal for two distillations to be the same. */
 export function studentSetting(environment: string, seed: number, config: StudentConfig, teacher: Labeller): Setting {
   return { environment, seed, ...config, teacher: fingerprint(teacher) };
 }
 
 /**
- * Tells early whether there can be memory for a student.
- * @throws ConfigError where there cannot
+ * Checks early whether there is enough memory for a student.
+ * @throws ConfigError if there is not
  */
 export function checkStudentSize(source: EnvSource, config: StudentConfig): void {
   new Apprentice(resolveEnv(source), config, 0, 0).dispose();
 }
 
-/** @throws ConfigError where states are to come from the replay memory of a teacher that has none */
+/** @throws ConfigError if states are to come from the replay memory, and the teacher has none */
 export function checkReplay({ observations, environment }: Labeller, { states }: Pick<StudentConfig, "states">): void {
   if (states !== "replay" || observations?.length) return;
   throw new ConfigError(
-    `states "replay" needs the replay memory of the teacher of ${environment}, which only a teacher just trained has`,
+    `states is "replay", but the teacher of ${environment} has no replay memory: only a teacher that was just trained has one`,
   );
 }

@@ -1,4 +1,4 @@
-// The agent: it acts ε-greedily, records what came of it, and updates its network when an update is due.
+// The agent: it acts ε-greedily, records what happened, and updates its network when an update is due.
 import type { Learner } from "../core/learner.js";
 import type { StepResult } from "../env/env.js";
 import { generatorWords, purposes } from "../env/seeds.js";
@@ -9,12 +9,12 @@ import { blockPart, type Part } from "../training/resumable.js";
 import { schedule } from "../training/schedules.js";
 import type { TeacherConfig } from "./config.js";
 
-/** What of an agent is not in its learner. */
+/** The part of an agent's state that its learner does not hold. */
 interface AgentState {
   envSteps: number;
   updates: number;
   loss: number | null;
-  /** Updates that are due. */
+  /** The number of updates that are due. */
   due: number;
   /** Whether observations are normalised already. */
   normalised: boolean;
@@ -51,8 +51,8 @@ export class AgentEpisode {
 }
 
 /**
- * Double DQN with all that a teacher's configuration adds (van Hasselt et al. 2016), for a loop of whatever kind: begin an
- * episode, let it act, tell it the step, update. One episode is open at a time.
+ * Double DQN (van Hasselt et al. 2016) with everything that a teacher's configuration adds. It fits into any loop:
+ * begin an episode, let the agent act, tell it the step, update. One episode is open at a time.
  */
 export class Agent implements Part {
   /** Observation size, hidden widths, action count. */
@@ -64,8 +64,8 @@ export class Agent implements Part {
   readonly #state: AgentState = { envSteps: 0, updates: 0, loss: null, due: 0, normalised: false };
 
   /**
-   * @param learner new, of this configuration; the agent disposes of it
-   * @param network what is trained, as errors call it
+   * @param learner must be new and of this configuration; the agent disposes of it
+   * @param network what errors call the network in training
    */
   constructor(
     learner: Learner,
@@ -81,7 +81,7 @@ export class Agent implements Part {
     learner.initialise(generatorWords(seed, purposes.learner, 0));
   }
 
-  /** Steps recorded. */
+  /** The number of steps recorded. */
   get envSteps(): number {
     return this.#state.envSteps;
   }
@@ -108,9 +108,9 @@ export class Agent implements Part {
   }
 
   /**
-   * The updates that are due; none while the replay memory holds no whole transition. When the random steps are over,
-   * observations are normalised by what these have shown.
-   * @throws DivergedError where the loss is no longer finite
+   * Does the updates that are due. It does none while the replay memory holds no complete transition. When the random
+   * steps are over, it normalises observations by the mean and deviation of those seen so far.
+   * @throws DivergedError if the loss is no longer finite
    */
   update(): void {
     const state = this.#state;
@@ -122,7 +122,7 @@ export class Agent implements Part {
     const { due } = state;
     state.due = 0;
     if (due === 0 || this.#learner.ready === 0) return;
-    const { learningRate, importance } = schedule(config, state.envSteps - 1); // of the step just taken
+    const { learningRate, importance } = schedule(config, state.envSteps - 1); // for the step just taken
     this.#learner.setImportance(importance);
     const loss = this.#learner.step(due, learningRate);
     state.updates += due;

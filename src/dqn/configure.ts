@@ -26,7 +26,7 @@ export function teacherConfig(
   const normalizeObservations = !byteObservations;
   const config = configure("teacher", teacherOptions, { normalizeObservations }, presets[id]?.teacher ?? {}, given);
   if (byteObservations && config.normalizeObservations) {
-    throw new ConfigError("normalizeObservations is true: for observations of bytes false alone is allowed");
+    throw new ConfigError("normalizeObservations is true: only false is allowed for observations that are bytes");
   }
   if (config.batchSize > config.bufferSize) {
     throw new ConfigError(
@@ -40,7 +40,7 @@ export function teacherConfig(
   }
   if (config.learningStarts >= config.envSteps) {
     throw new ConfigError(
-      `the teacher's learningStarts is ${config.learningStarts}: fewer than envSteps, ${config.envSteps}, is allowed, or nothing is learned`,
+      `the teacher's learningStarts is ${config.learningStarts}: it must be less than envSteps, ${config.envSteps}, or nothing is learned`,
     );
   }
   return config;

@@ -11,25 +11,25 @@ import type { TeacherConfig } from "./config.js";
 
 /** What is trained, where and how. */
 export interface AgentTraining extends WorkOptions {
-  /** As events call it. */
+  /** What events call the network. */
   readonly network: "teacher" | "student";
-  /** As its checkpoint calls it. */
+  /** What its checkpoint calls this work. */
   readonly phase: string;
-  /** What must be the same for a checkpoint to go on. */
+  /** What must be the same when work goes on from a checkpoint. */
   readonly setting: Setting;
   readonly env: Env;
-  /** Another one, in which networks are evaluated while an episode in the first goes on. */
+  /** A second environment: networks are evaluated here while an episode in the first is still open. */
   readonly evaluationEnv: Env;
   readonly agent: Agent;
   readonly config: TeacherConfig;
   readonly seed: number;
-  /** Something that the first event is to say. */
+  /** A notice that is sent as the first event. */
   readonly notice?: string;
 }
 
-/** What came out of it. */
+/** The result of a training. */
 export interface Trained {
-  /** Of the best network, for raw observations. */
+  /** The parameters of the best network, for raw observations. */
   readonly parameters: Float32Array;
   readonly envSteps: number;
   readonly updates: number;
@@ -41,7 +41,7 @@ const progressInterval = 500;
 
 /**
  * Deep Q-learning (Mnih et al. 2015, algorithm 1), with a keeper of the best network.
- * @throws CheckpointError for a checkpoint of other work, Interrupted when stopped by the signal, and DivergedError where
+ * @throws CheckpointError for a checkpoint of other work, Interrupted if stopped by the signal, and DivergedError if
  * the loss is no longer finite
  */
 export async function train(training: AgentTraining): Promise<Trained> {
@@ -60,7 +60,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       const turn = work.turn();
       if (turn) await turn;
 
-      // act, and record what came of it
+      // act, and record the step
       const result = episodes.step(episode.act());
       episode.step(result);
       if (result.terminated || result.truncated) episode = agent.begin(episodes.begin());

@@ -5,7 +5,7 @@ import type { TeacherConfig } from "./config.js";
 /** What works for an environment; everything else has its default. */
 export interface Preset {
   readonly teacher: Partial<TeacherConfig>;
-  /** Options of a student, which are checked where a student is configured. */
+  /** Options of a student; they are checked when a student is configured. */
   readonly student: Readonly<Record<string, unknown>>;
 }
 

@@ -14,7 +14,9 @@ import { train } from "./loop.js";
 
 /** A trained teacher. */
 export class Teacher extends TrainedModel<TeacherConfig> {
-  /** The observations in the replay memory at the end, (rows, observationSize); bytes where the environment's are. */
+  /**
+   * The observations in the replay memory at the end, (rows, observationSize). They are bytes if the environment's are.
+   */
   readonly observations: Float32Array | Uint8Array;
 
   constructor(data: ModelData, record: TrainingRecord<TeacherConfig>, observations: Float32Array | Uint8Array) {
@@ -26,19 +28,19 @@ export class Teacher extends TrainedModel<TeacherConfig> {
 /** Options of {@link trainTeacher}: the teacher's configuration, and what surrounds the work. */
 export interface TrainOptions extends Partial<TeacherConfig>, WorkOptions {
   /**
-   * Threads that compute updates, 1 (the default) or 2, with the same bits. Two pay from 128 units a layer and on two
-   * idle cores. Where there is no second thread, a notice among the events says why: without SharedArrayBuffer, and on
-   * a page's main thread, which must not wait.
+   * The number of threads that compute updates: 1 (the default) or 2, with the same bits. Two are faster from 128
+   * units a layer, if two cores are idle. If a second thread is not possible, a notice among the events says why. It
+   * is not possible without SharedArrayBuffer, and not on a page's main thread, which must not wait.
    */
   readonly threads?: number;
 }
 
 /**
- * Trains a teacher by Double DQN (van Hasselt et al. 2016) and keeps the network that was best in the periodic
+ * Trains a teacher by Double DQN (van Hasselt et al. 2016). It keeps the network that was best in the periodic
  * evaluations and their confirmation.
  * @param source the id of an environment, or a function that makes a new one at each call
- * @throws ConfigError for a configuration that is not allowed and a checkpoint that does not belong to it,
- * {@link Interrupted} when stopped by the signal, and {@link DivergedError} where the loss is no longer finite
+ * @throws ConfigError for a configuration that is not allowed or a checkpoint that does not belong to it,
+ * {@link Interrupted} if stopped by the signal, and {@link DivergedError} if the loss is no longer finite
  */
 export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
   const { seed: givenSeed = 0, threads = 1, onEvent, onNetwork, signal, resume, ...given } = options;
@@ -64,7 +66,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   }
 }
 
-/** The learner's share of a teacher's configuration. */
+/** The part of a teacher's configuration that its learner needs. */
 export function learnerShape(
   widths: readonly number[],
   config: TeacherConfig,
@@ -73,9 +75,9 @@ export function learnerShape(
   return { ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0, byteObservations };
 }
 
-/** A learner on two threads, or one that works alone, and why. */
+/** A learner on two threads; or one that works alone, and the reason. */
 async function onTwoThreads(shape: LearnerShape): Promise<{ learner: Learner; alone?: string }> {
-  const { NoTeamError, TeamLearner } = await import("../core/team.js"); // costs nothing where nobody asks for two
+  const { NoTeamError, TeamLearner } = await import("../core/team.js"); // costs nothing if nobody asks for two
   try {
     return { learner: await TeamLearner.create(shape) };
   } catch (error) {
@@ -84,7 +86,7 @@ async function onTwoThreads(shape: LearnerShape): Promise<{ learner: Learner; al
   }
 }
 
-/** What makes two trainings the same. */
+/** What must be equal for two trainings to be the same. */
 export function teacherSetting(environment: string, seed: number, config: TeacherConfig): Setting {
   return { environment, seed, ...config };
 }

@@ -1,4 +1,4 @@
-// Acrobot's picture: two links that hang from a joint, and the height that the tip is to pass.
+// Acrobot's picture: two links that hang from a joint, and the height that the tip must pass.
 import { cos, sin } from "../core/math.js";
 import type { Acrobot } from "../env/acrobot.js";
 import type { Point, Scene } from "../env/scene.js";

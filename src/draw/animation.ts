@@ -1,4 +1,4 @@
-// An episode as one SVG file that moves: SMIL, so that it moves wherever an image is shown, without a script.
+// An episode as one SVG file that moves. It uses SMIL, so it moves wherever an image is shown, without a script.
 import type { Scene } from "../env/scene.js";
 import { elementOf, type SvgElement } from "./elements.js";
 import { type Markup, markup } from "./markup.js";
@@ -7,24 +7,25 @@ import { heightAt, View } from "./view.js";
 
 /** Options of {@link animatedSvg}. */
 export interface AnimationOptions extends SvgOptions {
-  /** How long one frame is seen. */
+  /** How long one frame is shown. */
   readonly secondsPerFrame: number;
 }
 
-/** How long the last frame stays before the film begins again, in seconds: an end that is not seen is no end. */
+/** How long the last frame stays before the film begins again, in seconds, so that the end can be seen. */
 const pauseAtEnd = 1;
 
-/** More frames than these are thinned out, to keep a file that a page can show. */
+/** If there are more frames, some are left out, so that a page can show the file. */
 const mostFrames = 1000;
 
 /**
- * The scenes of an episode one after another, over and over. The file's shape and background are the first one's; a
- * frame with other bounds is what a camera that moves would see. What does not change is written once: the shape at a place in the list is one element of the file as long as its kind is the
- * same, and only its attributes that change are animated. Of more than 1,000 frames every second is drawn, or every
- * third, and so on, each for as much longer. Who asks for reduced motion sees the frame in the middle.
+ * The scenes of an episode one after another, again and again. The file's shape and background are those of the first
+ * scene; a frame with other bounds shows what a moving camera would see. What does not change is written only once: the
+ * shapes at one place in the list are one element of the file as long as they are of the same kind, and only attributes
+ * that change are animated. If there are more than 1,000 frames, only every second, third and so on is drawn, each for
+ * a longer time. A reader who has asked for reduced motion sees the frame in the middle.
  * @param frames at least one
  * @returns a whole file, XML without a declaration
- * @throws RangeError without a frame, for a duration that is not above 0, and as {@link sceneToSvg} does
+ * @throws RangeError if there is no frame, for a duration that is not above 0, and as {@link sceneToSvg} does
  */
 export function animatedSvg(
   frames: readonly Scene[],
@@ -52,12 +53,13 @@ export function animatedSvg(
   ]);
 }
 
-/** One element of the film: what it is in each frame, undefined where it is not seen. */
+/** One element of the film: what it is in each frame; undefined if it is not visible there. */
 type Track = (SvgElement | undefined)[];
 
 /**
- * The elements of the film, those behind first. Shapes at one place in their frames' lists share an element where they are
- * of one kind, have the same attributes and as many points and say the same; each frame shows one of a place's elements at most.
+ * The elements of the film, the rearmost first. Shapes at one place in their frames' lists share an element if they
+ * are of the same kind, have the same attributes, the same number of points and the same text. Each frame shows at
+ * most one element of a place.
  */
 function tracks(frames: readonly (readonly SvgElement[])[]): Track[] {
   const places = Math.max(...frames.map((elements) => elements.length));
@@ -66,7 +68,7 @@ function tracks(frames: readonly (readonly SvgElement[])[]): Track[] {
     frames.forEach((elements, frame) => {
       const element = elements[place];
       if (element === undefined) return;
-      // Chromium keeps the last points of a polygon that is to have fewer
+      // Chromium keeps the last points of a polygon that should have fewer
       const points = element.attributes.points?.split(" ").length ?? "";
       const kind = [element.name, points, ...Object.keys(element.attributes), element.text].join(" ");
       const track = byKind.get(kind) ?? Array.from<Track[number]>({ length: frames.length });
@@ -77,7 +79,7 @@ function tracks(frames: readonly (readonly SvgElement[])[]): Track[] {
   }).flat();
 }
 
-/** How long a frame is seen, in seconds, and for how many more frames the last one stays. */
+/** How long a frame is shown, in seconds, and for how many more frames the last one stays. */
 interface Film {
   readonly seconds: number;
   readonly pause: number;
@@ -86,7 +88,7 @@ interface Film {
 function trackMarkup(track: Track, film: Film): Markup {
   const first = track.find((element) => element !== undefined)!;
   const animations = Object.keys(first.attributes).map((name) => {
-    // while it is not seen, nothing of it needs to change
+    // while it is not visible, it does not have to change
     let latest = first.attributes[name];
     return animation(
       name,
@@ -101,7 +103,7 @@ function trackMarkup(track: Track, film: Film): Markup {
   return elementMarkup(first, [...animations, animation("display", seen, film)].flat());
 }
 
-/** An attribute with these values, one a frame; nothing where it is always the same. */
+/** An attribute with these values, one for each frame; nothing if it never changes. */
 function animation(name: string, values: readonly string[], { seconds, pause }: Film): Markup[] {
   const frames = values.length + pause;
   const changes = values.map((_, frame) => frame).filter((frame) => values[frame] !== values[frame - 1]);

@@ -1,8 +1,8 @@
-// A scene on a canvas: the same picture as svg.ts makes, drawn at once.
+// A scene on a canvas: the same picture as svg.ts makes, drawn directly.
 import type { Scene, Shape } from "../env/scene.js";
 import { fontFamily, View } from "./view.js";
 
-/** What is used of a page's CanvasRenderingContext2D, or of anything that draws like one. */
+/** The part of a page's CanvasRenderingContext2D that is used. Anything else that draws like it will do. */
 export interface DrawingContext {
   fillStyle: unknown;
   strokeStyle: unknown;
@@ -25,9 +25,9 @@ export interface DrawingContext {
 }
 
 /**
- * Draws one scene over a rectangle of width × height pixels at the context's origin: the bounds as large as fit, in the
- * middle, and the background around them.
- * @throws RangeError for bounds that hold nothing
+ * Draws one scene on a rectangle of width × height pixels at the context's origin. The scene's bounds are drawn as
+ * large as possible, in the middle; the background fills the rest.
+ * @throws RangeError for bounds that contain nothing
  */
 export function drawScene(context: DrawingContext, scene: Scene, width: number, height: number): void {
   const view = new View(scene, width, height);

@@ -2,7 +2,7 @@
 import type { Shape } from "../env/scene.js";
 import type { View } from "./view.js";
 
-/** An element of SVG as a value, so that a moving picture can say which of its attributes change. */
+/** An SVG element as a value, so that a moving picture can say which of its attributes change. */
 export interface SvgElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export function elementOf(shape: Shape, view: View): SvgElement {
   return { name: shape.kind, attributes, text: "" };
 }
 
-/** A length to a tenth of a pixel: finer is not seen, and a moving picture is long. */
+/** A length to a tenth of a pixel. More digits would not be seen, and would make a moving picture long. */
 function pixels(length: number): string {
   if (!Number.isFinite(length)) throw new RangeError(`a shape has a ${length} in it: finite numbers can be drawn`);
   const rounded = Math.round(10 * length) / 10;

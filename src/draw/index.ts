@@ -1,5 +1,5 @@
 /**
- * Pictures of environments, as SVG that stands still or moves, and on a canvas.
+ * Pictures of environments: SVG files, still or moving, and drawing on a canvas.
  * @module qstill/draw
  */
 export type { Colour, Look, Point, Scene, Shape } from "../env/scene.js";

@@ -1,13 +1,13 @@
-// HTML and SVG as values: a template that escapes everything but markup.
+// HTML and SVG as values: a template that escapes everything except markup.
 
-/** Text that is markup already. */
+/** Text that is already markup. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 type Value = string | number | Markup | readonly Markup[];
 
-/** Markup from a template: strings and numbers in it are escaped, markup and lists of it are put in as they are. */
+/** Markup from a template. Strings and numbers in it are escaped; markup and lists of markup are inserted unchanged. */
 export function markup(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(strings.reduce((text, string, i) => text + source(values[i - 1]) + string));
 }

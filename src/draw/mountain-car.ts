@@ -8,14 +8,17 @@ const margin = 0.08;
 const top = 1.32;
 const pieces = 60;
 
-/** The height of the ground: steepest where the pull is strongest, as Gymnasium draws it. */
+/** The height of the ground. As in Gymnasium's picture, it is steepest where the pull is strongest. */
 function height(x: number): number {
   return 0.55 + 0.45 * sin(3 * x);
 }
 
 let hills: readonly Point[] | undefined;
 
-/** The line of the ground, computed once: not while loading, which a page without WebAssembly must survive to say so. */
+/**
+ * The line of the ground, computed once. It is not computed while loading: a page without WebAssembly must load to be
+ * able to say so.
+ */
 function valley(): readonly Point[] {
   hills ??= Array.from({ length: pieces + 1 }, (_, i): Point => {
     const x = leftWall - margin + ((rightEnd - leftWall + 2 * margin) * i) / pieces;
@@ -32,7 +35,7 @@ export function mountainCarScene({ state }: MountainCar): Scene {
   const [alongX, alongY] = [1 / length, rise / length];
   const ground = height(position);
   const line = valley();
-  /** A point of the car: so far along the slope, so far above it. */
+  /** A point of the car: this far along the slope, and this far above it. */
   const at = (along: number, above: number): Point => [
     position + along * alongX - above * alongY,
     ground + along * alongY + above * alongX,

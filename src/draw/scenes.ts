@@ -1,6 +1,6 @@
-// The picture of an environment as it is now: its own, or for those of the entry point the one drawn here.
+// The picture of an environment as it is now: its own, or, for the environments of the entry point, the one drawn here.
 //
-// CartPole, MountainCar and Acrobot have no render(): their pictures would weigh on every page that only acts.
+// CartPole, MountainCar and Acrobot have no render(): their pictures would add weight to every page that only acts.
 import { Acrobot } from "../env/acrobot.js";
 import { CartPole } from "../env/cartpole.js";
 import type { Env } from "../env/env.js";
@@ -11,7 +11,7 @@ import { acrobotScene } from "./acrobot.js";
 import { cartPoleScene } from "./cartpole.js";
 import { mountainCarScene } from "./mountain-car.js";
 
-/** The scene of an environment after its first reset, or undefined where it has no picture. */
+/** The scene of an environment after its first reset; undefined if it has no picture. */
 export function sceneOf(env: Env): Scene | undefined {
   if (env instanceof CartPole) return cartPoleScene(env);
   if (env instanceof MountainCar) return mountainCarScene(env);

@@ -1,4 +1,4 @@
-// A scene as an SVG file: a picture that stands still.
+// A scene as an SVG file: a still picture.
 import type { Scene } from "../env/scene.js";
 import { elementOf, type SvgElement } from "./elements.js";
 import { Markup, markup } from "./markup.js";
@@ -6,9 +6,12 @@ import { fontFamily, heightAt, View } from "./view.js";
 
 /** Options of {@link sceneToSvg}. */
 export interface SvgOptions {
-  /** The picture's own width in pixels, 600 by default; its height follows from the scene's bounds. It may be shown at any other. */
+  /**
+   * The picture's own width in pixels, 600 by default. The height follows from the scene's bounds. The picture can be
+   * shown at any other size.
+   */
   readonly width?: number;
-  /** What a reader who cannot see the picture is told. */
+  /** The text for a reader who cannot see the picture. */
   readonly title?: string;
 }
 
@@ -17,7 +20,7 @@ export const defaultWidth = 600;
 /**
  * One scene as SVG.
  * @returns a whole file, XML without a declaration
- * @throws RangeError for bounds that hold nothing, and for a shape with a number that is not finite
+ * @throws RangeError for bounds that contain nothing, and for a shape with a number that is not finite
  */
 export function sceneToSvg(scene: Scene, { width = defaultWidth, title }: SvgOptions = {}): string {
   const view = new View(scene, width, heightAt(width, scene));
@@ -25,7 +28,7 @@ export function sceneToSvg(scene: Scene, { width = defaultWidth, title }: SvgOpt
   return svgFile(scene, width, title, shapes);
 }
 
-/** A whole file: the background, and what lies on it. */
+/** A whole file: the background, and the content on it. */
 export function svgFile(scene: Scene, width = defaultWidth, title = "", content: readonly Markup[]): string {
   const height = Math.round(heightAt(width, scene));
   const label = title === "" ? new Markup("") : markup` role="img" aria-label="${title}"`;
@@ -34,7 +37,7 @@ export function svgFile(scene: Scene, width = defaultWidth, title = "", content:
   return printable(file.text);
 }
 
-/** An element with what stands between its tags: its text, or the animations of its attributes. */
+/** An element with its content: its text, or the animations of its attributes. */
 export function elementMarkup({ name, attributes, text }: SvgElement, inside: readonly Markup[] = []): Markup {
   const tag = new Markup(name);
   const list = Object.entries(attributes).map(([key, value]) => markup` ${new Markup(key)}="${value}"`);
@@ -42,7 +45,7 @@ export function elementMarkup({ name, attributes, text }: SvgElement, inside: re
   return markup`<${tag}${list}>${text}${inside}</${tag}>`;
 }
 
-/** Text without the characters that XML has no way to write. */
+/** Text without the characters that XML cannot contain. */
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");

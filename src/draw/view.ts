@@ -1,14 +1,15 @@
-// From world units to pixels: the whole of a scene's bounds, as large as fits, in the middle; y points down there.
+// From world units to pixels. The whole of a scene's bounds is shown, as large as possible, in the middle; y points
+// down.
 import type { Scene } from "../env/scene.js";
 
 /** Where the world lies in a picture of width × height pixels. */
 export class View {
-  /** Pixels of a world unit. */
+  /** The number of pixels in a world unit. */
   readonly scale: number;
   readonly #left: number;
   readonly #top: number;
 
-  /** @throws RangeError for bounds that hold nothing */
+  /** @throws RangeError for bounds that contain nothing */
   constructor({ bounds: [left, bottom, right, top] }: Scene, width: number, height: number) {
     const scale = Math.min(width / (right - left), height / (top - bottom));
     if (!(right > left && top > bottom && scale > 0 && scale < Infinity)) {
@@ -30,10 +31,10 @@ export class View {
   }
 }
 
-/** The height in pixels at which a scene that is `width` pixels wide is seen without margins. */
+/** The height in pixels at which a scene that is `width` pixels wide has no margins. */
 export function heightAt(width: number, { bounds: [left, bottom, right, top] }: Scene): number {
   return (width * (top - bottom)) / (right - left);
 }
 
-/** The fonts of a text in a picture. */
+/** The fonts of text in a picture. */
 export const fontFamily = "system-ui, sans-serif";

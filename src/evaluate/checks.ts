@@ -1,4 +1,4 @@
-// What every call that plays episodes checks before it begins: its seed, their number, and whether the network fits.
+// What every call that plays episodes checks first: its seed, the number of episodes, and whether the network fits.
 import { ConfigError } from "../core/config-error.js";
 import { described } from "../env/custom.js";
 import type { Env } from "../env/env.js";
@@ -20,7 +20,7 @@ export function checkedEpisodes(episodes: unknown): number {
   throw new ConfigError(`episodes is ${shown(episodes)}: a whole number from 1 to ${mostEpisodes} is allowed`);
 }
 
-/** What is known of a policy's sizes: those of a model all, those of a function none. */
+/** What is known of a policy's sizes. A model has both fields; a function has neither. */
 export interface Sized {
   /** Where it was trained. */
   readonly environment?: string;
@@ -29,8 +29,9 @@ export interface Sized {
 }
 
 /**
- * @param what the policy's part, as the error calls it
- * @throws ConfigError for a network that has not as many inputs and outputs as the environment has features and actions
+ * @param what what the error calls the policy
+ * @throws ConfigError if the numbers of inputs and outputs differ from the environment's numbers of features and
+ * actions
  */
 export function checkFit(what: string, { environment, widths }: Sized, env: Env): void {
   if (widths === undefined) return;
@@ -43,7 +44,7 @@ export function checkFit(what: string, { environment, widths }: Sized, env: Env)
   );
 }
 
-/** A value as an error shows it, on one line: lists by what is in them. */
+/** A value as an error shows it, on one line. A list is shown by its elements. */
 export function shown(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(shown).join(", ")}]` : described(value);
 }

@@ -7,11 +7,11 @@ export function greedyActions(policy: Policy, states: readonly Float32Array[]): 
 }
 
 /**
- * The share of states whose action is another: between two networks in time the policy churn (Schaul et al. 2022, "The
- * Phenomenon of Policy Churn", its greedy case); between two policies one less their agreement.
+ * The share of states in which the action differs. Between two networks in time this is the policy churn (Schaul et al.
+ * 2022, "The Phenomenon of Policy Churn", the greedy case). Between two policies it is 1 minus their agreement.
  * @param before the action in each state
  * @param after the action in each of the same states
- * @throws RangeError where there are not as many, or none
+ * @throws RangeError if the two numbers of states differ or are 0
  */
 export function changedShare(before: readonly number[], after: readonly number[]): number {
   if (before.length !== after.length || before.length === 0) {

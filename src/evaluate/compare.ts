@@ -1,4 +1,4 @@
-// A student held against its teacher: Q-value accuracy, policy stability, and the share of the return that it keeps.
+// A student compared with its teacher: Q-value accuracy, policy stability, and the share of the return that it keeps.
 import type { EnvSource } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
 import { resolveEnv } from "../env/registry.js";
@@ -10,29 +10,29 @@ import { featureDeviations, noisyStates, probeEpisodes, probeStates } from "./pr
 import { episodeReturns, type Policy, randomPolicy } from "./returns.js";
 import { variance } from "./statistics.js";
 
-/** What is compared: a policy with its Q-values, such as a model. */
+/** What is compared: a policy with its Q-values, for example a model. */
 export interface QPolicy extends Policy, Sized {
-  /** Says of a student whether its outputs are meant to be Q-values; without it they are. */
+  /** Says whether a student's outputs are meant to be Q-values. Without it they are. */
   readonly training?: Pick<Training, "distillation">;
-  /** One a action, for an observation of shape (observationSize). */
+  /** One Q-value for each action, for an observation of shape (observationSize). */
   qValues(observation: ArrayLike<number>): ArrayLike<number>;
 }
 
-/** A student held against its teacher, on states and seeds that neither was trained on. */
+/** A student compared with its teacher, on states and seeds on which neither was trained. */
 export interface Comparison {
   readonly teacher: Evaluation;
   readonly student: Evaluation;
-  /** Uniformly random actions on the same episodes: where `returnRatio` is 0. */
+  /** The returns of uniformly random actions on the same episodes. This is where `returnRatio` is 0. */
   readonly random: Evaluation;
-  /** (S − random)/(T − random) of the mean returns; null where the teacher is no better than random. */
+  /** (S − random)/(T − random) of the mean returns; null if the teacher is no better than random. */
   readonly returnRatio: number | null;
-  /** Mean over states and actions of (Q_T − Q_S)²; null where the loss does not fit Q-values. */
+  /** Mean over states and actions of (Q_T − Q_S)²; null if the loss does not fit Q-values. */
   readonly qMse: number | null;
-  /** 1 − qMse / variance of Q_T; null where the loss does not fit Q-values, or Q_T does not vary. */
+  /** 1 − qMse / variance of Q_T; null if the loss does not fit Q-values, or if Q_T does not vary. */
   readonly qR2: number | null;
-  /** Share of states with the same greedy action. */
+  /** The share of states with the same greedy action. */
   readonly actionAgreement: number;
-  /** Share of states whose greedy action changes under noise of 1 % of each feature's standard deviation. */
+  /** The share of states whose greedy action changes under noise of 1 % of each feature's standard deviation. */
   readonly actionFlipRate: number;
 }
 
@@ -42,12 +42,12 @@ const flipNoise = 0.01;
 export interface CompareOptions {
   readonly env: EnvSource;
   readonly seed: number;
-  /** How many episodes each plays; 100 by default. */
+  /** The number of episodes that each policy plays; 100 by default. */
   readonly episodes?: number;
 }
 
 /**
- * Evaluates both on the final evaluation's episodes, and on probe states that no training has seen.
+ * Evaluates both on the final evaluation's episodes, and compares them on probe states that no training has seen.
  * @throws ConfigError for a number of episodes or a seed that is not allowed, and for a network that does not fit the
  * environment
  */
@@ -101,7 +101,7 @@ export function returnRatio(student: number, teacher: number, random: number): n
   return teacher > random ? (student - random) / (teacher - random) : null;
 }
 
-/** Whether a student keeps the share of the return that is wanted of it. */
+/** Whether a student keeps the wanted share of the return. */
 export function keepsEnough(returnRatio: number | null, threshold: number): boolean {
   return returnRatio !== null && returnRatio >= threshold;
 }

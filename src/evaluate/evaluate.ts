@@ -1,4 +1,4 @@
-// Performance: the returns of a policy over unseen episodes, summarised.
+// Performance: the returns of a policy over unseen episodes, and their summary.
 import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
@@ -21,15 +21,15 @@ export interface Evaluation {
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** How many episodes; 100 by default. */
+  /** The number of episodes; 100 by default. */
   readonly episodes?: number;
-  /** The seed whose final-evaluation episodes are played; by default the policy's own, or 0. */
+  /** The final evaluation's episodes of this seed are played; by default the policy's own seed, or 0. */
   readonly seed?: number;
   /** Where the policy acts; by default where it was trained. */
   readonly env?: EnvSource;
 }
 
-/** A policy that may know where it was trained, and by which seed: teachers, students and loaded models do. */
+/** A policy that may know where and with which seed it was trained: teachers, students and loaded models do. */
 export interface Evaluable extends Policy, Sized {
   readonly env?: EnvSource;
   readonly training?: Pick<Training, "seed">;
@@ -37,14 +37,15 @@ export interface Evaluable extends Policy, Sized {
 
 /**
  * Plays greedy episodes on the final evaluation's seeds, which neither training nor selection ever sees.
- * @throws ConfigError for a number of episodes or a seed that is not allowed, where no environment is known, and where
+ * @throws ConfigError for a number of episodes or a seed that is not allowed, if no environment is known, and if
  * a network does not fit the environment
  */
 export function evaluate(policy: Evaluable, options: EvaluateOptions = {}): Evaluation {
   const episodes = checkedEpisodes(options.episodes ?? 100);
   const seed = checkedSeed(options.seed ?? policy.training?.seed ?? 0);
   const source = options.env ?? policy.env ?? policy.environment;
-  if (source === undefined) throw new ConfigError("evaluate needs to know where: give { env } an id or a function");
+  if (source === undefined)
+    throw new ConfigError("evaluate does not know the environment: give { env }, an id or a function");
   const env = resolveEnv(source);
   checkFit("model", policy, env);
   return summarise(episodeReturns(env, policy, { seed, purpose: purposes.final, episodes }), seed);

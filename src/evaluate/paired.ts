@@ -1,10 +1,10 @@
-// How sure it is that a student keeps a share of its teacher's return: a one-sided bootstrap over paired episodes.
+// How certain it is that a student keeps a share of its teacher's return: a one-sided bootstrap over paired episodes.
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 import { returnRatio } from "./compare.js";
 import { mean } from "./statistics.js";
 
-/** Returns of the same episodes, one after another: each index is one reset seed. */
+/** Returns on the same episodes, in order: each index is one reset seed. */
 export interface PairedReturns {
   readonly teacher: Float64Array;
   readonly student: Float64Array;
@@ -13,7 +13,7 @@ export interface PairedReturns {
 
 export interface RatioBound {
   readonly returnRatio: number | null;
-  /** With 95 % confidence the ratio is no smaller; null where resamples leave it without a meaning. */
+  /** With 95 % confidence the ratio is at least this; null if resamples leave it without a meaning. */
   readonly lowerBound: number | null;
 }
 
@@ -22,10 +22,10 @@ const level = 0.05;
 
 /**
  * The lower end of the one-sided 95 % percentile interval of `returnRatio` (Efron & Tibshirani 1993, chapter 13): the
- * 5 % quantile, as an order statistic, of 2,000 resamples. An episode is drawn with all its returns, teacher's,
- * student's and random's, so that what makes an episode easy for all of them is no source of doubt. A resample in which
- * the teacher is no better than random counts as the lowest ratio.
- * @param seed what the draws depend on
+ * 5 % quantile, an order statistic, of 2,000 resamples. Each draw takes an episode with all three of its returns: the
+ * teacher's, the student's and the random policy's. So an episode that is easy for all of them adds no doubt. A
+ * resample in which the teacher is no better than random counts as the lowest ratio.
+ * @param seed the draws depend on it alone
  */
 export function ratioBound({ teacher, student, random }: PairedReturns, seed: number): RatioBound {
   const count = teacher.length;

@@ -1,14 +1,17 @@
-// Probe states: where networks are compared, in episodes that no training has seen.
+// Probe states: networks are compared on them. They come from episodes that no training has seen.
 import type { EnvSource, RandomSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import type { Policy } from "./returns.js";
 import { standardDeviation } from "./statistics.js";
 
-/** Episodes of which every state is a probe. */
+/** The number of episodes; every state in them is a probe. */
 export const probeEpisodes = 10;
 
-/** Every state of the probe episodes, shape (observationSize) each. The policies act in turn, an episode each. */
+/**
+ * Every state of the probe episodes, each of shape (observationSize). The policies take turns: each acts for a whole
+ * episode.
+ */
 export function probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Float32Array[] {
   const env = resolveEnv(source);
   const states: Float32Array[] = [];
@@ -25,14 +28,14 @@ export function probeStates(source: EnvSource, policies: readonly Policy[], seed
   return states;
 }
 
-/** The standard deviation of each feature over states. */
+/** The standard deviation of each feature over the states. */
 export function featureDeviations(states: readonly Float32Array[]): number[] {
   return Array.from(states[0], (_, i) => standardDeviation(states.map((state) => state[i])));
 }
 
 /**
- * The states once more, each feature with Gaussian noise.
- * @param deviations of the noise on each feature, shape (observationSize)
+ * A copy of the states with Gaussian noise on each feature.
+ * @param deviations the standard deviation of the noise on each feature, shape (observationSize)
  */
 export function noisyStates(
   states: readonly Float32Array[],

@@ -10,7 +10,7 @@ export interface Policy {
   act(observation: Float32Array): number;
 }
 
-/** The undiscounted returns of `episodes` episodes of a purpose from the first one on, one after another. */
+/** The undiscounted returns of `episodes` episodes of a purpose, in order, from the first one on. */
 export function episodeReturns(
   env: Env,
   policy: Policy,
@@ -34,7 +34,7 @@ export function episodeReturns(
   return returns;
 }
 
-/** The policy that every `returnRatio` is measured from: uniformly random actions, the same for the same seed. */
+/** Uniformly random actions, the same for the same seed. For this policy every `returnRatio` is 0. */
 export function randomPolicy(actionCount: number, seed: number): Policy {
   const random = new Pcg64([seed, purposes.randomPolicy, 0]);
   return { act: () => random.integers(0, actionCount) };

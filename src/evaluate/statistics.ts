@@ -2,7 +2,7 @@
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 
-/** How often a bootstrap draws. */
+/** The number of resamples in a bootstrap. */
 export const bootstrapResamples = 2000;
 
 export function mean(values: ArrayLike<number>): number {
@@ -11,7 +11,7 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** The standard deviation of these very values (divided by their number, as NumPy's `std`). */
+/** The standard deviation of exactly these values (divided by their number, as NumPy's `std` does). */
 export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(variance(values));
 }
@@ -25,8 +25,8 @@ export function variance(values: ArrayLike<number>): number {
 }
 
 /**
- * The 95 % percentile bootstrap interval of the mean (Efron & Tibshirani 1993, chapter 13), from 2,000 resamples whose
- * draws depend on the seed alone.
+ * The 95 % percentile bootstrap interval of the mean (Efron & Tibshirani 1993, chapter 13), from 2,000 resamples. The
+ * draws depend only on the seed.
  */
 export function meanInterval(values: ArrayLike<number>, seed: number): [number, number] {
   const random = new Pcg64([seed, purposes.bootstrap, values.length]);
@@ -42,13 +42,13 @@ export function intervalOf(ofResample: () => number): [number, number] {
   return middle(Float64Array.from({ length: bootstrapResamples }, ofResample));
 }
 
-/** From the 2.5 % quantile to that of 97.5 %. The values are sorted in place. */
+/** From the 2.5 % quantile to the 97.5 % quantile. The values are sorted in place. */
 export function middle(values: Float64Array): [number, number] {
   values.sort();
   return [quantile(values, 0.025), quantile(values, 0.975)];
 }
 
-/** The quantile of sorted values, linear between neighbours. */
+/** The quantile of sorted values; between neighbours it is linear. */
 export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);

@@ -1,13 +1,13 @@
-// Agreement by how often a state is visited: is a student right where its teacher has often been, or everywhere?
+// Agreement by how often a state is visited: is a student right only where its teacher has often been, or everywhere?
 
 /**
- * How often the neighbourhood of each state was visited: the number of visited states in its cell of a grid, whose cells
- * divide each feature's visited range evenly. A state beyond the range belongs to the cell at its edge.
+ * How often the neighbourhood of each state was visited: the number of visited states in the same cell of a grid. The
+ * cells divide the visited range of each feature evenly. A state outside the range belongs to the cell at its edge.
  * @param visited (count, size), row-major, at least one row
- * @param states shape (size) each
- * @param cells of each feature
- * @returns one count a state
- * @throws RangeError where nothing was visited
+ * @param states each of shape (size)
+ * @param cells the number of cells for each feature
+ * @returns one count for each state
+ * @throws RangeError if nothing was visited
  */
 export function visitCounts(
   visited: Float32Array | Uint8Array,
@@ -16,7 +16,9 @@ export function visitCounts(
 ): number[] {
   const size = states.length === 0 ? 1 : states[0].length;
   if (visited.length === 0 || visited.length % size !== 0) {
-    throw new RangeError(`${visited.length} numbers are no visited states of ${size} features, at least one of them`);
+    throw new RangeError(
+      `${visited.length} numbers were given as visited states: a multiple of ${size}, at least ${size}, is needed`,
+    );
   }
   const low = visited.slice(0, size);
   const high = visited.slice(0, size);
@@ -24,7 +26,7 @@ export function visitCounts(
     low[at % size] = Math.min(low[at % size], visited[at]);
     high[at % size] = Math.max(high[at % size], visited[at]);
   }
-  // The number of a state's cell, with one digit a feature to the base `cells`.
+  // The number of a state's cell: one digit for each feature, in base `cells`.
   const cellOf = (state: ArrayLike<number>) => {
     let cell = 0;
     for (let i = 0; i < size; i++) {
@@ -42,9 +44,9 @@ export function visitCounts(
 }
 
 /**
- * The share of states on which two policies agree, by how often a state was visited: from the rarest of `parts` parts of
- * the states to the most frequent. States with the same count stay together, in the part of the middle one of them; a
- * part that is left without states is null.
+ * The share of states on which two policies agree, by how often a state was visited. The states are divided into
+ * `parts` parts, from the rarest to the most frequent. States with the same count stay together, in the part of the
+ * middle one of them. A part without states is null.
  * @param counts how often each state was visited
  * @param agrees whether the policies agree on it
  * @returns shape (parts)

@@ -86,7 +86,7 @@ ${lines.map(([cell, ...values]) => markup`<tr><th scope="row">${cell}</th>${valu
 
 const profilePoints = 60;
 
-/** A panel for each cell: the share of its runs above every score, beside the first cell's. */
+/** A panel for each cell: the share of its runs above every score, compared with the first cell's. */
 function profiles(study: Study, { environments, rows }: Section, id: string): Markup {
   const range = rangeOf(rows.flatMap(({ strata }) => strata.flat()));
   const thresholds = Array.from(
@@ -120,7 +120,7 @@ ${linePlot({
 
 const curvePoints = 80;
 
-/** A panel for each cell with the curves of its runs; nothing where there are none, or several environments. */
+/** A panel for each cell with the curves of its runs; nothing if there are no curves, or several environments. */
 function curves({ environments, rows }: Section, runs: readonly Run[], id: string): Markup {
   const within = runs.filter(({ env, curves = {} }) => env === environments[0] && Object.keys(curves).length > 0);
   if (environments.length > 1 || within.length === 0) return markup``;
@@ -149,7 +149,7 @@ ${linePlot({ id: `${id}-curves-${i}`, title: `Curves of ${cell}: ${names.join(",
 <p class="soft">Line: interquartile mean over the runs. Band: their middle half. A run that ended early keeps its last value.</p>`;
 }
 
-/** The runs' values at x, each its latest; nothing until all have begun. */
+/** The runs' values at x: the latest of each; nothing until all runs have begun. */
 function linePoint(x: number, drawn: readonly (readonly (readonly [number, number])[])[]): LinePoint[] {
   const values = drawn.flatMap((curve) => {
     const latest = curve.findLast(([at]) => at <= x);

@@ -1,5 +1,5 @@
-// The listing of DQN distillation as articles print it, beside what it ought to be: a plain loop with a switch for each
-// fault. docs/article.md tells of it. The library's own loop is src/distill/joint.ts, which has no such switch.
+// The listing of DQN distillation as articles print it, and the correct version: a plain loop with a switch for each
+// fault. docs/article.md explains it. The library's own loop is src/distill/joint.ts, which has no such switch.
 
 import type { Env } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
@@ -8,25 +8,28 @@ import { argmax } from "../model/argmax.js";
 import { linear } from "../training/schedules.js";
 import { Mlp } from "./mlp.js";
 
-/** What can be wrong with the loop; each is one line of it. */
+/** The faults that the loop can have; each is one line of it. */
 export const faultNames = [
   /** The teacher acts greedily from the first step: nothing is explored. */
   "greedy",
-  /** The student's target for every action a is made of Q_T(s', a), as if all had been taken and led to s'. */
+  /**
+   * The student's target for every action a is made from Q_T(s', a), as if every action had been taken and had led to
+   * s'.
+   */
   "wholeRow",
-  /** The teacher's targets are made by the very network that moves towards them. */
+  /** The teacher's targets are made by the same network that moves towards them. */
   "noTargetNetwork",
   /** The teacher stays as it was initialised. */
   "untrainedTeacher",
-  /** Batches are drawn from every place of the memory, those not yet written included, which hold zeros. */
+  /** Batches are drawn from all places of the memory, even from those not yet written, which hold zeros. */
   "unfilledMemory",
-  /** After 1 − done has masked the bootstrapped value, it masks the whole target, so that the last reward is lost. */
+  /** 1 − done first masks the bootstrapped value, and then the whole target, so the last reward is lost. */
   "maskedTwice",
 ] as const;
 
 export type Fault = (typeof faultNames)[number];
 
-/** As in the joint run, but for smaller networks and batches, because plain loops are slow. */
+/** The joint run's settings, but with smaller networks and batches, because plain loops are slow. */
 export const listingSetting = {
   teacherUnits: 32,
   studentUnits: 16,
@@ -43,9 +46,9 @@ export const listingSetting = {
 
 export type ListingSetting = typeof listingSetting;
 
-/** Where the loop stands after an episode. The networks go on learning. */
+/** The state of the loop after an episode. The networks go on learning. */
 export interface AfterEpisode {
-  /** From 1. */
+  /** The episode's number, from 1. */
   readonly episode: number;
   readonly envSteps: number;
   readonly last: boolean;
@@ -53,7 +56,7 @@ export interface AfterEpisode {
   readonly student: Mlp;
 }
 
-/** Learns episode after episode, and hands over both networks after each. */
+/** Learns one episode after another, and hands over both networks after each. */
 export function* listing(
   env: Env,
   seed: number,
@@ -73,9 +76,9 @@ export function* listing(
     action: 0,
     reward: 0,
     next: new Float32Array(env.observationSize),
-    done: 0, // 1 where the episode terminated, and not where the time limit cut it
+    done: 0, // 1 if the episode terminated, 0 if the time limit ended it
   }));
-  let envSteps = 0; // transitions written, over the oldest ones once the memory is full
+  let envSteps = 0; // transitions written; when the memory is full, they replace the oldest
   const slopes = new Float64Array(actions);
 
   const bootstrapped = (reward: number, done: number, value: number) => {
@@ -102,7 +105,7 @@ export function* listing(
       envSteps++;
     }
 
-    // both learn, an update for each step
+    // both learn: one update for each step
     const drawnFrom = faults.has("unfilledMemory") ? memorySize : Math.min(envSteps, memorySize);
     const updates = drawnFrom < batchSize ? 0 : Math.min(steps, episodeUpdates);
     for (let update = 0; update < updates; update++) {

@@ -1,4 +1,4 @@
-// A network of one hidden layer with Adam, in plain float64 loops: what the common listing of docs/article.md needs.
+// A network with one hidden layer, and Adam, in plain float64 loops. The common listing of docs/article.md needs it.
 
 import type { RandomSource } from "../env/env.js";
 import type { Policy } from "../evaluate/returns.js";
@@ -11,7 +11,7 @@ export class Mlp implements Policy {
   readonly outputs: number;
   /** W1 (inputs, units), b1 (units), W2 (units, outputs), b2 (outputs). */
   readonly parameters: Float64Array;
-  /** Of the loss, in the order of the parameters: what `backward` has added since the last `descend`. */
+  /** The gradients of the loss, in the order of the parameters: what `backward` has added since the last `descend`. */
   readonly gradient: Float64Array;
   readonly #hidden: Float64Array;
   readonly #output: Float64Array;
@@ -20,7 +20,7 @@ export class Mlp implements Policy {
   #power1 = 1;
   #power2 = 1;
 
-  /** Parameters uniform in ±1/√inputs of each layer. */
+  /** Draws each layer's parameters uniformly from ±1/√inputs. */
   constructor(inputs: number, units: number, outputs: number, random: RandomSource) {
     this.inputs = inputs;
     this.units = units;
@@ -58,7 +58,10 @@ export class Mlp implements Policy {
     return output;
   }
 
-  /** Adds the gradient of one x: (inputs), whose `forward` was the last, from that of its outputs: (outputs). */
+  /**
+   * Adds the gradient for one x: (inputs), from the gradient of its outputs: (outputs). The last `forward` must be of
+   * this x.
+   */
   backward(x: ArrayLike<number>, slopes: ArrayLike<number>): void {
     const { inputs, units, outputs, parameters, gradient } = this;
     const hidden = this.#hidden;
@@ -78,7 +81,7 @@ export class Mlp implements Policy {
     }
   }
 
-  /** One step of Adam (Kingma & Ba 2015, algorithm 1) along the gradient, which is 0 again then. */
+  /** One step of Adam (Kingma & Ba 2015, algorithm 1) along the gradient, which is then set to 0. */
   descend(learningRate: number): void {
     const { parameters, gradient } = this;
     const first = this.#first;
@@ -94,13 +97,13 @@ export class Mlp implements Policy {
     gradient.fill(0);
   }
 
-  /** Moves the parameters a share of the way to those of another. */
+  /** Moves the parameters by a share of the way to another network's. */
   follow(other: Mlp, share: number): void {
     const [mine, its] = [this.parameters, other.parameters];
     for (let i = 0; i < mine.length; i++) mine[i] += share * (its[i] - mine[i]);
   }
 
-  /** The first of the largest outputs. */
+  /** The index of the first of the largest outputs. */
   act(x: ArrayLike<number>): number {
     return argmax(this.forward(x));
   }

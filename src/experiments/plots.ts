@@ -4,7 +4,7 @@ import { bandPath, linePath, round, scale, tickLabels, ticks } from "../report/a
 import type { Interval } from "./statistics.js";
 import type { Estimate } from "./summary.js";
 
-/** A range with a little room at both ends; never empty. */
+/** A range with a little room at both ends; it is never empty. */
 export function rangeOf(values: readonly number[]): Interval {
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -15,7 +15,7 @@ export function rangeOf(values: readonly number[]): Interval {
 const rows = { width: 880, height: 24, right: 20, axis: 30, character: 7.5 };
 
 export interface IntervalPlot {
-  /** Names the SVG's elements. */
+  /** A prefix for the ids of the SVG's elements. */
   readonly id: string;
   readonly title: string;
   readonly range: Interval;
@@ -59,7 +59,7 @@ export interface LinePoint {
 }
 
 export interface LinePlot {
-  /** Names the SVG's elements. */
+  /** A prefix for the ids of the SVG's elements. */
   readonly id: string;
   readonly title: string;
   readonly xLabel: string;
@@ -68,7 +68,7 @@ export interface LinePlot {
   readonly yRange: Interval;
   /** The first three have colours of their own. */
   readonly lines: readonly (readonly LinePoint[])[];
-  /** Drawn dashed, below the lines. */
+  /** A line drawn dashed, below the others. */
   readonly reference?: readonly LinePoint[];
 }
 

@@ -1,26 +1,28 @@
-// The results of a study: results.jsonl, first what was run, then a line for every run.
+// The results of a study: results.jsonl. Its first line says what was run; then there is one line for each run.
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import { ConfigError } from "../core/config-error.js";
 import type { Cell, Outcome } from "./study.js";
 
-/** A finished run: a cell, a seed, and what it came to. */
+/** A finished run: a cell, a seed, and the result. */
 export interface Run extends Outcome {
   readonly cell: string;
   readonly env: string;
   readonly seed: number;
   readonly settings: Cell["settings"];
-  /** The time it took, a teacher that it had to train included: the only field that differs from one time to the next. */
+  /**
+   * The time it took, with the training of a teacher if it needed one. Only this field differs when a run is repeated.
+   */
   readonly wallSeconds: number;
 }
 
-/** A run to be done. */
+/** A run that is to be done. */
 export interface Job {
   readonly cell: Cell;
   readonly seed: number;
 }
 
-/** Whether a run is of this job. */
+/** Whether a run belongs to this job. */
 export function isOf({ cell, seed }: Job, run: Run): boolean {
   return run.cell === cell.name && run.env === cell.env && run.seed === seed;
 }
@@ -37,7 +39,7 @@ export class ResultsFile {
     this.#head = head;
   }
 
-  /** Replaces what is in the file. */
+  /** Replaces the contents of the file. */
   write(runs: readonly Run[]): void {
     writeFileAtomic.sync(this.#path, [this.#head, ...runs].map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
@@ -47,8 +49,8 @@ export class ResultsFile {
   }
 
   /**
-   * The runs that are finished; a torn last line is none.
-   * @throws ConfigError where there is no such file, it is damaged, or it is of other work than these jobs
+   * The runs that are finished; a torn last line is ignored.
+   * @throws ConfigError if there is no such file, if it is damaged, or if it belongs to other work than these jobs
    */
   read(jobs: readonly Job[]): Run[] {
     if (!existsSync(this.#path)) throw new ConfigError(`nothing to resume: there is no ${this.#path}`);
@@ -59,12 +61,12 @@ export class ResultsFile {
     const open = new Map(jobs.map(({ cell, seed }) => [key(cell.name, cell.env, seed), cell]));
     for (const [i, run] of runs.entries()) {
       const where = `line ${i + 2} of ${this.#path}`;
-      if (!isRun(run)) throw new ConfigError(`${where} is no run of a study`);
+      if (!isRun(run)) throw new ConfigError(`${where} is not a run of a study`);
       const name = key(run.cell, run.env, run.seed);
       const cell = open.get(name);
       if (cell === undefined) {
         const shown = `cell ${JSON.stringify(run.cell)} in ${run.env} with seed ${run.seed}`;
-        throw new ConfigError(`${where} is ${shown}, which is not asked for or was there before`);
+        throw new ConfigError(`${where} is ${shown}, which was not asked for or comes twice`);
       }
       checkSame(where, run.settings, cell.settings);
       open.delete(name);
@@ -76,12 +78,12 @@ export class ResultsFile {
     try {
       return JSON.parse(line);
     } catch {
-      throw new ConfigError(`line ${index + 1} of ${this.#path} is no JSON`);
+      throw new ConfigError(`line ${index + 1} of ${this.#path} is not JSON`);
     }
   }
 }
 
-/** @throws ConfigError with the first field that is not the same */
+/** @throws ConfigError that names the first field that differs */
 function checkSame(where: string, made: Head, asked: Head): void {
   for (const name of new Set([...Object.keys(asked), ...Object.keys(made)])) {
     const [before, now] = [made[name], asked[name]].map((value) => JSON.stringify(value) ?? "none");
@@ -103,7 +105,7 @@ function isRun(value: unknown): value is Run {
   );
 }
 
-/** Whether all that a run came to is finite numbers, or null: what JSON keeps. */
+/** Whether all numbers of a result are finite, or null: JSON can keep no others. */
 export function isOutcome({ scores, curves = {} }: Outcome): boolean {
   return (
     Object.values(scores).every((score) => score === null || Number.isFinite(score)) &&

@@ -1,4 +1,4 @@
-// Running a study: every cell with every seed, on all cores, stoppable and resumable.
+// Runs a study: every cell with every seed, on all cores. It can be stopped and resumed.
 import { EventEmitter, once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -15,30 +15,30 @@ import type { Answer, WorkerData } from "./worker.js";
 export interface StudyOptions {
   /** The folder of results.jsonl and of the teachers. */
   readonly out: string;
-  /** What is run: all that {@link cellsOf} gives, or some of it. */
+  /** The cells that are run: all that {@link cellsOf} gives, or some of them. */
   readonly cells: readonly Cell[];
   /** Seeds 0 … seeds − 1. */
   readonly seeds: number;
-  /** Workers at most; by default as many as there are cores. */
+  /** The largest number of workers; by default one for each core. */
   readonly jobs?: number;
-  /** Keeps the runs that results.jsonl holds already. */
+  /** Keeps the runs that results.jsonl already holds. */
   readonly resume?: boolean;
-  /** The URL of a module that exports `studies`, this one among them; by default qstill's own. */
+  /** The URL of a module that exports `studies`, with this one among them; by default qstill's own. */
   readonly module?: string;
-  /** Called when it begins, and after every run. */
+  /** Called at the beginning, and after every run. */
   readonly onProgress?: (done: number, of: number) => void;
-  /** Stops it: the promise is rejected with {@link StudyStopped}, and every finished run is kept. */
+  /** Stops the study. The promise is then rejected with {@link StudyStopped}, and every finished run is kept. */
   readonly signal?: AbortSignal;
 }
 
-/** A study was stopped by its signal; `resume` goes on. */
+/** A study was stopped by its signal; it can go on with `resume`. */
 export class StudyStopped extends Error {
   override readonly name = "AbortError";
 }
 
 const cartPole = ["CartPole-v1"];
 
-/** The cells of a study, in these environments or in its own. */
+/** The cells of a study, in these environments or in the study's own. */
 export function cellsOf(
   study: Study,
   environments: readonly string[] = study.environments ?? cartPole,
@@ -47,11 +47,11 @@ export function cellsOf(
 }
 
 /**
- * Runs a study and leaves results.jsonl: a line is appended for every run that is finished, and in the end they are put
- * in the order of cells and seeds, so that the same study gives the same file but for `wallSeconds`.
+ * Runs a study and writes results.jsonl. A line is appended for every run that finishes. At the end the lines are put
+ * in the order of cells and seeds, so that the same study gives the same file, except for `wallSeconds`.
  * @returns the runs in this order
- * @throws ConfigError where results to go on from are damaged or of other work, StudyStopped when stopped by the signal,
- * and Error with the message of a run that failed
+ * @throws ConfigError if results to go on from are damaged or belong to other work, StudyStopped if stopped by the
+ * signal, and Error with the message of a run that failed
  */
 export async function runStudy(study: Study, options: StudyOptions): Promise<Run[]> {
   const { out, cells, seeds, onProgress = () => {}, signal } = options;
@@ -77,7 +77,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   };
   signal?.addEventListener("abort", stop);
 
-  // the first job of those that share a teacher trains it; the others wait until that one is done
+  // Of the jobs that share a teacher, the first trains it. The others wait until it is done.
   const begun = new Set<string>();
   const trained = new Set<string>();
   const finished = new EventEmitter();
@@ -128,12 +128,12 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   return ordered;
 }
 
-/** The same for jobs that want the same teacher. */
+/** A key that is the same for jobs that want the same teacher. */
 function teacherOf({ cell, seed }: Job): string {
   return JSON.stringify([cell.env, seed, cell.settings.teacher ?? null]);
 }
 
-/** What results that are gone on from must have been made with. */
+/** What must be the same for earlier results to be used again. */
 function headOf(study: Study, cells: readonly Cell[]): Head {
   const environments = [...new Set(cells.map(({ env }) => env))];
   const used = environments.map((env) => [env, presets[env] ?? null]);

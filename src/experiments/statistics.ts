@@ -1,17 +1,19 @@
-// How the runs of two cells compare, as Agarwal et al. 2021 ask ("Deep Reinforcement Learning at the Edge of the Statistical Precipice").
+// Comparing the runs of two cells as Agarwal et al. 2021 recommend ("Deep Reinforcement Learning at the Edge of the
+// Statistical Precipice").
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 import { bootstrapResamples, intervalOf, mean, middle } from "../evaluate/statistics.js";
 
-/** The scores of a cell's runs: a list for each environment, which is a stratum. No list is empty. */
+/** The scores of a cell's runs: one list for each environment, which is a stratum. No list is empty. */
 export type Strata = readonly (readonly number[])[];
 
 /** A 95 % interval: from, to. */
 export type Interval = readonly [number, number];
 
 /**
- * The mean of the middle half: a quarter of the values, rounded down to whole ones, is left out at either end, as
- * `scipy.stats.trim_mean(values, 0.25)` does. So of 10 values it is the mean of the middle 6, of 3 that of all.
+ * The interquartile mean, the mean of the middle half. A quarter of the values, rounded down to a whole number, is
+ * left out at each end, as `scipy.stats.trim_mean(values, 0.25)` does. Of 10 values it is the mean of the middle 6; of
+ * 3 values, the mean of all.
  */
 export function interquartileMean(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
@@ -20,8 +22,8 @@ export function interquartileMean(values: readonly number[]): number {
 }
 
 /**
- * The 95 % percentile interval of a statistic by the stratified bootstrap: in each of 2,000 resamples every stratum of
- * every cell is drawn anew from itself, with replacement. The draws depend on nothing but the strata's sizes.
+ * The 95 % percentile interval of a statistic by the stratified bootstrap. In each of 2,000 resamples every stratum of
+ * every cell is resampled on its own, with replacement. The draws depend only on the sizes of the strata.
  */
 export function bootstrapInterval(
   cells: readonly Strata[],
@@ -38,7 +40,9 @@ export interface ProfilePoint {
   readonly band: Interval;
 }
 
-/** The performance profile: the share of runs above each threshold, each environment counting the same (equation 3). */
+/**
+ * The performance profile: the share of runs above each threshold. Each environment has the same weight (equation 3).
+ */
 export function performanceProfile(strata: Strata, thresholds: readonly number[]): ProfilePoint[] {
   const random = new Pcg64([0, purposes.bootstrap, 0]);
   const shares = thresholds.map(() => new Float64Array(bootstrapResamples));
@@ -58,9 +62,9 @@ function shareAbove(strata: Strata, threshold: number): number {
 }
 
 /**
- * P(X > Y): how likely a run of X is better than one of Y, the mean over environments of the share of pairs in which it
- * is, a tie counting half (the Mann–Whitney statistic).
- * @param x as many strata as y, environment by environment
+ * P(X > Y): how likely a run of X is better than a run of Y. In each environment this is the share of pairs in which
+ * it is better, where a tie counts half (the Mann–Whitney statistic). The result is the mean over environments.
+ * @param x has as many strata as y; they are compared environment by environment
  */
 export function probabilityOfImprovement(x: Strata, y: Strata): number {
   return mean(

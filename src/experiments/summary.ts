@@ -1,4 +1,4 @@
-// What the runs of a study come to: for each environment, and for all together, a row for each cell.
+// The summary of a study's runs: a row for each cell, for each environment and for all environments together.
 import type { Run } from "./results.js";
 import {
   bootstrapInterval,
@@ -17,15 +17,18 @@ export interface Estimate {
 
 export interface Row {
   readonly cell: string;
-  /** Runs that have the study's score. */
+  /** The number of runs that have the study's score. */
   readonly runs: number;
-  /** The interquartile mean of the study's score; null where no run has one. */
+  /** The interquartile mean of the study's score; null if no run has one. */
   readonly score: Estimate | null;
-  /** P(this cell > the section's first); null for the first itself, and where there is nothing to compare. */
+  /** P(this cell > the section's first cell); null for the first cell itself, and if there is nothing to compare. */
   readonly improvement: Estimate | null;
-  /** The interquartile mean of every other score that all of the section's environments have, over the runs that have it; null where none has. */
+  /**
+   * The interquartile mean of every other score that all of the section's environments have, over the runs that have
+   * it. Null if no run has it.
+   */
   readonly others: Readonly<Record<string, number | null>>;
-  /** The study's scores, a list for each environment. */
+  /** The study's scores, one list for each environment. */
   readonly strata: Strata;
 }
 
@@ -35,7 +38,10 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
-/** A section for each environment; then one for all, where there are several and the score means the same in each. */
+/**
+ * A section for each environment. If there are several, and the score means the same in each, one more section covers
+ * all.
+ */
 export function summariseStudy(study: Study, cells: readonly Cell[], runs: readonly Run[]): Section[] {
   const environments = [...new Set(cells.map(({ env }) => env))];
   const groups = environments.map((env) => [env]);
@@ -61,7 +67,7 @@ function section(study: Study, environments: readonly string[], cells: readonly 
   const rows = names.map((cell) => {
     const scores = scoresOf(cell, study.score);
     const strata = scores.filter((values) => values.length > 0);
-    // only environments in which both have runs can say which is better
+    // only environments in which both have runs can tell which is better
     const both = scores.flatMap((values, i) => (values.length > 0 && first[i].length > 0 ? [i] : []));
     return {
       cell,

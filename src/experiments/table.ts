@@ -3,7 +3,7 @@ import { version } from "../core/version.js";
 import type { Study } from "./study.js";
 import type { Estimate, Section } from "./summary.js";
 
-/** A section's table: the head, then a line for each cell, all as text. */
+/** A section's table: the head, then one line for each cell. All entries are text. */
 export function tableOf(study: Study, { rows }: Section): { head: string[]; lines: string[][] } {
   const others = Object.keys(rows[0]?.others ?? {});
   const head = ["cell", "runs", `${study.score} [95 %]`, "P(better than the first) [95 %]", ...others];
@@ -28,7 +28,7 @@ export function studyMarkdown(study: Study, sections: readonly Section[], seeds:
   return `# ${study.name}\n\n${study.question}\n\n${setting(seeds)} ${explanation}\n\n${parts.join("\n")}`;
 }
 
-/** How it was asked, in a sentence. */
+/** How the question was asked, in one sentence. */
 export function setting(seeds: number): string {
   return `${seeds === 1 ? "Seed 0" : `Seeds 0–${seeds - 1}`}, qstill ${version}.`;
 }
@@ -41,7 +41,7 @@ function estimate(given: Estimate | null): string {
   return given === null ? "–" : `${figure(given.value)} [${given.interval.map(figure).join(", ")}]`;
 }
 
-/** A measured number with as many digits as are worth reading. */
+/** A measured number with as many digits as are useful. */
 export function figure(value: number | null): string {
   if (value === null) return "–";
   const digits = Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };

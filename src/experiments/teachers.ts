@@ -1,4 +1,4 @@
-// The teachers of a study: each trained once, kept in a folder, and the same bits when it is read again.
+// The teachers of a study. Each is trained once and kept in a folder; reading it again gives the same bits.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -22,13 +22,15 @@ export class FolderTeachers implements TeacherStore {
   readonly #folder: string;
   readonly #signal?: AbortSignal;
 
-  /** @param signal stops a training: `teacher` is then rejected with Interrupted, and nothing is kept of it */
+  /** @param signal stops a training: `teacher` is then rejected with Interrupted, and keeps nothing of that training */
   constructor(folder: string, signal?: AbortSignal) {
     this.#folder = folder;
     this.#signal = signal;
   }
 
-  /** @throws ConfigError for options that are not allowed, and for a kept file that is damaged or of other work */
+  /**
+   * @throws ConfigError for options that are not allowed, and for a kept file that is damaged or belongs to other work
+   */
   async teacher(env: string, seed: number, options: Partial<TeacherConfig> = {}): Promise<Teacher> {
     const config = teacherConfig(env, options);
     const setting = { version, ...teacherSetting(env, seed, config) };
@@ -41,7 +43,7 @@ export class FolderTeachers implements TeacherStore {
     return teacher;
   }
 
-  /** Removes every teacher, so that all are trained anew. */
+  /** Removes every teacher, so that all are trained again. */
   clear(): void {
     if (!existsSync(this.#folder)) return;
     for (const name of readdirSync(this.#folder)) if (name.endsWith(ending)) rmSync(join(this.#folder, name));
@@ -66,7 +68,7 @@ function teacherBytes({ widths, parameters, observations, ...record }: Teacher, 
 function keptTeacher(path: string, env: string, seed: number, config: TeacherConfig, setting: object): Teacher {
   try {
     const { tensors, metadata } = readSafetensors(readFileSync(path));
-    if (metadata.format !== format) throw new Error("it is no teacher of a study");
+    if (metadata.format !== format) throw new Error("it is not a teacher of a study");
     const differs = difference(JSON.parse(metadata.setting), { ...setting });
     if (differs !== undefined) throw new Error(`it was made with ${differs}`);
     const { envSteps, updates, wallSeconds } = JSON.parse(metadata.reached);
@@ -76,7 +78,7 @@ function keptTeacher(path: string, env: string, seed: number, config: TeacherCon
     const parameters = floats(tensors, "parameters");
     const bytes = tensors.get("observations");
     const observations = bytes?.dtype === "U8" ? bytes.data : floats(tensors, "observations");
-    if (observations.length % observationSize !== 0) throw new Error("its observations are no whole number of rows");
+    if (observations.length % observationSize !== 0) throw new Error("its observations do not fill whole rows");
     const record = { env, seed, config, envSteps, updates, wallSeconds };
     return new Teacher({ environment: env, widths, parameters }, record, observations);
   } catch (error) {
@@ -88,6 +90,6 @@ function floats(tensors: ReadonlyMap<string, Tensor>, name: string): Float32Arra
   const tensor = tensors.get(name);
   if (tensor?.dtype !== "F32") throw new Error(`it has no tensor "${name}" of F32`);
   const values = fromLittleEndian(tensor.data);
-  if (!values.every(Number.isFinite)) throw new Error(`its tensor "${name}" holds what is not a finite number`);
+  if (!values.every(Number.isFinite)) throw new Error(`its tensor "${name}" holds a value that is not a finite number`);
   return values;
 }

@@ -1,4 +1,4 @@
-// A worker of a study: runs one job after another, as run-study.ts sends them.
+// A worker of a study: runs the jobs that run-study.ts sends, one after another.
 import { parentPort, workerData } from "node:worker_threads";
 import "../env/all.js";
 import { Interrupted } from "../training/checkpoint.js";
@@ -6,17 +6,17 @@ import { isOutcome, type Job } from "./results.js";
 import type { Outcome, Study } from "./study.js";
 import { FolderTeachers } from "./teachers.js";
 
-/** What a worker is given. */
+/** What a worker is given when it starts. */
 export interface WorkerData {
   /** The URL of a module that exports `studies`. */
   readonly module: string;
-  /** The name of one of them. */
+  /** The name of one of these studies. */
   readonly study: string;
   /** The folder of the teachers. */
   readonly teachers: string;
 }
 
-/** What it answers. */
+/** A worker's answer to a job. */
 export type Answer =
   | { readonly kind: "done"; readonly outcome: Outcome; readonly wallSeconds: number }
   | { readonly kind: "stopped" }
@@ -37,7 +37,7 @@ async function run({ cell, seed }: Job): Promise<Answer> {
   const started = performance.now();
   try {
     const outcome = await study.run(cell, seed, teachers, stop.signal);
-    if (!isOutcome(outcome)) return { kind: "failed", message: "it came to numbers that are not finite" };
+    if (!isOutcome(outcome)) return { kind: "failed", message: "its result has numbers that are not finite" };
     return { kind: "done", outcome, wallSeconds: Math.round(performance.now() - started) / 1000 };
   } catch (error) {
     if (error instanceof Interrupted) return { kind: "stopped" };

@@ -1,13 +1,13 @@
-// CART: a decision tree from weighted, labelled states (Breiman et al. 1984), its leaves split best first.
+// CART: a decision tree from weighted, labelled states (Breiman et al. 1984). The best leaf is split first.
 
 /** Where a tree ends. */
 export interface Leaf {
   readonly action: number;
-  /** How many of the states that it was grown from end here. */
+  /** The number of states that the tree was grown from and that end here. */
   readonly states: number;
 }
 
-/** `below` where observation[feature] ≤ threshold, `above` where not. */
+/** `below` if observation[feature] ≤ threshold, `above` otherwise. */
 export interface Split {
   readonly feature: number;
   readonly threshold: number;
@@ -22,27 +22,27 @@ export function isLeaf(node: Node): node is Leaf {
   return "action" in node;
 }
 
-/** What a tree is grown from. */
+/** The data from which a tree is grown. */
 export interface LabelledStates {
   /** (count, size), row-major. */
   readonly states: Float32Array;
-  /** Features of a state. */
+  /** The number of features of a state. */
   readonly size: number;
   /** (count): each state's action, a whole number in [0, actionCount). */
   readonly actions: Uint16Array;
-  /** (count): how much each state counts, ≥ 0. */
+  /** (count): the weight of each state, ≥ 0. */
   readonly weights: Float64Array;
   readonly actionCount: number;
 }
 
-/** A leaf that may still be split: its rows in the order of each feature, and the best split of them. */
+/** A leaf that may still be split: its rows, sorted by each feature, and their best split. */
 interface Growing {
   readonly rows: readonly Uint32Array[];
   readonly best: Cut | undefined;
   split?: { readonly feature: number; readonly threshold: number; readonly below: Growing; readonly above: Growing };
 }
 
-/** A split of a leaf's rows, and by how much it lessens their impurity. */
+/** A split of a leaf's rows, and how much it reduces their impurity. */
 interface Cut {
   readonly feature: number;
   readonly threshold: number;
@@ -50,9 +50,9 @@ interface Cut {
 }
 
 /**
- * Grows a tree of at most `leaves` leaves: of all leaves the one whose split lessens the weighted Gini impurity most is
- * split next (best first: Shi 2007), until no split lessens it. Neighbours that came to the same action become one leaf.
- * The same data give the same tree: of equal splits the first feature's lowest threshold is taken.
+ * Grows a tree of at most `leaves` leaves. The leaf whose split reduces the weighted Gini impurity most is split next
+ * (best first: Shi 2007), until no split reduces it. Neighbouring leaves with the same action become one leaf. The
+ * same data give the same tree: of equal splits the lowest threshold of the first feature is taken.
  */
 export function growTree(data: LabelledStates, leaves: number): Node {
   const sorted = Array.from({ length: data.size }, (_, feature) => sortedRows(data, feature));
@@ -75,12 +75,12 @@ export function growTree(data: LabelledStates, leaves: number): Node {
   return finished(data, root);
 }
 
-/** All rows in the order of one feature; those of equal value stay in theirs. */
+/** All rows sorted by one feature; rows with equal values keep their order. */
 function sortedRows({ states, size, weights }: LabelledStates, feature: number): Uint32Array {
   const count = weights.length;
   const values = Float32Array.from({ length: count }, (_, row) => states[row * size + feature] + 0); // −0 becomes 0
-  // As whole numbers, the bits of floats ≥ 0 are in the floats' order. Value and row in one number sort without a
-  // function that compares, which takes most of the time otherwise; 53 bits hold both below 2^21 rows.
+  // Read as whole numbers, the bits of floats ≥ 0 have the order of the floats. With value and row in one number,
+  // sorting needs no comparison function, which would take most of the time. 53 bits hold both below 2^21 rows.
   const bits = new Int32Array(values.buffer);
   const keys = Float64Array.from(bits, (word, row) => (word >= 0 ? word : -(word & 0x7fffffff)) * mostRows + row);
   return Uint32Array.from(keys.sort(), (key) => key - mostRows * Math.floor(key / mostRows));
@@ -105,13 +105,13 @@ function gainOf({ best }: Growing): number {
   return best?.gain ?? 0;
 }
 
-/** Gains are differences of sums of rounded numbers: what is smaller than this share of the weight is none. */
+/** Gains are differences of sums of rounded numbers. A gain smaller than this share of the weight does not count. */
 const noGain = 1e-12;
 
 /**
- * The split of these rows, given in the order of each feature, that lessens Σ w·Gini most: Gini = 1 − Σ_a p_a², p_a being
- * the action's share of the weight w. As w·Gini = w − Σ_a w_a² / w, it is the split with the largest
- * Σ_a below_a² / below + Σ_a above_a² / above. Undefined where none lessens it.
+ * The split of these rows, sorted by each feature, that reduces Σ w·Gini most. Gini = 1 − Σ_a p_a², where p_a is the
+ * action's share of the weight w. Because w·Gini = w − Σ_a w_a² / w, it is the split with the largest
+ * Σ_a below_a² / below + Σ_a above_a² / above. Undefined if no split reduces it.
  */
 function bestSplit(data: LabelledStates, rows: readonly Uint32Array[]): Cut | undefined {
   const { states, size, actions, weights, actionCount } = data;
@@ -145,7 +145,7 @@ function bestSplit(data: LabelledStates, rows: readonly Uint32Array[]): Cut | un
   return best && { feature: best.feature, threshold: between(best.low, best.high), gain: bestGain };
 }
 
-/** Σ_a w_a² / w; 0 where nothing has weight. */
+/** Σ_a w_a² / w; 0 if nothing has weight. */
 function squaresOver(perAction: Float64Array, weight: number): number {
   if (weight <= 0) return 0;
   let sum = 0;
@@ -153,7 +153,7 @@ function squaresOver(perAction: Float64Array, weight: number): number {
   return sum / weight;
 }
 
-/** A number with low ≤ number < high: the middle, rounded to as few digits as keep it there, so that people can read it. */
+/** A number with low ≤ number < high: the middle, rounded to as few digits as possible, so that people can read it. */
 function between(low: number, high: number): number {
   const middle = (low + high) / 2;
   for (let digits = 1; digits <= 17; digits++) {
@@ -179,7 +179,7 @@ function weightPerAction({ actions, weights, actionCount }: LabelledStates, rows
   return perAction;
 }
 
-/** The first of the largest. */
+/** The index of the first of the largest. */
 function heaviest(perAction: Float64Array): number {
   return perAction.indexOf(perAction.reduce((a, b) => Math.max(a, b)));
 }

@@ -1,4 +1,4 @@
-// A network explained: a decision tree that acts like it, and what it looks at.
+// Explains a network: a decision tree that acts like it, and the features that it looks at.
 import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
@@ -17,23 +17,26 @@ export interface ExplainOptions {
   /** Where the network acts. */
   readonly env: EnvSource;
   readonly seed: number;
-  /** The most leaves of the tree; 15 by default. */
+  /** The largest number of leaves of the tree; 15 by default. */
   readonly leaves?: number;
 }
 
-/** What {@link explain} found. */
+/** The result of {@link explain}. */
 export interface Explanation {
   readonly tree: DecisionTree;
-  /** The tree as text: indented if and else, in the environment's names. */
+  /** The tree as text: indented if and else, with the environment's names. */
   readonly rules: string;
   /** The source of a module that acts as the tree does. */
   readonly module: string;
-  /** Share of states that neither was trained on in which both act alike; the network acts in half of their episodes, the tree in the other half. */
+  /**
+   * Share of states in which both act alike. Neither was trained on these states. The network acts in half of their
+   * episodes, the tree in the other half.
+   */
   readonly agreement: number;
   /** Returns on the same 100 unseen episodes. */
   readonly network: Evaluation;
   readonly treeEvaluation: Evaluation;
-  /** One for each feature, on the states of the same probe episodes in which the network acts. */
+  /** One entry for each feature, on the states of the same probe episodes in which the network acts. */
   readonly sensitivity: readonly (Sensitivity & { readonly feature: string })[];
 }
 
@@ -41,6 +44,7 @@ const episodes = 100;
 const mostLeaves = 10_000;
 
 /**
+ * Makes a tree from a network and measures how its decisions depend on each feature.
  * @throws ConfigError for a seed or number of leaves that is not allowed, and for a network that does not fit the
  * environment
  */
@@ -70,7 +74,7 @@ export function explain(network: QNetwork & Sized, options: ExplainOptions): Exp
   };
 }
 
-/** @throws ConfigError for what is no number of leaves */
+/** @throws ConfigError for anything that is not an allowed number of leaves */
 export function checkedLeaves(leaves: unknown): number {
   if (Number.isInteger(leaves) && (leaves as number) >= 1 && (leaves as number) <= mostLeaves) return leaves as number;
   throw new ConfigError(`leaves is ${shown(leaves)}: a whole number from 1 to ${mostLeaves} is allowed`);

@@ -1,5 +1,5 @@
 /**
- * A network as a decision tree, and what it looks at.
+ * A network as a decision tree, and the features that the network looks at.
  * @module qstill/explain
  */
 export type { Sized } from "../evaluate/checks.js";

@@ -1,12 +1,13 @@
-// A decision tree as the source of one JavaScript module that needs nothing: its rules as if and else.
+// A decision tree as the source of one JavaScript module that needs nothing else. Its rules are if and else.
 import { isLeaf, type Node } from "./cart.js";
 import type { DecisionTree, Names } from "./tree.js";
 
 /**
- * The source of an ES module that exports `act(observation)`, `environment`, and `example`: an observation and the action
- * that `act` must take there, by which whoever runs it elsewhere can check it.
- * @param about `environment`: the id of the environment that it acts in; `names`: of its features and actions; `example`: an
- *   observation, shape (observationSize)
+ * The source of an ES module that exports `act(observation)`, `environment`, and `example`: an observation, and the
+ * action that `act` must take there. With the example, whoever runs the module elsewhere can check it.
+ * @param about `environment`: the id of the environment in which it acts; `names`: the names of its features and
+ * actions;
+ *   `example`: an observation, shape (observationSize)
  */
 export function exportTree(
   tree: DecisionTree,

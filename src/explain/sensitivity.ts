@@ -1,4 +1,4 @@
-// What a network looks at: how its actions and Q-values change when one feature of a visited state does.
+// What a network looks at: how its actions and Q-values change when one feature of a visited state changes.
 
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
@@ -10,22 +10,25 @@ import type { QNetwork } from "./viper.js";
 export interface Sensitivity {
   /** Standard deviation of the feature over the visited states, in the feature's unit. */
   readonly deviation: number;
-  /** Share of states whose greedy action changes when the feature is moved by one deviation, mean of up and down. */
+  /**
+   * Share of states whose greedy action changes when the feature is moved by one deviation, the mean of up and down.
+   */
   readonly flipRate: number;
-  /** Mean |Δ| of the Q-gap, Q of the unmoved state's action minus the largest other Q, at the same moves. */
+  /** Mean |Δ| of the Q-gap at the same moves: Q of the unmoved state's action minus the largest other Q. */
   readonly gapChange: number;
   /**
-   * Share of states whose greedy action changes when the feature takes the value that it has in another visited state,
-   * by one random permutation: the permutation importance of Breiman 2001 (Random Forests, section 10), its error being
+   * Share of states whose greedy action changes when the feature takes its value from another visited state, by one
+   * random permutation. This is the permutation importance of Breiman 2001 (Random Forests, section 10); the error is
    * counted against the network's own actions.
    */
   readonly permutedFlipRate: number;
 }
 
 /**
- * @param at `states`: (count, size), row-major, states that the network visits; `actionCount`: at least 2; with one action
- *   nothing can change, and every figure is 0
- * @returns one for each feature
+ * @param at `states`: (count, size), row-major, states that the network visits; `actionCount`: at least 2, because
+ * with one
+ *   action nothing can change, and every figure is 0
+ * @returns one entry for each feature
  */
 export function sensitivities(
   network: QNetwork,

@@ -1,10 +1,10 @@
-// A decision tree as a policy: acts, and can be read by people.
+// A decision tree as a policy that acts and that people can read.
 import type { Policy } from "../evaluate/returns.js";
 import { isLeaf, type Node } from "./cart.js";
 
 export class DecisionTree implements Policy {
   readonly root: Node;
-  /** Comparisons on the longest way to a leaf. */
+  /** The number of comparisons on the longest way to a leaf. */
   readonly depth: number;
   readonly leaves: number;
 
@@ -34,13 +34,13 @@ function statesOf(node: Node): number {
   return isLeaf(node) ? node.states : statesOf(node.below) + statesOf(node.above);
 }
 
-/** What the environment calls its features and actions. */
+/** The environment's names of its features and actions. */
 export interface Names {
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
 }
 
-/** The tree as rules: indented if and else, at each action the share of the states it was grown from that come there. */
+/** The tree as rules: indented if and else. Each action shows the share of the training states that end there. */
 export function treeRules({ root }: DecisionTree, names: Names): string {
   const all = statesOf(root);
   const lines = (node: Node, indent: string): string[] => {

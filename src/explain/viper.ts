@@ -7,28 +7,28 @@ import { mean } from "../evaluate/statistics.js";
 import { growTree, type LabelledStates } from "./cart.js";
 import { DecisionTree } from "./tree.js";
 
-/** What a tree can be made of: a network that acts and has Q-values. */
+/** What a tree can be made from: a network that acts and has Q-values. */
 export interface QNetwork extends Policy {
-  /** (count, observationSize) → (count, actionCount) */
+  /** The Q-values of many states: (count, observationSize) → (count, actionCount). */
   qValuesOfMany(observations: Float32Array): Float32Array;
 }
 
-/** Trees grown, each from the states of all rounds so far. */
+/** The number of trees that are grown, each from the states of all rounds so far. */
 const rounds = 40;
-/** States collected in a round. */
+/** The number of states collected in a round. */
 const statesPerRound = 500;
-/** Share of random actions while states are collected: a tree that has only seen its own ways falls where they end. */
+/** Share of random actions while states are collected. A tree that has only seen its own ways fails where they end. */
 const exploration = 0.1;
-/** Episodes, on selection seeds, by which the best of the trees is chosen. */
+/** The number of episodes, on selection seeds, by which the best tree is chosen. */
 const selectionEpisodes = 500;
 
 /**
- * DAgger (Ross et al. 2011): the network acts in the first round, the latest tree in every other, and the network labels
- * each state that comes up. A state counts as much as a wrong action can cost there, by the network's own Q-values:
- * ℓ(s) = max_a Q(s, a) − min_a Q(s, a). The paper draws states by ℓ; here ℓ is the state's weight in CART, which is what
- * the drawing comes to on average. The tree with the highest mean return on selection seeds is kept, of equal ones the first
- * with the fewest leaves.
- * @param leaves the most leaves that the tree may have
+ * DAgger (Ross et al. 2011): the network acts in the first round, and the latest tree in every other. The network
+ * labels each state that is visited. The weight of a state is what a wrong action can cost there, by the network's own
+ * Q-values: ℓ(s) = max_a Q(s, a) − min_a Q(s, a). The paper draws states by ℓ. Here ℓ is the state's weight in CART,
+ * which on average is the same. The tree with the highest mean return on selection seeds is kept; of equal trees, the
+ * first with the fewest leaves.
+ * @param leaves the largest number of leaves that the tree may have
  */
 export function viper(env: Env, network: QNetwork, { seed, leaves }: { seed: number; leaves: number }): DecisionTree {
   const size = env.observationSize;

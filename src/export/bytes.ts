@@ -1,6 +1,6 @@
-// Bytes that binary formats are put together from.
+// Building blocks of binary formats.
 
-/** A whole number ≥ 0 as WebAssembly's LEB128 and Protocol Buffers' varint: seven bits a byte, the lowest first. */
+/** A whole number ≥ 0 as WebAssembly's LEB128 and Protocol Buffers' varint: seven bits per byte, the lowest first. */
 export function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) + 128);
@@ -11,7 +11,7 @@ export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** One part after another. */
+/** The parts joined, one after another. */
 export function joined(...parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -22,7 +22,7 @@ export function joined(...parts: readonly ArrayLike<number>[]): Uint8Array<Array
   return bytes;
 }
 
-/** Bytes behind their number. */
+/** The bytes, preceded by their number. */
 export function counted(bytes: ArrayLike<number>): Uint8Array<ArrayBuffer> {
   return joined(varint(bytes.length), bytes);
 }

@@ -1,9 +1,9 @@
-// The arithmetic of a model in C: float, to the core's very bits.
+// The arithmetic of a model in C: float, with exactly the core's bits.
 import { layerPlaces } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import { activationArrays, floats, type NetworkSource } from "./c-source.js";
 
-/** @param p what its names begin with */
+/** @param p the prefix of all names */
 export function floatNetwork(p: string, { widths, activation, parameters }: ModelData): NetworkSource {
   const rows: string[] = [];
   for (const { inputs, outputs, weight, bias } of layerPlaces(widths)) {

@@ -2,7 +2,7 @@
 import type { QuantizedData } from "../model/quantized.js";
 import { activationArrays, floats, integers, type NetworkSource } from "./c-source.js";
 
-/** @param p what its names begin with */
+/** @param p the prefix of all names */
 export function int8Network(
   p: string,
   { widths, observationScale, layers, qValueScale }: QuantizedData,
@@ -96,7 +96,7 @@ static inline void ${p}_layer(const int8_t *w, const int16_t *unit, int bias_shi
 }
 `;
 
-/** (outputs, inputs) numbers, each row on lines of its own. */
+/** (outputs, inputs) numbers; each row starts on a new line. */
 function rows(values: Int8Array, inputs: number): string {
   const all: string[] = [];
   for (let at = 0; at < values.length; at += inputs) all.push(integers(values.subarray(at, at + inputs)));

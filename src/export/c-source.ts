@@ -1,10 +1,10 @@
 // Pieces of a C source: names, numbers, strings and arrays.
 import { shortestDecimal } from "./decimal.js";
 
-/** The part of a header that computes Q-values, and what it takes. */
+/** The part of a header that computes Q-values, and the memory that it takes. */
 export interface NetworkSource {
   readonly source: string;
-  /** Bytes of its constants, and of the activations that are on the stack. */
+  /** The bytes of its constants, and of the activations that lie on the stack. */
   readonly constants: number;
   readonly activations: number;
 }
@@ -15,15 +15,15 @@ export function identifier(environment: string): string {
   return (/^[a-z]/.test(words[0] ?? "") ? words : ["qstill", ...words]).join("_");
 }
 
-/** @throws Error for what is no identifier */
+/** @throws Error for anything that is not an identifier */
 export function checkIdentifier(prefix: string): string {
   if (/^[A-Za-z][A-Za-z0-9_]*$/.test(prefix)) return prefix;
   throw new Error(`prefix ${JSON.stringify(prefix)}: a letter, then letters, digits and underscores are allowed`);
 }
 
 /**
- * Two arrays that hold activations in turn: the first, the third and so on in `even`, the others in `odd`.
- * @param sizes one a layer that is to be held
+ * Two arrays that hold activations alternately: the first, the third and so on in `even`, the others in `odd`.
+ * @param sizes one for each layer that is held
  */
 export function activationArrays(type: string, sizes: readonly number[]) {
   const of = (parity: number) => Math.max(0, ...sizes.filter((_, layer) => layer % 2 === parity));
@@ -35,13 +35,13 @@ export function activationArrays(type: string, sizes: readonly number[]) {
   };
 }
 
-/** f32 values as the shortest literals. @throws Error for one that is not finite */
+/** f32 values as the shortest literals. @throws Error for a value that is not finite */
 export function floats(values: Iterable<number>): string {
   return list(Array.from(values, float));
 }
 
 function float(value: number): string {
-  if (!Number.isFinite(value)) throw new Error(`${value} is among the numbers: C writes finite ones only`);
+  if (!Number.isFinite(value)) throw new Error(`${value} is among the numbers: C source can hold finite numbers only`);
   const decimal = shortestDecimal(value);
   return `${decimal}${/[.e]/.test(decimal) ? "" : ".0"}f`;
 }
@@ -50,7 +50,7 @@ export function integers(values: Iterable<number>): string {
   return list(Array.from(values, String));
 }
 
-/** A string literal that any compiler reads: bytes of UTF-8 that are no plain characters as octal escapes. */
+/** A string literal that any compiler reads. Bytes of UTF-8 that are not plain characters become octal escapes. */
 export function text(value: string): string {
   let literal = "";
   for (const byte of new TextEncoder().encode(value)) {
@@ -65,7 +65,7 @@ export function texts(values: readonly string[]): string {
   return `{ \\\n${list(values.map(text)).replaceAll("\n", " \\\n")} }`;
 }
 
-/** Items with commas, in lines of at most 100 characters where the items are shorter. */
+/** Items with commas, in lines of at most 100 characters unless a single item is longer. */
 function list(items: readonly string[]): string {
   const lines: string[] = [];
   let line = "";

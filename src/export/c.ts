@@ -1,4 +1,4 @@
-// A model as one C99 header that computes the core's very bits, for a microcontroller or any other program.
+// A model as one C99 header that computes exactly the core's bits, for a microcontroller or any other program.
 import { checkParameters, checkWidths } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
@@ -9,17 +9,17 @@ import type { Description } from "./description.js";
 
 /** Options of {@link exportC}. */
 export interface ExportCOptions {
-  /** What every name in the header begins with, an identifier (default: the environment's id, `cartpole_v1`). */
+  /** The prefix of every name in the header, an identifier (default: made from the environment's id, `cartpole_v1`). */
   readonly prefix?: string;
 }
 
 /**
- * The text of a C99 header, which is C++, too: `<prefix>_act(observation)`, `<prefix>_q_values(observation, q)` and, where
- * `<PREFIX>_SELF_TEST` is defined before it is included, `<prefix>_self_test()`; its sizes, names and hash as macros, which
- * take no memory. It needs no heap and no library. A model gives float, to the core's bits; a quantised model whole
- * numbers.
- * @throws Error for widths that no network has, where the parameters do not fit them, where a number is not finite, and for
- * a prefix that is no identifier
+ * The text of a C99 header, which C++ reads, too. It declares `<prefix>_act(observation)` and
+ * `<prefix>_q_values(observation, q)`, and also `<prefix>_self_test()` if `<PREFIX>_SELF_TEST` is defined before the
+ * header is included. Its sizes, names and hash are macros, which take no memory. It needs no heap and no library. A
+ * model computes in float with the core's bits; a quantised model computes in whole numbers.
+ * @throws Error for widths that no network can have, for parameters that do not fit them, for numbers that are not
+ * finite, and for a prefix that is not an identifier
  */
 export function exportC(
   model: ModelData | QuantizedModel,
@@ -40,8 +40,9 @@ export function exportC(
  * ${p}_self_test(), only where ${upper}_SELF_TEST is defined before this file is included: 1 where the
  * examples get the very Q-values here that they had where this was made, else 0
  *
- * Constants: ${constants} bytes. Variables: none. Stack: ${activations + 4 * widths[widths.length - 1]} bytes of activations and Q-values, and some words.
- * The bits of the Q-values are the same on every device, given IEEE 754 numbers that no option of the compiler relaxes.
+ * Constants: ${constants} bytes. Variables: none. Stack: ${activations + 4 * widths[widths.length - 1]} bytes of
+ * activations and Q-values, and some words. The bits of the Q-values are the same on every device, given IEEE 754
+ * numbers that no option of the compiler relaxes.
  */
 ${frame(p, model, description, source)}`;
 }
@@ -53,7 +54,7 @@ function networkSource(p: string, model: ModelData | QuantizedModel) {
   return floatNetwork(p, model);
 }
 
-/** The header's guard, its macros, the network, and what every network has: the greedy action and the self test. */
+/** The header's guard, its macros, the network, and the parts that every network has: greedy action and self-test. */
 function frame(
   p: string,
   { environment, widths }: Pick<ModelData, "environment" | "widths">,

@@ -1,4 +1,4 @@
-// f32 values as text in a source.
+// f32 values as text in source code.
 
 /** The shortest decimal that rounds to this f32. */
 export function shortestDecimal(value: number): string {

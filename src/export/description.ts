@@ -1,4 +1,4 @@
-// What an export says about itself: names, examples by which its target can test itself, and a hash.
+// What an export says about itself: names, examples with which its target can test itself, and a hash.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { numbered } from "../env/custom.js";
@@ -10,40 +10,40 @@ import type { Model, ModelData } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
 import { randomStates, visitedStates } from "./states.js";
 
-/** What an export says about itself besides its parameters. */
+/** What an export says about itself, besides its parameters. */
 export interface Description {
-  /** One name a feature of the observation, in order. */
+  /** One name for each feature of the observation, in order. */
   readonly featureNames: readonly string[];
-  /** One name an action, in order. */
+  /** One name for each action, in order. */
   readonly actionNames: readonly string[];
-  /** For the target's test of itself: states that the model visits, and what it answers. */
+  /** For the self-test on the target: states that the model visits, and its answers. */
   readonly examples: {
     /** (count, observationSize), row-major */
     readonly observations: Float32Array;
     /** (count, actionCount), row-major */
     readonly qValues: Float32Array;
-    /** One greedy action a state. */
+    /** One greedy action for each state. */
     readonly actions: readonly number[];
   };
-  /** {@link modelHash}; a quantised model's is that of its original, or empty where that is not known. */
+  /** {@link modelHash}. For a quantised model it is the original's hash, or empty if that is not known. */
   readonly hash: string;
 }
 
 /** Options of {@link describe}. */
 export interface DescribeOptions {
-  /** Where it acts (default: the environment of the model's id, where one is registered). */
+  /** Where the model acts (default: the environment with the model's id, if one is registered). */
   readonly env?: EnvSource;
 }
 
 const exampleCount = 4;
-/** The examples lie evenly among so many states of play: CartPole's longest episode. */
+/** The examples are spread evenly over this many states of play: CartPole's longest episode. */
 const statesPlayed = 500;
 
 /**
- * Describes a model for its exports. It plays in its environment, and a few of the states that it visits become the
- * examples; without an environment, names are numbers and the examples random, from −1 to 1.
- * @throws UnknownEnvironmentError for the id of an `env` that is not registered; ConfigError where the model has not as
- * many inputs and outputs as the environment has features and actions
+ * Describes a model for its exports. The model plays in its environment, and a few of the states that it visits become
+ * the examples. Without an environment the names are numbers, and the examples are random, from −1 to 1.
+ * @throws UnknownEnvironmentError if `env` is an id that is not registered; ConfigError if the model's inputs and
+ * outputs are not as many as the environment's features and actions
  */
 export function describe(model: Model | QuantizedModel, { env: source }: DescribeOptions = {}): Description {
   const env = environmentOf(model, source);
@@ -78,8 +78,8 @@ function environmentOf(model: Model | QuantizedModel, source: EnvSource | undefi
 }
 
 /**
- * The SHA-256, in hexadecimal, by which an export names the model that it was made of: of the widths and the activation
- * as text, "4-16-2 relu" and a newline, then of the parameters as little-endian f32.
+ * The SHA-256, in hexadecimal, by which an export names the model that it was made from. It covers the widths and the
+ * activation as text, "4-16-2 relu" and a newline, and then the parameters as little-endian f32.
  */
 export function modelHash({ widths, activation = "relu", parameters }: ModelData): string {
   const hash = sha256.create();

@@ -1,4 +1,4 @@
-// A model with weights of 8 bits, as a safetensors file: calibrated on states that it visits.
+// A model with 8-bit weights, as a safetensors file. It is calibrated on states that the model visits.
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import type { Model } from "../model/model.js";
@@ -9,13 +9,13 @@ import { readSafetensors } from "../model/safetensors.js";
 import { describe, modelHash } from "./description.js";
 import { visitedStates } from "./states.js";
 
-/** Four episodes of CartPole-v1. More states of play change the scales by little. */
+/** Four episodes of CartPole-v1. More states change the scales only a little. */
 const calibrationStates = 2000;
 
 /**
- * Quantises a model for the states that it visits in its environment.
+ * Quantises a model, calibrated on the states that it visits in its environment.
  * @param largestWeight {@link QuantizeOptions}
- * @throws UnknownEnvironmentError where its environment is not registered; ConfigError where it does not fit it
+ * @throws UnknownEnvironmentError if its environment is not registered; ConfigError if the model does not fit it
  */
 export function quantizeByPlay(model: Model, largestWeight?: number): QuantizedModel {
   const env = resolveEnv(model.environment);
@@ -27,8 +27,8 @@ export function quantizeByPlay(model: Model, largestWeight?: number): QuantizedM
 }
 
 /**
- * The bytes of `student.int8.safetensors`; its metadata has the names of features and actions, and examples as
- * {@link Description} has them, as JSON.
+ * The bytes of `student.int8.safetensors`. Its metadata hold, as JSON, the names of features and actions, and examples
+ * as in {@link Description}.
  * @throws as {@link quantizeByPlay}
  */
 export function exportInt8(model: Model): Uint8Array<ArrayBuffer> {
@@ -43,9 +43,9 @@ export function exportInt8(model: Model): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Whether the examples of a quantised model's file get the very Q-values and actions that they had where it was made;
- * undefined where it has none.
- * @throws Error in one line for a file that is no sound quantised model
+ * Whether the examples of a quantised model's file get exactly the Q-values and actions that they had where the file
+ * was made; undefined if it has no examples.
+ * @throws Error in one line for a file that is not a sound quantised model
  */
 export function testInt8(bytes: Uint8Array): boolean | undefined {
   const model = loadQuantized(bytes);

@@ -1,4 +1,4 @@
-// A model as the source of one JavaScript module that needs nothing and computes the core's very bits.
+// A model as the source of one JavaScript module that needs nothing else and computes exactly the core's bits.
 import { littleEndian } from "../model/bytes.js";
 import { checkParameters, checkWidths } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
@@ -6,11 +6,11 @@ import { shortestDecimal } from "./decimal.js";
 import type { Description } from "./description.js";
 
 /**
- * The source of an ES module that exports `act(observation)`, `qValues(observation)`, `environment` and `widths`; with a
- * description also `featureNames`, `actionNames`, `hash`, and `selfTest()`, which is true where every example gets its very
- * Q-values and its action. It runs in browsers, workers and Node, under any content security policy, and `act` allocates
- * nothing. {@link moduleTypes} declares what it exports.
- * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite.
+ * The source of an ES module that exports `act(observation)`, `qValues(observation)`, `environment` and `widths`. With
+ * a description it also exports `featureNames`, `actionNames`, `hash`, and `selfTest()`, which is true if every
+ * example gets exactly its Q-values and its action. It runs in browsers, workers and Node, under any content security
+ * policy. `act` allocates nothing. {@link moduleTypes} declares the exports.
+ * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite
  */
 export function exportModule(model: ModelData, description?: Description): string {
   const { environment, widths, activation, parameters } = model;
@@ -87,7 +87,7 @@ export function qValues(observation) {
 ${description ? selfTestSource(parameters.length, description) : ""}`;
 }
 
-/** The declarations of a module that {@link exportModule} wrote with a description. */
+/** The type declarations of a module that {@link exportModule} wrote with a description. */
 export const moduleTypes = `// What a Q-network made by qstill exports.
 
 /** The id of the environment that it acts in. */
@@ -100,7 +100,10 @@ export declare const featureNames: readonly string[];
 export declare const actionNames: readonly string[];
 /** SHA-256 of the widths, the activation and the parameters. */
 export declare const hash: string;
-/** The greedy action, an index into actionNames: the first of the largest Q-values. @throws RangeError for an observation of another length */
+/**
+ * The greedy action, an index into actionNames: the first of the largest Q-values. @throws RangeError for an
+ * observation of another length
+ */
 export declare function act(observation: ArrayLike<number>): number;
 /** One Q-value an action, in a new array. @throws RangeError for an observation of another length */
 export declare function qValues(observation: ArrayLike<number>): Float32Array;
@@ -126,7 +129,7 @@ export const hash = ${text(hash)};
 `;
 }
 
-/** @param from where in the numbers the examples' observations begin; their Q-values follow */
+/** @param from the index in the numbers at which the examples' observations begin; their Q-values follow */
 function selfTestSource(from: number, { examples: { observations, actions } }: Description): string {
   return `
 /** Whether the examples have the same Q-values and actions here. */
@@ -141,12 +144,12 @@ export function selfTest() {
 `;
 }
 
-/** A value as a literal that ends no script element. */
+/** A value as a literal that cannot end a script element. */
 function text(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
-/** f32 values as number literals, or as base64 of little-endian f32 where that is shorter. */
+/** f32 values as number literals, or as base64 of little-endian f32 if that is shorter. */
 function numbersSource(values: Float32Array): string {
   const base64 = `const bytes = new DataView(Uint8Array.from(atob("${toBase64(littleEndian(values))}"), (c) => c.charCodeAt(0)).buffer);
 const numbers = Float32Array.from({ length: ${values.length} }, (_, i) => bytes.getFloat32(4 * i, true));`;
@@ -165,7 +168,7 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** Without the 0 before a point. */
+/** The text without the 0 before a point. */
 function literal(value: number): string {
   return shortestDecimal(value).replace(/^(-?)0\./, "$1.");
 }

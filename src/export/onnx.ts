@@ -14,10 +14,10 @@ const input = "observation";
 const output = "q_values";
 
 /**
- * The bytes of an ONNX model with the input "observation", f32 (N, observationSize), and the output "q_values", f32
+ * The bytes of an ONNX model. Its input is "observation", f32 (N, observationSize); its output is "q_values", f32
  * (N, actionCount). Its metadata are the environment, the widths, the activation and the description, each as text or
- * JSON. A runtime adds in its own order, so its Q-values are not the core's to the bit.
- * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite.
+ * JSON. A runtime adds in an order of its own, so its Q-values can differ from the core's in the last bits.
+ * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite
  */
 export function exportOnnx(model: ModelData, description: Description): Uint8Array<ArrayBuffer> {
   const { environment, widths, activation = "relu", parameters } = model;
@@ -42,7 +42,7 @@ export function exportOnnx(model: ModelData, description: Description): Uint8Arr
     textField(2, "qstill"), // the producer
     textField(3, version),
     bytesField(7, ...graph(model)),
-    bytesField(8, integerField(2, operatorSet)), // of the domain "", which is ONNX's own
+    bytesField(8, integerField(2, operatorSet)), // for the domain "", which is ONNX's own
     ...Object.entries(metadata).map(([key, value]) => bytesField(14, textField(1, key), textField(2, value))),
   );
 }
@@ -76,13 +76,13 @@ function node(operator: string, inputs: readonly string[], output: string): Uint
   return bytesField(1, ...inputs.map((name) => textField(1, name)), textField(2, output), textField(4, operator));
 }
 
-/** TensorProto, an initializer. */
+/** TensorProto for an initializer. */
 function tensor(name: string, shape: readonly number[], values: Float32Array): Uint8Array {
   const dimensions = shape.map((size) => integerField(1, size));
   return bytesField(5, ...dimensions, integerField(2, float), textField(8, name), bytesField(9, littleEndian(values)));
 }
 
-/** The fields of ValueInfoProto for a tensor (N, size), N being any number. */
+/** The fields of ValueInfoProto for a tensor (N, size), where N is any number. */
 function batch(name: string, size: number): Uint8Array[] {
   const shape = [bytesField(1, textField(2, "N")), bytesField(1, integerField(1, size))];
   return [textField(1, name), bytesField(2, bytesField(1, integerField(1, float), bytesField(2, ...shape)))];

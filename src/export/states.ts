@@ -1,11 +1,13 @@
-// States to hold an export against its model: those that play comes through, or random ones where nothing can be played.
+// States on which an export is compared with its model: visited in play, or random if there is no environment to play
+// in.
 import type { Env } from "../env/env.js";
 import { Pcg64 } from "../env/random.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import type { Policy } from "../evaluate/returns.js";
 
 /**
- * The first `count` states of episodes that no training has seen. The policies act in turn, an episode each.
+ * The first `count` states of episodes that no training has seen. The policies take turns: each acts for a whole
+ * episode.
  * @returns shape (count, observationSize), row-major
  */
 export function visitedStates(env: Env, policies: readonly Policy[], seed: number, count: number): Float32Array {
@@ -24,7 +26,7 @@ export function visitedStates(env: Env, policies: readonly Policy[], seed: numbe
   return states;
 }
 
-/** `count` states of `size` features, each uniformly from [−1, 1): shape (count, size), row-major. */
+/** `count` states with `size` features, each uniform in [−1, 1): shape (count, size), row-major. */
 export function randomStates(size: number, seed: number, count: number): Float32Array {
   const random = new Pcg64([seed, purposes.probe, 0]);
   return Float32Array.from({ length: count * size }, () => random.uniform(-1, 1));

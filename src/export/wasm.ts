@@ -1,4 +1,4 @@
-// A model as one WebAssembly module that needs nothing and computes the core's very bits.
+// A model as one WebAssembly module that needs nothing else and computes exactly the core's bits.
 import { inferenceTemplate } from "../core/inference.js";
 import { littleEndian } from "../model/bytes.js";
 import { checkParameters, checkWidths } from "../model/layout.js";
@@ -6,7 +6,7 @@ import type { ModelData } from "../model/model.js";
 import { counted, joined, utf8, varint } from "./bytes.js";
 import type { Description } from "./description.js";
 
-/** Sections of a module, by their number (WebAssembly Core Specification 1.0, 5.5.2). */
+/** Sections of a module and their numbers (WebAssembly Core Specification 1.0, 5.5.2). */
 const sections = { custom: 0, memory: 5, data: 11 };
 const preambleBytes = 8;
 const headerBytes = 32;
@@ -14,11 +14,12 @@ const pageBytes = 65_536;
 
 /**
  * The bytes of a module without imports. It exports `memory`; `observation()` and `q()`, the addresses of the
- * observation, f32 (observationSize), and of the Q-values, f32 (actionCount); `forward()`, which computes these, and
- * `act()`, which gives the greedy action besides; and `selfTest()`, which is 1 where every example gets its very Q-values
- * and its action. Its custom section "qstill" holds the environment, the widths, the activation and the description as
- * JSON, the examples as the address where they lie in the memory: of each its observation, Q-values and action (u32).
- * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite.
+ * observation, f32 (observationSize), and of the Q-values, f32 (actionCount); `forward()`, which computes the Q-values;
+ * `act()`, which computes them and returns the greedy action; and `selfTest()`, which is 1 if every example gets
+ * exactly its Q-values and its action. Its custom section "qstill" holds the environment, the widths, the activation
+ * and the description as JSON. There the examples are the address where they lie in memory: for each its observation,
+ * Q-values and action (u32).
+ * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite
  */
 export function exportWasm(model: ModelData, description: Description): Uint8Array<ArrayBuffer> {
   const { environment, widths, activation = "relu", parameters } = model;
@@ -28,7 +29,7 @@ export function exportWasm(model: ModelData, description: Description): Uint8Arr
   const exampleCount = examples.actions.length;
   const layers = widths.length - 1;
 
-  // as in assembly/inference.ts: the header, then what it has the addresses of
+  // as in assembly/inference.ts: the header, then the data to which it holds the addresses
   const widthsAt = headerBytes;
   const parametersAt = widthsAt + 4 * widths.length;
   const examplesAt = parametersAt + 4 * parameters.length;
@@ -48,8 +49,8 @@ export function exportWasm(model: ModelData, description: Description): Uint8Arr
 }
 
 /**
- * The template with a memory of so many pages that begins with these data. What data it has are tables of functions that
- * it does not use; the compiler leaves them there.
+ * The template with a memory of this many pages that begins with these data. The template's own data are tables of
+ * functions that it does not use; the compiler leaves them there.
  */
 function templateWith(pages: number, data: Uint8Array): Uint8Array {
   const template = inferenceTemplate();
@@ -60,10 +61,10 @@ function templateWith(pages: number, data: Uint8Array): Uint8Array {
     const whole = template.subarray(at, from + length);
     at = from + length;
     if (id === sections.memory)
-      parts.push(section(id, joined([1, 0], varint(pages)))); // one, of at least so many
+      parts.push(section(id, joined([1, 0], varint(pages)))); // one memory, of at least this many pages
     else if (id !== sections.data) parts.push(whole);
   }
-  parts.push(section(sections.data, joined([1, 0, 0x41, 0, 0x0b], counted(data)))); // one, at i32.const 0
+  parts.push(section(sections.data, joined([1, 0, 0x41, 0, 0x0b], counted(data)))); // one segment, at i32.const 0
   return joined(...parts);
 }
 
@@ -71,7 +72,7 @@ function section(id: number, content: Uint8Array): Uint8Array {
   return joined([id], counted(content));
 }
 
-/** The number, and where what follows it begins. */
+/** Reads a number. @returns the number, and where the bytes after it begin */
 function readVarint(bytes: Uint8Array, at: number): [value: number, end: number] {
   let value = 0;
   for (let shift = 0; ; shift += 7) {
@@ -81,7 +82,7 @@ function readVarint(bytes: Uint8Array, at: number): [value: number, end: number]
   }
 }
 
-/** Of each example its observation, its Q-values and its action. */
+/** For each example its observation, its Q-values and its action. */
 function exampleBytes(widths: readonly number[], { examples }: Description): Uint8Array {
   const { observations, qValues, actions } = examples;
   const inputs = widths[0];

@@ -3,26 +3,27 @@ import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { argmax } from "../model/argmax.js";
 
-/** What a function becomes: something that acts, and that a student can be distilled from. */
+/** The teacher that is made from a function: it acts, and a student can be distilled from it. */
 export interface FunctionModel {
-  /** The id of the environment that it acts in, and where that comes from. */
+  /** The id of the environment that it acts in, and what makes this environment. */
   readonly environment: string;
   readonly env: EnvSource;
   /** Observation size and action count. */
   readonly widths: readonly number[];
-  /** The first of the largest Q-values' actions. */
+  /** The greedy action: the first of those with the largest Q-value. */
   act(observation: ArrayLike<number>): number;
-  /** One Q-value an action, shape (actionCount), in a new array. */
+  /** One Q-value for each action, shape (actionCount), in a new array. */
   qValues(observation: ArrayLike<number>): Float32Array;
-  /** (count, observationSize) → (count, actionCount), in a new array. */
+  /** The Q-values of many observations: (count, observationSize) → (count, actionCount), in a new array. */
   qValuesOfMany(observations: Float32Array): Float32Array;
 }
 
 /**
- * A teacher from a function that gives one Q-value an action for an observation: a network that another library runs, a
- * table, a rule. It is asked for one observation at a time, and must give the same for the same one.
- * @throws as `makeEnv` for an id that nobody registered; its methods RangeError where the function does not give one finite
- * number an action
+ * Makes a teacher from a function that gives one Q-value for each action: a network that another library runs, a
+ * table, or a rule. The function is asked for one observation at a time, and must always give the same answer to the
+ * same observation.
+ * @throws as `makeEnv` does for an id that is not registered; its methods throw RangeError if the function does not
+ * give one finite number for each action
  */
 export function fromFunction(
   qValues: (observation: Float32Array) => ArrayLike<number>,
@@ -34,7 +35,9 @@ export function fromFunction(
     const values = Float32Array.from(qValues(Float32Array.from(observation)));
     if (values.length !== actionCount || !values.every(Number.isFinite)) {
       const given = `[${values.subarray(0, 8).join(", ")}${values.length > 8 ? ", …" : ""}]`;
-      throw new RangeError(`the function gave ${given}: ${actionCount} finite Q-values are needed, one an action`);
+      throw new RangeError(
+        `the function gave ${given}: ${actionCount} finite Q-values are needed, one for each action`,
+      );
     }
     return values;
   }

@@ -1,4 +1,4 @@
-// A model from another library's file, recognised by what is in it.
+// A model from another library's file. The kind of file is recognised by its content.
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
@@ -15,12 +15,12 @@ import { Archive } from "./zip.js";
 
 /** Options of {@link importModel}. */
 export interface ImportOptions {
-  /** Where the model is to act: its sizes must fit. Left out, a foreign model's environment is "". */
+  /** Where the model acts; its sizes must fit. If it is left out, the environment of a model from elsewhere is "". */
   readonly environment?: EnvSource;
-  /** What stands between the layers where the file does not say it, as state dicts never do; `"relu"` by default. */
+  /** The activation between the layers, for files that do not say it (state dicts never do); `"relu"` by default. */
   readonly activation?: Activation;
   /**
-   * Of a state dict whose names do not say it: the names of each layer's weight and bias, from the first layer to the
+   * For a state dict whose names do not show it: the names of each layer's weight and bias, from the first layer to the
    * last, such as `[["fc1.weight", "fc1.bias"], ["head.weight", "head.bias"]]`.
    */
   readonly map?: LayerMap;
@@ -30,10 +30,10 @@ export interface ImportOptions {
  * A model from the bytes of a file: safetensors (qstill's own, or a state dict), a PyTorch state dict (`torch.save`), a
  * DQN of Stable-Baselines3 (`model.save`), or ONNX. Nothing in the file is executed.
  *
- * Networks are read whose layers are all linear, with ReLU or tanh between them and nothing after the last. Numbers in f64,
- * f16 and bf16 are rounded to f32.
- * @throws Error in one line that says what is wrong with the file, where, and what is allowed; ConfigError where it does
- * not fit the environment; as `makeEnv` for an id that nobody registered
+ * The layers must all be linear, with ReLU or tanh between them and nothing after the last. Numbers in f64, f16 and
+ * bf16 are rounded to f32.
+ * @throws Error that says in one line what is wrong with the file, where, and what is allowed; ConfigError if the
+ * model does not fit the environment; as `makeEnv` does for an id that is not registered
  */
 export function importModel(bytes: Uint8Array, options: ImportOptions = {}): Model {
   const env = options.environment === undefined ? undefined : resolveEnv(options.environment);

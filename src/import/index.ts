@@ -1,5 +1,5 @@
 /**
- * Teachers from elsewhere: PyTorch's, Stable-Baselines3's and ONNX's files as models.
+ * Teachers from elsewhere: models from files of PyTorch, Stable-Baselines3 and ONNX.
  * @module qstill/import
  */
 export { type FunctionModel, fromFunction } from "./function.js";

@@ -1,4 +1,4 @@
-// From the layers that a file names to a model: sizes first, then the elements, transposed where they need it.
+// Makes a model from the layers that a file names: first the sizes are checked, then the elements are read.
 import { checkWidths, layerPlaces, parameterCount } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import { quoted } from "../model/safetensors.js";
@@ -7,25 +7,26 @@ import { readFloats, type StoredTensor } from "./tensor.js";
 export interface NamedTensor {
   readonly name: string;
   readonly tensor: StoredTensor;
-  /** A factor of every element; 1 by default. */
+  /** A factor for every element; 1 by default. */
   readonly factor?: number;
 }
 
 /** One affine layer, y = x·W + the sum of the biases. */
 export interface Layer {
   readonly weight: NamedTensor;
-  /** Whether the weight has shape (outputs, inputs), as PyTorch's. */
+  /** Whether the weight has shape (outputs, inputs), as in PyTorch. */
   readonly transposed: boolean;
-  /** Each of shape (outputs), or with leading ones. */
+  /** Each has shape (outputs), perhaps with sizes of 1 in front. */
   readonly biases: readonly NamedTensor[];
 }
 
-/** More than would fit the core's 1 GiB for a network. */
+/** A network with more parameters would not fit into the core's 1 GiB. */
 const mostParameters = 2 ** 26;
 
 /**
  * The widths and parameters of a chain of layers.
- * @throws Error in one line for sizes that do not chain or that no model has, and for elements that are not finite
+ * @throws Error in one line for layers that do not fit one after another, for sizes that no model has, and for
+ * elements that are not finite
  */
 export function assemble(layers: readonly Layer[]): Pick<ModelData, "widths" | "parameters"> {
   const widths = [sizes(layers[0]).inputs];

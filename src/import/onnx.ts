@@ -1,4 +1,4 @@
-// ONNX: a graph that is a chain of affine layers with one activation between them. Anything else is refused by its name.
+// ONNX: a graph that is a chain of linear layers with one activation between them. Any other node is refused by name.
 // Field numbers: onnx/onnx.proto. Operators: https://onnx.ai/onnx/operators/
 import type { Activation } from "../model/model.js";
 import { quoted } from "../model/safetensors.js";
@@ -6,11 +6,11 @@ import { type Layer, type NamedTensor, shapeOf } from "./network.js";
 import { fieldsOf, signed, varintsOf } from "./protobuf.js";
 import type { StoredTensor } from "./tensor.js";
 
-/** The versions whose Gemm, MatMul, Add and so on mean what is read here. */
+/** In these versions Gemm, MatMul, Add and so on mean what is assumed here. */
 const irVersions = { oldest: 3, newest: 14 };
 const opsets = { oldest: 7, newest: 28 };
 
-/** More nodes, tensors, names or sizes than a network of linear layers has. */
+/** A network of linear layers has fewer nodes, tensors, names and sizes than this. */
 const mostEntries = 1000;
 const mostDimensions = 8;
 
@@ -36,7 +36,7 @@ interface Graph {
   outputs: string[];
 }
 
-/** A layer while the nodes that make it up are read. */
+/** A layer while the nodes that it consists of are read. */
 interface OpenLayer {
   readonly weight: NamedTensor;
   readonly transposed: boolean;
@@ -44,8 +44,9 @@ interface OpenLayer {
 }
 
 /**
- * The layers of an ONNX model and the activation between them; none where there is one layer.
- * @throws Error in one line for another version, a node that does not belong to such a chain, and a damaged file
+ * The layers of an ONNX model, and the activation between them (undefined if there is only one layer).
+ * @throws Error in one line for another version, for a node that does not belong to such a chain, and for a damaged
+ * file
  */
 export function readOnnx(bytes: Uint8Array): { layers: Layer[]; activation: Activation | undefined } {
   const { nodes, constants, inputs, outputs } = readModelProto(bytes);
@@ -57,7 +58,7 @@ export function readOnnx(bytes: Uint8Array): { layers: Layer[]; activation: Acti
   const layers: OpenLayer[] = [];
   let activation: Activation | undefined;
   let value = given[0]; // the chain so far
-  let afterActivation = true; // so that an affine layer may begin
+  let afterActivation = true; // true at the start, so that a linear layer may begin
   for (const node of nodes) {
     if (node.domain !== "" && node.domain !== "ai.onnx") throw refused(node, `is of the domain ${quoted(node.domain)}`);
     if (node.type === "Constant") {
@@ -71,28 +72,29 @@ export function readOnnx(bytes: Uint8Array): { layers: Layer[]; activation: Acti
     const constant = (index: number): NamedTensor => {
       const name = node.inputs[index];
       const tensor = name === undefined ? undefined : constants.get(name);
-      if (tensor === undefined) throw refused(node, `has an input ${index} that is no constant tensor`);
+      if (tensor === undefined) throw refused(node, `has an input ${index} that is not a constant tensor`);
       return { name, tensor };
     };
     switch (node.type) {
       case "Gemm":
       case "MatMul": {
         if (place !== 0) throw refused(node, "multiplies from the left: observations times weights is read");
-        if (!afterActivation) throw refused(node, "follows a linear layer with no activation between");
+        if (!afterActivation) throw refused(node, "follows a linear layer without an activation between them");
         if (node.type === "Gemm") layers.push(readGemm(node, constant));
         else layers.push({ weight: constant(1), transposed: false, biases: [] });
         afterActivation = false;
         break;
       }
       case "Add":
-        if (afterActivation) throw refused(node, "adds to what no linear layer gives");
+        if (afterActivation) throw refused(node, "adds to something that is not the output of a linear layer");
         layers[layers.length - 1].biases.push(constant(1 - place));
         break;
       case "Relu":
       case "Tanh": {
         const named = node.type === "Relu" ? "relu" : "tanh";
-        if (afterActivation) throw refused(node, "follows no linear layer");
-        if (activation !== undefined && activation !== named) throw refused(node, `is another activation than before`);
+        if (afterActivation) throw refused(node, "does not follow a linear layer");
+        if (activation !== undefined && activation !== named)
+          throw refused(node, `is not the same activation as before`);
         activation = named;
         afterActivation = true;
         break;
@@ -100,16 +102,19 @@ export function readOnnx(bytes: Uint8Array): { layers: Layer[]; activation: Acti
       case "Identity":
         break;
       case "Flatten":
-        if ((node.attributes.get("axis")?.int ?? 1) !== 1) throw refused(node, "flattens from another axis than 1");
+        if ((node.attributes.get("axis")?.int ?? 1) !== 1) throw refused(node, "flattens from an axis other than 1");
         break;
       default:
-        throw refused(node, "is of another kind: Gemm, MatMul, Add, Relu, Tanh, Identity and Flatten are read");
+        throw refused(
+          node,
+          "is of a kind that is not read: Gemm, MatMul, Add, Relu, Tanh, Identity and Flatten are read",
+        );
     }
     if (node.outputs.length !== 1) throw refused(node, `has ${node.outputs.length} outputs, one expected`);
     value = node.outputs[0];
   }
   if (value !== outputs[0])
-    throw new Error(`the ONNX graph's output ${quoted(outputs[0])} is not what its nodes end in`);
+    throw new Error(`the ONNX graph's output ${quoted(outputs[0])} is not the output of its last node`);
   if (layers.length === 0) throw new Error("the ONNX graph has no linear layer");
   if (afterActivation) throw new Error("the ONNX graph ends in an activation: Q-values come from a linear layer");
   return { layers, activation };
@@ -205,7 +210,7 @@ function readAttribute(bytes: Uint8Array): { name: string; attribute: Attribute 
   return { name, attribute };
 }
 
-/** TensorProto's element types with floats, by safetensors' names; and the bytes of each. */
+/** TensorProto's element types for floats, by safetensors' names, and the bytes of each. */
 const dataTypes = new Map<number, readonly [dtype: string, bytes: number]>([
   [1, ["F32", 4]],
   [10, ["F16", 2]],
@@ -218,7 +223,7 @@ function readTensor(bytes: Uint8Array): { name: string; tensor: StoredTensor } {
   let type = 0;
   const shape: number[] = [];
   let raw: Uint8Array | undefined;
-  const floats: Uint8Array[] = []; // float_data or double_data, whose packed elements are the little-endian bytes, too
+  const floats: Uint8Array[] = []; // float_data or double_data: their packed elements are little-endian bytes, too
   let elsewhere = false;
   for (const { number, value } of fieldsOf(bytes)) {
     if (number === 1) shape.push(...varintsOf(value, mostDimensions));
@@ -234,7 +239,7 @@ function readTensor(bytes: Uint8Array): { name: string; tensor: StoredTensor } {
     throw new Error(`${where} has a shape that is not a list of at most ${mostDimensions} sizes`);
   }
   const known = dataTypes.get(type);
-  // a tensor of whole numbers may be a constant that nothing takes for a weight
+  // a tensor of whole numbers is allowed here: it may be a constant that no node uses as a weight
   if (known === undefined)
     return { name, tensor: { dtype: `number ${type} of ONNX`, shape, bytes: new Uint8Array(0) } };
   const [dtype, bytesEach] = known;
@@ -284,7 +289,7 @@ function integer(value: bigint | Uint8Array): bigint {
 
 function float(value: bigint | Uint8Array): number {
   const bytes = message(value);
-  if (bytes.length !== 4) throw new Error("the ONNX file is damaged: a float has not 4 bytes");
+  if (bytes.length !== 4) throw new Error("the ONNX file is damaged: a float does not have 4 bytes");
   return new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
 }
 

@@ -1,11 +1,11 @@
-// Python's pickle format, read as data: a closed list of opcodes, and of the names that it may ask for. Nothing is executed.
+// Python's pickle format, read as data. Only listed opcodes and listed names are allowed. Nothing is executed.
 import { quoted } from "../model/safetensors.js";
 
-/** Something that a pickle may name: a class or a function. */
+/** A class or a function that a pickle may name. */
 export class Global {
   /**
    * @param name module and name, joined by a dot
-   * @param call what calling it with these arguments gives; without it, it may only be named
+   * @param call what a call with these arguments gives; without it, the name may appear but not be called
    */
   constructor(
     readonly name: string,
@@ -13,17 +13,17 @@ export class Global {
   ) {}
 }
 
-/** A pickle's dictionary; of an OrderedDict, too. */
+/** A pickle's dictionary, which may be an OrderedDict. */
 export type Dictionary = Map<string | number, unknown>;
 
-/** The largest pickle that is read: a model's names its tensors, which lie elsewhere. */
+/** The largest pickle that is read, in bytes. A model's pickle only names its tensors; their elements lie elsewhere. */
 export const largestPickle = 262_144;
 
 /**
- * The value that a pickle holds: null, booleans, numbers, strings, lists and tuples as arrays, dictionaries as maps, and
- * what the permitted globals give.
- * @param globals all that it may name
- * @param persistent what stands for an identity of the file's own
+ * The value that a pickle holds: null, booleans, numbers and strings; lists and tuples as arrays; dictionaries as
+ * maps; and the values of the permitted globals.
+ * @param globals everything that it may name
+ * @param persistent returns the value for an identity that the file itself defines
  * @throws Error in one line for any other opcode or name, and for a damaged pickle
  */
 export function readPickle(
@@ -38,7 +38,7 @@ export function readPickle(
   const stack: unknown[] = [];
   let at = 0;
 
-  /** The place of the next `count` bytes, which are then passed. */
+  /** The place of the next `count` bytes; reading goes on after them. */
   function take(count: number): number {
     if (count > bytes.length - at) throw damaged("it ends too soon");
     at += count;
@@ -52,7 +52,7 @@ export function readPickle(
       throw damaged("a string is not UTF-8 text");
     }
   }
-  /** A line of protocol 0's kind, without its end. */
+  /** A line in the style of protocol 0, without its end. */
   function line(): string {
     const end = bytes.indexOf(0x0a, at);
     if (end === -1) throw damaged("it ends too soon");
@@ -75,7 +75,7 @@ export function readPickle(
     return stack[stack.length - 1];
   }
   function recall(index: number): unknown {
-    if (!memo.has(index)) throw damaged("it recalls what it has not kept");
+    if (!memo.has(index)) throw damaged("it recalls a value that it has not stored");
     return memo.get(index);
   }
   function named(module: string, name: string): Global {
@@ -87,23 +87,25 @@ export function readPickle(
   }
   function setItems(pairs: readonly unknown[]): void {
     const dictionary = top();
-    if (!(dictionary instanceof Map) || pairs.length % 2 !== 0) throw damaged("it fills what is no dictionary");
+    if (!(dictionary instanceof Map) || pairs.length % 2 !== 0)
+      throw damaged("it fills something that is not a dictionary");
     for (let i = 0; i < pairs.length; i += 2) {
       const key = pairs[i];
-      if (typeof key !== "string" && typeof key !== "number") throw damaged("a dictionary has a key of another kind");
+      if (typeof key !== "string" && typeof key !== "number")
+        throw damaged("a dictionary has a key that is neither a string nor a number");
       dictionary.set(key, pairs[i + 1]);
     }
   }
   function append(values: readonly unknown[]): void {
     const list = top();
-    if (!Array.isArray(list)) throw damaged("it appends to what is no list");
+    if (!Array.isArray(list)) throw damaged("it appends to something that is not a list");
     for (const value of values) list.push(value);
   }
   function reduce(): unknown {
     const args = pop();
     const callee = pop();
     if (!(callee instanceof Global) || callee.call === undefined || !Array.isArray(args)) {
-      const what = callee instanceof Global ? quoted(callee.name) : "what cannot be called";
+      const what = callee instanceof Global ? quoted(callee.name) : "something that cannot be called";
       throw new Error(`the pickle calls ${what}, which is not allowed: only tensors are read`);
     }
     return callee.call(args);
@@ -232,7 +234,7 @@ export function readPickle(
         // STACK_GLOBAL
         const name = pop();
         const module = pop();
-        if (typeof module !== "string" || typeof name !== "string") throw damaged("a name is no string");
+        if (typeof module !== "string" || typeof name !== "string") throw damaged("a name is not a string");
         stack.push(named(module, name));
         break;
       }
@@ -243,8 +245,9 @@ export function readPickle(
         stack.push(reduce());
         break;
       case 0x62: // BUILD
-        // of an OrderedDict alone: attributes beside its items, such as PyTorch's _metadata, which nothing needs
-        if (!(pop() instanceof Map) || !(top() instanceof Map)) throw damaged("it builds what is no dictionary");
+        // only for an OrderedDict: attributes besides its items, such as PyTorch's _metadata, which nothing needs
+        if (!(pop() instanceof Map) || !(top() instanceof Map))
+          throw damaged("it builds something that is not a dictionary");
         break;
       default:
         throw new Error(`the pickle has the opcode 0x${opcode.toString(16)} at byte ${at - 1}, which is not allowed`);

@@ -1,16 +1,16 @@
-// Protocol buffers as they lie in a file: a message is a list of numbered fields, each a number or bytes.
+// Protocol buffers as they are written in a file: a message is a list of numbered fields. Each holds a number or bytes.
 // https://protobuf.dev/programming-guides/encoding/
 
 export interface Field {
   readonly number: number;
-  /** Of a varint, as an unsigned 64-bit number; of what has a fixed width or a length, its bytes. */
+  /** A varint as an unsigned 64-bit number; a field of a fixed width or length as its bytes. */
   readonly value: bigint | Uint8Array;
 }
 
-/** More fields than a message of a network's file has: small ones by the million would take minutes. */
+/** A message in a network's file has fewer fields. Millions of small fields would take minutes to read. */
 const mostFields = 10_000;
 
-/** The fields of a message, one after the other. @throws Error in one line for bytes that are no message */
+/** The fields of a message, in order. @throws Error in one line for bytes that are not a message */
 export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
   const reader = { bytes, at: 0 };
   for (let count = 0; reader.at < bytes.length; count++) {
@@ -26,7 +26,7 @@ export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
   }
 }
 
-/** The numbers in a repeated field of varints, which may lie one by one or packed, as signed ones. */
+/** The numbers of a repeated varint field, as signed numbers. They may be written one by one or packed. */
 export function varintsOf(value: bigint | Uint8Array, most: number): number[] {
   if (typeof value === "bigint") return [signed(value)];
   const reader = { bytes: value, at: 0 };
@@ -38,7 +38,7 @@ export function varintsOf(value: bigint | Uint8Array, most: number): number[] {
   return numbers;
 }
 
-/** A varint's value as a signed 64-bit number, which a negative one is written as. */
+/** A varint's value as a signed 64-bit number. */
 export function signed(value: bigint): number {
   return Number(BigInt.asIntN(64, value));
 }
@@ -55,7 +55,7 @@ function take(reader: Reader, length: number): Uint8Array {
   return bytes.subarray(at, at + length);
 }
 
-/** Seven bits a byte, the lowest first; the highest bit of each says whether another follows. */
+/** Seven bits in each byte, the lowest first. The highest bit of a byte says whether another byte follows. */
 function varint(reader: Reader): bigint {
   let value = 0n;
   for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -68,5 +68,5 @@ function varint(reader: Reader): bigint {
 }
 
 function endsTooSoon(): Error {
-  return new Error("the ONNX file is damaged: something ends behind the file's end");
+  return new Error("the ONNX file is damaged: something ends after the file's end");
 }

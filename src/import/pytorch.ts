@@ -1,10 +1,10 @@
-// What torch.save writes: a zip archive with a pickle that names tensors, and their elements beside it.
+// What torch.save writes: a zip archive with a pickle that names tensors, and files with their elements.
 import { quoted } from "../model/safetensors.js";
 import { damaged, Global, largestPickle, readPickle } from "./pickle.js";
 import type { StoredTensor } from "./tensor.js";
 import type { Archive } from "./zip.js";
 
-/** PyTorch's storage classes: the element type by safetensors' name, and its bytes. */
+/** PyTorch's storage classes: the element type by safetensors' name, and the bytes of an element. */
 const storageTypes = new Map<string, readonly [dtype: string, bytes: number]>([
   ["torch.DoubleStorage", ["F64", 8]],
   ["torch.FloatStorage", ["F32", 4]],
@@ -21,7 +21,7 @@ const storageTypes = new Map<string, readonly [dtype: string, bytes: number]>([
 /** The versions of the archive that torch.save has written so far, and TorchScript's. */
 const newestVersion = 10;
 
-/** More values, and deeper ones, than a state dict or a checkpoint around one has. */
+/** A state dict, or a checkpoint with one in it, has fewer values and is less deep. */
 const mostValues = 10_000;
 const deepest = 16;
 const mostDimensions = 8;
@@ -49,15 +49,16 @@ class Tensor implements StoredTensor {
   }
 }
 
-/** The pickle of an archive that torch.save wrote, or undefined in any other. */
+/** The name of the pickle in an archive that torch.save wrote; undefined for any other archive. */
 export function pickleIn(archive: Archive): string | undefined {
   return archive.names.find((name) => /^[^/]+\/data\.pkl$/.test(name));
 }
 
 /**
- * The tensors of a state dict, or of the dictionaries in a checkpoint, whose names are then joined by dots.
- * @param pickle as {@link pickleIn} gives it
- * @throws Error in one line for anything that is no dictionary of tensors, for one that asks for code, and a damaged one
+ * The tensors of a state dict, or of the dictionaries in a checkpoint; then the names are joined by dots.
+ * @param pickle the name that {@link pickleIn} returns
+ * @throws Error in one line for anything that is not a dictionary of tensors, for a file that asks for code, and for a
+ * damaged one
  */
 export function readPyTorch(archive: Archive, pickle: string): Map<string, StoredTensor> {
   const folder = pickle.slice(0, -"data.pkl".length);
@@ -71,16 +72,17 @@ export function readPyTorch(archive: Archive, pickle: string): Map<string, Store
     new Global("torch._utils._rebuild_tensor_v2", rebuildTensor),
     new Global("torch._utils._rebuild_parameter", ([tensor]) => {
       if (tensor instanceof Tensor) return tensor;
-      throw damaged("a parameter is no tensor");
+      throw damaged("a parameter is not a tensor");
     }),
     ...[...storageTypes.keys()].map((name) => new Global(name)),
   ];
   const value = readPickle(archive.read(pickle, largestPickle), globals, (identity) => {
-    if (!Array.isArray(identity) || identity[0] !== "storage") throw damaged("it refers to what is no storage");
+    if (!Array.isArray(identity) || identity[0] !== "storage")
+      throw damaged("it refers to something that is not a storage");
     const [, type, key, , length] = identity;
     const known = type instanceof Global ? storageTypes.get(type.name) : undefined;
     if (known === undefined || typeof key !== "string" || !isSize(length))
-      throw damaged("it refers to what is no storage");
+      throw damaged("it refers to something that is not a storage");
     const [dtype, bytesEach] = known;
     const name = `${folder}data/${key}`;
     const bytes = storages.get(name)?.bytes ?? archive.read(name, Number.MAX_SAFE_INTEGER);
@@ -92,7 +94,7 @@ export function readPyTorch(archive: Archive, pickle: string): Map<string, Store
     return storage;
   });
   if (!(value instanceof Map))
-    throw new Error("the PyTorch file holds no dictionary of tensors: save model.state_dict()");
+    throw new Error("the PyTorch file does not hold a dictionary of tensors: save model.state_dict()");
   const tensors = new Map<string, StoredTensor>();
   collect(value, [], tensors, { left: mostValues });
   if (tensors.size === 0) throw new Error("the PyTorch file holds no tensor: save model.state_dict()");
@@ -113,7 +115,7 @@ function checkVersion(archive: Archive, folder: string): void {
   }
 }
 
-/** Of torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks). */
+/** The call torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks). */
 function rebuildTensor([storage, offset, shape, strides]: readonly unknown[]): Tensor {
   if (!(storage instanceof Storage) || !isSize(offset) || !isSizes(shape) || !isSizes(strides)) {
     throw damaged("a tensor is not described by a storage, an offset, sizes and strides");
@@ -125,12 +127,14 @@ function rebuildTensor([storage, offset, shape, strides]: readonly unknown[]): T
   const columnMajor = !liesInOrder(shape, strides);
   if (columnMajor && !(shape.length === 2 && liesInOrder([...shape].reverse(), [...strides].reverse()))) {
     const given = `shape (${shape.join(", ")}) and strides (${strides.join(", ")})`;
-    throw new Error(`a tensor of ${given} has its elements apart, which is not read: save it as tensor.contiguous()`);
+    throw new Error(
+      `a tensor of ${given} does not have its elements side by side, which is not read: save it as tensor.contiguous()`,
+    );
   }
   return new Tensor(storage, offset, shape, columnMajor);
 }
 
-/** Whether the elements of the last dimension lie one after the other, then those of the one before, and so on. */
+/** Whether the elements of the last dimension lie side by side, then those of the dimension before, and so on. */
 function liesInOrder(shape: readonly number[], strides: readonly number[]): boolean {
   let expected = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -148,7 +152,9 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.length <= mostDimensions && value.every(isSize);
 }
 
-/** Puts every tensor within `value` into `tensors`; a dictionary within itself ends at the limits. */
+/**
+ * Puts every tensor within `value` into `tensors`. For a dictionary that contains itself, the limits end the search.
+ */
 function collect(value: unknown, path: string[], tensors: Map<string, StoredTensor>, count: { left: number }): void {
   if (count.left-- === 0 || path.length > deepest) {
     throw new Error(`the PyTorch file holds more than ${mostValues} values, or values more than ${deepest} deep`);

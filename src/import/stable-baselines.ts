@@ -1,4 +1,4 @@
-// What Stable-Baselines3's model.save() writes for a DQN: a zip archive with the policy's state dict inside another.
+// What model.save() of Stable-Baselines3 writes for a DQN: a zip archive that contains the policy's state dict.
 import type { Activation } from "../model/model.js";
 import { quoted } from "../model/safetensors.js";
 import { pickleIn, readPyTorch } from "./pytorch.js";
@@ -10,8 +10,9 @@ export const policyFile = "policy.pth";
 const largestData = 2 ** 22;
 
 /**
- * The policy's tensors and, from the settings in JSON beside it, the activation between its layers: nothing is unpickled for it.
- * @throws Error in one line for an archive that holds no policy that can be read, and an activation that the core has not
+ * The policy's tensors, and the activation between its layers. The activation is read from the settings, which are
+ * JSON: nothing is unpickled for it.
+ * @throws Error in one line for an archive without a policy that can be read, and for an activation that the core lacks
  */
 export function readStableBaselines(archive: Archive): {
   tensors: Map<string, StoredTensor>;
@@ -19,11 +20,11 @@ export function readStableBaselines(archive: Archive): {
 } {
   const policy = archive.open(policyFile);
   const pickle = pickleIn(policy);
-  if (pickle === undefined) throw new Error(`${policyFile} in the archive is no PyTorch file: it has no data.pkl`);
+  if (pickle === undefined) throw new Error(`${policyFile} in the archive is not a PyTorch file: it has no data.pkl`);
   return { tensors: readPyTorch(policy, pickle), activation: readActivation(archive) };
 }
 
-/** The activation that the settings name; undefined where they name none, which is ReLU in a DQN of that library. */
+/** The activation that the settings name; undefined if they name none, which means ReLU in that library's DQN. */
 function readActivation(archive: Archive): Activation | undefined {
   if (!archive.has("data")) return undefined;
   let settings: unknown;

@@ -1,20 +1,22 @@
-// The layers of a PyTorch state dict: which tensor is which layer's, by their names.
+// The layers of a PyTorch state dict: the tensors' names say which tensor belongs to which layer.
 import { quoted } from "../model/safetensors.js";
 import { type Layer, type NamedTensor, shapeOf } from "./network.js";
 import type { StoredTensor } from "./tensor.js";
 
-/** The names of each layer's weight, and of its bias where it has one, from the first layer to the last. */
+/** The names of each layer's weight, and of its bias if it has one, from the first layer to the last. */
 export type LayerMap = readonly (readonly [weight: string, bias?: string])[];
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
 /**
- * The layers that a map names, or else those that the names say: `<layer>.weight` and `<layer>.bias`, in the order of the
- * numbers in them or, where that does not chain, of the file. Target networks and optimisers' states are left aside.
- * @throws Error in one line where a tensor is no layer's, or the layers do not chain: nothing is guessed
+ * The layers that a map names; without a map, those that the names show: `<layer>.weight` and `<layer>.bias`. Their
+ * order is that of the numbers in the names or, if the layers do not fit in this order, that of the file. Target
+ * networks and optimisers' states are ignored.
+ * @throws Error in one line if a tensor belongs to no layer, or if the layers do not fit in any order: nothing is
+ * guessed
  */
 export function stateDictLayers(tensors: Tensors, map?: LayerMap): Layer[] {
-  if (map?.length === 0) throw new Error("the map names no layer");
+  if (map?.length === 0) throw new Error("the map does not name a layer");
   if (map !== undefined) return map.map(([weight, bias]) => layer(tensors, weight, bias));
   const kept = [...tensors.keys()].filter((name) => !isAside(name));
   const names = kept.length > 0 ? kept : [...tensors.keys()];
@@ -25,7 +27,7 @@ export function stateDictLayers(tensors: Tensors, map?: LayerMap): Layer[] {
   }
   const unclear = names.find((name) => !weights.includes(name) && !biases.has(name));
   if (unclear !== undefined) {
-    throw new Error(`tensor ${quoted(unclear)} is no linear layer's weight or bias${hint}`);
+    throw new Error(`tensor ${quoted(unclear)} is not a linear layer's weight or bias${hint}`);
   }
   const inFile = weights.map((weight) => {
     const bias = `${weight.slice(0, -"weight".length)}bias`;
@@ -54,7 +56,7 @@ export function stateDictLayers(tensors: Tensors, map?: LayerMap): Layer[] {
 const hint = "; a map can say which tensors are the network's";
 const mostListed = 8;
 
-/** Target networks and what an optimiser remembers: parts of a name that say so. */
+/** Parts of a name that mark target networks and the state of an optimiser. */
 function isAside(name: string): boolean {
   return name.split(".").some((part) => /target|^optim/i.test(part));
 }
@@ -63,7 +65,7 @@ function lastPart(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-/** Names with their numbers as numbers: net.2 before net.10. */
+/** Compares names with their numbers as numbers: net.2 comes before net.10. */
 function sortKey({ name }: NamedTensor): string {
   return name.replace(/\d+/g, (digits) => digits.padStart(12, "0"));
 }

@@ -1,4 +1,4 @@
-// A tensor as a stranger's file holds it: its sizes are known, its elements are read when they are asked for.
+// A tensor in a stranger's file. Its sizes are known; its elements are read only when they are needed.
 import { quoted } from "../model/safetensors.js";
 
 export interface StoredTensor {
@@ -9,11 +9,11 @@ export interface StoredTensor {
   readonly bytes: Uint8Array;
   /** The index of the first element; 0 by default. */
   readonly offset?: number;
-  /** Whether the elements of a column lie one after the other, and not those of a row. */
+  /** Whether the elements of a column, and not those of a row, lie one after another. */
   readonly columnMajor?: boolean;
 }
 
-/** Each readable element type: how many bytes an element has, and its value. */
+/** Each element type that can be read: the bytes of an element, and how its value is read. */
 const elements: Readonly<Record<string, { bytes: number; at: (view: DataView, byte: number) => number }>> = {
   F64: { bytes: 8, at: (view, byte) => view.getFloat64(byte, true) },
   F32: { bytes: 4, at: (view, byte) => view.getFloat32(byte, true) },
@@ -22,8 +22,8 @@ const elements: Readonly<Record<string, { bytes: number; at: (view: DataView, by
 };
 
 /**
- * The elements of a tensor in row-major order, rounded to f32. Its sizes have been checked against its bytes.
- * @throws Error that names the tensor, for elements that are no floats or not finite in f32
+ * The elements of a tensor in row-major order, rounded to f32. Its sizes have already been checked against its bytes.
+ * @throws Error that names the tensor, for elements that are not floats or not finite in f32
  */
 export function readFloats(name: string, { dtype, shape, bytes, offset = 0, columnMajor }: StoredTensor): Float32Array {
   if (!Object.hasOwn(elements, dtype)) {

@@ -1,22 +1,22 @@
-// A zip archive of a stranger: the directory is read first, and nothing is unpacked beyond what it allows.
+// A zip archive from a stranger: the directory is read first, and nothing is unpacked beyond what the directory allows.
 //
-// The directory is read here because fflate's own reader believes it: a count of entries, a size, an offset. fflate
-// unpacks (deflate), a few kilobytes at a time, and is stopped where more comes out than the directory says.
+// The directory is read here because fflate's own reader believes what it says: a count of entries, a size, an offset.
+// fflate only unpacks (deflate), a few kilobytes at a time, and is stopped if more comes out than the directory says.
 import { Inflate } from "fflate";
 import { quoted } from "../model/safetensors.js";
 
 const endOfDirectory = 0x06054b50;
 const directoryEntry = 0x02014b50;
 const localEntry = 0x04034b50;
-/** Where the end of the directory begins at the latest and, with the longest comment behind it, at the earliest. */
+/** The latest place where the end of the directory begins and, with the longest comment behind it, the earliest. */
 const endLength = 22;
 const longestComment = 65_535;
 
-/** More entries than any model's archive has. */
+/** A model's archive has fewer entries. */
 const mostEntries = 10_000;
-/** How much larger than the archive all that is unpacked of it may be: weights hardly shrink at all. */
+/** All unpacked bytes together may be this many times as large as the archive: weights hardly shrink when packed. */
 const mostGrowth = 100;
-/** Compressed bytes that are unpacked at once: at most a thousand times as many come out. */
+/** The number of compressed bytes that are unpacked in one go: at most a thousand times as many come out. */
 const pieceLength = 4096;
 
 interface Entry {
@@ -34,9 +34,9 @@ export class Archive {
   #allowed: number;
 
   /**
-   * Reads the directory alone.
-   * @param allowed how many bytes may be unpacked in all
-   * @throws Error in one line for one that is damaged or of a kind that is not read
+   * Reads only the directory.
+   * @param allowed the number of bytes that may be unpacked in all
+   * @throws Error in one line for an archive that is damaged, or of a kind that is not read
    */
   constructor(bytes: Uint8Array, allowed = mostGrowth * bytes.length) {
     this.#bytes = bytes;
@@ -61,9 +61,9 @@ export class Archive {
   }
 
   /**
-   * An entry's bytes: a view of the archive's where they are not packed.
-   * @param most how many there may be
-   * @throws Error in one line where there is no such entry, it is too large, packed suspiciously well or damaged
+   * An entry's bytes; if they are not packed, a view of the archive's bytes.
+   * @param most the largest number of bytes
+   * @throws Error in one line if there is no such entry, or if it is too large, packed suspiciously well or damaged
    */
   read(name: string, most: number): Uint8Array {
     const { method, encrypted, packed, size, local } = this.#entry(name);
@@ -75,7 +75,7 @@ export class Archive {
       throw new Error(`${what} is not where the directory says`);
     }
     const start = local + 30 + this.#view.getUint16(local + 26, true) + this.#view.getUint16(local + 28, true);
-    if (start + packed > this.#bytes.length) throw new Error(`${what} ends behind the file's end`);
+    if (start + packed > this.#bytes.length) throw new Error(`${what} ends after the file's end`);
     const data = this.#bytes.subarray(start, start + packed);
     if (method === 0) {
       if (packed === size) return data;
@@ -90,7 +90,7 @@ export class Archive {
     return inflate(data, size, what);
   }
 
-  /** An archive within this one, which together unpack to no more than this one alone may. @throws as {@link read} */
+  /** An archive within this one. Both together unpack to no more than this one alone may. @throws as {@link read} */
   open(name: string): Archive {
     return new Archive(this.read(name, Number.MAX_SAFE_INTEGER), this.#allowed);
   }
@@ -133,7 +133,7 @@ export class Archive {
   }
 }
 
-/** The bytes that `data` unpacks to, which must be as many as the directory said. */
+/** The bytes that `data` unpacks to. They must be as many as the directory says. */
 function inflate(data: Uint8Array, size: number, what: string): Uint8Array {
   const unpacked = new Uint8Array(size);
   let filled = 0;

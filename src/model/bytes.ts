@@ -1,4 +1,4 @@
-// f32 values as little-endian bytes and back, whatever the machine's own order.
+// Converts f32 values to little-endian bytes and back, whatever the machine's own byte order is.
 
 export function littleEndian(values: Float32Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4 * values.length);

@@ -7,17 +7,19 @@ import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } fr
 /** What the metadata calls a model of this library. */
 export const format = "qstill";
 export const formatVersion = "1";
-/** Any normalisation of observations is part of the first layer: raw observations go in. */
+/** Raw observations go in: any normalisation is already part of the first layer. */
 const preprocessing = "folded into layers.0";
 
-/** So many widths no model has: more of them are not even read. */
+/** No model has this many widths; a longer list is not even read. */
 const enough = 100;
 
 /**
- * The bytes of a safetensors file that holds a model: for each layer `layers.<n>.weight`, shape (outputs, inputs) as
- * PyTorch has it, and `layers.<n>.bias`, shape (outputs), as F32. How the model was trained is kept as metadata.
- * @param extra more metadata; it cannot replace the model's own.
- * @throws Error for a model that could not be loaded again: sizes out of bounds, parameters of another number or not finite.
+ * The bytes of a safetensors file that holds a model. For each layer there are `layers.<n>.weight`, shape (outputs,
+ * inputs) as in PyTorch, and `layers.<n>.bias`, shape (outputs), both as F32. The metadata say how the model was
+ * trained.
+ * @param extra more metadata; it cannot replace the model's own
+ * @throws Error for a model that could not be loaded again: a size out of bounds, or parameters that are not finite or
+ * whose number is wrong
  */
 export function saveModel(model: ModelData, extra: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
   const { environment, activation = "relu", parameters, training } = model;
@@ -46,8 +48,8 @@ export function saveModel(model: ModelData, extra: Readonly<Record<string, strin
 }
 
 /**
- * Reads a model that `saveModel` wrote; parameters come back bit for bit.
- * @throws Error in one line that says what is wrong with the file, where, and what was expected.
+ * Reads a model that `saveModel` wrote. The parameters are the same bit for bit.
+ * @throws Error that says in one line what is wrong with the file, where, and what was expected
  */
 export function loadModel(bytes: Uint8Array): Model {
   const { tensors, metadata } = readSafetensors(bytes);
@@ -91,21 +93,21 @@ export function given(metadata: Record<string, string>, name: string): string {
   return metadata[name] === undefined ? `no ${name}` : `${name} ${quoted(metadata[name])}`;
 }
 
-/** @throws Error for what cannot be a network's widths */
+/** @throws Error for anything that cannot be a network's widths */
 export function readWidths(text = "none"): number[] {
   const widths = text.split("-", enough).map(Number);
   checkWidths(widths, text);
   return widths;
 }
 
-/** @throws Error for what is none */
+/** @throws Error for anything that is not a training record */
 export function readTraining(text: string | undefined): Training | undefined {
   if (text === undefined) return undefined;
   try {
     const training: Training = JSON.parse(text);
     if (isTraining(training)) return training;
   } catch {
-    // said below
+    // the error is thrown below
   }
   throw new Error('the model file\'s metadata "training" is damaged');
 }
@@ -141,7 +143,7 @@ function readParameters(tensors: Map<string, Tensor>, widths: readonly number[])
   return parameters;
 }
 
-/** The elements of a tensor that must be there and have this shape: no more than the file has bytes. */
+/** The elements of a tensor that must exist and have this shape. A file with fewer bytes is refused before any copy. */
 function readFloats(tensors: Map<string, Tensor>, name: string, shape: readonly number[]): Float32Array {
   const values = fromLittleEndian(tensorOf(tensors, name, "F32", shape));
   const broken = values.findIndex((value) => !Number.isFinite(value));
@@ -151,7 +153,7 @@ function readFloats(tensors: Map<string, Tensor>, name: string, shape: readonly 
   return values;
 }
 
-/** The bytes of a tensor. @throws Error where it is missing, or of another type or shape */
+/** The bytes of a tensor. @throws Error if it is missing, or has another type or shape */
 export function tensorOf(
   tensors: ReadonlyMap<string, Tensor>,
   name: string,

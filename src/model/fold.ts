@@ -1,8 +1,8 @@
-// Folding what was done to observations and labels into a network's own first and last layer.
+// Folds the scaling of observations and labels into a network's own first and last layer.
 import { layerPlaces, parameterCount } from "./layout.js";
 
 /**
- * Parameters for raw observations from those for normalised ones, (x − mean)·scale: W' = scale·W and
+ * Turns parameters for normalised observations, (x − mean)·scale, into parameters for raw ones: W' = scale·W and
  * b' = b − Σ mean·scale·W in the first layer, in float64 and rounded once.
  * @param mean (observationSize)
  * @param scale (observationSize)
@@ -28,9 +28,10 @@ export function foldNormalisation(
 }
 
 /**
- * Parameters with an ordinary output layer from those with a dueling head, whose last layer is the A advantages and then
- * the value: W_a = w_V + w_Aa − mean_a w_Aa (Wang et al. 2016, equation 9), the biases alike, in float64 and rounded once.
- * @param widths of the ordinary network: its last is A
+ * Turns parameters with a dueling head into parameters with an ordinary output layer. The dueling head's last layer
+ * holds the A advantages and then the value: W_a = w_V + w_Aa − mean_a w_Aa (Wang et al. 2016, equation 9). The biases
+ * are treated in the same way. Computed in float64 and rounded once.
+ * @param widths the widths of the ordinary network: the last one is A
  */
 export function foldDueling(widths: readonly number[], parameters: Float32Array): Float32Array {
   const folded = new Float32Array(parameterCount(widths));
@@ -38,7 +39,7 @@ export function foldDueling(widths: readonly number[], parameters: Float32Array)
   const { inputs, outputs: actions, weight } = places[places.length - 1];
   folded.set(parameters.subarray(0, weight));
   for (let row = 0; row <= inputs; row++) {
-    const from = weight + row * (actions + 1); // the last row is the biases
+    const from = weight + row * (actions + 1); // the last row holds the biases
     let sum = 0;
     for (let a = 0; a < actions; a++) sum += parameters[from + a];
     const shift = parameters[from + actions] - sum / actions;
@@ -48,8 +49,8 @@ export function foldDueling(widths: readonly number[], parameters: Float32Array)
 }
 
 /**
- * Parameters for Q-values in the teacher's unit from those for standardised ones, (q − mean)·scale: W' = W/scale and
- * b' = b/scale + mean in the last layer.
+ * Turns parameters for standardised Q-values, (q − mean)·scale, into parameters for Q-values in the teacher's unit:
+ * W' = W/scale and b' = b/scale + mean in the last layer.
  */
 export function foldStandardisation(
   widths: readonly number[],
@@ -65,9 +66,9 @@ export function foldStandardisation(
 }
 
 /**
- * What one of several tasks uses of a network: its first inputs, and of the outputs a range. One further input may be
- * taken for always 1, and goes into the bias.
- * @returns the parameters of widths inputs, hidden layers as they are, outputs
+ * Cuts out the part of a network that one of several tasks uses: the first inputs, and a range of the outputs. One more
+ * input may be treated as always 1; it then becomes part of the bias.
+ * @returns parameters for these inputs, the same hidden layers, and these outputs
  */
 export function cutToTask(
   widths: readonly number[],

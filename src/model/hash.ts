@@ -1,9 +1,9 @@
-// The hash that says whether two trainings came to the very same weights.
+// The hash that says whether two trainings ended with exactly the same weights.
 import { littleEndian } from "./bytes.js";
 
 /**
  * SHA-256, in hexadecimal, of the student's flat parameters as little-endian f32, then the teacher's.
- * @throws Error where the engine has no Web Cryptography (a page served without https, say)
+ * @throws Error if the engine has no Web Cryptography (on a page without https, for example)
  */
 export async function weightsHash(student: Float32Array, teacher: Float32Array): Promise<string> {
   if (globalThis.crypto?.subtle === undefined) throw new Error("weightsHash needs Web Cryptography (crypto.subtle)");

@@ -5,8 +5,8 @@ const mostLayers = 16;
 const mostWidth = 65_536;
 
 /**
- * @param given how they were written
- * @throws Error for what cannot be the widths of a network: inputs, hidden layers, outputs
+ * @param given the widths as they were written
+ * @throws Error for anything that cannot be the widths of a network: inputs, hidden layers, outputs
  */
 export function checkWidths(widths: readonly number[], given: string = widths.join("-")): void {
   const fit = (width: number) => Number.isInteger(width) && width >= 1 && width <= mostWidth;
@@ -16,7 +16,7 @@ export function checkWidths(widths: readonly number[], given: string = widths.jo
   );
 }
 
-/** @throws Error where there are more or fewer parameters than these widths have, or one is not finite */
+/** @throws Error if there are more or fewer parameters than these widths need, or one is not finite */
 export function checkParameters(widths: readonly number[], parameters: Float32Array): void {
   const expected = parameterCount(widths);
   if (parameters.length !== expected) {
@@ -35,9 +35,9 @@ export function parameterCount(widths: readonly number[]): number {
   return count;
 }
 
-/** The place of each layer in the flat array. */
+/** Where each layer lies in the flat array. */
 export interface LayerPlace {
-  /** Inputs and outputs of the layer. */
+  /** Number of inputs and outputs of the layer. */
   readonly inputs: number;
   readonly outputs: number;
   /** Index of W[0][0]; W[i][o] is at `weight + i * outputs + o`. */

@@ -4,50 +4,50 @@ import { checkParameters, checkWidths } from "./layout.js";
 
 export type { Activation };
 
-/** How a network came about: plain data, which its file keeps. */
+/** How a network was made: plain data, which its file keeps. */
 export interface Training {
-  /** Everything random derived from it. */
+  /** The seed from which everything random was derived. */
   readonly seed: number;
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
   readonly config: Readonly<Record<string, unknown>>;
-  /** Of a student only. */
+  /** Only a student has this. */
   readonly distillation?: Distillation;
 }
 
-/** How a student came to be. */
+/** How a student was made. */
 export interface Distillation {
-  /** A fingerprint of the teacher's parameters; null where the teacher was no network. */
+  /** A fingerprint of the teacher's parameters; null if the teacher was not a network. */
   readonly teacher: string | null;
   /** How many students were initialised. */
   readonly attempts: number;
   /** Whether the loss pulled the outputs towards the teacher's Q-values. */
   readonly fitsQValues: boolean;
-  /** (observationSize): what features were multiplied with while weights were rounded, where they were. */
+  /** (observationSize): the factor of each feature while weights were rounded; absent if they were not. */
   readonly featureScale?: readonly number[];
 }
 
-/** What a model consists of: enough to save it, to export it and to make it again. */
+/** What a model consists of: enough to save it, to export it, and to make it again. */
 export interface ModelData {
   /** The id of the environment that it acts in. */
   readonly environment: string;
   /** Observation size, hidden widths, action count. */
   readonly widths: readonly number[];
-  /** What stands between layers, none after the last: `"relu"` where it is left out, or `"tanh"`. */
+  /** The activation between layers (there is none after the last): `"tanh"`, or `"relu"`, which is the default. */
   readonly activation?: Activation;
   /** All weights and biases, flat (see layout.ts), for raw observations: any normalisation is folded in. */
   readonly parameters: Float32Array;
-  /** How it came about, where that is known. */
+  /** How it was made, if that is known. */
   readonly training?: Training;
 }
 
-/** Observations that are answered at once where there are many. */
+/** The number of observations that are answered in one batch, if there are many. */
 const largestBatch = 64;
 
 /**
- * A Q-network that acts. Its arithmetic is the core's: an output is its bias, then the products in order, each product
- * and sum rounded to f32.
+ * A Q-network that acts. Its arithmetic is the core's: an output starts as its bias, then the products are added in
+ * order. Each product and each sum is rounded to f32.
  */
 export class Model implements ModelData {
   readonly environment: string;
@@ -58,8 +58,8 @@ export class Model implements ModelData {
   readonly #network: Network;
 
   /**
-   * @throws Error for widths that no network has, and where the parameters do not fit them or are not finite; ConfigError
-   * where it needs more than 1 GiB
+   * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite;
+   * ConfigError if it needs more than 1 GiB
    */
   constructor({ environment, widths, activation = "relu", parameters, training }: ModelData) {
     checkWidths(widths);
@@ -88,7 +88,7 @@ export class Model implements ModelData {
   }
 
   /**
-   * One Q-value an action, shape (actionCount), in a new array.
+   * One Q-value for each action, shape (actionCount), in a new array.
    * @throws RangeError for an observation of another length
    */
   qValues(observation: ArrayLike<number>): Float32Array {
@@ -99,19 +99,19 @@ export class Model implements ModelData {
    * The Q-values of many observations.
    * @param observations (count, observationSize), row-major
    * @returns (count, actionCount), row-major, in a new array
-   * @throws RangeError where the length is no multiple of the observation size
+   * @throws RangeError if the length is not a multiple of the observation size
    */
   qValuesOfMany(observations: Float32Array): Float32Array {
     const count = observations.length / this.widths[0];
     if (!Number.isInteger(count)) {
       throw new RangeError(
-        `${observations.length} numbers are no whole number of observations: ${this.widths[0]} are needed for each`,
+        `${observations.length} numbers were given: a multiple of the observation size, ${this.widths[0]}, is needed`,
       );
     }
     return this.#network.forward(observations, count);
   }
 
-  /** Gives the core's memory back; the model cannot act afterwards. Left out, the garbage collector does it. */
+  /** Gives the core's memory back; the model cannot act afterwards. Without this call the garbage collector does it. */
   dispose(): void {
     this.#network.dispose();
   }

@@ -1,4 +1,4 @@
-// Quantising a trained network: its scales from states that it visits.
+// Quantises a trained network. Its scales come from states that it visits.
 import { checkParameters, checkWidths, layerPlaces } from "./layout.js";
 import type { ModelData } from "./model.js";
 import {
@@ -13,29 +13,33 @@ import {
   sumsOf,
 } from "./quantized.js";
 
-/** The calibration's largest activation: one bit is left for states that it did not see. */
+/** The largest activation in the calibration. It leaves one bit for states that the calibration did not see. */
 const calibratedActivation = 16_383;
 
 /** Options of {@link quantize}. */
 export interface QuantizeOptions {
-  /** The hash of the model, which is kept. */
+  /** The hash of the model, which the quantised model keeps. */
   readonly original?: string;
-  /** What each output's largest weight becomes; 127 by default. Less is for studying fewer bits: 7 is what 4 hold. */
+  /**
+   * The value that each output's largest weight becomes; 127 by default. Smaller values are for studies of fewer bits:
+   * 7 is what 4 bits hold.
+   */
   readonly largestWeight?: number;
 }
 
 /**
- * Quantises a trained network, calibrated on states that it visits (Jacob et al. 2018, section 2; what is after training:
- * Krishnamoorthi 2018, section 3).
+ * Quantises a trained network, calibrated on states that it visits (Jacob et al. 2018, section 2; quantisation after
+ * training: Krishnamoorthi 2018, section 3).
  *
- * Each output has a scale of its own, by which its largest weight becomes ±127. What a layer's inputs are multiplied with
- * to be whole numbers goes into its weights before that. It makes features and hidden units alike in their root mean
- * square, so that a weight's rounding weighs the same everywhere: between layers of ReLU any positive factor may move
- * (Nagel et al. 2019, section 4.1). A model that was trained through its rounding keeps the grid of that instead, on which
- * its weights lie already. Biases make the mean of each sum over the states what it was (the same, section 4.2).
+ * Each output has a scale of its own, so that its largest weight becomes ±127. A layer's inputs must become whole
+ * numbers: the factors for this are first moved into the layer's weights. They give all features, and all hidden
+ * units, the same root mean square, so that the rounding of each weight matters equally: between ReLU layers any
+ * positive factor may be moved (Nagel et al. 2019, section 4.1). A model that was trained through its rounding keeps
+ * the grid of that training instead, because its weights already lie on it. The biases restore the mean of each sum
+ * over the states (the same paper, section 4.2).
  * @param observations (count, observationSize), row-major: the states of a few episodes
- * @throws Error for a model that is none, one whose activation is not ReLU, and one whose sums could leave 32 bits (never with at most 500 units a layer);
- * RangeError where there is no state, or half a one
+ * @throws Error for anything that is not a model, for an activation other than ReLU, and for a model whose sums could
+ * leave 32 bits (never with at most 500 units a layer); RangeError if there are no states or the last one is incomplete
  */
 export function quantize(
   model: ModelData,
@@ -55,7 +59,8 @@ export function quantize(
   const places = layerPlaces(widths);
   const layers: QuantizedLayer[] = [];
 
-  // exact: what the network computes, rows of numbers; whole: what the quantised one does; unit: the worth of 1 in each
+  // exact: rows of numbers that the network computes. whole: those of the quantised network. unit: what 1 is worth in
+  // each.
   let exact = rows(observations, widths[0]);
   let unit = unitsOf(
     exact,
@@ -73,12 +78,13 @@ export function quantize(
     const isLast = l + 1 === places.length;
     const pre = exact.map((x) => affine(parameters, weight, bias, x, outputs));
     const weights = new Int8Array(outputs * inputs);
-    const wanted: number[] = []; // biases, in units of the sums
+    const wanted: number[] = []; // the biases, in units of the sums
     sumUnit = [];
     for (let o = 0; o < outputs; o++) {
       const folded = Array.from({ length: inputs }, (_, i) => parameters[weight + i * outputs + o] * unit[i]);
       const largest = folded.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-      // a bias without weights, or far beyond them, sets the scale itself (a hidden layer's biases share their shift)
+      // a bias without weights, or far larger than they are, sets the scale itself (a hidden layer's biases share
+      // their shift)
       const one = Math.max(
         largest / largestWeight,
         Math.abs(parameters[bias + o]) / (isLast ? 2 ** 30 : 2 ** 22),
@@ -127,7 +133,7 @@ export function quantize(
   return new QuantizedModel({ environment, widths, observationScale, layers, qValueScale, training, original });
 }
 
-/** A stranger's file may say anything. */
+/** The file may come from a stranger, so the value is checked. */
 function checkGrid(grid: readonly number[], size: number): void {
   const sound = (scale: unknown) => typeof scale === "number" && scale > 1e-30 && scale < 1e30;
   if (Array.isArray(grid) && grid.length === size && grid.every(sound)) return;
@@ -153,15 +159,16 @@ function rows(values: Float32Array, size: number): ArrayLike<number>[] {
   return Array.from({ length: values.length / size }, (_, row) => values.subarray(row * size, (row + 1) * size));
 }
 
-/** So that every unit's inverse is an f32. */
+/** Keeps the inverse of every unit within f32. */
 const smallestUnit = 2 ** -100;
 
 /** A unit that is rarely active counts for at least this share of its largest activation. */
 const leastShare = 1 / 8;
 
 /**
- * What 1 of each input's whole number is worth, such that the largest of all inputs becomes `calibratedActivation`.
- * @param proportion of one input's to another's: by default as their root mean squares
+ * What 1 in each input's whole number is worth. The units are chosen so that the largest of all inputs becomes
+ * `calibratedActivation`.
+ * @param proportion the ratio of the inputs' units; by default that of their root mean squares
  */
 function unitsOf(inputs: readonly ArrayLike<number>[], proportion?: readonly number[]): number[] {
   const largest = new Array<number>(inputs[0].length).fill(0);
@@ -175,7 +182,7 @@ function unitsOf(inputs: readonly ArrayLike<number>[], proportion?: readonly num
   const units = largest.map(
     (value, i) => proportion?.[i] ?? Math.max(Math.sqrt(squares[i] / inputs.length), value * leastShare),
   );
-  // what was always 0 may be as large as anything elsewhere
+  // an input that was always 0 may become as large as any other
   const greatest = units.reduce((a, b) => Math.max(a, b)) || 1;
   for (let i = 0; i < units.length; i++) units[i] ||= greatest;
   const most = largest.reduce((sum, value, i) => Math.max(sum, value / units[i]), 0) || 1;

@@ -3,14 +3,14 @@ import { checkVersion, formatVersion, given, readTraining, readWidths, tensorOf 
 import { type QuantizedLayer, QuantizedModel } from "./quantized.js";
 import { quoted, readSafetensors, writeSafetensors } from "./safetensors.js";
 
-/** What the metadata of a quantised model's file calls its format. */
+/** The format that the metadata of a quantised model's file names. */
 const format = "qstill-int8";
 
 /**
- * The bytes of a safetensors file that holds a quantised model: `observation_scale` and `q_value_scale` as F32; for each
- * layer `layers.<n>.weight`, shape (outputs, inputs), as I8 and `layers.<n>.bias`, as I16 and in the last layer as I32; for
- * each hidden layer `layers.<n>.multiplier` as I16 and `layers.<n>.shifts` as U8: biasShift, shift.
- * @param extra more metadata; it cannot replace the model's own.
+ * The bytes of a safetensors file that holds a quantised model. `observation_scale` and `q_value_scale` are F32. For
+ * each layer `layers.<n>.weight`, shape (outputs, inputs), is I8, and `layers.<n>.bias` is I16, in the last layer I32.
+ * For each hidden layer `layers.<n>.multiplier` is I16, and `layers.<n>.shifts` is U8: biasShift, shift.
+ * @param extra more metadata; it cannot replace the model's own
  */
 export function saveQuantized(
   model: QuantizedModel,
@@ -43,14 +43,14 @@ export function saveQuantized(
   });
 }
 
-/** Whether a safetensors file says that it holds a quantised model. @throws Error for a file that is none */
+/** Whether a safetensors file says that it holds a quantised model. @throws Error for a file that is not safetensors */
 export function isQuantized(bytes: Uint8Array): boolean {
   return bytes[8] === 0x7b && readSafetensors(bytes).metadata.format === format;
 }
 
 /**
  * Reads a quantised model that `saveQuantized` wrote.
- * @throws Error in one line that says what is wrong with the file, where, and what was expected.
+ * @throws Error that says in one line what is wrong with the file, where, and what was expected
  */
 export function loadQuantized(bytes: Uint8Array): QuantizedModel {
   const { tensors, metadata } = readSafetensors(bytes);

@@ -1,10 +1,10 @@
-// A network in whole numbers: weights of 8 bits, activations of 16 and sums of 32, the same on every device.
+// A network in whole numbers: 8-bit weights, 16-bit activations and 32-bit sums. It is the same on every device.
 import { argmax } from "./argmax.js";
 import { checkWidths } from "./layout.js";
 import type { Training } from "./model.js";
 
 /**
- * One layer. With a the activations before it, whole numbers from −32,767 to 32,767, its sums are
+ * One layer. If a are the activations before it, whole numbers from −32,767 to 32,767, its sums are
  * s_o = bias_o·2^biasShift + Σ_i weight_oi·a_i.
  */
 export interface QuantizedLayer {
@@ -14,9 +14,12 @@ export interface QuantizedLayer {
   readonly biases: Int32Array;
   /** From 0 to 16; 0 in the last layer. */
   readonly biasShift: number;
-  /** (outputs) of a hidden layer, from 0 to 32,767; empty in the last. */
+  /** (outputs) in a hidden layer, from 0 to 32,767; empty in the last layer. */
   readonly multipliers: Int16Array;
-  /** Of a hidden layer, from 1 to 46: its activations are min(32,767, (max(s, 0)·multiplier + 2^(shift−1)) >> shift). */
+  /**
+   * From 1 to 46 in a hidden layer, whose activations are
+   * min(32,767, (max(s, 0)·multiplier + 2^(shift−1)) >> shift).
+   */
   readonly shift: number;
 }
 
@@ -26,14 +29,17 @@ export interface QuantizedData {
   readonly environment: string;
   /** Observation size, hidden widths, action count; ReLU between layers, none after the last. */
   readonly widths: readonly number[];
-  /** (observationSize): an observation, times this, rounded to f32 and cut off towards 0, is the first activations. */
+  /**
+   * (observationSize): the first activations are the observation times this, rounded to f32 and then truncated towards
+   * 0.
+   */
   readonly observationScale: Float32Array;
   readonly layers: readonly QuantizedLayer[];
   /** (actionCount): the Q-values are the last sums as f32, times this, rounded to f32. */
   readonly qValueScale: Float32Array;
-  /** How the original came about, where that is known. */
+  /** How the original was made, if that is known. */
   readonly training?: Training;
-  /** The hash of the model that it was made of, where that is known. */
+  /** The hash of the model that it was made from, if that is known. */
   readonly original?: string;
 }
 
@@ -44,8 +50,8 @@ const largestBiasShift = 16;
 export const largestShift = 46;
 
 /**
- * A quantised Q-network that acts. Between the quantised observation and the last sums there are whole numbers only, so
- * that every device computes the same ones.
+ * A quantised Q-network that acts. All numbers between the quantised observation and the last sums are whole, so that
+ * every device computes the same ones.
  */
 export class QuantizedModel implements QuantizedData {
   readonly environment: string;
@@ -58,7 +64,9 @@ export class QuantizedModel implements QuantizedData {
   readonly original?: string;
   readonly #activations: Int32Array[];
 
-  /** @throws Error for what is no network, numbers out of their range, and a layer whose sums could leave 32 bits */
+  /**
+   * @throws Error for anything that is not a network, numbers out of range, and a layer whose sums could leave 32 bits
+   */
   constructor({ environment, widths, observationScale, layers, qValueScale, training, original }: QuantizedData) {
     checkWidths(widths);
     checkScale("observationScale", observationScale, widths[0]);
@@ -88,8 +96,8 @@ export class QuantizedModel implements QuantizedData {
   }
 
   /**
-   * The bytes that a device stores: a weight 1, a hidden unit 2 for its bias and 2 for its multiplier, a hidden layer 1 for
-   * each of its shifts, an action 4 for its bias and 4 for its scale, a feature 4.
+   * The bytes that a device stores: 1 for a weight; 2 for the bias and 2 for the multiplier of a hidden unit; 1 for
+   * each of a hidden layer's two shifts; 4 for the bias and 4 for the scale of an action; 4 for a feature.
    */
   get bytes(): number {
     let bytes = 4 * this.observationScale.length + 8 * this.qValueScale.length;
@@ -109,7 +117,7 @@ export class QuantizedModel implements QuantizedData {
   }
 
   /**
-   * One Q-value an action, shape (actionCount), in a new array.
+   * One Q-value for each action, shape (actionCount), in a new array.
    * @throws RangeError for an observation of another length
    */
   qValues(observation: ArrayLike<number>): Float32Array {
@@ -133,7 +141,7 @@ export class QuantizedModel implements QuantizedData {
    * The Q-values of many observations.
    * @param observations (count, observationSize), row-major
    * @returns (count, actionCount), row-major, in a new array
-   * @throws RangeError where the length is no multiple of the observation size
+   * @throws RangeError if the length is not a multiple of the observation size
    */
   qValuesOfMany(observations: Float32Array): Float32Array {
     const size = this.widths[0];
@@ -147,11 +155,14 @@ export class QuantizedModel implements QuantizedData {
   }
 }
 
-/** The first activations: a_i = x_i·scale_i in f32, cut off towards 0 and at the ends; not a number becomes 0. */
+/**
+ * The first activations: a_i = x_i·scale_i in f32, truncated towards 0 and clipped to the range. Not a number becomes
+ * 0.
+ */
 export function quantizeObservation(observation: ArrayLike<number>, scale: Float32Array, a: Int32Array): void {
   for (let i = 0; i < a.length; i++) {
     const value = Math.fround(Math.fround(observation[i]) * scale[i]);
-    a[i] = Math.max(-largestActivation, Math.min(largestActivation, value)); // NaN, and what is behind the point, go
+    a[i] = Math.max(-largestActivation, Math.min(largestActivation, value)); // this drops NaN and the fraction
   }
 }
 
@@ -164,7 +175,10 @@ export function sumsOf({ weights, biases, biasShift }: QuantizedLayer, a: Int32A
   }
 }
 
-/** Sums of a hidden layer to its activations, in place. The products are below 2^46, which a number holds exactly. */
+/**
+ * Turns the sums of a hidden layer into its activations, in place. Products are below 2^46, which a number holds
+ * exactly.
+ */
 export function activate({ multipliers, shift }: QuantizedLayer, sums: Int32Array): void {
   const half = 2 ** (shift - 1);
   for (let o = 0; o < sums.length; o++) {
@@ -173,12 +187,12 @@ export function activate({ multipliers, shift }: QuantizedLayer, sums: Int32Arra
   }
 }
 
-/** The number of observations. @throws RangeError for half a one */
+/** The number of observations. @throws RangeError if the last one is incomplete */
 export function countOf(observations: Float32Array, size: number): number {
   const count = observations.length / size;
   if (Number.isInteger(count)) return count;
   throw new RangeError(
-    `${observations.length} numbers are no whole number of observations: ${size} are needed for each`,
+    `${observations.length} numbers were given: a multiple of the observation size, ${size}, is needed`,
   );
 }
 

@@ -1,4 +1,4 @@
-// The safetensors format: named tensors and string metadata in one file, nothing in it executable.
+// The safetensors format: named tensors and text metadata in one file. Nothing in it can be executed.
 
 const bytesPerElement = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
 
@@ -9,20 +9,23 @@ export type Dtype = keyof typeof bytesPerElement;
 export interface Tensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  /** The elements in row-major order as little-endian bytes. */
+  /** The elements in row-major order, as little-endian bytes. */
   readonly data: Uint8Array;
 }
 
 /** The largest header, in bytes, that the format's own library accepts. */
 const maximumHeader = 100_000_000;
 
-/** The most opening brackets and commas in a header: far above any model's, so that no header fills the memory. */
+/**
+ * The largest number of opening brackets and commas in a header: far more than any model has, so no header fills the
+ * memory.
+ */
 const maximumValues = 100_000;
 
 /**
  * Writes a safetensors file: a 64-bit little-endian header length, a JSON header padded with spaces to a multiple of 8
  * bytes, then the tensors in the order given, one directly after the other.
- * @throws Error for a name given twice or reserved, and for data that does not have its shape's size.
+ * @throws Error for a name that is given twice or is reserved, and for data whose size does not fit its shape
  */
 export function writeSafetensors(
   tensors: readonly ({ readonly name: string } & Tensor)[],
@@ -56,7 +59,7 @@ export function writeSafetensors(
 
 /**
  * Reads a safetensors file. The tensors' data are views of `bytes`, in the order of the data.
- * @throws Error in one line that says what is wrong, where, and what was expected.
+ * @throws Error that says in one line what is wrong, where, and what was expected
  */
 export function readSafetensors(bytes: Uint8Array): {
   tensors: Map<string, Tensor>;
@@ -73,7 +76,9 @@ export function readSafetensors(bytes: Uint8Array): {
   return { tensors: readTensors(entries, data), metadata: readMetadata(metadata) };
 }
 
-/** A stranger's text for a message: in quotes, on one line, in visible ASCII, at most 60 characters of it. */
+/**
+ * A stranger's text, made safe for a message: in quotes, on one line, in visible ASCII, at most 60 characters of it.
+ */
 export function quoted(text: string): string {
   const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   return JSON.stringify(short).replace(
@@ -82,7 +87,7 @@ export function quoted(text: string): string {
   );
 }
 
-/** Whether a parsed JSON value is an object, and not null or an array. */
+/** Whether a parsed JSON value is an object, that is neither null nor an array. */
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -112,7 +117,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return header;
 }
 
-/** Refuses a name given twice in one object, which `JSON.parse` lets pass. The text is known to be JSON. */
+/** Refuses a name that an object has twice, which `JSON.parse` would accept. The text is known to be JSON. */
 function checkNames(text: string): void {
   const objects: Set<string>[] = [];
   let lastString = "";

@@ -1,14 +1,14 @@
-// What plots share: scales, where their ticks are and what stands beside them, and paths.
+// What all plots share: scales, the places and labels of their ticks, and paths.
 import { tickStep, ticks as ticksBetween } from "d3-array";
 import { format, formatPrefix, precisionFixed, precisionPrefix } from "d3-format";
 
 export type Range = readonly [number, number];
-/** From a value to its place in the picture. */
+/** Maps a value to its place in the picture. */
 export type Scale = (value: number) => number;
 /** A place in the picture: x, y. */
 export type Place = readonly [number, number];
 
-/** The linear scale that takes the ends of a range to these two places. */
+/** The linear scale that maps the ends of a range to these two places. */
 export function scale([low, high]: Range, [start, end]: Range): Scale {
   return (value) => {
     const share = (value - low) / (high - low);
@@ -21,7 +21,10 @@ export function ticks([low, high]: Range, count: number): number[] {
   return ticksBetween(low, high, count);
 }
 
-/** What stands beside the ticks: with as many digits as they differ by, or all in thousands, or millions. */
+/**
+ * The labels of the ticks. They have as many digits as are needed to tell them apart, or all count in thousands or
+ * millions.
+ */
 export function tickLabels(
   [low, high]: Range,
   count: number,
@@ -33,13 +36,13 @@ export function tickLabels(
   return formatPrefix(`.${precisionPrefix(step, largest)}~s`, largest);
 }
 
-/** The path along these places; empty where there are none. */
+/** The path through these places; empty if there are none. */
 export function linePath(places: readonly Place[]): string {
   if (places.length === 0) return "";
   return places.length === 1 ? `M${text(places[0])}Z` : `M${places.map(text).join("L")}`;
 }
 
-/** The path around a band: along its upper edge and back along its lower; empty where there are no places. */
+/** The path around a band: along its upper edge and back along its lower edge; empty if there are no places. */
 export function bandPath(lower: readonly Place[], upper: readonly Place[]): string {
   return lower.length === 0 ? "" : `M${[...upper, ...[...lower].reverse()].map(text).join("L")}Z`;
 }
@@ -48,7 +51,7 @@ function text([x, y]: Place): string {
   return `${round(x)},${round(y)}`;
 }
 
-/** To a tenth, which is as exactly as a picture shows. */
+/** Rounds to a tenth; a picture shows no more. */
 export function round(value: number): number {
   return Math.round(10 * value) / 10;
 }

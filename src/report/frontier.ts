@@ -4,27 +4,27 @@ import { Markup, markup } from "../draw/markup.js";
 import { plot, rangeOf } from "./plot.js";
 import { style } from "./style.js";
 
-/** What a search came to: plain data. */
+/** The result of a search: plain data. */
 export interface Frontier {
   readonly env: string;
   readonly seed: number;
-  /** Episodes by which a size was judged and tested. */
+  /** The number of episodes by which a size was judged and tested. */
   readonly episodes: number;
   /** The share of the teacher's return that was asked for. */
   readonly threshold: number;
   /** Confidence of each lower bound. */
   readonly confidence: number;
   readonly teacher: { readonly hidden: readonly number[]; readonly parameters: number; readonly mean: number };
-  /** By number of parameters. */
+  /** Sorted by the number of parameters. */
   readonly sizes: readonly Size[];
-  /** The answer; null where no student passed, or the search was stopped. */
+  /** The answer; null if no student passed, or if the search was stopped. */
   readonly smallest: Size | null;
-  /** Whether the search came to its end. */
+  /** Whether the search was finished. */
   readonly complete: boolean;
   readonly version: string;
 }
 
-/** The sizes that did better, on selection episodes, than every smaller one. */
+/** The sizes that did better on selection episodes than every smaller one. */
 export function frontierOf(sizes: readonly Size[]): Size[] {
   const frontier: Size[] = [];
   for (const size of [...sizes].sort((a, b) => a.parameters - b.parameters)) {

@@ -6,12 +6,12 @@ import { plot, type Reference, rangeOf } from "./plot.js";
 import { style } from "./style.js";
 import type { NetworkSummary, StudentSummary, Summary } from "./summary.js";
 
-/** What a report is made of. */
+/** What a report is made from. */
 export interface ReportInput {
   readonly summary: Summary;
   readonly points: readonly EvaluationEvent[];
   readonly attempts: readonly AttemptEvent[];
-  /** Plain data; what is nested is listed by its path. */
+  /** Plain data; nested values are listed by their paths. */
   readonly config: Record<string, unknown>;
 }
 
@@ -92,7 +92,7 @@ function panel(
   if (points.length === 0) return markup`<p class="soft">No evaluation was recorded.</p>`;
   const attempts = [...new Set(points.map(({ attempt }) => attempt))];
   const series = attempts.map((attempt) => points.filter((point) => point.attempt === attempt));
-  // A student that learns from states already collected takes no environment step: its updates tell its points apart.
+  // A student that learns from states already collected takes no environment steps. Its points differ in updates.
   const stands = series.some((each) => each.length > 1 && each[0].envSteps === each[each.length - 1].envSteps);
   const kept = points.findLast(({ best }) => best);
   const xLabel = stands ? "updates" : "environment steps";
@@ -235,7 +235,7 @@ function leaves(value: unknown, path = ""): string[][] {
   return Object.entries(value).flatMap(([name, inner]) => leaves(inner, path === "" ? name : `${path}.${name}`));
 }
 
-/** A table whose first column names its rows; the caption is read out, and the table scrolls where it is too wide. */
+/** A table whose first column names its rows. The caption is read out; a table that is too wide scrolls. */
 function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): Markup {
   if (rows.length === 0) return markup`<p class="soft">None were recorded.</p>`;
   const cells = (row: readonly string[]) => row.slice(1).map((cell) => markup`<td>${cell}</td>`);
@@ -250,7 +250,7 @@ function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** A measured number with as many digits as are worth reading. */
+/** A measured number with as many digits as are useful. */
 function figure(value: number): string {
   if (!Number.isFinite(value)) return "not a number";
   const digits = Math.abs(value) >= 100 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 };

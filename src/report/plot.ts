@@ -7,24 +7,24 @@ export interface PlotPoint {
   /** Mean and standard deviation of the returns of one evaluation. */
   readonly mean: number;
   readonly std: number;
-  /** Whether this is the network that was kept. */
+  /** Whether this network was kept. */
   readonly kept: boolean;
 }
 
 /** One line of a panel. */
 export interface PlotLine {
-  /** Written below the line; empty where there is only one. */
+  /** Written below the line; empty if there is only one line. */
   readonly label: string;
   readonly points: readonly PlotPoint[];
 }
 
 export interface Panel {
-  /** Names the SVG's elements, and is its class. */
+  /** A prefix for the ids of the SVG's elements, and its class. */
   readonly id: string;
   readonly title: string;
   readonly description: string;
   readonly xLabel: string;
-  /** The returns that the vertical axis spans: shared by panels that are to be compared. */
+  /** The returns that the vertical axis spans. Panels that are compared share them. */
   readonly range: readonly [number, number];
   readonly lines: readonly PlotLine[];
   readonly reference?: Reference;
@@ -40,7 +40,7 @@ const width = 440;
 const height = 280;
 const margin = { top: 30, right: 14, bottom: 44, left: 54 };
 
-/** A range with room for the mean ± standard deviation of all points, and for one more value; never empty. */
+/** A range with room for the mean ± standard deviation of all points, and for one more value; it is never empty. */
 export function rangeOf(points: readonly { mean: number; std: number }[], value: number): [number, number] {
   const ends = points.flatMap(({ mean, std }) => [mean - std, mean + std]).filter(Number.isFinite);
   const low = ends.reduce((a, b) => Math.min(a, b), value);
@@ -49,7 +49,9 @@ export function rangeOf(points: readonly { mean: number; std: number }[], value:
   return [low - room, high + room];
 }
 
-/** One panel: for each line its mean, a band of ± one standard deviation, and a ring around the network kept. */
+/**
+ * One panel: for each line its mean, a band of ± one standard deviation, and a ring around the network that was kept.
+ */
 export function plot({ id, title, description, xLabel, range, lines, reference }: Panel): Markup {
   const last = lines.flatMap(({ points }) => points).reduce((largest, { x }) => Math.max(largest, x), 0);
   const x = scale([0, last || 1], [margin.left, width - margin.right]);

@@ -1,4 +1,4 @@
-// From a finished run to its summary.
+// Makes the summary of a finished run.
 import { version } from "../core/version.js";
 import type { Student } from "../distill/student.js";
 import type { Teacher } from "../dqn/teacher.js";
@@ -6,7 +6,7 @@ import { type Comparison, keepsEnough } from "../evaluate/compare.js";
 import { weightsHash } from "../model/hash.js";
 import type { Summary } from "./summary.js";
 
-/** What summary.json holds of a teacher, its student and their comparison. */
+/** What summary.json holds about a teacher, its student and their comparison. */
 export async function summarise(teacher: Teacher, student: Student, comparison: Comparison): Promise<Summary> {
   const { returnRatio, qMse, qR2, actionAgreement, actionFlipRate } = comparison;
   return {

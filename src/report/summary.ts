@@ -1,7 +1,7 @@
-// What summary.json holds: the outcome of one run.
+// What summary.json holds: the result of one run.
 import type { Evaluation } from "../evaluate/evaluate.js";
 
-/** What both networks of a run have. */
+/** What is recorded of both networks of a run. */
 export interface NetworkSummary {
   /** The widths of the hidden layers. */
   readonly hidden: readonly number[];
@@ -21,11 +21,11 @@ export interface StudentSummary extends NetworkSummary {
   readonly states: string;
   /** The student's parameters as a share of the teacher's. */
   readonly compression: number;
-  /** (student − random)/(teacher − random) of the mean returns; null where the teacher is no better than random. */
+  /** (student − random)/(teacher − random) of the mean returns; null if the teacher is no better than random. */
   readonly returnRatio: number | null;
-  /** Mean of (Q_T − Q_S)²; null where the loss does not fit Q-values. */
+  /** Mean of (Q_T − Q_S)²; null if the loss does not fit Q-values. */
   readonly qMse: number | null;
-  /** 1 − qMse / variance of Q_T; null where the loss does not fit Q-values, or Q_T does not vary. */
+  /** 1 − qMse / variance of Q_T; null if the loss does not fit Q-values, or if Q_T does not vary. */
   readonly qR2: number | null;
   /** Share of states with the same greedy action. */
   readonly actionAgreement: number;
@@ -44,6 +44,6 @@ export interface Summary {
   readonly version: string;
   /** Whether the student keeps the share of the return that was asked for. */
   readonly satisfied: boolean;
-  /** Everything that repeats the run. */
+  /** Everything that is needed to repeat the run. */
   readonly config: Record<string, unknown>;
 }

@@ -1,4 +1,4 @@
-// A checkpoint: the parts of a training that go on, each with its numbers and its arrays, in one safetensors file.
+// A checkpoint: the numbers and arrays of each part of a training, in one safetensors file.
 import { ConfigError } from "../core/config-error.js";
 import { shown } from "../evaluate/checks.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
@@ -7,7 +7,7 @@ import { readSafetensors, writeSafetensors } from "../model/safetensors.js";
 const format = "qstill-checkpoint";
 const formatVersion = "3";
 
-/** Everything that must be the same when work goes on: environment, seed, each option, and a student's teacher. */
+/** What must be the same when work goes on: the environment, the seed, each option, and a student's teacher. */
 export type Setting = Readonly<Record<string, unknown>>;
 
 /** How far work has come. */
@@ -23,20 +23,20 @@ export interface Saved {
 }
 
 export interface Checkpoint {
-  /** What was under way: "teacher", "student", "joint" or "proximal". */
+  /** The work under way: "teacher", "student", "joint" or "proximal". */
   readonly phase: string;
   readonly setting: Setting;
   readonly reached: Reached & { readonly wallSeconds: number };
-  /** By the names of the parts. */
+  /** The parts' states, by the names of the parts. */
   readonly parts: Readonly<Record<string, Saved>>;
 }
 
-/** A checkpoint cannot be gone on from: it is damaged, or of other work. */
+/** Work cannot go on from this checkpoint: it is damaged, or belongs to other work. */
 export class CheckpointError extends ConfigError {
   override readonly name = "CheckpointError";
 }
 
-/** Work was stopped by its AbortSignal; `checkpoint` lets it go on, bit for bit, as if it had not been. */
+/** Work was stopped by its AbortSignal. From `checkpoint` it can go on, bit for bit, as if it had not been stopped. */
 export class Interrupted extends Error {
   readonly checkpoint: Uint8Array;
 
@@ -69,11 +69,12 @@ export function writeCheckpoint({ phase, setting, reached, parts }: Checkpoint):
 
 /**
  * Reads a checkpoint and gives each part what it saved.
- * @param phase what is to go on
+ * @param phase the work that is to go on
  * @param setting what it is to go on with
  * @param restore takes what the part of that name saved
- * @returns how far it was
- * @throws CheckpointError for a file that is not a checkpoint, a damaged one, and one of other work, naming what differs
+ * @returns how far the work had come
+ * @throws CheckpointError for a file that is not a checkpoint or is damaged, and for one of other work (it names what
+ * differs)
  */
 export function readCheckpoint(
   bytes: Uint8Array,
@@ -106,7 +107,7 @@ export function readCheckpoint(
   });
 }
 
-/** How far the work had come. @throws CheckpointError for a file that is not a checkpoint, and a damaged one */
+/** How far the work had come. @throws CheckpointError for a file that is not a checkpoint or is damaged */
 export function reachedBy(bytes: Uint8Array): Reached {
   return reading(() => {
     const { metadata } = readSafetensors(bytes);
@@ -115,7 +116,7 @@ export function reachedBy(bytes: Uint8Array): Reached {
   });
 }
 
-/** The first thing in which the settings of two works differ, in words; undefined where they are the same. */
+/** The first thing in which two settings differ, in words; undefined if they are the same. */
 export function difference(made: Setting, asked: Setting): string | undefined {
   for (const name of new Set([...Object.keys(asked), ...Object.keys(made)])) {
     const [before, now] = [made[name], asked[name]].map(shown);
@@ -124,7 +125,7 @@ export function difference(made: Setting, asked: Setting): string | undefined {
   return undefined;
 }
 
-/** Whatever goes wrong while reading is said of the checkpoint. */
+/** Any error while reading is reported as an error of the checkpoint. */
 function reading<Result>(read: () => Result): Result {
   try {
     return read();

@@ -1,10 +1,10 @@
-// The episodes that a teacher learns from, one after another, which a checkpoint can bring back.
+// The episodes that a teacher learns from, one after another. A checkpoint can restore them.
 import type { Env, StepResult } from "../env/env.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import type { Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
 
-/** An environment in training. Where its running episode stands is saved as its actions, which are taken again. */
+/** An environment in training. The open episode is saved as its actions; restoring takes them again. */
 export class Episodes implements Part {
   readonly #env: Env;
   readonly #seed: number;
@@ -16,19 +16,19 @@ export class Episodes implements Part {
     this.#seed = seed;
   }
 
-  /** How many have begun. */
+  /** The number of episodes that have begun. */
   get begun(): number {
     return this.#begun;
   }
 
-  /** Begins the next one; its first observation. */
+  /** Begins the next episode. @returns its first observation */
   begin(): Float32Array {
     this.#begun++;
     this.#actions = [];
     return this.#reset();
   }
 
-  /** A step of the running one. */
+  /** A step of the open episode. */
   step(action: number): StepResult {
     this.#actions.push(action);
     return this.#env.step(action);

@@ -4,9 +4,9 @@
 export interface ProgressEvent {
   readonly kind: "progress";
   readonly network: "teacher" | "student";
-  /** Which student of a re-initialised series, from 1; absent for a teacher. */
+  /** Which student of a series, from 1 (students after the first are re-initialised); absent for a teacher. */
   readonly attempt?: number;
-  /** From 0 to 1 of what is planned for this network; it may end earlier. */
+  /** The finished share of what is planned for this network, from 0 to 1; training may end earlier. */
   readonly share: number;
   readonly envSteps: number;
   readonly updates: number;
@@ -31,50 +31,50 @@ export interface EvaluationEvent {
   readonly loss: number | null;
 }
 
-/** A student is finished: kept, or to be re-initialised. */
+/** A student is finished: it is kept, or another one is initialised. */
 export interface AttemptEvent {
   readonly kind: "attempt";
   readonly attempt: number;
-  /** Its share of the teacher's return on selection seeds; null where the teacher is no better than random. */
+  /** Its share of the teacher's return on selection seeds; null if the teacher is no better than random. */
   readonly returnRatio: number | null;
   readonly satisfied: boolean;
   readonly envSteps: number;
   readonly updates: number;
 }
 
-/** An episode of a joint run is over, and what it taught is learned. */
+/** An episode of a joint run is over, and both networks have learned from it. */
 export interface EpisodeEvent {
   readonly kind: "episode";
-  /** Who acted. */
+  /** The network that acted. */
   readonly network: "teacher";
-  /** Its number, from 1. */
+  /** The episode's number, from 1. */
   readonly episode: number;
-  /** The undiscounted return, exploration included. */
+  /** The undiscounted return; exploration is included. */
   readonly reward: number;
   readonly envSteps: number;
   readonly updates: number;
 }
 
-/** Something is not done as it was asked for, with the same results. */
+/** Something is not done in the way that was asked for; the results are the same. */
 export interface NoticeEvent {
   readonly kind: "notice";
   readonly network: "teacher" | "student";
   readonly envSteps: number;
   readonly updates: number;
-  /** What, and why. */
+  /** What is done differently, and why. */
   readonly message: string;
 }
 
 /**
- * Is told each evaluated network: its parameters for raw observations, which are not to be changed, the environment steps
- * so far and its mean return. Events stay small by leaving the parameters out.
+ * Is called with each evaluated network: its parameters for raw observations (do not change them), the environment
+ * steps so far, and its mean return. Events do not hold the parameters, so they stay small.
  */
 export type NetworkListener = (parameters: Float32Array, envSteps: number, mean: number) => void;
 
-/** What a training or a distillation tells as it goes on; `kind` says which. */
+/** What a training or a distillation reports while it runs; `kind` says which report it is. */
 export type TrainingEvent = ProgressEvent | EvaluationEvent | AttemptEvent | EpisodeEvent | NoticeEvent;
 
-/** Training came to numbers that are not finite. */
+/** Training produced numbers that are not finite. */
 export class DivergedError extends Error {
   constructor(network: string, updates: number) {
     super(`the ${network} diverged: its loss is not finite after ${updates} updates (try a smaller learningRate)`);
@@ -82,7 +82,7 @@ export class DivergedError extends Error {
   }
 }
 
-/** A loss. @throws DivergedError where it is not finite */
+/** Returns the loss. @throws DivergedError if it is not finite */
 export function finiteLoss(loss: number, network: string, updates: number): number {
   if (!Number.isFinite(loss)) throw new DivergedError(network, updates);
   return loss;

@@ -3,17 +3,20 @@ import { mean, standardDeviation } from "../evaluate/statistics.js";
 import type { Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
 
-/** How many selection episodes a network is judged by. */
+/** By how many selection episodes a network is judged. */
 export interface KeeperConfig {
-  /** Of each network that is offered. */
+  /** The number of episodes for each network that is offered. */
   readonly evaluationEpisodes: number;
-  /** Further ones of a network that did no worse than the kept one; 0, the default: the evaluation alone decides. */
+  /**
+   * The number of further episodes for a network that did no worse than the kept one. With 0, the default, the
+   * evaluation alone decides.
+   */
   readonly confirmationEpisodes?: number;
 }
 
-/** What the evaluation of a network said. */
+/** The result of evaluating a network. */
 export interface Judged {
-  /** Of the evaluation's returns, as `std` and `min`. */
+  /** Mean of the evaluation's returns; `std` is their standard deviation, `min` the lowest. */
   readonly mean: number;
   readonly std: number;
   readonly min: number;
@@ -29,8 +32,8 @@ export interface Judged {
 export type Play = (parameters: Float32Array, firstEpisode: number, episodes: number) => ArrayLike<number>;
 
 /**
- * Keeps the best of the networks that it is offered. The highest of many means is high by luck, too. So a network that did
- * no worse in its evaluation than the kept one in its own last trial is tried on further episodes, and these decide.
+ * Keeps the best of the networks that it is offered. The highest of many means is partly luck. So a network that did no
+ * worse in its evaluation than the kept one in its own last trial is tried on further episodes, and these decide.
  */
 export class Keeper implements Part {
   readonly #play: Play;
@@ -60,7 +63,7 @@ export class Keeper implements Part {
     return this.#latestMean;
   }
 
-  /** Evaluates a network, confirms it where it may be the best, and keeps it where it is. */
+  /** Evaluates a network, confirms it if it may be the best, and keeps it if it is. */
   offer(parameters: Float32Array): Judged {
     const { evaluationEpisodes, confirmationEpisodes = 0 } = this.#config;
     const returns = this.#play(parameters, 0, evaluationEpisodes);

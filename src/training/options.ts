@@ -1,37 +1,37 @@
-// What an option of a configuration is: its default, what is allowed, and how it is read from a text.
+// What an option of a configuration is: its default, what is allowed, and how it is read from text.
 import { ConfigError } from "../core/config-error.js";
 import { shown } from "../evaluate/checks.js";
 
-/** Which numbers are allowed: from `from` to `to`, or those above `above` up to `to`. */
+/** Which numbers are allowed: from `from` to `to`; or more than `above`, up to `to`. */
 export type NumberRange = { readonly to: number } & (
   | { readonly from: number; readonly above?: undefined }
   | { readonly above: number; readonly from?: undefined }
 );
 
-/** One option: everything that validation needs to know of it. The docstring above its entry says what it is. */
+/** One option: everything that validation needs. The docstring above its entry says what the option means. */
 export interface Option<T> {
   readonly default: T;
   /** What is allowed, in words. */
   readonly allowed: string;
-  /** Which numbers are allowed, where the option is a number or a list of them. */
+  /** Which numbers are allowed, if the option is a number or a list of numbers. */
   readonly range?: NumberRange;
   /** Whether a number must be whole. */
   readonly whole?: boolean;
   /** Whether a value is allowed. */
   accepts(value: unknown): value is T;
-  /** Reads a text; a text that it cannot read it returns unchanged, for `accepts` to refuse. */
+  /** Reads a text. A text that cannot be read is returned unchanged, and `accepts` then refuses it. */
   parse(text: string): unknown;
 }
 
 /** An option for each field of a configuration. */
 export type Options<Config> = { readonly [Name in keyof Config]: Option<Config[Name]> };
 
-/** The configuration that options describe: a field for each, with the docstring of the option's entry. */
+/** The configuration that the options describe: one field for each, with the docstring of the option's entry. */
 export type ConfigOf<Entries> = {
   readonly [Name in keyof Entries]: Entries[Name] extends Option<infer Value> ? Value : never;
 };
 
-/** The same options, some with another default. */
+/** The same options with some defaults replaced. */
 export function withDefaults<Config>(options: Options<Config>, defaults: Partial<Config>): Options<Config> {
   const changed: Record<string, Option<unknown>> = { ...options };
   for (const [name, value] of Object.entries(defaults)) changed[name] = { ...changed[name], default: value };
@@ -66,7 +66,7 @@ export function whole(value: number, range: NumberRange): Option<number> {
   return real(value, range, true);
 }
 
-/** A finite number, or null to leave it out. */
+/** A finite number, or null, which means that it is not set. */
 export function optionalNumber(value: number | null): Option<number | null> {
   return {
     default: value,
@@ -76,7 +76,7 @@ export function optionalNumber(value: number | null): Option<number | null> {
   };
 }
 
-/** Another option, or null to leave it open, which is the default. */
+/** Another option, or null (the default), which means that it is not set. */
 export function optional<T>(option: Option<T>): Option<T | null> {
   return {
     ...option,
@@ -127,7 +127,7 @@ export function hiddenWidths(value: readonly number[]): Option<readonly number[]
 }
 
 /**
- * A whole configuration: the defaults, then each of `layers` over them, the last one strongest.
+ * Makes a whole configuration: the defaults, then each of `layers` over them. The last layer is the strongest.
  * @throws ConfigError for an unknown name or a value that is not allowed, in one line
  */
 export function configure<Config extends object>(
@@ -146,7 +146,7 @@ export function configure<Config extends object>(
 }
 
 /**
- * @param called what an error calls an option, so that it names what was written
+ * @param called what an error calls an option: the name as the user wrote it
  * @throws ConfigError for an unknown name or a value that is not allowed, in one line
  */
 export function checkOptions<Config extends object>(

@@ -1,10 +1,10 @@
-// Letting others run: long work gives the event loop a turn now and then, which changes no result.
+// Letting others run: long work gives the event loop a turn now and then. This changes no result.
 
 const interval = 40; // milliseconds
 
-/** A function to await often: it gives way when the last time is 40 ms ago, and costs next to nothing otherwise. */
+/** A function to await often. It lets others run if the last time was 40 ms ago; otherwise it costs next to nothing. */
 export function breather(): () => Promise<void> | undefined {
-  // Node's own comes back at once; a timer of 0 waits for a millisecond, 3 % of a training, and in browsers for four
+  // Node's setImmediate comes back at once. A timer of 0 waits for 1 ms, 3 % of a training, and in browsers for 4 ms.
   const later = typeof setImmediate === "function" ? setImmediate : (turn: () => void) => setTimeout(turn, 0);
   let last = performance.now();
   return () => {

@@ -1,19 +1,19 @@
-// Work that can be stopped and go on bit for bit: its pauses, its checkpoint, and the time that it has taken.
+// Work that can be stopped and goes on bit for bit: its pauses, its checkpoint, and the time that it took.
 import { Interrupted, type Reached, readCheckpoint, type Saved, type Setting, writeCheckpoint } from "./checkpoint.js";
 import { breather } from "./pauses.js";
 
-/** How work is stopped and how it goes on. */
+/** How work is stopped and continued. */
 export interface StopOptions {
-  /** Stops the work: the promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
+  /** Stops the work. The promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
   readonly signal?: AbortSignal;
-  /** A checkpoint of the same work, seed and configuration to go on from. */
+  /** The checkpoint to go on from. It must come from the same work, seed and configuration. */
   readonly resume?: Uint8Array;
 }
 
 /** A part of the work that a checkpoint holds. */
 export interface Part {
   save(): Saved;
-  /** Takes what `save` gave. @throws Error for anything else */
+  /** Takes back what `save` returned. @throws Error for anything else */
   restore(saved: Saved): void;
 }
 
@@ -36,9 +36,9 @@ export function blockPart(owner: { save(): Uint8Array; restore(bytes: Uint8Array
   };
 }
 
-/** Owns stopping, the checkpoint and going on, for work that is made of parts. */
+/** Handles stopping, checkpoints and going on, for work that is made of parts. */
 export class Resumable {
-  /** Whether the work goes on from a checkpoint, which all parts have taken in. */
+  /** Whether the work goes on from a checkpoint. All parts have then been restored. */
   readonly resumed: boolean;
   readonly #phase: string;
   readonly #setting: Setting;
@@ -46,14 +46,14 @@ export class Resumable {
   readonly #parts: Readonly<Record<string, Part>>;
   readonly #reached: () => Reached;
   readonly #breathe = breather();
-  readonly #started: number; // on the clock of performance.now()
+  readonly #started: number; // a time of performance.now()
 
   /**
-   * @param phase what is under way: "teacher", "student", "joint" or "proximal"
-   * @param setting what must be the same to go on
-   * @param parts all that the work changes, by names of their own
-   * @param reached says how far the work is
-   * @throws CheckpointError for a checkpoint that is damaged or of other work
+   * @param phase the work: "teacher", "student", "joint" or "proximal"
+   * @param setting what must be the same when work goes on
+   * @param parts everything that the work changes; each part has a name of its own
+   * @param reached says how far the work has come
+   * @throws CheckpointError for a checkpoint that is damaged or belongs to other work
    */
   constructor(
     phase: string,
@@ -76,15 +76,15 @@ export class Resumable {
     this.#started = performance.now() - 1000 * wallSeconds;
   }
 
-  /** The time that the work has taken, in seconds, without what lay between a stop and going on. */
+  /** The time that the work has taken, in seconds. The time between stopping and going on does not count. */
   get wallSeconds(): number {
     return (performance.now() - this.#started) / 1000;
   }
 
   /**
-   * A place at which the work may stop: between two steps, where all parts fit together. What it returns, if anything, is to
-   * be awaited: others then have their turn.
-   * @throws Interrupted, or a promise that is rejected with it, where the signal asks to stop
+   * A place where the work may stop: between two steps, where all parts fit together. If it returns a promise, await
+   * it: others then have their turn.
+   * @throws Interrupted, or returns a promise that is rejected with it, if the signal asks to stop
    */
   turn(): Promise<void> | undefined {
     const pause = this.#breathe();

@@ -1,6 +1,6 @@
 // Schedules: what exploration and learning rates are at each step of a training.
 
-/** From `initial` to `final` along a straight line, as `share` goes from 0 to 1; `final` beyond. */
+/** A straight line from `initial` to `final`, as `share` goes from 0 to 1; after that, `final`. */
 export function linear(initial: number, final: number, share: number): number {
   return share >= 1 ? final : initial + (final - initial) * share;
 }
@@ -17,7 +17,7 @@ export interface Scheduled {
   readonly importanceExponent: number;
 }
 
-/** What holds for one step. */
+/** The values for one step. */
 export interface StepSchedule {
   /** Share of random actions, ε. */
   readonly epsilon: number;
@@ -28,8 +28,8 @@ export interface StepSchedule {
 }
 
 /**
- * What holds for the step that follows `envSteps` others. The first `learningStarts` steps are random. ε then falls to its
- * end over the first `explorationFraction` of all steps; the learning rate falls and β rises to 1 over all of them.
+ * The values for the step after `envSteps` steps. The first `learningStarts` steps are random. ε then falls until
+ * `explorationFraction` of all steps are over. The learning rate falls, and β rises to 1, over all steps.
  */
 export function schedule(config: Scheduled, envSteps: number): StepSchedule {
   const share = envSteps / config.envSteps;

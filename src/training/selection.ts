@@ -1,4 +1,4 @@
-// Selection episodes: what a network in training is judged by, on seeds that neither training nor the final evaluation uses.
+// Selection episodes judge a network in training. Neither training nor the final evaluation uses their seeds.
 import { Network } from "../core/network.js";
 import type { Env } from "../env/env.js";
 import { purposes } from "../env/seeds.js";
@@ -7,19 +7,19 @@ import { mean } from "../evaluate/statistics.js";
 
 /** Plays the selection episodes of a seed. */
 export class Selection {
-  /** The network as it was last judged. */
+  /** The network that was judged last. */
   readonly network: Network;
   readonly #env: Env;
   readonly #seed: number;
 
-  /** @param widths of the networks that it judges: observation size, hidden widths, action count */
+  /** @param widths the widths of the networks that it judges: observation size, hidden widths, action count */
   constructor(env: Env, widths: readonly number[], seed: number) {
     this.network = new Network(widths, 1);
     this.#env = env;
     this.#seed = seed;
   }
 
-  /** The returns of the greedy policy of a network, shape (episodes). @param parameters for raw observations */
+  /** The returns of a network's greedy policy, shape (episodes). @param parameters for raw observations */
   readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Float64Array => {
     this.network.setParameters(parameters);
     return this.#returns(this.network, firstEpisode, episodes);

@@ -1,8 +1,8 @@
-// A trained network: a model, and how it came about.
+// A trained network: a model, and the record of its training.
 import type { EnvSource } from "../env/env.js";
 import { type Distillation, Model, type ModelData } from "../model/model.js";
 
-/** What a training took. */
+/** The record of a training. */
 export interface TrainingRecord<Config> {
   /** Where it was trained. */
   readonly env: EnvSource;

@@ -1,13 +1,13 @@
-// What surrounds long work, of whatever kind: its seed, what it tells while it runs, and how it is stopped.
+// What every long piece of work takes: a seed, listeners that are told of its progress, and a way to stop it.
 import type { NetworkListener, TrainingEvent } from "./events.js";
 import type { StopOptions } from "./resumable.js";
 
-/** What surrounds a training or a distillation. */
+/** The options that every training and distillation takes. */
 export interface WorkOptions extends StopOptions {
-  /** Everything random derives from it; 0 by default. */
+  /** Everything random is derived from it; 0 by default. */
   readonly seed?: number;
-  /** Called with plain data as the work goes on. */
+  /** Called with plain data while the work runs. */
   readonly onEvent?: (event: TrainingEvent) => void;
-  /** Called at each evaluation with the network that was evaluated, before the event. */
+  /** Called at each evaluation, before the event, with the network that was evaluated. */
   readonly onNetwork?: NetworkListener;
 }

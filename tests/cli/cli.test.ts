@@ -131,7 +131,7 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["run", "CartPole-v1", "--resume", "--out", "damaged"], /^damaged\/teacher\.checkpoint: the checkpoint is dam/],
     [["evaluate", "taken", "--episodes", "1e9"], /^episodes is 1000000000: a whole number from 1 to 1000000 is all/],
     [["run", "CartPole-v1", "--out", "taken/run"], /cannot write to taken\/run: a part of the path is not a folder/],
-    [["run", "CartPole-v1", "--resume", "--out", "new"], /nothing to resume: new holds no checkpoint/],
+    [["run", "CartPole-v1", "--resume", "--out", "new"], /nothing to resume: there is no checkpoint in new/],
     [["run", "CartPole-v1", "--config", "none.json"], /cannot read none\.json: no such file or folder/],
     [["run", "CartPole-v1", "--config", "taken"], /taken is not JSON/],
     [["run", "CartPole-v1", "--config", "odd.json"], /odd\.json: unknown field "techer"/],
@@ -152,7 +152,7 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["shrink", "Cartpole"], /^unknown environment "Cartpole": did you mean "CartPole-v1"\?/],
     [
       ["shrink", "CartPole-v1", "--hidden", "4,4"],
-      /^hidden is \[4, 4\]: the one layer that is to be shrunk is needed$/,
+      /^hidden is \[4, 4\]: exactly one layer, the one to be shrunk, is needed$/,
     ],
     [["shrink", "CartPole-v1", "--episodes", "x"], /^episodes is "x": a whole number from 1 to 1000000 is allowed$/],
     [["shrink", "--teacher", "none.safetensors"], /^cannot read none\.safetensors: no such file or folder$/],
@@ -289,7 +289,7 @@ describe("run", () => {
     }, 20);
     const status = await ended;
     expect(status).toBe(130);
-    expect(said).toMatch(/^stopping…\nstopped: .*--resume goes on\n$/);
+    expect(said).toMatch(/^stopping…\nstopped: .*: to go on, repeat the command with --resume\n$/);
     expect(existsSync(join(folder, "stopped", "teacher.checkpoint"))).toBe(true);
 
     // what a resumed run that was killed would leave: events beyond the checkpoint, and a torn line

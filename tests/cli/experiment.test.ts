@@ -39,7 +39,7 @@ it("stops at Ctrl-C with status 130, goes on with --resume and leaves its files"
     child.kill("SIGINT");
   }, 20);
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
-  expect(said).toBe("stopping…\nstopped after 0 of 1 runs: the same command with --resume goes on\n");
+  expect(said).toBe("stopping…\nstopped after 0 of 1 runs: to go on, repeat the command with --resume\n");
 
   // what the run would have left, to save its time
   const scores = { returnRatio: 0.5, qR2: null, parameters: 10 };

@@ -56,7 +56,9 @@ it("stops at Ctrl-C with status 130 and a checkpoint, and --resume goes on to th
     said += chunk;
   });
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
-  expect(said).toMatch(/\nstopping…\n(Episode: .*\n)*stopped: stopped\/joint\.checkpoint .*--resume goes on\n$/);
+  expect(said).toMatch(
+    /\nstopping…\n(Episode: .*\n)*stopped: stopped\/joint\.checkpoint .*: to go on, repeat the command with --resume\n$/,
+  );
   expect(readdirSync(join(folder, "stopped")).sort()).toEqual(["joint.checkpoint", "metrics.jsonl"]);
 
   const resumed = qstill(...args, "--out=stopped", "--resume");

@@ -105,7 +105,7 @@ it("ONNX passes nearly, and it says how nearly", ({ skip }) => {
   onnxRuntime(skip);
   const { status, stdout, stderr } = verify(at("student.onnx"));
   expect([status, stderr]).toEqual([0, ""]);
-  expect(stdout).toMatch(/the same action in [\d.]+ %, (the very Q-values|.* \S+e-[78] of the largest)/);
+  expect(stdout).toMatch(/the same action in [\d.]+ %, (exactly the same Q-values|.* \S+e-[78] of the largest)/);
 });
 
 it("another model's export does not pass: status 1, one line that says why", () => {
@@ -113,13 +113,16 @@ it("another model's export does not pass: status 1, one line that says why", () 
   expect(status).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ sameHash: false, selfTest: true, passed: false });
   expect(stderr).toMatch(
-    /^\S+student.wasm is not what \S+other.safetensors is: it was made of another model: its hash differs; a Q-value differs by [\d.]+; it takes the same action in [\d.]+ % of states\n$/,
+    /^\S+student.wasm differs from \S+other.safetensors: it was made from another model: its hash differs; a Q-value differs by [\d.]+; it takes the same action in [\d.]+ % of states\n$/,
   );
 });
 
 it.each([
-  ["student.txt", "has none of the endings of an export: .int8.safetensors, .safetensors, .mjs, .wasm, .h, .onnx"],
-  ["student.safetensors", "--model must say which model it is to be held against"],
+  [
+    "student.txt",
+    "is not named like an export: the endings .int8.safetensors, .safetensors, .mjs, .wasm, .h, .onnx are allowed",
+  ],
+  ["student.safetensors", "give --model, the model to compare it with"],
 ])("a call with %s is wrong: status 2, one line", (name, expected) => {
   const { status, stdout, stderr } = verify(at(name));
   expect([status, stdout, stderr]).toEqual([2, "", `${at(name)}${name.endsWith("txt") ? " " : ": "}${expected}\n`]);

@@ -144,7 +144,7 @@ it("a distiller holds no more labelled states than it has room for", () => {
   distiller.add(new Float32Array(8), new Float32Array(12));
   expect(distiller.filled).toBe(4);
   expect(() => distiller.add(new Float32Array(4), new Float32Array(6))).toThrow(
-    "2 labelled states do not fit beside 4: 5 is the most",
+    "2 labelled states do not fit from row 4 on: at most 5 are allowed",
   );
   distiller.dispose();
 });

@@ -116,7 +116,9 @@ describe("without a second thread", () => {
   });
 
   it("for clipped gradients, too", async () => {
-    expect(await notices({ maxGradientNorm: 1 })).toEqual(["on one thread: maxGradientNorm is of all gradients"]);
+    expect(await notices({ maxGradientNorm: 1 })).toEqual([
+      "on one thread: maxGradientNorm needs all gradients in one place",
+    ]);
   });
 
   it("on a page's main thread, too", async () => {

@@ -61,7 +61,7 @@ it("stops at the signal", async () => {
 });
 
 it.each([
-  [{ hidden: [4, 4] }, "hidden is [4, 4]: the one layer that is to be shrunk is needed"],
+  [{ hidden: [4, 4] }, "hidden is [4, 4]: exactly one layer, the one to be shrunk, is needed"],
   [{ episodes: 0 }, "episodes is 0: a whole number from 1 to 1000000 is allowed"],
   [{ env: "Acrobot-v1" }, /has 4 inputs and 2 outputs, but Acrobot-v1 has 6 features/],
 ])("refuses %j", async (options, message) => {

@@ -30,7 +30,7 @@ it.each([
   [{ gamma: 1.5 }, "gamma is 1.5: a number from 0 to 1, or none is allowed"],
   [
     { loss: "kl+td", states: "replay" },
-    'loss is kl+td: td needs transitions, which states "replay" are not; teacher, student, mixed are allowed',
+    'loss is kl+td: td needs transitions, and states "replay" has none; states teacher, student, mixed are allowed',
   ],
   [{ rounds: 500 }, "rounds is 500: at most updates, 400, is allowed"],
 ] as [DistillOptions, string][])("refuses %o", async (options, message) => {

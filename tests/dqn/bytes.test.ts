@@ -124,7 +124,7 @@ describe("what is refused", () => {
     expect(teacherConfig(resolveEnv(bytes), {}).normalizeObservations).toBe(false);
     expect(teacherConfig(resolveEnv(floats), {}).normalizeObservations).toBe(true);
     await expect(train({ normalizeObservations: true })).rejects.toThrow(
-      new ConfigError("normalizeObservations is true: for observations of bytes false alone is allowed"),
+      new ConfigError("normalizeObservations is true: only false is allowed for observations that are bytes"),
     );
   });
 

@@ -30,7 +30,7 @@ describe("a configuration that is not allowed is refused in one line", () => {
     [{ nStep: 40, bufferSize: 40, batchSize: 8 }, "nStep is 40: at most bufferSize − 2, 38, is allowed"],
     [{ loss: "l1" as never }, 'loss is "l1": huber, mse is allowed'],
     [{ discount: 0.9 } as never, 'unknown teacher option "discount": allowed are hidden, envSteps'],
-    [{ envSteps: 500, learningStarts: 500 }, "learningStarts is 500: fewer than envSteps, 500, is allowed"],
+    [{ envSteps: 500, learningStarts: 500 }, "learningStarts is 500: it must be less than envSteps, 500"],
     [{ double: 1 as never }, "double is 1: true or false is allowed"],
     [{ dueling: "yes" as never }, 'dueling is "yes": true or false is allowed'],
     [{ prioritized: 1 as never }, "prioritized is 1: true or false is allowed"],

@@ -82,7 +82,7 @@ describe("visits", () => {
 
   it("refuses visits that are none", () => {
     expect(() => visitCounts(new Float32Array(0), states([1, 2]), 3)).toThrow(
-      "0 numbers are no visited states of 2 features, at least one of them",
+      "0 numbers were given as visited states: a multiple of 2, at least 2, is needed",
     );
     expect(() => visitCounts(new Float32Array(3), states([1, 2]), 3)).toThrow(RangeError);
   });

@@ -29,7 +29,7 @@ describe("evaluate", () => {
   });
 
   it("refuses what it cannot do", () => {
-    expect(() => evaluate(signRule)).toThrow("evaluate needs to know where");
+    expect(() => evaluate(signRule)).toThrow("evaluate does not know the environment");
     const play = (options: EvaluateOptions) => () => evaluate(signRule, { env: "CartPole-v1", ...options });
     for (const refused of [0, -1, 1.5, Number.NaN, 1e9, "5" as never]) {
       expect(play({ episodes: refused })).toThrow(ConfigError);

@@ -148,9 +148,13 @@ describe("results that cannot be gone on from are refused in one line", () => {
       /^line 3 of \S+ is cell "width 4" in CartPole-v1 with seed 7, which is not asked for/,
     ],
     ["a run twice", () => `${whole}${lines()[2]}\n`, /^line 6 of \S+ is cell "width 4" .* or was there before$/],
-    ["no JSON", () => changed('{"cell"', "{cell"), /^line 2 of \S+ is no JSON$/],
-    ["no run", () => changed('"scores":{', '"scores":{"x":"y",'), /^line 2 of \S+ is no run of a study$/],
-    ["a list", () => changed(lines()[1], "[]"), /^line 2 of \S+ is no run of a study$/],
+    ["text that is not JSON", () => changed('{"cell"', "{cell"), /^line 2 of \S+ is not JSON$/],
+    [
+      "something that is not a run",
+      () => changed('"scores":{', '"scores":{"x":"y",'),
+      /^line 2 of \S+ is not a run of a study$/,
+    ],
+    ["a list", () => changed(lines()[1], "[]"), /^line 2 of \S+ is not a run of a study$/],
     ["an empty file", () => "", /made with study none, but "short" is asked for$/],
   ])("%s", async (name, content, message) => {
     const folder = `refused ${name}`.replaceAll(" ", "-");

@@ -240,7 +240,7 @@ describe("the header", () => {
     const vast = model([1, 1], "relu", () => Float32Array.of(3e38, 3e38));
     const examples = { ...describeModel(vast).examples, qValues: Float32Array.of(Number.POSITIVE_INFINITY) };
     expect(() => exportC(vast, { ...describeModel(vast), examples })).toThrow(
-      "Infinity is among the numbers: C writes finite ones only",
+      "Infinity is among the numbers: C source can hold finite numbers only",
     );
     expect(() => exportC({ environment: "x", widths: [4, 2], parameters: new Float32Array(9) }, description)).toThrow(
       "a model of widths 4-2 has 10 parameters, but 9 were given",

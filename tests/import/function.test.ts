@@ -24,6 +24,6 @@ test("a rule is a teacher like another", async () => {
 test.each([[[1]], [[1, 2, 3]], [[1, Number.NaN]], [[Infinity, 0]]])("%j is no answer", (values) => {
   const teacher = fromFunction(() => values, { environment: "CartPole-v1" });
   expect(() => teacher.act([0, 0, 0, 0])).toThrow(
-    /the function gave \[.*\]: 2 finite Q-values are needed, one an action/,
+    /the function gave \[.*\]: 2 finite Q-values are needed, one for each action/,
   );
 });

@@ -85,18 +85,18 @@ test("a byte offset into a larger buffer changes nothing", () => {
 const refusals: Record<string, string> = {
   "refuse_bomb.zip":
     'entry "policy.pth" of the zip archive unpacks to 300000000 bytes: no archive may unpack to over 100',
-  "refuse_conv.onnx": 'node "y" (Conv) is of another kind',
+  "refuse_conv.onnx": 'node "y" (Conv) is of a kind that is not read',
   "refuse_evil.pt": 'the pickle asks for "posix.system", which is not allowed',
   "refuse_header_length.safetensors": "a header of 4611686018427387904 bytes, at most 2 expected",
   "refuse_last_activation.onnx": "the ONNX graph ends in an activation",
   "refuse_mismatched.safetensors":
     'the layers do not chain in any order of their names: "0.weight" (8, 4), "2.weight" (2, 9)',
-  "refuse_mixed.onnx": 'node "other" (Tanh) is another activation than before',
+  "refuse_mixed.onnx": 'node "other" (Tanh) is not the same activation as before',
   "refuse_nan.safetensors": 'tensor "0.weight" has a NaN at 0, not a finite number',
   "refuse_overlap.safetensors": 'tensor "0.bias" overlaps the tensor before it',
-  "refuse_sigmoid.onnx": 'node "squash" (Sigmoid) is of another kind',
-  "refuse_skip.onnx": 'node "skip" (Add) adds to what no linear layer gives',
-  "refuse_two_linear.onnx": 'node "second" (MatMul) follows a linear layer with no activation between',
+  "refuse_sigmoid.onnx": 'node "squash" (Sigmoid) is of a kind that is not read',
+  "refuse_skip.onnx": 'node "skip" (Add) adds to something that is not the output of a linear layer',
+  "refuse_two_linear.onnx": 'node "second" (MatMul) follows a linear layer without an activation between them',
 };
 
 test.each(readdirSync(folder).filter((name) => name.startsWith("refuse_")))("%s ends in one line", (file) => {

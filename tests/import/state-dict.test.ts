@@ -57,7 +57,7 @@ test.each<[string, Record<string, number[]>, string]>([
   [
     "statistics",
     { ...small, "norm.running_mean": [2] },
-    'tensor "norm.running_mean" is no linear layer\'s weight or bias',
+    'tensor "norm.running_mean" is not a linear layer\'s weight or bias',
   ],
   [
     "a bias of another size",
@@ -81,5 +81,5 @@ test("a map says what names do not", () => {
   expect(() => importModel(file, { map: [["w1"], ["b2"]] })).toThrow('tensor "b2" has shape (2)');
   expect(() => importModel(file, { map: [["w2"], ["w1"]] })).toThrow('"w1" takes 4 inputs, but "w2" before it gives 2');
   expect(() => importModel(file, { map: [["w3"]] })).toThrow('no tensor "w3": it has "w2", "b2", "w1", "other"');
-  expect(() => importModel(file, { map: [] })).toThrow("the map names no layer");
+  expect(() => importModel(file, { map: [] })).toThrow("the map does not name a layer");
 });

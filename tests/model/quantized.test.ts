@@ -223,7 +223,9 @@ describe("quantize", () => {
     const model = { environment: "x", widths: [2, 1], parameters: new Float32Array(3) };
     expect(() => quantize(model, new Float32Array(0))).toThrow("needs states to calibrate on");
     expect(() => quantize(model, Float32Array.of(1, Number.NaN))).toThrow("all of finite numbers");
-    expect(() => quantize(model, new Float32Array(3))).toThrow("3 numbers are no whole number of observations");
+    expect(() => quantize(model, new Float32Array(3))).toThrow(
+      "3 numbers were given: a multiple of the observation size",
+    );
   });
 });
 

@@ -1,11 +1,11 @@
-// Bringing a teacher: a model's file, from this library or another, is dropped and distilled.
+// Bringing a teacher: the user drops a model's file, from this library or another, and it is distilled.
 import { makeEnv, saveModel } from "qstill";
 import { element, failure } from "../dom.ts";
 import { environments, loadEnvironment } from "../environments.ts";
 import type { Page, Part } from "../page.ts";
 import type { Setup } from "./setup.ts";
 
-/** A larger file is no small network: it is not even read. */
+/** A small network's file is never larger; a larger file is not even read. */
 const largestFile = 256 * 2 ** 20;
 const endings = [".safetensors", ".onnx", ".pt", ".pth", ".zip"];
 
@@ -68,10 +68,10 @@ export class Bring implements Part {
         error instanceof Refusal ? [error.words, error.message] : [errors.unknown, (error as Error).message];
       this.#error.replaceChildren(...failure(words, errors.reason, reason));
     }
-    this.#input.value = ""; // the same file may be chosen again
+    this.#input.value = ""; // so that the same file can be chosen again
   }
 
-  /** @throws Refusal where it goes no further */
+  /** @throws Refusal if the file cannot be used */
   async #distil(file: File): Promise<void> {
     const { errors } = this.#page.texts;
     const { count } = this.#page.figures;
@@ -88,7 +88,7 @@ export class Bring implements Part {
       .catch(refuse(known ? errors.unreadable(name) : errors.foreign(name)));
     const chosen = this.#setup.take();
     if (chosen === undefined) return;
-    // one of this library's own says where it is at home
+    // a file from this library names its environment
     const own = environments.some(({ id }) => id === model.environment);
     const configuration =
       own && model.environment !== chosen.env
@@ -109,7 +109,7 @@ export class Bring implements Part {
   }
 }
 
-/** Why a file is not taken, in the page's words; its message is the library's reason, where there is one. */
+/** Why a file is refused, in the page's words. The message is the library's reason, if there is one. */
 class Refusal extends Error {
   readonly words: string;
 

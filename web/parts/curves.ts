@@ -1,20 +1,20 @@
-// Curves of a run: returns, losses, and how often the student chooses as its teacher does.
+// Curves of a run: returns, losses, and how often the student acts like its teacher.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { element } from "../dom.ts";
 import type { Page, Part } from "../page.ts";
 import type { State } from "../session.ts";
 
-/** Milliseconds from one drawing to the next. */
+/** Milliseconds between two drawings. */
 const interval = 250;
 const height = 168;
 
-/** One curve: x, then one column a line. */
+/** The data of one curve: x, then one column for each line. */
 type Data = uPlot.AlignedData;
 
 interface Curve {
   readonly title: string;
-  /** What x is, where it does not depend on the run. */
+  /** What x counts. */
   x(state: State): string;
   /** The custom property of each line's colour. */
   readonly colours: readonly string[];
@@ -123,7 +123,7 @@ export class Curves implements Part {
     }, wait);
   }
 
-  /** In the colours of the other theme. */
+  /** Draws again in the colours of the other theme. */
   #remake(): void {
     for (const each of this.#plots) {
       each.plot?.destroy();
@@ -133,7 +133,7 @@ export class Curves implements Part {
     this.#draw();
   }
 
-  /** One plot a turn: all four at once would hold up the page. */
+  /** Draws one plot at a time, because drawing all four at once would block the page. */
   #draw(): void {
     const { state } = this.#page.session;
     for (const each of this.#plots) {
@@ -227,7 +227,7 @@ export class Curves implements Part {
   }
 }
 
-/** A student whose environment steps no longer grow is followed by its updates. */
+/** If a student's environment steps no longer grow, its updates are shown on x. */
 function standsStill({ sides }: State): boolean {
   const { evaluations } = sides.student;
   return evaluations.length > 1 && evaluations.at(-1)!.envSteps === evaluations.at(-2)!.envSteps;
@@ -245,7 +245,7 @@ function columns<Point>(
   return [points.map(x), points.map(y)];
 }
 
-/** Two lines over one x. */
+/** Two lines with the same x. */
 function joined(...lines: readonly (readonly { updates: number; loss: number }[])[]): Data {
   const xs = [...new Set(lines.flat().map(({ updates }) => updates))].sort((a, b) => a - b);
   const place = new Map(xs.map((x, i) => [x, i]));
@@ -267,7 +267,7 @@ function logarithm(y: number): string {
   return exponent < -3 || exponent > 3 ? `1e${exponent}` : String(y);
 }
 
-/** Powers of ten alone, so that lines and labels do not crowd. */
+/** Only powers of ten, so that lines and labels are not too close. */
 function powers(_: uPlot, ys: number[]): (number | null)[] {
   const isPower = (y: number) => Math.abs(Math.log10(y) - Math.round(Math.log10(y))) < 1e-9;
   return ys.map((y) => (isPower(y) ? y : null));

@@ -1,4 +1,4 @@
-// The numbers of a run as it goes on.
+// The numbers of a run while it is under way.
 import { updateFlops, valuesOf } from "../configuration.ts";
 import { element, setText } from "../dom.ts";
 import type { Page, Part } from "../page.ts";

@@ -1,4 +1,4 @@
-// The four boxes of the loop, the attempts, and what can be done with a run.
+// The four boxes of the loop, the attempts, and the buttons for a run.
 import { valuesOf } from "../configuration.ts";
 import { element, setText } from "../dom.ts";
 import type { Page, Part } from "../page.ts";
@@ -11,7 +11,7 @@ interface BoxElements {
 }
 
 const boxes: readonly Box[] = ["train", "initialise", "transfer", "evaluate"];
-/** Milliseconds from one sentence that is read out to the next, unless what is done changes. */
+/** Milliseconds between two sentences that are read out, unless the work changes. */
 const sayInterval = 10_000;
 
 export class Loop implements Part {
@@ -106,7 +106,7 @@ export class Loop implements Part {
     bar.parentElement!.setAttribute("aria-valuenow", String(Math.round(100 * share)));
   }
 
-  /** An evaluation takes milliseconds: it lights up for long enough to be seen. */
+  /** An evaluation takes only milliseconds, so its box stays lit long enough to be seen. */
   #pulse(evaluations: number): void {
     if (evaluations === this.#evaluations) return;
     const { root } = this.#boxes.evaluate;
@@ -132,14 +132,14 @@ export class Loop implements Part {
     this.#attempts.replaceChildren(...ended.map((each) => element("li", { class: each.kind }, each.text)));
   }
 
-  /** One sentence for eyes, as often as it changes, and for ears now and then. */
+  /** One sentence: for the eye as often as it changes, for the ear only now and then. */
   #say(): void {
     const { status, box } = this.#page.session.state;
     const sentence = this.#sentenceNow();
     setText(this.#sentence, sentence);
     const topic = `${status} ${box}`;
     const now = performance.now();
-    // transfer and evaluation take turns many times a second: they are one topic
+    // transfer and evaluation take turns many times a second, so they are one topic
     const same = topic.replace("evaluate", "transfer") === this.#said.topic.replace("evaluate", "transfer");
     if (same && now - this.#said.at < sayInterval) return;
     this.#said = { topic, at: now };

@@ -1,4 +1,4 @@
-// What went wrong, in words, and an unfinished run that can be gone on with.
+// What went wrong, in words; and an unfinished run that can go on.
 import { element, failure as inWords } from "../dom.ts";
 import { type LinkError, writeLink } from "../link.ts";
 import type { Saved } from "../messages.ts";

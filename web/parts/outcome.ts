@@ -1,4 +1,4 @@
-// What came of a finished run, and everything that can be taken away.
+// The results of a finished run, and everything that can be downloaded.
 import { download, element } from "../dom.ts";
 import type { RunFile } from "../files.ts";
 import { writeLink } from "../link.ts";
@@ -128,7 +128,7 @@ export class Outcome implements Part {
   }
 }
 
-/** A button that gives a file. */
+/** A button that downloads a file. */
 export function fileButton({ texts, figures }: Page, { name, content }: RunFile): HTMLButtonElement {
   const size = typeof content === "string" ? new TextEncoder().encode(content).length : content.length;
   return element(

@@ -1,4 +1,4 @@
-// A student to be read: its weights as a picture, its decision tree, and what it looks at.
+// A student that can be read: its weights as a picture, its decision tree, and the features that it looks at.
 import { loadModel, type Model, makeEnv } from "qstill";
 import type { Node } from "qstill/explain";
 import { element, failure } from "../dom.ts";
@@ -7,9 +7,9 @@ import type { Page, Part } from "../page.ts";
 import type { State } from "../session.ts";
 import { fileButton } from "./outcome.ts";
 
-/** Features that are listed at most: those that matter most. */
+/** The largest number of features that are listed: those that matter most. */
 const mostFeatures = 12;
-/** Of a picture of weights, in rem: a weight's side at most, and the whole's height. */
+/** Sizes of a picture of weights, in rem: the largest side of one weight, and the largest height of the picture. */
 const largestCell = 1.75;
 const highest = 14;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -71,7 +71,7 @@ export class Reader implements Part {
     }
   }
 
-  /** A picture for each layer: (inputs + 1) × outputs weights, the biases last. */
+  /** A picture for each layer: (inputs + 1) × outputs weights; the biases come last. */
   #paint(): void {
     const model = this.#model;
     if (model === undefined) {

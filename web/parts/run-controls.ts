@@ -12,14 +12,14 @@ export class RunControls implements Part {
   readonly #step: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
 
-  /** @param take gives what is chosen, or undefined where it is not allowed */
+  /** @param take returns what is chosen, or undefined if it is not allowed */
   constructor(page: Page, take: () => Configuration | undefined) {
     this.#page = page;
     const { session, texts } = page;
     const train = () => {
       const chosen = take();
       if (chosen === undefined) return;
-      keepConfiguration(chosen).catch(() => {}); // that nothing can be kept is said where it matters
+      keepConfiguration(chosen).catch(() => {}); // another message says that nothing can be kept, where it matters
       session.start(chosen);
       this.#pause.focus();
     };

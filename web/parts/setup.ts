@@ -1,4 +1,4 @@
-// Choosing what is trained: the task, both networks, the loss, the states, the seed.
+// The form that chooses what is trained: the task, both networks, the loss, the states, the seed.
 import { type Option, studentOptions, teacherOptions } from "qstill";
 import { type NetworkName, parameterCount, presetOf, valuesOf, widthsOf } from "../configuration.ts";
 import { element, sentences, setText } from "../dom.ts";
@@ -13,7 +13,7 @@ const options: Readonly<Record<NetworkName, Readonly<Record<string, Option<unkno
   student: { ...studentOptions },
 };
 
-/** A field of the form, an option of a configuration. */
+/** A field of the form: one option of a configuration. */
 interface Field {
   readonly of: NetworkName;
   readonly name: string;
@@ -37,7 +37,7 @@ export class Setup implements Part {
   #valid = true;
 
   /**
-   * @param controls what stands below the task
+   * @param controls what is shown below the task
    * @param changed is told each configuration that could be trained
    */
   constructor(
@@ -116,12 +116,12 @@ export class Setup implements Part {
     this.#show();
   }
 
-  /** The configuration, or undefined where something in the form is not allowed. */
+  /** The configuration; undefined if something in the form is not allowed. */
   get configuration(): Configuration | undefined {
     return this.#valid ? this.#configuration : undefined;
   }
 
-  /** The same, and where something is not allowed the first such field is gone to. */
+  /** The same; if something is not allowed, the first such field gets the focus. */
   take(): Configuration | undefined {
     const wrong = this.root.querySelector<HTMLElement>('[aria-invalid="true"]');
     for (let folded = wrong?.closest("details"); folded; folded = folded.parentElement?.closest("details")) {
@@ -135,13 +135,13 @@ export class Setup implements Part {
     return [this.#task, this.#seed, ...this.#fields.map(({ control }) => control)];
   }
 
-  /** Nothing can be chosen while something is trained. */
+  /** Nothing can be chosen during training. */
   update(): void {
     const { busy } = this.#page.session;
     for (const control of this.#controls) control.disabled = busy;
   }
 
-  /** Shows a configuration; its environment is loaded first. */
+  /** Shows a configuration; first its environment is loaded. */
   async show(configuration: Configuration): Promise<void> {
     this.#configuration = configuration;
     await this.#show();
@@ -189,7 +189,7 @@ export class Setup implements Part {
     this.#read();
   }
 
-  /** Takes what stands in the form, says what is not allowed, and how large both networks are. */
+  /** Reads the form, shows what is not allowed, and shows how large both networks are. */
   #read(): void {
     const { texts, figures } = this.#page;
     const { env } = this.#configuration;

@@ -9,15 +9,15 @@ import { byNight } from "../night.ts";
 import type { Page, Part } from "../page.ts";
 
 const speeds = { slow: 0.25, real: 1, fast: 4 } as const;
-/** Milliseconds for which the end of an episode is seen. */
+/** Milliseconds for which the end of an episode is shown. */
 const pauseAtEnd = 900;
-/** Steps that the strip of disagreements holds. */
+/** The number of steps that the strip of disagreements shows. */
 const stripSteps = 240;
-/** Most actions whose Q-values are shown as bars. */
+/** The largest number of actions whose Q-values are shown as bars. */
 const mostBars = 10;
-/** How strong a push is, from −1 to 1. */
+/** The strength of a push, from −1 to 1. */
 const pushStrength = 0.6;
-/** Seeds of the episodes on the stage: far from those that people choose. */
+/** The first seed of the episodes on the stage, far from those that people choose. */
 const firstSeed = 1_000_003;
 
 const night = matchMedia("(prefers-color-scheme: dark)");
@@ -112,7 +112,7 @@ export class Stage implements Part {
     try {
       await loadEnvironment(id);
     } catch {
-      return; // the form says so
+      return; // the form shows the error
     }
     if (id !== this.#env) return;
     this.#stepsPerSecond = environments.find((each) => each.id === id)!.stepsPerSecond;
@@ -159,7 +159,7 @@ export class Stage implements Part {
 
   #tick(now: number): void {
     this.#frame = requestAnimationFrame((next) => this.#tick(next));
-    const elapsed = Math.min(now - this.#last, 100); // a tab that slept does not catch up
+    const elapsed = Math.min(now - this.#last, 100); // a tab that was asleep does not catch up
     this.#last = now;
     const actors = Object.values(this.#actors).filter((actor) => actor.present);
     if (this.#playing && actors.length > 0 && !document.hidden) {
@@ -193,7 +193,7 @@ export class Stage implements Part {
   }
 }
 
-/** One of the two: its environment, its network, its picture and its Q-values. */
+/** One of the two actors: its environment, its network, its picture and its Q-values. */
 class Actor {
   readonly root: HTMLElement;
   readonly #page: Page;
@@ -214,7 +214,7 @@ class Actor {
   #dirty = true;
   #told = 0;
   over = false;
-  /** Whether the other would have chosen differently in the latest state. */
+  /** Whether the other actor would have chosen differently in the latest state. */
   disagreed = false;
 
   constructor(page: Page, who: NetworkName, stage: Stage) {
@@ -224,7 +224,7 @@ class Actor {
     this.#canvas = element("canvas", { role: "img" });
     this.#canvas.addEventListener("pointerdown", (event) => {
       const { left, width } = this.#canvas.getBoundingClientRect();
-      stage.push(event.clientX - left < width / 2 ? pushStrength : -pushStrength); // from the side that was touched
+      stage.push(event.clientX - left < width / 2 ? pushStrength : -pushStrength); // away from the side that was touched
     });
     this.#observer = new ResizeObserver(() => this.#resize());
     this.#observer.observe(this.#canvas);
@@ -245,7 +245,7 @@ class Actor {
     this.#model?.dispose();
   }
 
-  /** The teacher is there from the beginning; without a network it acts at random. */
+  /** The teacher is shown from the beginning; without a network it acts at random. */
   get present(): boolean {
     return this.#env !== undefined && (this.#who === "teacher" || this.#model !== undefined);
   }
@@ -259,7 +259,7 @@ class Actor {
       const [left, bottom, right, top] = scene.bounds;
       const aspect = (right - left) / (top - bottom);
       this.#canvas.style.aspectRatio = String(aspect);
-      // on a phone a picture that is wide or has words needs the whole width
+      // on a phone, a picture that is wide or has words needs the whole width
       this.root.classList.toggle("wide", aspect > 2 || scene.shapes.some(({ kind }) => kind === "text"));
     }
     this.#canvas.setAttribute("aria-label", this.#page.texts.picture(this.#page.texts[this.#who], env.id));
@@ -326,7 +326,7 @@ class Actor {
     this.#dirty = true;
   }
 
-  /** Says who acts, and how it stands. */
+  /** Shows who acts, and the return so far. */
   describe(): void {
     const { texts, figures } = this.#page;
     const data = this.#data;
@@ -346,7 +346,7 @@ class Actor {
     const context = this.#canvas.getContext("2d")!;
     drawScene(context, night.matches ? byNight(scene) : scene, this.#canvas.width, this.#canvas.height);
     const now = performance.now();
-    if (now - this.#told < 150 && !this.over) return; // a text that changes faster is not read
+    if (now - this.#told < 150 && !this.over) return; // nobody can read a text that changes faster
     this.#told = now;
     const { texts, figures } = this.#page;
     const value = figures.figure(this.#return);
@@ -354,7 +354,7 @@ class Actor {
     this.root.classList.toggle("over", this.over);
   }
 
-  /** With its text in the page's language. */
+  /** Replaces the actor's text when the page's language changes. */
   #named(shape: Shape): Shape {
     return shape.kind === "text" ? { ...shape, text: this.#page.name(shape.text) } : shape;
   }

@@ -1,17 +1,17 @@
-// ablation: what each part of the teacher's training is worth, one left out or put in at a time.
+// ablation: how much each part of the teacher's training contributes. One part at a time is removed or added.
 import type { TeacherConfig } from "../../dqn/config.js";
 import { teacherConfig } from "../../dqn/configure.js";
 import { trainTeacher } from "../../dqn/teacher.js";
 import { evaluate } from "../../evaluate/evaluate.js";
 import type { Study } from "../study.js";
 
-/** For a row each: what it changes of a preset; no row where it changes nothing. */
+/** For each row: what it changes in a preset. If it changes nothing, there is no row. */
 const changes: Readonly<Record<string, (preset: TeacherConfig) => Partial<TeacherConfig>>> = {
   preset: () => ({}),
   "1-step returns": () => ({ nStep: 1 }),
   "hard target updates": ({ tau, targetUpdateInterval }) => ({
     tau: 1,
-    targetUpdateInterval: Math.round(targetUpdateInterval / tau), // as far behind, on average twice
+    targetUpdateInterval: Math.round(targetUpdateInterval / tau), // at most as old as the soft target is on average
   }),
   Double: () => ({ double: true }),
   "no Double": () => ({ double: false }),
@@ -27,7 +27,7 @@ const changes: Readonly<Record<string, (preset: TeacherConfig) => Partial<Teache
   "observations as they are": () => ({ normalizeObservations: false }),
   "random actions of one step": () => ({ explorationRepeat: 1 }),
   "no early stop": () => ({ stopReturn: null }),
-  // evaluated at its end only, training can neither stop early nor choose a network
+  // evaluated only at its end, training can neither stop early nor choose a network
   "the last network": ({ envSteps }) => ({ stopReturn: null, evaluationInterval: envSteps }),
 };
 

@@ -1,4 +1,5 @@
-// alone: the environment steps that a student's network needs to learn by itself, beside those it needs with a teacher.
+// alone: the environment steps that a student's network needs to learn by itself, compared with those it needs with a
+// teacher.
 import type { StudentConfig } from "../../distill/config.js";
 import { distill, type Student } from "../../distill/student.js";
 import type { TeacherConfig } from "../../dqn/config.js";
@@ -11,17 +12,17 @@ import { mean } from "../../evaluate/statistics.js";
 import type { TrainingEvent } from "../../training/events.js";
 import type { Study } from "../study.js";
 
-/** The share of the teacher's return above random play that is to be reached. */
+/** The share of the teacher's return above random play that must be reached. */
 const goal = 0.99;
 
 /** What is compared in an environment. */
 interface Comparison {
   readonly hiddens: readonly (readonly number[])[];
-  /** Environment steps that a student is given: each budget is a distillation of its own, with all its updates. */
+  /** Environment steps that a student may use. For each budget a student is distilled anew, with all its updates. */
   readonly budgets: readonly number[];
-  /** Environment steps between two evaluations of the network alone. */
+  /** Environment steps between two evaluations of the network that learns alone. */
   readonly interval: number;
-  /** DQN of the small network itself: in what it differs from the teacher's preset. */
+  /** DQN of the small network itself: how its options differ from the teacher's preset. */
   readonly alone: Partial<TeacherConfig>;
 }
 
@@ -89,7 +90,7 @@ export const aloneStudy: Study = {
     const ofAlone: [number, number][] = [];
     const learner = await trainTeacher(id, { ...training, seed, signal, onEvent: into(ofAlone) });
 
-    // how far each had come, on the episodes on which both were evaluated
+    // how far each had come, on episodes on which both were evaluated
     const most = mean(episodeReturns(env, teacher, selection));
     const least = mean(episodeReturns(env, randomPolicy(env.actionCount, seed), selection));
     const reached = (curve: readonly (readonly [number, number])[]) =>
@@ -100,7 +101,8 @@ export const aloneStudy: Study = {
     const byItself = compare(teacher, learner, { env: id, seed });
     return {
       scores: {
-        // a network that never got there alone is counted with all the steps it had; a student that did not has no ratio
+        // a network that never reached the goal alone counts with all its steps; for a student that did not, there is
+        // no ratio
         stepsRatio: distilledSteps === null ? null : (aloneSteps ?? learner.envSteps) / distilledSteps,
         distilledSteps,
         aloneSteps,

@@ -1,4 +1,4 @@
-// churn: how restless greedy policies are while they are learned, and where a student agrees with its teacher.
+// churn: how much greedy policies change while they are learned, and where a student agrees with its teacher.
 
 import { replayStates } from "../../distill/states.js";
 import { distill } from "../../distill/student.js";
@@ -12,7 +12,7 @@ import { agreementByVisits, visitCounts } from "../../evaluate/visits.js";
 import { Model } from "../../model/model.js";
 import type { Cell, Outcome, Study } from "../study.js";
 
-/** The cell in which the teacher itself is watched; the others are students by their loss. */
+/** The cell that watches the teacher itself; the other cells are students, one for each loss. */
 const ofTeacher = "teacher";
 const losses = ["mse+cross-entropy", "mse", "huber", "cross-entropy", "kl", "nll"];
 const stateCount = 2000;
@@ -36,8 +36,8 @@ export const churnStudy: Study = {
   },
 
   /**
-   * On states of the teacher's replay memory, as in Schaul et al. 2022. The curves are over the environment steps of the
-   * network's own training.
+   * Churn is measured on states of the teacher's replay memory, as in Schaul et al. 2022. The curves are over the
+   * environment steps of the network's own training.
    */
   async run({ name, env, settings }, seed, teachers, signal): Promise<Outcome> {
     const networks: { parameters: Float32Array; envSteps: number }[] = [];
@@ -52,7 +52,7 @@ export const churnStudy: Study = {
     const noisy = noisyStates(states, deviations, new Pcg64([seed, purposes.probe, 0]));
     const expected = greedyActions(teacher, states);
 
-    // One student, so that the curves are one training's.
+    // One student, so that the curves belong to one training.
     const student: Model | undefined =
       name === ofTeacher ? undefined : await distill(teacher, { ...settings, attempts: 1, seed, signal, onNetwork });
 
@@ -75,7 +75,7 @@ export const churnStudy: Study = {
     const steadiness = curves.churn.length === 0 ? null : 1 - meanOf(curves.churn);
 
     const scores: Record<string, number | null> = { steadiness, flipRate: meanOf(curves.flipRate) };
-    // of the student that is kept, everywhere and by how often the teacher has been there
+    // for the student that is kept: everywhere, and by how often the teacher has been there
     if (student !== undefined) {
       const actions = greedyActions(student, states);
       scores.agreement = 1 - changedShare(expected, actions);

@@ -1,9 +1,9 @@
-// What several studies do with a cell: distil the preset's teacher as the cell says, and hold the student against it.
+// What several studies do with a cell: distil the preset's teacher as the cell says, and compare the student with it.
 import { distill } from "../../distill/student.js";
 import { compare } from "../../evaluate/compare.js";
 import type { Cell, Outcome, TeacherStore } from "../study.js";
 
-/** One attempt, so that no cell is helped by being initialised anew; 100 unseen episodes each. */
+/** One attempt, so that no cell gains from re-initialised students; 100 unseen episodes for each. */
 export async function distilled(
   { env, settings }: Cell,
   seed: number,

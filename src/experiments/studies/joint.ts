@@ -1,4 +1,4 @@
-// joint: what each fault of the common listing of DQN distillation costs, switched on alone, and all of them together.
+// joint: what each fault of the common listing of DQN distillation costs, first each one alone, then all together.
 
 import { makeEnv } from "../../env/registry.js";
 import { type Purpose, purposes } from "../../env/seeds.js";
@@ -21,7 +21,7 @@ const rows: Readonly<Record<string, readonly Fault[]>> = {
   "all six: the common listing": faultNames,
 };
 
-/** Episodes from one evaluation of both to the next, and the greedy episodes of each. */
+/** Episodes between two evaluations of both networks, and the greedy episodes in each. */
 const evaluationInterval = 10;
 const evaluationEpisodes = 20;
 

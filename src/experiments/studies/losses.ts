@@ -1,4 +1,4 @@
-// losses: what a student is pulled to its teacher by, how softly, and on whose states.
+// losses: which loss pulls a student to its teacher best, at which temperature, and on whose states.
 import { transitionsPart } from "../../distill/loss.js";
 import type { Study } from "../study.js";
 import { distilled } from "./distilled.js";

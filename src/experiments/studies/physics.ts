@@ -1,4 +1,4 @@
-// physics: teacher and student in worlds that neither was trained for: which loss keeps most of the teacher there?
+// physics: teacher and student in worlds for which neither was trained. Which loss keeps most of the teacher there?
 import { ConfigError } from "../../core/config-error.js";
 import { distill } from "../../distill/student.js";
 import { Acrobot } from "../../env/acrobot.js";
@@ -13,12 +13,12 @@ import { episodeReturns, type Policy, randomPolicy } from "../../evaluate/return
 import { mean } from "../../evaluate/statistics.js";
 import type { Cell, Outcome, Study } from "../study.js";
 
-/** An environment whose constants can be others, and the values that each takes, one at a time. */
+/** An environment whose constants can be changed, and the values that each constant takes, one constant at a time. */
 interface Changeable {
   make(constants: Readonly<Record<string, number>>): Env;
-  /** Below and above the reference's value, which the environment's own file names. */
+  /** Values below and above the reference's, which the environment's own file names. */
   readonly physics: Readonly<Record<string, readonly number[]>>;
-  /** Above the reference's range, so that most episodes start outside the usual. */
+  /** Above the reference's range, so that most episodes start outside the usual range. */
   readonly startRanges: readonly number[];
 }
 
@@ -35,7 +35,7 @@ const changeable: Readonly<Record<string, Changeable>> = {
   "MountainCar-v0": {
     make: (constants) => new MountainCar(constants),
     physics: {
-      gravity: [0.002, 0.00225, 0.00275, 0.003], // × 0.8, 0.9, 1.1, 1.2: beyond, no car or every car arrives
+      gravity: [0.002, 0.00225, 0.00275, 0.003], // × 0.8, 0.9, 1.1, 1.2: further away, no car or every car arrives
       force: [0.0008, 0.0009, 0.0011, 0.0012],
     },
     startRanges: [0.3, 0.6],
@@ -51,9 +51,9 @@ const changeable: Readonly<Record<string, Changeable>> = {
   },
 };
 
-/** Standard deviation of the noise, as a share of each feature's. */
+/** Standard deviation of the noise, as a share of each feature's deviation. */
 const noiseShares = [0.01, 0.05, 0.1];
-/** The cell of the teacher itself, which every student is held against. */
+/** The cell of the teacher itself; every student is compared with it. */
 const ofTeacher = "teacher";
 const losses = ["mse+cross-entropy", "mse", "huber", "cross-entropy", "kl", "nll"];
 const episodes = 100;
@@ -64,7 +64,7 @@ interface World {
   make(): Env;
 }
 
-/** Every changed world of an environment. The noise is measured against what the features do while the policy acts. */
+/** Every changed world of an environment. The noise is relative to how much the features vary while the policy acts. */
 function changedWorlds(env: string, policy: Policy, seed: number): World[] {
   const { make, physics, startRanges } = changeable[env];
   const ofPhysics = Object.entries(physics).flatMap(([constant, values]) =>
@@ -100,8 +100,8 @@ function returnsIn(env: Env, student: Policy, teacher: Policy, seed: number): Re
 }
 
 /**
- * The share of the teacher's return above random play, over several worlds together: of the mean returns, so that a world
- * in which the teacher is hardly better than random does not weigh more than it is worth.
+ * The share of the teacher's return above random play, over several worlds together. It is computed from the mean
+ * returns, so that a world in which the teacher is hardly better than random does not get too much weight.
  */
 function kept(worlds: readonly Returns[]): number | null {
   const over = (who: keyof Returns) => mean(worlds.map((returns) => returns[who]));

@@ -14,10 +14,10 @@ import type { Cell, Outcome, Study } from "../study.js";
 const bits = [8, 6, 4];
 const episodes = 100;
 
-/** What all cells of an environment and a seed are held against. */
+/** What all cells of an environment and a seed are compared with. */
 interface Base {
   readonly teacher: Teacher;
-  /** Distilled as the environment's preset says: not rounded. */
+  /** Distilled as the environment's preset says, without rounding. */
   readonly plain: Student;
   /** Mean returns on the final evaluation's episodes. */
   readonly teacherReturn: number;
@@ -47,18 +47,18 @@ async function baseOf(teacher: Teacher, env: string, seed: number, signal?: Abor
   return base;
 }
 
-/** The largest whole number of so many bits, of which one is the sign. */
+/** The largest whole number of this many bits, one of which is the sign. */
 function largestOf(bits: number): number {
   return 2 ** (bits - 1) - 1;
 }
 
-/** The bytes that a device stores, weights packed. */
+/** The bytes that a device stores; weights are packed. */
 function bytesAt({ layers, bytes }: QuantizedModel, bits: number): number {
   const weights = layers.reduce((sum, layer) => sum + layer.weights.length, 0);
   return bytes - weights + Math.ceil((weights * bits) / 8);
 }
 
-/** The share of states on which two policies act alike. */
+/** The share of states in which two policies take the same action. */
 function agreement(states: readonly Float32Array[], first: Policy, second: Policy): number {
   return states.filter((state) => first.act(state) === second.act(state)).length / states.length;
 }

@@ -1,4 +1,4 @@
-// sizes: how small a student may be, from none hidden to as large as its teacher.
+// sizes: how small a student may be, from no hidden layer to as large as its teacher.
 import { teacherConfig } from "../../dqn/configure.js";
 import type { Study } from "../study.js";
 import { distilled } from "./distilled.js";

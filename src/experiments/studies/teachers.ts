@@ -1,4 +1,4 @@
-// teachers: what a student inherits of one that was stopped on its way, or of one whose training failed.
+// teachers: what a student inherits from a teacher that was stopped early, or whose training failed.
 import { readFileSync } from "node:fs";
 import type { StateSource } from "../../distill/config.js";
 import { distill } from "../../distill/student.js";
@@ -12,7 +12,7 @@ import { loadModel } from "../../model/files.js";
 import { Model } from "../../model/model.js";
 import type { Cell, Outcome, Study } from "../study.js";
 
-/** A network of the teacher's training, as a periodic evaluation found it. */
+/** A network from the teacher's training, at one of the periodic evaluations. */
 export interface Snapshot {
   readonly parameters: Float32Array;
   readonly envSteps: number;
@@ -20,10 +20,10 @@ export interface Snapshot {
   readonly mean: number;
 }
 
-/** What is kept of a teacher's training. */
+/** What is kept from a teacher's training. */
 interface Training {
   readonly best: Model;
-  /** For each of the stages where it would have been stopped. */
+  /** The network at each of the stages at which the training could have been stopped. */
   readonly stopped: ReadonlyMap<number, Snapshot>;
 }
 
@@ -35,13 +35,13 @@ const failedIn = "CartPole-v1";
 const sources: readonly StateSource[] = ["student", "teacher", "mixed"];
 const losses = ["mse+cross-entropy", "td"];
 const episodes = 100;
-/** Environment steps: a teacher that learns fast passes all stages within a thousand. */
+/** In environment steps. A teacher that learns fast passes all stages within a thousand. */
 const evaluationInterval = 100;
 
 /**
- * The network at which a training would have been stopped: the first that is this share of the way from random play to
- * the best. As none before it was as good, it is the one that training would have kept.
- * @param snapshots at least one, the best among them
+ * The network at which a training would have been stopped: the first that has gone this share of the way from random
+ * play to the best. No network before it was as good, so training would have kept this one.
+ * @param snapshots at least one; the best network is among them
  * @param share from 0 to 1
  */
 export function stoppedAt(snapshots: readonly Snapshot[], random: number, share: number): Snapshot {
@@ -50,10 +50,10 @@ export function stoppedAt(snapshots: readonly Snapshot[], random: number, share:
 }
 
 /**
- * What a student inherits of its teacher's shortcoming: 0 where it is as good as the best, 1 where it is as bad as its
- * teacher, more where it is worse; null of a teacher with hardly a shortcoming, less than a tenth.
+ * How much of its teacher's shortcoming a student inherits: 0 if it is as good as the best teacher, 1 if it is as bad
+ * as its own, more if it is worse. Null if its teacher has hardly a shortcoming, less than a tenth.
  * @param student its share of the best teacher's return above random play
- * @param teacher the same of its own teacher
+ * @param teacher the same share for its own teacher
  */
 export function inheritedShare(student: number, teacher: number): number | null {
   return teacher <= 0.9 ? (1 - student) / (1 - teacher) : null;
@@ -113,7 +113,7 @@ export const teachersStudy: Study = {
     const snapshot = typeof stage === "number" ? stopped.get(stage) : undefined;
     const teacher = snapshot === undefined ? failedTeacher() : new Model({ ...best, parameters: snapshot.parameters });
 
-    // One student: by which attempt of several it came near a bad teacher would say little.
+    // One student only: which of several attempts came near a bad teacher would say little.
     let lastRound = 0;
     const onNetwork = (_parameters: Float32Array, _envSteps: number, mean: number) => {
       lastRound = mean;
