@@ -42,6 +42,7 @@ it("gives each part its own state and arrays, of the kinds that they had, and sa
   expect(read(bytes, { agent: take("agent"), agents: take("agents") })).toEqual(checkpoint.reached);
   expect(got).toEqual(checkpoint.parts);
   expect(reachedBy(bytes)).toMatchObject({ envSteps: 12, updates: 0 });
+  expect(readSafetensors(bytes).tensors.get("agent.kept")).toMatchObject({ dtype: "F32", shape: [2] });
 });
 
 describe("is refused", () => {

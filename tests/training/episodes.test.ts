@@ -75,7 +75,9 @@ it("that are restored stand where they stood, and go on alike", () => {
 it("of which none had begun begin with the first", () => {
   const resets: number[] = [];
   const episodes = new Episodes(remembering(resets), 5);
-  episodes.restore(new Episodes(remembering(), 5).save());
+  const saved = new Episodes(remembering(), 5).save();
+  expect(saved.state).toEqual({ begun: 0, actions: [] });
+  episodes.restore(saved);
   expect(resets).toEqual([]);
   episodes.begin();
   expect(resets).toEqual([seedOf(0)]);

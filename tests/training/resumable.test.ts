@@ -115,6 +115,15 @@ describe("gives way", () => {
     await expect(turn).rejects.toThrow(Interrupted);
   });
 
+  it("by setImmediate where there is one: a timer would take a millisecond", async () => {
+    const immediate = vi.fn((turn: () => void) => void queueMicrotask(turn));
+    vi.stubGlobal("setImmediate", immediate);
+    const { made } = work({});
+    now += 40;
+    await made.turn();
+    expect(immediate).toHaveBeenCalledOnce();
+  });
+
   it("without setImmediate, as in a browser", async () => {
     vi.stubGlobal("setImmediate", undefined);
     const { made } = work({});
