@@ -142,11 +142,11 @@ describe("what is checked before anything is played", () => {
 
   it("whether a policy fits, as far as its sizes are known", () => {
     const env = resolveEnv(three("terminated"));
-    const fit = (widths?: number[], environment?: string) => () => checkFit("student", { widths, environment }, env);
-    expect(fit()).not.toThrow();
-    expect(fit([2, 9, 2])).not.toThrow();
-    expect(fit([3, 2])).toThrow("the student has 3 inputs and 2 outputs, but three has 2 features and 2 actions");
-    expect(fit([2, 3], "four")).toThrow("the student, trained in four, has 2 inputs and 3 outputs, but three has");
+    const checking = (widths?: number[], environment?: string) => () => checkFit("student", { widths, environment }, env);
+    expect(checking()).not.toThrow();
+    expect(checking([2, 9, 2])).not.toThrow();
+    expect(checking([3, 2])).toThrow("the student has 3 inputs and 2 outputs, but three has 2 features and 2 actions");
+    expect(checking([2, 3], "four")).toThrow("the student, trained in four, has 2 inputs and 3 outputs, but three has");
   });
 
   it("an error shows lists by what is in them", () => {
