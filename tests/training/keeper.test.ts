@@ -20,7 +20,7 @@ describe("with a confirmation", () => {
   it("evaluates on the first episodes and confirms on the ones that follow", () => {
     const { keeper, plays } = scripted(
       [
-        [5, 7],
+        [7, 5],
         [4, 4, 4],
       ],
       config,
@@ -127,6 +127,7 @@ it("has nothing before the first offer, and says so", () => {
   const { keeper } = scripted([], { evaluationEpisodes: 1 });
   expect([keeper.keptMean, keeper.latestMean]).toEqual([null, null]);
   expect(() => keeper.kept).toThrow("no network has been offered yet");
+  expect(keeper.save().arrays).toStrictEqual({}); // an array that is undefined could not be written
   const again = scripted([[1]], { evaluationEpisodes: 1 }).keeper;
   again.restore(keeper.save());
   expect(again.offer(network(1)).best).toBe(true);

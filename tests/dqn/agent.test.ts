@@ -1,0 +1,203 @@
+// The agent: it acts ε-greedily, records what came of it, counts the updates that are due, and goes on from what it saved.
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Learner } from "../../src/core/learner.js";
+import { Network } from "../../src/core/network.js";
+import { Agent } from "../../src/dqn/agent.js";
+import { type TeacherConfig, teacherOptions } from "../../src/dqn/config.js";
+import { learnerShape } from "../../src/dqn/teacher.js";
+import { generatorWords, purposes } from "../../src/env/seeds.js";
+import { DivergedError } from "../../src/training/events.js";
+import { configure } from "../../src/training/options.js";
+import { schedule } from "../../src/training/schedules.js";
+
+afterEach(() => void vi.restoreAllMocks());
+
+const widths = [2, 5, 3];
+const options: Partial<TeacherConfig> = {
+  ...{ envSteps: 100, learningStarts: 4, trainFrequency: 3, gradientSteps: 2, nStep: 1, batchSize: 4, bufferSize: 50 },
+  ...{ explorationInitial: 0.5, explorationFinal: 0.1, explorationFraction: 0.5, explorationRepeat: 7 },
+  ...{ learningRate: 0.01, learningRateFinal: 0.001, importanceExponent: 0.4, prioritized: true },
+};
+
+function made(given: Partial<TeacherConfig> = {}, seed = 3, network: "teacher" | "student" = "teacher") {
+  const config = configure<TeacherConfig>("teacher", teacherOptions, options, given);
+  const learner = new Learner(learnerShape(widths, config, false));
+  const agent = new Agent(learner, widths, config, seed, network);
+  return { agent, learner, config };
+}
+
+const observation = (n: number) => Float32Array.of(((7 * n) % 11) / 3, 5 - ((3 * n) % 7));
+
+/** So many more steps, the episode's end at every fifth; the agent updates after each where `updates`. */
+function steps(agent: Agent, count: number, updates = true): number[] {
+  const actions: number[] = [];
+  let episode = agent.episode ?? agent.begin(observation(0));
+  for (let i = 0; i < count; i++) {
+    const n = agent.envSteps + 1;
+    actions.push(episode.act());
+    const [terminated, truncated] = [n % 10 === 5, n % 10 === 0];
+    episode.step({ observation: observation(n), reward: n % 4, terminated, truncated });
+    if (n % 5 === 0) episode = agent.begin(observation(0));
+    if (updates) agent.update();
+  }
+  return actions;
+}
+
+it("is new: nothing recorded, nothing learned, first weights by the seed", () => {
+  const initialise = vi.spyOn(Learner.prototype, "initialise");
+  const { agent } = made();
+  expect(initialise.mock.calls).toEqual([[generatorWords(3, purposes.learner, 0)]]);
+  expect([agent.envSteps, agent.updates, agent.loss, agent.episode]).toEqual([0, 0, null, undefined]);
+  expect(agent.widths).toEqual(widths);
+  expect(made().agent.parameters()).toEqual(agent.parameters());
+  expect(made({}, 4).agent.parameters()).not.toEqual(agent.parameters());
+});
+
+describe("acts", () => {
+  it("with the ε of the schedule at the steps so far, a random action repeated as configured", () => {
+    const act = vi.spyOn(Learner.prototype, "act");
+    const { agent, config } = made();
+    steps(agent, 30);
+    expect(act.mock.calls).toEqual(Array.from({ length: 30 }, (_, i) => [schedule(config, i).epsilon, 7]));
+  });
+
+  it("and records that action, with what came of it", () => {
+    const begin = vi.spyOn(Learner.prototype, "begin");
+    const record = vi.spyOn(Learner.prototype, "record");
+    const { agent } = made();
+    const actions = steps(agent, 12);
+    expect(new Set(actions).size).toBeGreaterThan(1);
+    expect(record.mock.calls).toEqual(
+      actions.map((action, i) => [action, (i + 1) % 4, observation(i + 1), i % 10 === 4, i % 10 === 9]),
+    );
+    expect(begin.mock.calls).toEqual(Array(3).fill([observation(0)]));
+    expect(agent.envSteps).toBe(12);
+  });
+
+  it("greedily by the network that its parameters describe, where nothing is left to chance", () => {
+    for (const dueling of [false, true]) {
+      const greedy = { dueling, learningStarts: 10, explorationInitial: 0, explorationFinal: 0 };
+      const { agent } = made(greedy);
+      steps(agent, 60);
+      const network = new Network(widths, 1);
+      network.setParameters(agent.parameters());
+      const chosen = Array.from({ length: 40 }, (_, n) => {
+        const anywhere = Float32Array.of(((7 * n) % 13) * 9 - 54, ((5 * n) % 11) * 9 - 45);
+        const action = agent.begin(anywhere).act();
+        expect(action).toBe(network.act(anywhere));
+        return action;
+      });
+      expect(new Set(chosen).size).toBeGreaterThan(1);
+    }
+  });
+});
+
+describe("updates", () => {
+  it("are due at every trainFrequency-th step after the random ones, gradientSteps each", () => {
+    const step = vi.spyOn(Learner.prototype, "step");
+    const importance = vi.spyOn(Learner.prototype, "setImportance");
+    const { agent, config } = made();
+    steps(agent, 13);
+    // steps 6, 9 and 12: rate and exponent are those of the step just taken
+    const taken = [5, 8, 11].map((before) => schedule(config, before));
+    expect(step.mock.calls).toEqual(taken.map(({ learningRate }) => [2, learningRate]));
+    expect(importance.mock.calls).toEqual(taken.map(({ importance }) => [importance]));
+    expect(agent.updates).toBe(6);
+    expect(agent.loss).toBe(step.mock.results[2].value);
+  });
+
+  it("are not due at the last of the random steps", () => {
+    const { agent } = made({ learningStarts: 6 });
+    steps(agent, 8);
+    expect(agent.updates).toBe(0);
+    steps(agent, 1);
+    expect(agent.updates).toBe(2);
+  });
+
+  it("wait until they are asked for, and are then made at once", () => {
+    const step = vi.spyOn(Learner.prototype, "step");
+    const { agent } = made();
+    steps(agent, 13, false);
+    agent.update();
+    agent.update();
+    expect(step.mock.calls.map(([n]) => n)).toEqual([6]);
+  });
+
+  it("that fall due before a whole transition is there are not made up for", () => {
+    const step = vi.spyOn(Learner.prototype, "step");
+    const { agent } = made({ learningStarts: 1, trainFrequency: 1, gradientSteps: 1, nStep: 4 });
+    steps(agent, 5);
+    expect(step.mock.calls.map(([n]) => n)).toEqual([1, 1]); // steps 4 and 5
+  });
+
+  it.each(["teacher", "student"] as const)("of a %s end where the loss is not finite", (network) => {
+    vi.spyOn(Learner.prototype, "step").mockReturnValue(Number.NaN);
+    const { agent } = made({}, 3, network);
+    expect(() => steps(agent, 6)).toThrow(new DivergedError(network, 2));
+  });
+});
+
+describe("normalises observations", () => {
+  const times = (given: Partial<TeacherConfig>, count: number) => {
+    vi.restoreAllMocks();
+    const normalise = vi.spyOn(Learner.prototype, "normalise");
+    steps(made(given).agent, count);
+    return normalise.mock.calls.length;
+  };
+
+  it("once, when the random steps are over, where that is asked for", () => {
+    expect(times({}, 3)).toBe(0);
+    expect(times({}, 4)).toBe(1);
+    expect(times({}, 40)).toBe(1);
+    expect(times({ normalizeObservations: false }, 40)).toBe(0);
+  });
+
+  it("so that its parameters are for raw ones", () => {
+    const { agent, learner } = made();
+    steps(agent, 40);
+    const { mean, scale } = learner.normalisation();
+    expect([...scale]).not.toEqual([1, 1]);
+    const [raw, inner] = [agent.parameters(), learner.parameters()].map((parameters) => {
+      const network = new Network(widths, 1);
+      network.setParameters(parameters);
+      return network;
+    });
+    const normalised = observation(9).map((value, i) => (value - mean[i]) * scale[i]);
+    const expected = [...inner.qValues(normalised)].map((q) => expect.closeTo(q, 4));
+    expect([...raw.qValues(observation(9))]).toEqual(expected);
+  });
+});
+
+it("keeps the observations of its replay memory", () => {
+  const { agent } = made();
+  steps(agent, 3);
+  expect([...agent.observations()]).toEqual([0, 1, 2, 3].flatMap((n) => [...observation(n)]));
+});
+
+it.each([2, 5, 11, 27])(
+  "goes on from step %d, in the middle of an episode or not, as if it had not stopped",
+  (stop) => {
+    const straight = made().agent;
+    steps(straight, stop);
+    steps(straight, 3, false); // with updates that are due
+    const saved = straight.save();
+    const copy = { state: JSON.parse(JSON.stringify(saved.state)), arrays: saved.arrays };
+    const { agent } = made({}, 99);
+    agent.restore(copy);
+    expect(agent.episode).toBeDefined();
+    const of = ({ envSteps, updates, loss }: Agent) => [envSteps, updates, loss];
+    expect(of(agent)).toEqual(of(straight));
+    expect(agent.parameters()).toEqual(straight.parameters());
+    const normalise = vi.spyOn(Learner.prototype, "normalise");
+    expect(steps(agent, 30)).toEqual(steps(straight, 30));
+    expect(normalise.mock.calls.length).toBe(stop === 2 ? 2 : 0);
+    expect(of(agent)).toEqual(of(straight));
+    expect(agent.parameters()).toEqual(straight.parameters());
+  },
+);
+
+it("gives its learner back", () => {
+  const { agent, learner } = made();
+  agent.dispose();
+  expect(() => learner.parameters()).toThrow("this learner has been disposed of");
+});

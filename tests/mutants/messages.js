@@ -1,0 +1,18 @@
+// Tells StrykerJS to leave the words of messages as they are: what an error says, and what an option says is allowed.
+
+function isMessage(path) {
+  const { node } = path;
+  if (node.type === "NewExpression") return /Error$/.test(node.callee.name);
+  if (node.type === "ObjectProperty") return node.key.name === "allowed";
+  if (node.type !== "CallExpression" || node.callee.type !== "Super") return false;
+  return /Error$/.test(path.findParent((parent) => parent.isClass()).node.superClass.name);
+}
+
+const messages = {
+  shouldIgnore(path) {
+    const isText = path.isStringLiteral() || path.isTemplateLiteral();
+    return isText && path.findParent(isMessage) ? "the words of a message" : undefined;
+  },
+};
+
+export const strykerPlugins = [{ kind: "Ignore", name: "messages", value: messages }];

@@ -1,0 +1,115 @@
+// The checkpoint: what is written is what each part reads again, and whatever is not right is said in one line.
+import { describe, expect, it } from "vitest";
+import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
+import {
+  type Checkpoint,
+  CheckpointError,
+  difference,
+  Interrupted,
+  reachedBy,
+  readCheckpoint,
+  type Saved,
+  writeCheckpoint,
+} from "../../src/training/checkpoint.js";
+
+const setting = { environment: "coin", seed: 3, hidden: [4, 2] };
+const checkpoint: Checkpoint = {
+  phase: "teacher",
+  setting,
+  reached: { envSteps: 12, updates: 0, wallSeconds: 1.5 },
+  parts: {
+    agent: { state: { due: 2 }, arrays: { block: Uint8Array.of(1, 2, 255), kept: Float32Array.of(0.5, -3) } },
+    agents: { state: { of: "another part" }, arrays: { block: Uint8Array.of(9) } },
+  },
+};
+const bytes = writeCheckpoint(checkpoint);
+
+/** The same file with other metadata. */
+function changed(metadata: Record<string, string>): Uint8Array {
+  const { tensors, metadata: before } = readSafetensors(bytes);
+  const entries = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
+  return writeSafetensors(entries, { ...before, ...metadata });
+}
+
+const read = (file: Uint8Array, restore: Record<string, (saved: Saved) => void> = {}) =>
+  readCheckpoint(file, "teacher", setting, restore);
+
+it("gives each part its own state and arrays, of the kinds that they had, and says how far the work was", () => {
+  const got: Record<string, Saved> = {};
+  const take = (name: string) => (saved: Saved) => {
+    got[name] = saved;
+  };
+  expect(read(bytes, { agent: take("agent"), agents: take("agents") })).toEqual(checkpoint.reached);
+  expect(got).toEqual(checkpoint.parts);
+  expect(reachedBy(bytes)).toMatchObject({ envSteps: 12, updates: 0 });
+  expect(readSafetensors(bytes).tensors.get("agent.kept")).toMatchObject({ dtype: "F32", shape: [2] });
+});
+
+describe("is refused", () => {
+  it.each([
+    [{ format: "other" }, "this file is not a qstill checkpoint"],
+    [{ formatVersion: "2" }, "this checkpoint has format version 2: 3 is understood"],
+    [{ reached: '{"envSteps":-1,"updates":0,"wallSeconds":0}' }, "the checkpoint is damaged: it does not say how far"],
+    [{ reached: '{"envSteps":0,"updates":-1,"wallSeconds":0}' }, "the checkpoint is damaged: it does not say how far"],
+    [{ reached: '{"envSteps":0,"updates":0,"wallSeconds":-1}' }, "the checkpoint is damaged: it does not say how far"],
+    [{ reached: '{"envSteps":0,"updates":0}' }, "the checkpoint is damaged: it does not say how far"],
+    [{ reached: "{" }, "the checkpoint is damaged: "],
+  ])("with %o, whether it is gone on from or only asked how far it is", (metadata, message) => {
+    const file = changed(metadata);
+    for (const call of [() => read(file), () => reachedBy(file)]) {
+      expect(call).toThrow(CheckpointError);
+      expect(call).toThrow(message);
+    }
+  });
+
+  it.each([
+    [{ phase: "student" }, "this checkpoint is of a student, not of a teacher"],
+    [{ setting: '{"environment":"coin","seed":4,"hidden":[4,2]}' }, "made with seed 4, but 3 is asked for"],
+    [{ states: "null" }, 'the checkpoint is damaged: its part "agent" is missing'],
+    [{ states: '{"agents":{}}' }, 'the checkpoint is damaged: its part "agent" is missing'],
+    [{ states: '{"agent":7}' }, 'the checkpoint is damaged: its part "agent" is missing'],
+  ])("with %o", (metadata, message) => {
+    const call = () => read(changed(metadata), { agent: () => {} });
+    expect(call).toThrow(CheckpointError);
+    expect(call).toThrow(message);
+  });
+
+  it("at its very beginning: how far it is may be nothing", () => {
+    expect(read(changed({ reached: '{"envSteps":0,"updates":0,"wallSeconds":0}' }))).toMatchObject({ envSteps: 0 });
+  });
+
+  it("where a part cannot take what it saved, and says why", () => {
+    const refusing = (error: Error) => () =>
+      read(bytes, {
+        agent: () => {
+          throw error;
+        },
+      });
+    expect(refusing(new Error("it has 3 bytes"))).toThrow(
+      new CheckpointError("the checkpoint is damaged: it has 3 bytes"),
+    );
+    expect(refusing(new CheckpointError("of other work"))).toThrow(new CheckpointError("of other work"));
+  });
+});
+
+describe("two settings", () => {
+  it("are the same where all is the same, lists by what is in them", () => {
+    expect(difference(setting, { ...setting, hidden: [4, 2] })).toBeUndefined();
+  });
+
+  it("differ in the first thing that is asked for otherwise", () => {
+    expect(difference(setting, { environment: "coin", seed: 4, hidden: [4] })).toBe("seed 3, but 4 is asked for");
+    expect(difference(setting, { ...setting, hidden: [4] })).toBe("hidden [4, 2], but [4] is asked for");
+  });
+
+  it("differ in what only one of them has", () => {
+    expect(difference(setting, { ...setting, gamma: 1 })).toBe("gamma undefined, but 1 is asked for");
+    expect(difference({ ...setting, gamma: 1 }, setting)).toBe("gamma 1, but undefined is asked for");
+  });
+});
+
+it("errors have names that tell them apart", () => {
+  const stopped = new Interrupted(bytes);
+  expect([stopped.name, stopped.checkpoint]).toEqual(["AbortError", bytes]);
+  expect(new CheckpointError("").name).toBe("CheckpointError");
+});
