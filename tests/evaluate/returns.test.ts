@@ -142,7 +142,8 @@ describe("what is checked before anything is played", () => {
 
   it("whether a policy fits, as far as its sizes are known", () => {
     const env = resolveEnv(three("terminated"));
-    const checking = (widths?: number[], environment?: string) => () => checkFit("student", { widths, environment }, env);
+    const checking = (widths?: number[], environment?: string) => () =>
+      checkFit("student", { widths, environment }, env);
     expect(checking()).not.toThrow();
     expect(checking([2, 9, 2])).not.toThrow();
     expect(checking([3, 2])).toThrow("the student has 3 inputs and 2 outputs, but three has 2 features and 2 actions");

@@ -1,2 +1,0 @@
-import config from "./stryker.config.js";
-export default { ...config, vitest: { configFile: "tests/mutants/dev.config.ts", related: false }, ignorePatterns: [...config.ignorePatterns, "/docs", "/dist", "/tests/golden"], tempDirName: `build/mutants-${process.env.MT_NAME}`, incrementalFile: `build/inc-${process.env.MT_NAME}.json`, reporters: ["clear-text", "json", "progress-append-only"], jsonReporter: { fileName: `build/${process.env.MT_NAME}.json` }, timeoutMS: 20000, allowEmpty: true };
