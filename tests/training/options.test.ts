@@ -7,6 +7,7 @@ import {
   flag,
   hiddenWidths,
   type Option,
+  type Options,
   oneOf,
   optional,
   optionalNumber,
@@ -95,7 +96,7 @@ it("each kind keeps its default, and numbers their range", () => {
   expect(optional(whole(1, { from: 0, to: 2 })).default).toBeNull();
 });
 
-const options = {
+const options: Options<{ size: number; name: "a" | "b"; rate: number }> = {
   size: whole(3, { from: 1, to: 9 }),
   name: oneOf("a", ["a", "b"]),
   rate: real(0.5, { from: 0, to: 1 }),
