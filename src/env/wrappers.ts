@@ -20,6 +20,7 @@ export class WrappedEnv extends EnvBase {
     this.#episode = new Episode(this);
   }
 
+  /** Starts an episode of the inner environment: see {@link Env.reset}. */
   reset(options?: ResetOptions): Float32Array {
     const seed = this.#episode.start(options);
     const inner = this.inner.reset(seed === undefined ? undefined : { seed });
@@ -29,6 +30,7 @@ export class WrappedEnv extends EnvBase {
     return observation;
   }
 
+  /** Takes one action in the inner environment: see {@link Env.step}. */
   step(action: number): StepResult {
     const episode = this.#episode;
     episode.take(action);
