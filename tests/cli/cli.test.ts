@@ -289,7 +289,7 @@ describe("run", () => {
     }, 20);
     const status = await ended;
     expect(status).toBe(130);
-    expect(said).toMatch(/^stopping…\nstopped: .*: to go on, repeat the command with --resume\n$/);
+    expect(said).toMatch(/^stopping…\nstopped: .*; to go on, repeat the command with --resume\n$/);
     expect(existsSync(join(folder, "stopped", "teacher.checkpoint"))).toBe(true);
 
     // what a resumed run that was killed would leave: events beyond the checkpoint, and a torn line

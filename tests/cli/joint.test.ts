@@ -57,7 +57,7 @@ it("stops at Ctrl-C with status 130 and a checkpoint, and --resume goes on to th
   });
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
   expect(said).toMatch(
-    /\nstopping…\n(Episode: .*\n)*stopped: stopped\/joint\.checkpoint .*: to go on, repeat the command with --resume\n$/,
+    /\nstopping…\n(Episode: .*\n)*stopped: stopped\/joint\.checkpoint .*; to go on, repeat the command with --resume\n$/,
   );
   expect(readdirSync(join(folder, "stopped")).sort()).toEqual(["joint.checkpoint", "metrics.jsonl"]);
 

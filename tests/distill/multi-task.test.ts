@@ -104,7 +104,7 @@ describe("what a student of several learns from", () => {
 it.each([
   [[], {}, "no teacher was given: at least one is needed"],
   [[pole], { heads: "both" as never }, 'heads is "both": each or shared is allowed'],
-  [[pole], { states: "replay" }, 'states "replay" needs the replay memory of the teacher of CartPole-v1'],
+  [[pole], { states: "replay" }, 'states is "replay", but the teacher of CartPole-v1 has no replay memory'],
   [[pole], { rounds: 700 }, "rounds is 700: at most envSteps, 600, is allowed"],
   [[Object.assign(new Model(pole), { env: "Acrobot-v1" })], {}, "the teacher, trained in CartPole-v1, has 4 inputs"],
 ] as [Model[], MultiTaskOptions, string][])("refuses %o with %o", async (teachers, given, message) => {

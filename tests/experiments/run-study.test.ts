@@ -152,14 +152,14 @@ describe("results that cannot be gone on from are refused in one line", () => {
     [
       "a cell that is not there",
       () => changed('"cell":"width 2"', '"cell":"width 9"'),
-      /^line 4 of \S+ is cell "width 9" in CartPole-v1 with seed 0, which is not asked for/,
+      /^line 4 of \S+ is cell "width 9" in CartPole-v1 with seed 0, which was not asked for/,
     ],
     [
       "a seed that is not asked for",
       () => changed('"seed":1', '"seed":7'),
-      /^line 3 of \S+ is cell "width 4" in CartPole-v1 with seed 7, which is not asked for/,
+      /^line 3 of \S+ is cell "width 4" in CartPole-v1 with seed 7, which was not asked for/,
     ],
-    ["a run twice", () => `${whole}${lines()[2]}\n`, /^line 6 of \S+ is cell "width 4" .* or was there before$/],
+    ["a run twice", () => `${whole}${lines()[2]}\n`, /^line 6 of \S+ is cell "width 4" .* or comes twice$/],
     ["text that is not JSON", () => changed('{"cell"', "{cell"), /^line 2 of \S+ is not JSON$/],
     [
       "something that is not a run",
