@@ -10,6 +10,7 @@ import { jointOptions } from "../dist/distill/joint-config.js";
 import { proximalOptions } from "../dist/distill/proximal.js";
 import { shrinkOptions } from "../dist/distill/shrink.js";
 import { teacherOptions } from "../dist/dqn/config.js";
+import { markdownTable } from "./markdown-table.js";
 
 export const pageFile = fileURLToPath(new URL("../docs/options.md", import.meta.url));
 
@@ -38,10 +39,7 @@ function table(options, sentences, flag) {
     shownDefault(option),
     option.allowed.replace(/,$/, "").replace(/\d{5,}/g, (number) => Number(number).toLocaleString("en")),
   ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => cells[column].length)));
-  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
-  const rule = line(widths.map((width) => "-".repeat(width)));
-  return [line(head), rule, ...rows.map(line)].join("\n"); // padded as the formatter wants it
+  return markdownTable(head, rows);
 }
 
 /** The page with its tables up to date: the text between the marks is replaced. */
