@@ -67,5 +67,7 @@ it("stops at Ctrl-C with status 130 and a checkpoint, and --resume goes on to th
   expect(readdirSync(join(folder, "stopped")).sort()).toEqual(files);
   const metrics = (name: string) => readFileSync(join(folder, name, "metrics.jsonl"), "utf8");
   expect(metrics("stopped")).toBe(metrics("straight"));
-  expect(qstill(...args, "--out=straight", "--resume").stderr).toMatch(/^nothing to resume: there is no checkpoint in st/);
+  expect(qstill(...args, "--out=straight", "--resume").stderr).toMatch(
+    /^nothing to resume: there is no checkpoint in st/,
+  );
 }, 60_000);
