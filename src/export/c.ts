@@ -40,9 +40,8 @@ export function exportC(
  * ${p}_self_test(), only where ${upper}_SELF_TEST is defined before this file is included: 1 where the
  * examples get the very Q-values here that they had where this was made, else 0
  *
- * Constants: ${constants} bytes. Variables: none. Stack: ${activations + 4 * widths[widths.length - 1]} bytes of
- * activations and Q-values, and some words. The bits of the Q-values are the same on every device, given IEEE 754
- * numbers that no option of the compiler relaxes.
+ * Constants: ${constants} bytes. Variables: none. Stack: ${activations + 4 * widths[widths.length - 1]} bytes of activations and Q-values, and some words.
+ * The bits of the Q-values are the same on every device, given IEEE 754 numbers that no option of the compiler relaxes.
  */
 ${frame(p, model, description, source)}`;
 }

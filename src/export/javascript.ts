@@ -100,10 +100,7 @@ export declare const featureNames: readonly string[];
 export declare const actionNames: readonly string[];
 /** SHA-256 of the widths, the activation and the parameters. */
 export declare const hash: string;
-/**
- * The greedy action, an index into actionNames: the first of the largest Q-values. @throws RangeError for an
- * observation of another length
- */
+/** The greedy action, an index into actionNames: the first of the largest Q-values. @throws RangeError for an observation of another length */
 export declare function act(observation: ArrayLike<number>): number;
 /** One Q-value an action, in a new array. @throws RangeError for an observation of another length */
 export declare function qValues(observation: ArrayLike<number>): Float32Array;
