@@ -1,6 +1,7 @@
 // The README's moving picture: teacher and student of one run play the same unseen episode, side by side in one SVG
-// file. Usage: npm start, then node scripts/picture.js [folder of a CartPole-v1 run, by default runs/CartPole-v1-0];
-// it writes docs/pictures/teacher-and-student.svg. Every figure in the picture is counted or played here.
+// file. Usage: npm start, then node scripts/picture.js [folder of a CartPole-v1 run, by default runs/CartPole-v1-0]
+// [file to write, by default docs/pictures/teacher-and-student.svg]. Every figure in the picture is counted or played
+// here.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ import { loadModel, makeEnv } from "#dist/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = process.argv[2] ?? join(root, "runs", "CartPole-v1-0");
-const file = join(root, "docs", "pictures", "teacher-and-student.svg");
+const file = process.argv[3] ?? join(root, "docs", "pictures", "teacher-and-student.svg");
 
 const stride = 2; // every second frame of the episode is drawn
 const secondsPerFrame = 0.02 * stride; // CartPole-v1 makes 50 steps a second
