@@ -60,11 +60,27 @@ it("plays, distils and exports what other libraries made", () => {
 });
 
 describe("help", () => {
-  it("lists the commands", () => {
+  const names = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name]) => name))];
+
+  it("lists the commands, each of which says how it is used; the guide shows them all", () => {
     const { status, stdout } = qstill("--help");
     expect(status).toBe(0);
-    for (const command of ["run", "train", "distill", "evaluate", "export", "explain", "shrink", "envs"])
-      expect(stdout).toContain(command);
+    const commands = names(stdout.split("Commands:")[1], /^ {2}(\w+) \[/gm).filter((name) => name !== "help");
+    for (const command of commands) {
+      const { status, stdout, stderr } = qstill(command, "--help");
+      expect([command, status, stderr]).toEqual([command, 0, ""]);
+      expect(stdout).toMatch(new RegExp(`^Usage: qstill ${command} `));
+    }
+    const guide = readFileSync(join(dirname(main), "..", "..", "docs", "command-line.md"), "utf8");
+    expect(names(guide, /^npx qstill (\w+)/gm).sort()).toEqual(commands.sort());
+  });
+
+  it("of export names the formats that the README does", () => {
+    const readme = readFileSync(join(dirname(main), "..", "..", "README.md"), "utf8");
+    const [, first, others] = /qstill export \S+ --to (\w+) +# or (.*)/.exec(readme) ?? [];
+    const [, choices] =
+      /--to <format>\s+format \(choices: (.*?),\s+default/s.exec(qstill("export", "--help").stdout) ?? [];
+    expect([first, ...others.split(", ")].sort()).toEqual(names(choices, /"(\w+)"/g).sort());
   });
 
   it.each(["run", "train", "distill"])("of %s says what each option means and its default", (command) => {
