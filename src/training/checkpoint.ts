@@ -2,7 +2,7 @@
 import { ConfigError } from "../core/config-error.js";
 import { shown } from "../evaluate/checks.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
-import { readSafetensors, writeSafetensors } from "../model/safetensors.js";
+import { quoted, readSafetensors, writeSafetensors } from "../model/safetensors.js";
 
 const format = "qstill-checkpoint";
 const formatVersion = "3";
@@ -86,13 +86,13 @@ export function readCheckpoint(
     const { tensors, metadata } = readSafetensors(bytes);
     checkFormat(metadata);
     if (metadata.phase !== phase) {
-      throw new CheckpointError(`this checkpoint is of a ${metadata.phase}, not of a ${phase}`);
+      throw new CheckpointError(`this checkpoint is of a ${word(metadata.phase)}, not of a ${phase}`);
     }
-    const made: Setting = JSON.parse(metadata.setting);
+    const made = parsed<Setting>(metadata, "setting");
     const differs = difference(made, setting);
     if (differs !== undefined) throw new CheckpointError(`this checkpoint was made with ${differs}`);
     const reached = readReached(metadata);
-    const states = JSON.parse(metadata.states);
+    const states = parsed<Record<string, object> | null>(metadata, "states");
     for (const [part, restorePart] of Object.entries(restore)) {
       if (typeof states?.[part] !== "object") throw new Error(`its part ${JSON.stringify(part)} is missing`);
       const arrays: Record<string, Uint8Array | Float32Array> = {};
@@ -139,13 +139,26 @@ function checkFormat(metadata: Readonly<Record<string, string>>): void {
   if (metadata.format !== format) throw new CheckpointError("this file is not a qstill checkpoint");
   if (metadata.formatVersion === formatVersion) return;
   throw new CheckpointError(
-    `this checkpoint has format version ${metadata.formatVersion}: ${formatVersion} is understood`,
+    `this checkpoint has format version ${word(metadata.formatVersion)}: ${formatVersion} is understood`,
   );
 }
 
 function readReached(metadata: Readonly<Record<string, string>>): Checkpoint["reached"] {
-  const reached: Checkpoint["reached"] = JSON.parse(metadata.reached);
+  const reached = parsed<Checkpoint["reached"]>(metadata, "reached");
   const { envSteps, updates, wallSeconds } = reached;
   if (!(envSteps >= 0 && updates >= 0 && wallSeconds >= 0)) throw new Error("it does not say how far it is");
   return reached;
+}
+
+function parsed<Value>(metadata: Readonly<Record<string, string>>, name: string): Value {
+  try {
+    return JSON.parse(metadata[name]);
+  } catch {
+    throw new Error(`its ${JSON.stringify(name)} is not JSON`); // the parser's own message repeats the file's text
+  }
+}
+
+/** A stranger's text for a message: a plain word as it is, all else in quotes. */
+function word(text = ""): string {
+  return /^[\w.-]{1,40}$/.test(text) ? text : quoted(text);
 }

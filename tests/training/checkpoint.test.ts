@@ -1,4 +1,5 @@
 // The checkpoint: what is written is what each part reads again, and whatever is not right is said in one line.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
 import {
@@ -72,6 +73,28 @@ describe("is refused", () => {
     const call = () => read(changed(metadata), { agent: () => {} });
     expect(call).toThrow(CheckpointError);
     expect(call).toThrow(message);
+  });
+
+  it("with metadata of any text, in one line that shows no character that a terminal would obey", () => {
+    const text = fc.string({ unit: "binary", maxLength: 99 });
+    const names = fc.constantFrom("format", "formatVersion", "phase", "setting", "reached", "states");
+    fc.assert(
+      fc.property(names, text, (name, value) => {
+        expect(() => read(changed({ [name]: value }), { agent: () => {} })).toThrow(
+          expect.objectContaining({ name: "CheckpointError", message: expect.stringMatching(/^[ -~…]{10,300}$/) }),
+        );
+      }),
+      { seed: 1 },
+    );
+    expect(() => read(changed({ phase: "\n\u001b[2J" }))).toThrow('of a "\\n\\u001b[2J", not of a teacher');
+    expect(() => read(changed({ states: "\n\n{" }))).toThrow('the checkpoint is damaged: its "states" is not JSON');
+  });
+
+  it("where it is cut off", () => {
+    for (let length = 0; length < bytes.length; length++) {
+      const cut = () => read(bytes.subarray(0, length), { agent: () => {}, agents: () => {} });
+      expect(cut, `${length} bytes`).toThrow(CheckpointError);
+    }
   });
 
   it("at its very beginning: how far it is may be nothing", () => {
