@@ -31,14 +31,14 @@ export class Archive {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #entries = new Map<string, Entry>();
-  #allowed: number;
+  readonly #allowed: { bytes: number };
 
   /**
    * Reads only the directory.
-   * @param allowed the number of bytes that may be unpacked in all
+   * @param allowed how many bytes may still be unpacked, in this archive and in those within it
    * @throws Error in one line for an archive that is damaged, or of a kind that is not read
    */
-  constructor(bytes: Uint8Array, allowed = mostGrowth * bytes.length) {
+  constructor(bytes: Uint8Array, allowed = { bytes: mostGrowth * bytes.length }) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#allowed = allowed;
@@ -81,8 +81,8 @@ export class Archive {
       if (packed === size) return data;
       throw new Error(`${what} is said to have ${size} bytes, but ${packed} are stored`);
     }
-    this.#allowed -= size;
-    if (this.#allowed < 0) {
+    this.#allowed.bytes -= size;
+    if (this.#allowed.bytes < 0) {
       throw new Error(
         `${what} unpacks to ${size} bytes: no archive may unpack to over ${mostGrowth} times its own size`,
       );
@@ -90,7 +90,7 @@ export class Archive {
     return inflate(data, size, what);
   }
 
-  /** An archive within this one. Both together unpack to no more than this one alone may. @throws as {@link read} */
+  /** An archive within this one. Together they unpack to no more than this one alone may. @throws as {@link read} */
   open(name: string): Archive {
     return new Archive(this.read(name, Number.MAX_SAFE_INTEGER), this.#allowed);
   }

@@ -1,7 +1,10 @@
 // Newer versions, and damage of which one line says what it is.
 import { readFileSync } from "node:fs";
+import { zipSync } from "fflate";
 import { expect, test } from "vitest";
+import { bytesField, integerField, textField } from "../../src/export/protobuf.js";
 import { importModel } from "../../src/import/import-model.js";
+import { Archive } from "../../src/import/zip.js";
 
 const read = (name: string) => readFileSync(new URL(`../foreign/${name}`, import.meta.url));
 
@@ -60,4 +63,39 @@ test.each<[string, Uint8Array, string]>([
 test("an infinite weight is refused with its tensor's name", () => {
   const file = changed("tanh_one_hidden.safetensors", "       ", 0, 0, [0, 0, 0x80, 0x7f]);
   expect(() => importModel(file)).toThrow(/tensor "net\.0\.bias" has a Infinity at 0, not a finite number/);
+});
+
+test("an archive unpacks to a hundred times its size and no further, whatever it holds and how often it is read", () => {
+  const zeros = (length: number) => new Uint8Array(length);
+  const inner = zipSync({ some: zeros(20_000), one: zeros(1) });
+  const padded = (length: number) =>
+    zipSync({ many: zeros(50_000), two: zeros(2), inner: [inner, { level: 0 }], rest: [zeros(length), { level: 0 }] });
+  const file = padded(1200 - padded(0).length);
+  expect(file.length).toBe(1200);
+  const archive = new Archive(file);
+  const read = (from: Archive, name: string) => from.read(name, 1e9).length;
+  expect([read(archive, "many"), read(archive, "many")]).toEqual([50_000, 50_000]);
+  const within = archive.open("inner");
+  expect(read(within, "some")).toBe(20_000);
+  const over = "of the zip archive unpacks to 1 bytes: no archive may unpack to over 100 times its own size";
+  expect(() => read(within, "one")).toThrow(`entry "one" ${over}`);
+  expect(() => read(archive, "two")).toThrow(`entry "two" ${over.replace("1 bytes", "2 bytes")}`);
+});
+
+test("the path of an ONNX tensor that lies in another file is only text", () => {
+  const path = new URL("../foreign/tanh_gemm.onnx", import.meta.url).pathname;
+  const place = [textField(1, "location"), textField(2, path)];
+  const weight = [integerField(1, 4), integerField(1, 2), integerField(2, 1), textField(8, "w")];
+  const elsewhere = [bytesField(13, ...place), integerField(14, 1)];
+  const node = [textField(1, "x"), textField(1, "w"), textField(2, "y"), textField(4, "MatMul")];
+  const graph = [
+    bytesField(1, ...node),
+    bytesField(5, ...weight, ...elsewhere),
+    bytesField(11, textField(1, "x")),
+    bytesField(12, textField(1, "y")),
+  ];
+  const file = [integerField(1, 8), bytesField(7, ...graph), bytesField(8, integerField(2, 17))];
+  expect(() => importModel(Buffer.concat(file))).toThrow(
+    'tensor "w" is kept in another file, which is not read: save the model as one file',
+  );
 });
