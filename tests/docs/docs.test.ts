@@ -167,7 +167,7 @@ function anchorsOf(file: string): string[] {
   return [...headings].map(([, heading]) => anchorOf(heading));
 }
 
-describe.each([...pages(), "CONTRIBUTING.md"])("%s", (page) => {
+describe.each([...pages(), "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"])("%s", (page) => {
   it("links to what there is", () => {
     const links = readFileSync(join(root, page), "utf8").matchAll(/\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g);
     for (const [, target, anchor] of links) {
