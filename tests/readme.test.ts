@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fields } from "../src/env/known.js";
 import { makeEnv } from "../src/env/registry.js";
+import { distill, evaluate, studentConfig, trainTeacher } from "../src/index.js";
+import { shortStudent, shortTeacher } from "./short-training.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -131,11 +133,35 @@ describe("the names are right:", () => {
     for (const name of Object.keys(manifest.peerDependencies)) expect(readme).toContain(`npm install ${name}`);
   });
 
+  it("the share of the return that the smallest student keeps", () => {
+    const [percent] = said(/the smallest student that keeps (\d+) % of the return/);
+    expect(studentConfig("CartPole-v1", {}).threshold).toBe(Number(percent) / 100);
+  });
+
   it("the version of Node, and the licence", () => {
     expect(`>=${said(/with Node (\d+) or later/)[0]}`).toBe(manifest.engines.node);
     expect(readme).toContain(`${manifest.license} licence`);
     expect(read("LICENSE")).toMatch(new RegExp(`^${manifest.license} License`));
   });
+});
+
+it("an environment of one's own takes the place of the id with no more than the README names", async () => {
+  const [named] = said(/a function that makes an object with ([^.]+)\./);
+  let steps = 0;
+  const own = {
+    observationSize: 1,
+    actionCount: 2,
+    reset: () => {
+      steps = 0;
+      return [0];
+    },
+    step: (action: number) => ({ observation: [++steps / 9], reward: action, terminated: steps === 9 }),
+  };
+  expect([...named.matchAll(/`(\w+)/g)].map(([, name]) => name)).toEqual(Object.keys(own));
+  const make = () => ({ ...own });
+  const teacher = await trainTeacher(make, { ...shortTeacher, seed: 0 });
+  const student = await distill(teacher, { ...shortStudent, seed: 0 });
+  for (const model of [teacher, student]) expect(evaluate(model, { episodes: 2, env: make }).episodes).toBe(2);
 });
 
 it("the README is a page of about 100 lines", () => {

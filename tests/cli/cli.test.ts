@@ -222,7 +222,7 @@ describe("run", () => {
   });
   const out = join(folder, "runs", "CartPole-v1-3");
 
-  it("leaves the six files and nothing else", () => {
+  it("leaves the seven files and nothing else", () => {
     expect(readdirSync(out).sort()).toEqual(files);
   });
 
