@@ -70,6 +70,20 @@ it("builds nothing where it is installed", () => {
   for (const name of ["prepare", "preinstall", "install", "postinstall"]) expect(scripts).not.toHaveProperty(name);
 });
 
+it("brings at most 20 other packages, and none of them runs anything where it is installed", () => {
+  interface Locked {
+    readonly dev?: boolean;
+    readonly devOptional?: boolean;
+    readonly hasInstallScript?: boolean;
+  }
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  const locked = Object.entries<Locked>(packages).filter(([path]) => path !== "");
+  const brought = locked.filter(([, { dev, devOptional }]) => !dev && !devOptional);
+  expect(brought.length).toBeGreaterThan(10);
+  expect(brought.length).toBeLessThanOrEqual(20);
+  expect(brought.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
+});
+
 it("every entry point has a use here", () => {
   expect(Object.keys(uses).sort()).toEqual(names.sort());
 });
