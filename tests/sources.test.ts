@@ -40,13 +40,11 @@ const network = ["http", "https", "http2", "net", "tls", "dgram", "dns", "vm", "
   (name) => `node:${name}`,
 );
 
-/** The sources of a folder, without what the build makes. */
-function sources(folder: string): ts.SourceFile[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .map(({ name, parentPath }) => relative(root, join(parentPath, name)).replaceAll(sep, "/"))
-    .filter((path) => path.endsWith(".ts") && !path.endsWith(".generated.ts") && !path.includes("__tests__"))
-    .map((path) => ts.createSourceFile(path, readFileSync(join(root, path), "utf8"), ts.ScriptTarget.Latest, true));
-}
+/** Every source of src/, without what the build makes. */
+const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
+  .map(({ name, parentPath }) => relative(root, join(parentPath, name)).replaceAll(sep, "/"))
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".generated.ts"))
+  .map((path) => ts.createSourceFile(path, readFileSync(join(root, path), "utf8"), ts.ScriptTarget.Latest, true));
 
 /** What of the host a source uses and ought not to. */
 function found(source: ts.SourceFile): string[] {
@@ -77,7 +75,7 @@ function found(source: ts.SourceFile): string[] {
 }
 
 it("src/ uses nothing of the host that decides otherwise elsewhere, nor the network, nor code that comes as text", () => {
-  const used = sources("src").map((source) => [source.fileName, found(source)] as const);
+  const used = sources.map((source) => [source.fileName, found(source)] as const);
   expect(Object.fromEntries(used.filter(([, names]) => names.length > 0))).toEqual(exceptions);
 });
 
@@ -111,7 +109,7 @@ it("the core and the exports' module import no function of the host but the one 
 });
 
 it("LunarLander-v3 alone takes its numbers from another package, and that package uses the host's sine", () => {
-  const library = sources("src").filter(({ fileName }) => !/^src\/(cli|experiments|report)\//.test(fileName));
+  const library = sources.filter(({ fileName }) => !/^src\/(cli|experiments|report)\//.test(fileName));
   const packages = library.map(({ fileName, text }) => {
     const imported = ts.preProcessFile(text).importedFiles.map((file) => file.fileName);
     return [fileName, imported.filter((name) => !/^(\.|node:)/.test(name))] as const;
