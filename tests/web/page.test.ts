@@ -54,8 +54,11 @@ const fields = {
 const short = `env=CartPole-v1&${Object.entries(fields)
   .map(([name, value]) => `${name}=${value}`)
   .join("&")}`;
-/** One that takes a while, so that it can be stopped. */
-const long = short.replace("teacher.envSteps=1500", "teacher.envSteps=20000");
+const lasting = (envSteps: number) => short.replace("teacher.envSteps=1500", `teacher.envSteps=${envSteps}`);
+/** One that takes a while, so that it can be paused, and then ends. */
+const long = lasting(20_000);
+/** One that lasts as long as a test may take, on any machine. */
+const endless = lasting(100_000_000);
 
 async function inNode(envSteps = shortTeacher.envSteps): Promise<string> {
   const teacher = await trainTeacher("CartPole-v1", { ...shortTeacher, envSteps, seed });
@@ -222,7 +225,7 @@ async function withWorkers(context: BrowserContext): Promise<void> {
 }
 
 inPage("a worker that died is said to have, and its run goes on from its checkpoint", async (site) => {
-  const page = await site.visit(long, {}, withWorkers);
+  const page = await site.visit(endless, {}, withWorkers);
   await button(page, "Train").click();
   await button(page, "Pause").click();
   await button(page, "Resume").waitFor();
@@ -268,7 +271,7 @@ inPage("a browser without SIMD, and one that keeps nothing, are told", async (si
   expect(await violations(old)).toEqual([]);
 
   // what is served from its cache could not be led by anything
-  const full = await site.visit(long, { serviceWorkers: "block" }, (context) =>
+  const full = await site.visit(endless, { serviceWorkers: "block" }, (context) =>
     context.addInitScript("IDBFactory.prototype.open = () => { throw new Error('denied') }"),
   );
   // the worker's storage is its own: its script is led by the same refusal
@@ -336,7 +339,7 @@ const everyLook = [
 for (const [state, reach] of Object.entries(states)) {
   inPage(`${state}: no violation and nothing beside a phone, in both languages, by day and by night`, async (site) => {
     for (const [locale, looks] of everyLook) {
-      const page = await site.visit(long, { locale });
+      const page = await site.visit(endless, { locale });
       await reach(page);
       for (const [colorScheme, width] of looks) {
         await page.emulateMedia({ colorScheme });
