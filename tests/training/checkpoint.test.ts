@@ -42,7 +42,9 @@ it("gives each part its own state and arrays, of the kinds that they had, and sa
   expect(read(bytes, { agent: take("agent"), agents: take("agents") })).toEqual(checkpoint.reached);
   expect(got).toEqual(checkpoint.parts);
   expect(reachedBy(bytes)).toMatchObject({ envSteps: 12, updates: 0 });
-  expect(readSafetensors(bytes).tensors.get("agent.kept")).toMatchObject({ dtype: "F32", shape: [2] });
+  const { tensors, metadata } = readSafetensors(bytes);
+  expect(tensors.get("agent.kept")).toMatchObject({ dtype: "F32", shape: [2] });
+  expect(metadata).toMatchObject({ format: "qstill-checkpoint", formatVersion: "3" }); // older files are recognised by it
 });
 
 describe("is refused", () => {
