@@ -84,6 +84,11 @@ describe("a teacher", () => {
     expect(teacherConfig(unknown, {}).gamma).toBe(0.99);
   });
 
+  it("is Double DQN by default: everything beyond that is asked for", () => {
+    const beyond = { dueling: false, prioritized: false, maxGradientNorm: 0, explorationRepeat: 1, stopReturn: null };
+    expect(teacherConfig(unknown, {})).toMatchObject({ double: true, ...beyond });
+  });
+
   it("normalises observations where they are not bytes", () => {
     expect([unknown, bytes].map((env) => teacherConfig(env, {}).normalizeObservations)).toEqual([true, false]);
   });

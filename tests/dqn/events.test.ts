@@ -1,6 +1,7 @@
 // What a teacher's training tells while it runs, and what it leaves behind.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Learner } from "../../src/core/learner.js";
+import { Network } from "../../src/core/network.js";
 import { NoTeamError, TeamLearner } from "../../src/core/team.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
 import type { TrainingEvent } from "../../src/training/events.js";
@@ -83,13 +84,13 @@ it("a failure of the second thread that is no lack of one is not passed over", a
 });
 
 it("a teacher has its seed, its effort and the observations of its replay memory, and the core's memory is given back", async () => {
-  const dispose = vi.spyOn(Learner.prototype, "dispose");
+  const disposals = [Learner, Network].map(({ prototype }) => vi.spyOn(prototype, "dispose"));
   const { teacher } = await told();
   expect(teacher).toMatchObject({ environment: "coin", seed: 2, envSteps: 1200, updates: 85, widths: [1, 3, 2] });
   expect(teacher.env).toBe(env);
   expect(teacher.training).toMatchObject({ seed: 2, envSteps: 1200, updates: 85, config: { hidden: [3] } });
   expect(teacher.observations.length).toBeGreaterThan(1200);
-  expect(dispose).toHaveBeenCalledOnce();
+  for (const dispose of disposals) expect(dispose).toHaveBeenCalledOnce(); // the evaluations' network, too
   expect((await trainTeacher(env, { ...options, seed: undefined })).seed).toBe(0);
 });
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Learner } from "../../src/core/learner.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
 import type { CustomEnv } from "../../src/env/env.js";
+import { Interrupted } from "../../src/training/checkpoint.js";
 import type { TrainingEvent } from "../../src/training/events.js";
 import { coin } from "../coin.js";
 import { shortTeacher } from "../short-training.js";
@@ -161,4 +162,17 @@ describe("which network is kept", () => {
     const returns = [...[9, 9], ...[4, 4, 4], ...[9, 9], ...[6, 6, 6], ...[9, 9], ...[9, 9, 9]];
     expect(await kept(returns, 6)).toMatchObject({ bests: [true, true], index: 1, envSteps: 500 });
   });
+
+  it("a stopReturn below 0 is not reached before there is a network", async () => {
+    const returns = [...[-9, -9], ...[-9, -9, -9], ...[-4, -4], ...[-4, -4, -4]];
+    expect(await kept(returns, -5)).toMatchObject({ bests: [true, true], index: 1, envSteps: 500 });
+  });
+});
+
+it("others have their turn while it trains: one of them may stop it", async () => {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 40)); // it is always time for a pause
+  const controller = new AbortController();
+  setImmediate(() => controller.abort());
+  await expect(trainTeacher(env, { ...options, signal: controller.signal })).rejects.toThrow(Interrupted);
 });

@@ -15,6 +15,9 @@ export default defineConfig({
     include: ["tests/{training,dqn,distill,evaluate}/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // a mutant's run loads each module once, and not once for each file of tests
+    isolate: false,
+    fileParallelism: false,
     sequence: { sequencer: ShortFilesFirst },
   },
 });

@@ -23,11 +23,11 @@ const checkpoint: Checkpoint = {
     agents: { state: { of: "another part" }, arrays: { block: Uint8Array.of(9) } },
   },
 };
-const bytes = writeCheckpoint(checkpoint);
+const written = () => writeCheckpoint(checkpoint);
 
 /** The same file with other metadata. */
 function changed(metadata: Record<string, string>): Uint8Array {
-  const { tensors, metadata: before } = readSafetensors(bytes);
+  const { tensors, metadata: before } = readSafetensors(written());
   const entries = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
   return writeSafetensors(entries, { ...before, ...metadata });
 }
@@ -40,10 +40,12 @@ it("gives each part its own state and arrays, of the kinds that they had, and sa
   const take = (name: string) => (saved: Saved) => {
     got[name] = saved;
   };
-  expect(read(bytes, { agent: take("agent"), agents: take("agents") })).toEqual(checkpoint.reached);
+  expect(read(written(), { agent: take("agent"), agents: take("agents") })).toEqual(checkpoint.reached);
   expect(got).toEqual(checkpoint.parts);
-  expect(reachedBy(bytes)).toMatchObject({ envSteps: 12, updates: 0 });
-  expect(readSafetensors(bytes).tensors.get("agent.kept")).toMatchObject({ dtype: "F32", shape: [2] });
+  expect(reachedBy(written())).toMatchObject({ envSteps: 12, updates: 0 });
+  const { tensors, metadata } = readSafetensors(written());
+  expect(tensors.get("agent.kept")).toMatchObject({ dtype: "F32", shape: [2] });
+  expect(metadata).toMatchObject({ format: "qstill-checkpoint", formatVersion: "3" }); // older files are recognised by it
 });
 
 describe("is refused", () => {
@@ -103,7 +105,7 @@ describe("is refused", () => {
 
   it("where a part cannot take what it saved, and says why", () => {
     const refusing = (error: Error) => () =>
-      read(bytes, {
+      read(written(), {
         agent: () => {
           throw error;
         },
@@ -132,7 +134,7 @@ describe("two settings", () => {
 });
 
 it("errors have names that tell them apart", () => {
-  const stopped = new Interrupted(bytes);
-  expect([stopped.name, stopped.checkpoint]).toEqual(["AbortError", bytes]);
+  const stopped = new Interrupted(Uint8Array.of(1, 2));
+  expect([stopped.name, stopped.checkpoint]).toEqual(["AbortError", Uint8Array.of(1, 2)]);
   expect(new CheckpointError("").name).toBe("CheckpointError");
 });
