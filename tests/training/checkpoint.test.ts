@@ -93,6 +93,7 @@ describe("is refused", () => {
   });
 
   it("where it is cut off", () => {
+    const bytes = written();
     for (let length = 0; length < bytes.length; length++) {
       const cut = () => read(bytes.subarray(0, length), { agent: () => {}, agents: () => {} });
       expect(cut, `${length} bytes`).toThrow(CheckpointError);
