@@ -2,23 +2,23 @@
 import type { RandomSource } from "../env.js";
 import { boardSize, type Game } from "./game.js";
 
-/** Gold and enemies cross in rows 1 to 8, one in each at most. */
+/** Gold and enemies cross in rows 1 to 8. Each row holds at most one of them. */
 const laneCount = 8;
 const goldShare = 1 / 3;
-/** Steps between two comers at the start, and between two moves of theirs. */
+/** At the start: steps between two arrivals, and steps between two moves of what has arrived. */
 const firstSpawnPace = 10;
 const firstMovePace = 5;
 /** Steps between two increases of the difficulty. */
 const rampPace = 101;
 
-/** Gold gives reward 1, an enemy ends the game. They come, and in the end move, ever more often. */
+/** Gold gives reward 1. An enemy ends the game. Over time both arrive more often and move more often. */
 export class Asterix implements Game {
   readonly channels = ["player", "enemy", "trail", "gold"];
   readonly minimalActions = [0, 1, 2, 3, 4];
   terminated = false;
   #row = 5;
   #column = 5;
-  /** Of what each lane holds, shape (8): whether there is anything, its column, its direction, and whether it is gold. */
+  /** For each lane, shape (8): whether it holds anything, its column, its direction, and whether it is gold. */
   readonly #present = new Uint8Array(laneCount);
   readonly #at = new Int32Array(laneCount);
   /** 1 to the right, −1 to the left. */
@@ -26,7 +26,7 @@ export class Asterix implements Game {
   readonly #gold = new Uint8Array(laneCount);
   #spawnPace = firstSpawnPace;
   #movePace = firstMovePace;
-  /** Steps until the next comer, the next move and the next increase of the difficulty. */
+  /** Steps until the next arrival, the next move and the next increase of the difficulty. */
   #spawnWait = 0;
   #moveWait = 0;
   #rampWait = 0;
@@ -82,7 +82,7 @@ export class Asterix implements Game {
     }
   }
 
-  /** Lets gold or an enemy in at one side of a free lane. */
+  /** Gold or an enemy enters a free lane from one side. */
   #spawn(random: RandomSource): void {
     const right = random.random() < 0.5;
     const gold = random.random() < goldShare;
@@ -99,7 +99,7 @@ export class Asterix implements Game {
     this.#gold[lane] = gold ? 1 : 0;
   }
 
-  /** What the player meets where it is. */
+  /** What is in the player's cell: takes gold, or ends the game at an enemy. Gives the reward. */
   #meet(): number {
     const lane = this.#row - 1;
     if (this.#present[lane] === 0 || this.#at[lane] !== this.#column) return 0;
@@ -111,7 +111,10 @@ export class Asterix implements Game {
     return 1;
   }
 
-  /** Comers come a step sooner at every increase of the difficulty, and move a step sooner at every second one. */
+  /**
+   * At every increase of the difficulty, there is one step less between two arrivals. At every second increase, there is
+   * also one step less between two moves.
+   */
   #ramp(): void {
     if (this.#rampWait > 0) {
       this.#rampWait--;

@@ -7,14 +7,14 @@ const lastBrickRow = 3;
 const paddleRow = 9;
 
 /**
- * The ball moves diagonally, one cell a step. A broken brick gives reward 1; new ones come when all are broken and the ball
- * reaches the paddle's row. The game ends where it finds no paddle there.
+ * The ball moves diagonally, one cell in each step. A broken brick gives reward 1. New bricks come when all are broken and
+ * the ball reaches the paddle's row. The game ends if the ball does not meet the paddle there.
  */
 export class Breakout implements Game {
   readonly channels = ["paddle", "ball", "trail", "brick"];
   readonly minimalActions = [0, 1, 3];
   terminated = false;
-  /** 1 where a brick is, shape (10, 10). */
+  /** 1 for each cell with a brick, shape (10, 10). */
   readonly #bricks = new Uint8Array(boardSize * boardSize);
   #brickCount = 0;
   #paddle = 0;
@@ -23,9 +23,9 @@ export class Breakout implements Game {
   /** 1 down or right, −1 up or left. */
   #rowStep = 1;
   #columnStep = 1;
-  /** The cell that the ball was in before. */
+  /** The ball's previous cell. */
   #trail = 0;
-  /** Whether the last step broke a brick: the ball then passes through the next. */
+  /** Whether the last step broke a brick. If so, the ball passes through the next one. */
   #struck = false;
 
   reset(random: RandomSource): void {
@@ -54,7 +54,7 @@ export class Breakout implements Game {
     }
     this.#column = column;
 
-    // Whatever turns the ball leaves it in its row for this step.
+    // If something turns the ball, it stays in its row for this step.
     const row = this.#row + this.#rowStep;
     const cell = row * boardSize + column;
     let reward = 0;
@@ -71,7 +71,7 @@ export class Breakout implements Game {
       if (oldColumn === this.#paddle) {
         turned = true;
       } else if (column === this.#paddle) {
-        // Met at its edge, the paddle sends the ball back where it came from.
+        // At the paddle's edge, the ball goes back in the direction that it came from.
         this.#columnStep = -this.#columnStep;
         turned = true;
       } else {

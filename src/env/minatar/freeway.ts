@@ -1,4 +1,4 @@
-// MinAtar's Freeway: cross a road of eight lanes as often as time allows.
+// MinAtar's Freeway: cross a road of eight lanes as often as possible in the given time.
 import type { RandomSource } from "../env.js";
 import { boardSize, type Game } from "./game.js";
 
@@ -6,14 +6,14 @@ import { boardSize, type Game } from "./game.js";
 const laneCount = 8;
 const chickenColumn = 4;
 const bottomRow = 9;
-/** Steps from one move of the chicken to its next. */
+/** Steps from one move of the chicken to the next. */
 const chickenPace = 3;
 const stepLimit = 2501;
 const slowest = 5;
 
 /**
- * The chicken moves up and down. At the top it gives reward 1 and starts again from the bottom, among cars that have drawn
- * new speeds; a car sends it back there too. The game ends after 2,501 steps.
+ * The chicken moves up and down. At the top it gives reward 1 and starts again from the bottom, and all cars get new random
+ * speeds. A car that meets the chicken also sends it back to the bottom. The game ends after 2,501 steps.
  */
 export class Freeway implements Game {
   readonly channels = ["chicken", "car", "speed 1", "speed 2", "speed 3", "speed 4", "speed 5"];
@@ -23,7 +23,10 @@ export class Freeway implements Game {
   #chicken = bottomRow;
   /** Steps until the chicken can move. */
   #chickenWait = 0;
-  /** Of each lane's car, shape (8): its column, 1 to the right or −1 to the left, its pace and the steps until it moves. */
+  /**
+   * For each lane's car, shape (8): its column, its direction (1 to the right, −1 to the left), its pace and the steps until
+   * it moves.
+   */
   readonly #column = new Int32Array(laneCount);
   readonly #direction = new Int32Array(laneCount);
   readonly #pace = new Int32Array(laneCount);
@@ -71,7 +74,7 @@ export class Freeway implements Game {
     for (let lane = 0; lane < laneCount; lane++) {
       const row = (lane + 1) * boardSize;
       observation[(row + this.#column[lane]) * channels + 1] = 1;
-      // The car's speed is seen in the cell behind it.
+      // The cell behind the car shows its speed.
       const behind = around(this.#column[lane] - this.#direction[lane]);
       observation[(row + behind) * channels + 1 + this.#pace[lane]] = 1;
     }
@@ -83,13 +86,13 @@ export class Freeway implements Game {
     this.#wait.set(this.#pace);
   }
 
-  /** A car where the chicken is sends it back to the bottom. */
+  /** If a car is in the chicken's cell, the chicken goes back to the bottom. */
   #meet(lane: number): void {
     if (this.#chicken === lane + 1 && this.#column[lane] === chickenColumn) this.#chicken = bottomRow;
   }
 }
 
-/** A column beside the board, where the road comes in on its other side. */
+/** The same column, but a column just outside the board becomes the one at the other side. */
 function around(column: number): number {
   return (column + boardSize) % boardSize;
 }

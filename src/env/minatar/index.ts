@@ -1,5 +1,6 @@
 /**
- * MinAtar's games, registered, with what works for them: `-v1` with the actions that matter in a game, `-v0` with all six.
+ * MinAtar's games, registered, with options that work for them. `-v1` has the actions that matter in the game, `-v0` has
+ * all six.
  * @module qstill/env/minatar
  */
 import type { About, KnownEnv, Presets, Reference } from "../known.js";
@@ -15,10 +16,10 @@ import { SpaceInvaders } from "./space-invaders.js";
 export { Asterix, Breakout, Freeway, type Game, MinAtar, Seaquest, SpaceInvaders };
 
 /**
- * For a game with the actions that matter and with all six. A frame costs a hundredth of an update: with 40 frames an update
- * in place of 2, and a fifth of the updates, Asterix came to 13 in place of 1.2. One-step targets: with three-step ones and 10
- * frames an update it was 3.1 in place of 6.7. The target network is five times as slow as elsewhere: that lifted Space Invaders
- * from 36 to 54 after 600,000 frames.
+ * For both forms of a game. A frame costs a hundredth of an update. With 40 frames for each update in place of 2, and a fifth
+ * of the updates, Asterix reached 13 in place of 1.2. The targets are one-step targets: with three-step targets and 10 frames
+ * for each update, it reached 3.1 in place of 6.7. The target network is five times as slow as elsewhere: this lifted Space
+ * Invaders from 36 to 54 after 600,000 frames.
  */
 const minAtar: Presets = {
   teacher: {
@@ -38,7 +39,7 @@ const minAtar: Presets = {
     evaluationEpisodes: 50,
     confirmationEpisodes: 100,
   },
-  // The Q-values of actions differ by a hundredth of what states differ by: a softer loss does not see which is the best.
+  // Q-values differ a hundred times less between actions than between states. A softer loss does not see which action is best.
   student: {
     hidden: [14],
     loss: "cross-entropy",
@@ -51,13 +52,13 @@ const minAtar: Presets = {
   },
 };
 
-/** What Breakout's and Space Invaders' seeds were run with: a tenth of the frames is enough there, though not the best. */
+/** For Breakout and Space Invaders. A tenth of the frames is enough there, though more frames would be better. */
 const fewerFrames: Presets = {
   ...minAtar,
   teacher: { ...minAtar.teacher, envSteps: 2_000_000, trainFrequency: 2, nStep: 3, evaluationInterval: 250_000 },
 };
 
-/** What is the same of all games. */
+/** What all games have in common. */
 const board = {
   field: "games",
   stepsPerSecond: 12,
@@ -98,7 +99,7 @@ const board = {
 
 const allActions = actionNames.map((_, action) => action);
 
-/** Both forms of a game. @param allSix reference figures, which are of all six actions */
+/** Both forms of a game. @param allSix reference figures, measured with all six actions */
 function forms(name: string, make: () => Game, presets: Presets, about: About, allSix?: Reference): KnownEnv[] {
   const [v1, v0] = [`MinAtar/${name}-v1`, `MinAtar/${name}-v0`];
   return [

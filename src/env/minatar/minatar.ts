@@ -4,7 +4,7 @@ import { RandomEpisode, type RandomFrom } from "../episode.js";
 import { box, type Scene, type Shape } from "../scene.js";
 import { actionNames, boardSize, type Game } from "./game.js";
 
-/** Probability that the action executed last is executed again in place of the one given. */
+/** Probability that the previous action is executed again in place of the given one. */
 const stickiness = 0.1;
 
 /** Colours of the channels, in order. */
@@ -21,26 +21,26 @@ const palette = [
   "#c5e063",
 ];
 
-/** A game on a board of 10 × 10 cells, seen as one bit a cell and channel. */
+/** A game on a board of 10 × 10 cells. The observation has one bit for each cell and channel. */
 export class MinAtar implements Env {
   readonly id: string;
   readonly observationSize: number;
   readonly actionCount: number;
-  /** The reference has no limit; without one, an agent that never loses would hang an evaluation. */
+  /** The reference has no limit. But an evaluation of an agent that never loses would then never end. */
   readonly maxEpisodeSteps = 10_000;
-  /** Each a channel with its cell (row, column), counted from the top left. */
+  /** Each name is a channel and its cell (row, column), counted from the top left. */
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
   readonly byteObservations = true;
   readonly #game: Game;
-  /** Which of the game's six actions each action is. */
+  /** For each action, its number among the game's six actions. */
   readonly #actions: readonly number[];
   readonly #episode: RandomEpisode;
   #random!: RandomSource;
-  /** The action executed last, of the six. An episode leaves it to the next one, as in the reference. */
+  /** The action of the six that was executed last. The next episode starts with it, as in the reference. */
   #lastAction = 0;
 
-  /** @param actions which of the six actions there are, ascending; by default those that matter in the game */
+  /** @param actions the allowed ones of the six actions, in ascending order; by default those that matter in the game */
   constructor(id: string, game: Game, actions = game.minimalActions, randomFrom?: RandomFrom) {
     this.id = id;
     this.#game = game;
@@ -73,7 +73,7 @@ export class MinAtar implements Env {
     return episode.finish(reward, game.terminated);
   }
 
-  /** Every cell in the colour of its first channel that is set. */
+  /** Each cell has the colour of its first channel that is set. */
   render(): Scene {
     const { observation } = this.#episode.result;
     const channels = this.#game.channels.length;

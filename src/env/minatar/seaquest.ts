@@ -1,8 +1,8 @@
-// MinAtar's Seaquest: a submarine shoots fish and enemy submarines, rescues divers, and must surface before its oxygen is out.
+// MinAtar's Seaquest: a submarine shoots fish and enemy submarines, rescues divers, and must surface before its oxygen ends.
 import type { RandomSource } from "../env.js";
 import { boardSize, type Game } from "./game.js";
 
-/** Under water are the rows 1 to 8; row 0 is the surface, row 9 the gauges. */
+/** Row 0 is the surface. Rows 1 to 8 are under water. Row 9 holds the gauges. */
 const deepestRow = 8;
 const gaugeRow = 9;
 const oxygenLimit = 200;
@@ -16,9 +16,10 @@ const shotPace = 5;
 const enemyShotPace = 10;
 
 /**
- * A fish or a submarine that is shot gives reward 1, and surfacing with six divers one for each full tenth of the oxygen that is
- * left. Surfacing fills the oxygen, takes a diver and makes enemies come, and in the end move, faster. The game ends where an
- * enemy or its bullet meets the submarine, at surfacing with no diver, and without oxygen.
+ * A fish or an enemy submarine that is shot gives reward 1. Surfacing with six divers gives 1 for each full tenth of the oxygen
+ * that is left. Surfacing fills the oxygen and costs one diver. It also makes enemies arrive more often and, at every second
+ * time, move faster. The game ends if an enemy or its bullet meets the submarine, if it surfaces without a diver, and if the
+ * oxygen ends.
  */
 export class Seaquest implements Game {
   readonly channels = [
@@ -45,7 +46,7 @@ export class Seaquest implements Game {
   readonly #submarines = new Shoal();
   readonly #divers = new Shoal();
   #oxygen = oxygenLimit;
-  /** Divers on board: six that leave take one too many with them, as in the reference. */
+  /** Divers on board. When all six leave, the count becomes −1 and not 0, as in the reference. */
   #diverCount = 0;
   #surfaced = true;
   #enemyPace = firstEnemyPace;
@@ -131,7 +132,7 @@ export class Seaquest implements Game {
     this.#divers.draw(observation, channels, 9, 3);
   }
 
-  /** Lets a fish or a submarine in at one side, unless it would meet others that come along its row. */
+  /** A fish or an enemy submarine enters from one side, unless its row has another one that moves in the opposite direction. */
   #sendEnemy(random: RandomSource): void {
     const right = random.random() < 0.5;
     const enemies = random.random() < submarineShare ? this.#submarines : this.#fish;
@@ -152,7 +153,7 @@ export class Seaquest implements Game {
     return reward;
   }
 
-  /** A diver comes on board where the submarine's front is, while there is room. */
+  /** A diver in the cell of the submarine's front comes on board if there is room. */
   #moveDivers(): void {
     const divers = this.#divers;
     for (let i = divers.count - 1; i >= 0; i--) {
@@ -202,7 +203,7 @@ export class Seaquest implements Game {
     }
   }
 
-  /** Uses oxygen under water; at the surface, once, takes new and gives the reward for six divers. */
+  /** Uses oxygen under water. The first step at the surface fills it and gives the reward for six divers. */
   #breathe(): number {
     if (this.#row > 0) {
       this.#oxygen--;
@@ -230,18 +231,18 @@ export class Seaquest implements Game {
   }
 }
 
-/** More than can be under way at once, at the highest difficulty too. */
+/** More than there can be at the same time, even at the highest difficulty. */
 const capacity = 64;
-/** Numbers of one that swims: column, row, direction, steps until it moves and until it shoots. */
+/** Five numbers for each: column, row, direction, steps until it moves, steps until it shoots. */
 const fields = 5;
 
-/** Those of one kind, oldest first. */
+/** All things of one kind that move, oldest first. */
 class Shoal {
   count = 0;
   /** Shape (64, 5). */
   readonly #all = new Int32Array(capacity * fields);
 
-  /** Lets one in at the side that it swims away from. */
+  /** One enters at a side of the board: at the left side if it moves to the right. */
   add(row: number, right: boolean, moveWait: number, shotWait = 0): void {
     this.addAt(right ? 0 : boardSize - 1, row, right ? 1 : -1, moveWait, shotWait);
   }
@@ -257,7 +258,10 @@ class Shoal {
     this.count++;
   }
 
-  /** Removes the oldest one equal to the i-th: where that is another, the i-th moves on once more, as in the reference. */
+  /**
+   * Removes the oldest one that equals the i-th. If that is not the i-th itself, the i-th moves once more, as in the
+   * reference.
+   */
   remove(i: number): void {
     const all = this.#all;
     const end = this.count * fields;
@@ -280,7 +284,7 @@ class Shoal {
     return column < 0 || column >= boardSize;
   }
 
-  /** Whether one in this row swims in this direction. */
+  /** Whether one in this row moves in this direction. */
   goes(row: number, direction: number): boolean {
     for (let first = 0; first < this.count * fields; first += fields) {
       if (this.#all[first + 1] === row && this.#all[first + 2] === direction) return true;
@@ -288,7 +292,7 @@ class Shoal {
     return false;
   }
 
-  /** Whether the i-th moves in this step; it does so again `pace` steps after the next. */
+  /** Whether the i-th moves in this step. If so, it does not move in the next `pace` steps. */
   isDue(i: number, pace: number): boolean {
     return this.#countDown(i * fields + 3, pace);
   }
@@ -304,7 +308,7 @@ class Shoal {
     }
   }
 
-  /** Removes the i-th and the newest of the others that is where it is, if any. */
+  /** Removes the i-th and the newest of the others in its cell, if there is one. */
   meet(i: number, others: Shoal): boolean {
     for (let j = others.count - 1; j >= 0; j--) {
       if (!others.isAt(j, this.#all[i * fields], this.#all[i * fields + 1])) continue;
@@ -315,7 +319,7 @@ class Shoal {
     return false;
   }
 
-  /** @param trail channel of the cell behind each; −1 for none */
+  /** @param trail channel for the cell behind each of them; −1 for none */
   draw(observation: Float32Array, channels: number, channel: number, trail: number): void {
     for (let i = 0; i < this.count; i++) {
       const column = this.#all[i * fields];

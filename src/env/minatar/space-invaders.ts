@@ -1,28 +1,28 @@
-// MinAtar's Space Invaders: shoot the aliens before they, or their bullets, come down on the cannon.
+// MinAtar's Space Invaders: shoot the aliens before they or their bullets reach the cannon.
 import { boardSize, type Game } from "./game.js";
 
 const bottomRow = boardSize - 1;
-/** A wave is 4 rows of 6 aliens, at first in the columns from 2 on. */
+/** A wave has 4 rows of 6 aliens. It starts in columns 2 to 7. */
 const waveRows = 4;
 const waveColumns = 6;
 const firstColumn = 2;
-/** Steps between two moves of a whole first wave. */
+/** Steps between two moves of the first wave while it is complete. */
 const firstMovePace = 12;
-/** Steps between two shots of the aliens, and the fewest between two of the cannon. */
+/** Steps between two shots of the aliens, and the smallest number of steps between two shots of the cannon. */
 const alienShotPace = 10;
 const cannonShotPace = 5;
 
 /**
- * An alien that is shot gives reward 1; a wave that is shot down is followed by a faster one, and a wave is faster the fewer
- * are left of it. The aliens move sideways, and down at an edge; the one nearest to the cannon shoots. The game ends where an
- * alien or a bullet meets the cannon, or where the aliens leave the board.
+ * An alien that is shot gives reward 1. When all of a wave are shot, a faster wave comes. A wave also gets faster when few of
+ * it are left. The aliens move sideways, and down at an edge. The one nearest to the cannon shoots. The game ends if an alien
+ * or a bullet meets the cannon, or if the aliens leave the board.
  */
 export class SpaceInvaders implements Game {
   readonly channels = ["cannon", "alien", "alien left", "alien right", "friendly bullet", "enemy bullet"];
   readonly minimalActions = [0, 1, 3, 5];
   terminated = false;
   #cannon = 0;
-  /** 1 where there is one, shape (10, 10). */
+  /** 1 for each cell with an alien, or with a bullet; shape (10, 10) each. */
   readonly #aliens = new Uint8Array(boardSize * boardSize);
   readonly #friendlyBullets = new Uint8Array(boardSize * boardSize);
   readonly #enemyBullets = new Uint8Array(boardSize * boardSize);
@@ -30,7 +30,7 @@ export class SpaceInvaders implements Game {
   /** 1 to the right, −1 to the left. */
   #direction = -1;
   #movePace = firstMovePace;
-  /** Steps until the aliens move, until they shoot, and until the cannon can. */
+  /** Steps until the aliens move, until they shoot, and until the cannon can shoot. */
   #moveWait = 0;
   #alienShotWait = 0;
   #cannonShotWait = 0;
@@ -118,14 +118,14 @@ export class SpaceInvaders implements Game {
     this.#alienCount = waveRows * waveColumns;
   }
 
-  /** All aliens move a cell in their direction; at the board's edge they move a cell down instead, and turn. */
+  /** All aliens move one cell in their direction. At the board's edge they move one cell down instead, and turn. */
   #moveAliens(): void {
     const aliens = this.#aliens;
     const edge = this.#direction < 0 ? 0 : boardSize - 1;
     let atEdge = false;
     for (let row = 0; row < boardSize; row++) if (aliens[row * boardSize + edge] === 1) atEdge = true;
     if (!atEdge) {
-      // What would go round to a neighbouring row is the column at the edge, and it is empty.
+      // Only the column at the edge would move into a neighbouring row, and it is empty.
       if (this.#direction < 0) aliens.copyWithin(0, 1).fill(0, aliens.length - 1);
       else aliens.copyWithin(1, 0).fill(0, 0, 1);
       return;
