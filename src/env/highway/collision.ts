@@ -1,11 +1,11 @@
-// Whether two vehicles touch, or will within a time: rectangles and the separating axis theorem (Gottschalk, Lin & Manocha 1996).
+// Collisions of vehicles: rectangles and the separating axis theorem (Gottschalk, Lin & Manocha 1996).
 import { length, type Vehicle, width } from "./vehicle.js";
 
 const diagonal = Math.sqrt(length * length + width * width);
 
 /**
- * Collides a vehicle with another: they are crashed where they overlap now; where they will overlap within the duration, at
- * the velocities that they have, their next moves push them apart, each half of the way.
+ * Collides a vehicle with another. If they overlap now, both are crashed. If they will overlap within the duration (in s) at
+ * their present velocities, their next moves push them apart, each by half of the way.
  */
 export function collide(vehicle: Vehicle, other: Vehicle, duration: number): void {
   const distanceX = other.x - vehicle.x;
@@ -44,7 +44,7 @@ export function collide(vehicle: Vehicle, other: Vehicle, duration: number): voi
     if (!overlap && !willOverlap) return;
     if (Math.abs(gapThen) < smallestDepth) {
       smallestDepth = Math.abs(gapThen);
-      // Away from the other one.
+      // Away from the other vehicle.
       const sign = distanceX * axisX + distanceY * axisY < 0 ? 1 : -1;
       pushX = sign * axisX;
       pushY = sign * axisY;
@@ -73,7 +73,7 @@ function lowest(corners: Float64Array, axisX: number, axisY: number): number {
   return least;
 }
 
-/** The distance between two intervals, below 0 where they overlap. */
+/** The distance between two intervals; below 0 if they overlap. */
 function gap(least: number, greatest: number, otherLeast: number, otherGreatest: number): number {
   return least < otherLeast ? otherLeast - greatest : least - otherGreatest;
 }

@@ -12,7 +12,7 @@ const trafficCount = 20;
 const framesPerStep = 5;
 const frameDuration = 0.2; // s
 
-/** m/s, that the driver can choose. */
+/** The speeds that the driver can choose, in m/s. */
 const slowest = 20;
 const fastest = 30;
 const speedStep = 5;
@@ -26,7 +26,7 @@ const startSpacing = 1.5;
 const observedCount = 5;
 const perceptionDistance = 200; // m
 const seenBehind = 10; // m
-// What a feature is divided by.
+// The features are divided by these.
 const positionRange = 200; // m, along the road
 const lateralRange = laneCount * laneWidth; // m
 const velocityRange = 80; // m/s
@@ -35,7 +35,7 @@ const laneReward = 0.1;
 const speedReward = 0.4;
 const leastReward = -1;
 
-// What the picture shows, in m.
+// The part of the road that the picture shows, in m.
 const viewBehind = 20;
 const viewAhead = 70;
 const roadLeft = laneWidth / 2;
@@ -43,7 +43,7 @@ const roadRight = roadLeft - laneCount * laneWidth;
 const dashLength = 3;
 const dashPeriod = 9;
 
-/** Rewards from 0 to 1: high speed counts most, then how far to the right the target lane is. Terminates with a crash. */
+/** Rewards from 0 to 1: high speed counts most, then a target lane further to the right. Terminates at a crash. */
 export class Highway implements Env {
   readonly id = "highway-fast-v0";
   readonly observationSize = 5 * observedCount;
@@ -53,9 +53,9 @@ export class Highway implements Env {
     ["presence", "x", "y", "x velocity", "y velocity"].map((feature) => `${vehicle} vehicle's ${feature}`),
   );
   readonly actionNames = ["lane left", "idle", "lane right", "faster", "slower"];
-  /** The vehicle that is driven, and then the traffic, in the order in which they start. */
+  /** First the driven vehicle, then the traffic, in the order in which they start. */
   readonly vehicles: readonly Vehicle[] = Array.from({ length: 1 + trafficCount }, () => new Vehicle());
-  /** The vehicles observed beside the driven one, nearest first, and how many of these places are taken. */
+  /** The other vehicles that are observed, nearest first, and how many of these places are taken. */
   readonly #observed: Vehicle[] = this.vehicles.slice(1, observedCount);
   #observedCount = 0;
   readonly #episode: RandomEpisode;
@@ -75,7 +75,7 @@ export class Highway implements Env {
       foremost += spacing * random.uniform(0.9, 1.1);
       vehicle.place(lane, foremost, speed);
       if (i === 0) return;
-      // So that not all drivers think of changing lanes at the same time.
+      // So that the drivers do not all think of a lane change at the same time.
       vehicle.timer = ((vehicle.x + vehicle.y) * Math.PI) % 1;
       vehicle.exponent = random.uniform(3.5, 4.5);
     });
@@ -90,21 +90,21 @@ export class Highway implements Env {
     for (let frame = 0; frame < framesPerStep; frame++) {
       driven.steer();
       driven.holdSpeed();
-      // One after the other: a driver sees the lanes that those before it have just chosen.
+      // One after the other: a driver sees the lanes that earlier drivers have just chosen.
       for (let i = 1; i < vehicles.length; i++) drive(vehicles[i], vehicles);
       driven.move(frameDuration);
       for (let i = 1; i < vehicles.length; i++) {
         vehicles[i].timer += frameDuration;
         vehicles[i].move(frameDuration);
       }
-      // Only the driven vehicle collides: the others pass through one another.
+      // Only the driven vehicle collides. The others pass through each other.
       for (let i = 1; i < vehicles.length; i++) collide(driven, vehicles[i], frameDuration);
     }
     this.#observe();
     return this.#episode.finish(this.#reward(), driven.crashed);
   }
 
-  /** The road from above with the driven vehicle, which stays in place, and whoever is in sight. */
+  /** The road from above with all vehicles in sight. The driven vehicle stays in the same place of the picture. */
   render(): Scene {
     const driven = this.vehicles[0];
     const left = driven.x - viewBehind;
@@ -135,7 +135,7 @@ export class Highway implements Env {
     return { bounds: [left, roadRight - 6, right, roadLeft + 8], background: "#a9c79b", shapes };
   }
 
-  /** Sets the target lane or the target speed, the latter from the speed that the vehicle has. */
+  /** Sets the target lane or the target speed. The target speed starts from the vehicle's present speed. */
   #aim(action: number): void {
     const driven = this.vehicles[0];
     if (action === 0 || action === 2) {
@@ -148,7 +148,7 @@ export class Highway implements Env {
     }
   }
 
-  /** In [0, 1], 0 off the road. */
+  /** In [0, 1]; 0 off the road. */
   #reward(): number {
     const driven = this.vehicles[0];
     if (Math.abs(driven.y - laneCentre(driven.lane)) > laneWidth / 2) return 0;
@@ -158,7 +158,7 @@ export class Highway implements Env {
     return (reward - leastReward) / (laneReward + speedReward - leastReward);
   }
 
-  /** A row a vehicle: presence, x, y and velocities, of the driven one as they are, of the others relative to it. */
+  /** One row for each vehicle: presence, x, y, x velocity, y velocity. Rows of other vehicles are relative to the driven one. */
   #observe(): Float32Array {
     const { observation } = this.#episode.result;
     const driven = this.vehicles[0];
@@ -179,7 +179,7 @@ export class Highway implements Env {
     return observation;
   }
 
-  /** Finds the nearest vehicles along the road within sight, by insertion; of two as near, the earlier one comes first. */
+  /** Finds the nearest vehicles in sight along the road, by insertion. If two are equally near, the earlier one comes first. */
   #look(): void {
     const [driven] = this.vehicles;
     const observed = this.#observed;
@@ -202,7 +202,7 @@ export class Highway implements Env {
   }
 }
 
-/** What lies between two distances ahead of a vehicle's centre, and as far to both sides, turned with the vehicle. */
+/** A rectangle between two distances ahead of a vehicle's centre, `side` m to each side of it, turned with the vehicle. */
 function rectangle(vehicle: Vehicle, back: number, front: number, side: number, fill: string): Shape {
   const corner = (along: number, across: number): Point => [
     vehicle.x + along * vehicle.directionX - across * vehicle.directionY,

@@ -1,5 +1,5 @@
 /**
- * The environment highway-fast-v0, registered, with what works for it.
+ * The environment highway-fast-v0, registered, with options that work for it.
  * @module qstill/env/highway
  */
 import { register } from "../registry.js";
@@ -12,8 +12,8 @@ register({
   id: "highway-fast-v0",
   make: () => new Highway(),
   presets: {
-    // Selection means still rose after 140,000 steps. What made the difference to three-step targets, a discount of 0.95 and no
-    // dueling, which stood at 22 after 40,000 steps, was not taken apart.
+    // The means of the evaluations still rose after 140,000 steps. Three-step targets, a discount of 0.95 and no dueling reached
+    // 22 after 40,000 steps. It was not measured which of the three made the difference.
     teacher: {
       hidden: [128, 128],
       envSteps: 160_000,
@@ -37,7 +37,7 @@ register({
     task: { en: "Overtake on a busy road without a crash.", zh: "在繁忙的公路上超车而不相撞。" },
     observation: "5 vehicles, 5 numbers each",
     actions: "5 manoeuvres",
-    shows: "others that react; speed against safety",
+    shows: "other drivers who react; speed against safety",
     stepsPerSecond: 3,
     seconds: 180,
     seeds: 5,

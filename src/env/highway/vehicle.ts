@@ -6,17 +6,17 @@ import { laneCentre, nearestLane } from "./road.js";
 export const length = 5; // m
 export const width = 2; // m
 
-// Gains of the controllers, in 1/s: each the inverse of the time in which its error falls to 1/e.
+// Gains of the controllers, in 1/s. Each is 1 / the time in which its error falls to 1/e.
 const speedGain = 1 / 0.6;
 const lateralGain = 1 / 0.6;
 const headingGain = 1 / 0.2;
 
-const largestHeading = Math.PI / 4; // rad, that a lane change aims at
+const largestHeading = Math.PI / 4; // rad, of a lane change
 const largestSteering = Math.PI / 3; // rad
 
-/** Where a vehicle is, how it moves and what it aims at. Lengths in m, angles in rad, times in s. */
+/** Where a vehicle is, how it moves, and its targets. Lengths in m, angles in rad, times in s. */
 export class Vehicle {
-  /** Position of the centre: x along the road, y from the left lane's centre to the right. */
+  /** Position of the centre: x along the road, y to the right from the left lane's centre. */
   x = 0;
   y = 0;
   /** Angle from the road's direction, towards the right. */
@@ -36,14 +36,14 @@ export class Vehicle {
   acceleration = 0;
   /** Exponent of the speed in the Intelligent Driver Model. */
   exponent = 4;
-  /** Time since the driver last thought of changing lanes. */
+  /** Time since the driver last decided about a lane change. */
   timer = 0;
   crashed = false;
-  /** Whether a collision displaces the vehicle in its next move, and by how much. */
+  /** Whether a collision moves the vehicle in its next move, and how far along x and y. */
   struck = false;
   impactX = 0;
   impactY = 0;
-  /** The corners as x, y, x, y, …, around the vehicle; as of the last {@link updateCorners}. */
+  /** The four corners around the vehicle as x, y, x, y, …, at the time of the last {@link updateCorners}. */
   readonly corners = new Float64Array(8);
 
   /** Puts the vehicle in the middle of a lane, along the road. */
@@ -61,11 +61,14 @@ export class Vehicle {
     this.#update();
   }
 
-  /** Steers towards the target lane: a heading in proportion to the distance, and a turn in proportion to what it lacks. */
+  /**
+   * Steers towards the target lane. The wanted heading is larger the further away the lane is. The turn is proportional to
+   * the difference from that heading.
+   */
   steer(): void {
     const offset = this.y - laneCentre(this.targetLane);
     if (offset === 0 && this.heading === 0) {
-      this.steering = 0; // as most vehicles most of the time: worth a shortcut
+      this.steering = 0; // true for most vehicles most of the time, so a shortcut is worth it
       return;
     }
     const lateralSpeed = -lateralGain * offset;
@@ -76,14 +79,15 @@ export class Vehicle {
     this.steering = clip(atan(2 * tan(slip)), largestSteering);
   }
 
-  /** Accelerates in proportion to what the speed lacks to the target speed. */
+  /** Accelerates in proportion to the difference from the target speed. */
   holdSpeed(): void {
     this.acceleration = speedGain * (this.targetSpeed - this.speed);
   }
 
   /**
-   * Moves for a time, with explicit Euler: a bicycle whose centre of mass is in its middle slips by β, tan β = ½ tan δ (Polack
-   * et al. 2017, "The kinematic bicycle model"). A crashed one goes straight on and slows down.
+   * Moves for a time, by explicit Euler. A bicycle with its centre of mass in the middle slips by β, tan β = ½ tan δ (Polack
+   * et al. 2017, "The kinematic bicycle model"). A crashed vehicle goes straight on and slows down.
+   * @param duration in s
    */
   move(duration: number): void {
     if (this.crashed) {
@@ -104,7 +108,7 @@ export class Vehicle {
     this.#update();
   }
 
-  /** Makes the corners those of the place and heading that the vehicle has now. */
+  /** Computes the corners for the present position and heading. */
   updateCorners(): void {
     for (let i = 0; i < 4; i++) {
       const along = i < 2 ? -length / 2 : length / 2;
@@ -114,7 +118,7 @@ export class Vehicle {
     }
   }
 
-  /** What follows from position, heading and speed. */
+  /** Computes everything that follows from position, heading and speed. */
   #update(): void {
     this.directionX = cos(this.heading);
     this.directionY = sin(this.heading);
@@ -124,12 +128,12 @@ export class Vehicle {
   }
 }
 
-/** x, or ±limit where it is beyond. */
+/** x, limited to [−limit, limit]. */
 export function clip(x: number, limit: number): number {
   return Math.min(Math.max(x, -limit), limit);
 }
 
-/** x, or a hundredth of its sign where it is nearer to 0: something to divide by. */
+/** x; if it is within 0.01 of 0, then 0.01 with its sign. So a division by it is safe. */
 export function awayFromZero(x: number): number {
   if (Math.abs(x) > 0.01) return x;
   return x >= 0 ? 0.01 : -0.01;

@@ -1,4 +1,4 @@
-// MiniGrid's crossings S9N1: a wall, or a river of lava, across the room from side to side, with one opening.
+// MiniGrid's crossings S9N1: a wall or a river of lava goes across the room, with one opening.
 import { Cell, type Layout } from "./grid.js";
 
 const size = 9;
@@ -14,7 +14,7 @@ function crossing(id: string, obstacle: number): Layout {
       grid.y = 1;
       grid.direction = 0;
       grid.set(size - 2, size - 2, Cell.goal);
-      // The reference shuffles six places and takes the first, then the order of one crossing, which draws nothing.
+      // The reference shuffles six places and takes the first. It then shuffles a list of one, which draws nothing.
       const place = random.permutation(6)[0];
       random.permutation(1);
       const line = 2 + 2 * (place % 3);

@@ -1,4 +1,4 @@
-// MiniGrid-DoorKey-5x5-v0: a wall with a locked door parts the agent from the goal; the key is on the agent's side.
+// MiniGrid-DoorKey-5x5-v0: a wall with a locked door is between the agent and the goal. The key is on the agent's side.
 import { Cell, type Layout } from "./grid.js";
 
 const size = 5;

@@ -1,4 +1,4 @@
-// MiniGrid-Empty-8x8-v0: an empty room, the goal in the corner opposite to the agent's.
+// MiniGrid-Empty-8x8-v0: an empty room. The agent and the goal are in opposite corners.
 import { Cell, type Layout } from "./grid.js";
 
 /** The layout of MiniGrid-Empty-8x8-v0. */

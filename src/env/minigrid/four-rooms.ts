@@ -1,4 +1,4 @@
-// MiniGrid-FourRooms-v0: four rooms, each joined to two others by a gap; the agent and the goal are anywhere.
+// MiniGrid-FourRooms-v0: four rooms, each connected with two others by a gap. The agent and the goal are anywhere.
 import { Cell, type Layout } from "./grid.js";
 
 const size = 19;

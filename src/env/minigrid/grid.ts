@@ -1,9 +1,10 @@
-// What lies where in a MiniGrid world: a walled square of cells and the agent in it, which layouts fill at random.
+// The world of MiniGrid: a square of cells with walls around it, and the agent. Layouts fill it at random.
 import type { RandomSource } from "../env.js";
 
 /**
- * What a cell of the grid, or of the view, holds. Of the reference's objects, colours and states together, these are all
- * that its five environments here can show: a wall is grey, a goal green, lava red, a key and a door yellow.
+ * What a cell of the grid or of the view holds. The reference has an object, a colour and a state for each cell. These are
+ * all the combinations that the five environments here can show: a wall is grey, a goal green, lava red, a key and a door
+ * yellow.
  */
 export const Cell = {
   unseen: 0,
@@ -17,7 +18,7 @@ export const Cell = {
   lockedDoor: 8,
 } as const;
 
-/** Right, down, left, up: one step each, with y pointing down. */
+/** One step in each direction: right, down, left, up. y points down. */
 export const stepX = [1, 0, -1, 0] as const;
 export const stepY = [0, 1, 0, -1] as const;
 
@@ -28,11 +29,11 @@ export class Grid {
   /** The agent's cell. */
   x = 0;
   y = 0;
-  /** Where the agent looks: 0 right, 1 down, 2 left, 3 up. */
+  /** The direction in which the agent looks: 0 right, 1 down, 2 left, 3 up. */
   direction = 0;
-  /** The cell's content that the agent holds, or `Cell.empty`. */
+  /** What the agent carries: a {@link Cell}, or `Cell.empty` for nothing. */
   carried: number = Cell.empty;
-  /** Column after column. */
+  /** In order of columns: cell (x, y) has index x · size + y. */
   readonly #cells: Uint8Array;
 
   constructor(size: number) {
@@ -40,7 +41,7 @@ export class Grid {
     this.#cells = new Uint8Array(size * size);
   }
 
-  /** What stands in a cell. */
+  /** What a cell holds. */
   get(x: number, y: number): number {
     return this.#cells[x * this.size + y];
   }
@@ -50,7 +51,7 @@ export class Grid {
     this.#cells[x * this.size + y] = cell;
   }
 
-  /** An empty room with walls around it, and an agent nowhere. */
+  /** Makes an empty room with walls around it. The agent is not in it yet. */
   clear(): void {
     const last = this.size - 1;
     this.#cells.fill(Cell.empty);
@@ -65,13 +66,13 @@ export class Grid {
     this.y = -1;
   }
 
-  /** Lays something on a random empty cell, where the agent is not, of the columns below `width`. */
+  /** Puts something into a random empty cell of the columns below `width`, but not into the agent's cell. */
   place(cell: number, width: number, random: RandomSource): void {
     const free = this.#freeCell(width, random);
     this.#cells[free] = cell;
   }
 
-  /** Puts the agent, looking anywhere, on a random empty cell of the columns below `width`. */
+  /** Puts the agent into a random empty cell of the columns below `width`. It looks in a random direction. */
   placeAgent(width: number, random: RandomSource): void {
     const free = this.#freeCell(width, random);
     this.x = Math.floor(free / this.size);
@@ -79,7 +80,7 @@ export class Grid {
     this.direction = random.integers(0, 4);
   }
 
-  /** Draws until a cell is free, the walls' cells too, as the reference does. */
+  /** Draws cells until one is free. The walls' cells are drawn too, as in the reference. */
   #freeCell(width: number, random: RandomSource): number {
     for (;;) {
       const x = random.integers(0, width);
@@ -89,14 +90,14 @@ export class Grid {
   }
 }
 
-/** One of MiniGrid's environments: a world's size, and how an episode's is made. */
+/** One of MiniGrid's environments: the size of its world, and how the world of an episode is made. */
 export interface Layout {
   readonly id: string;
   /** Cells along a side, the outer walls included. */
   readonly size: number;
   readonly maxEpisodeSteps: number;
-  /** Whether walls and closed doors hide nothing. */
+  /** Whether the agent sees through walls and closed doors. */
   readonly seeThroughWalls: boolean;
-  /** Fills an empty room and puts the agent in it, with draws in the reference's order. */
+  /** Fills an empty room and puts the agent into it. The draws are in the reference's order. */
   generate(grid: Grid, random: RandomSource): void;
 }

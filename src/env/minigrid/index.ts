@@ -1,5 +1,5 @@
 /**
- * MiniGrid's grids, registered, with what works for them.
+ * MiniGrid's grids, registered, with options that work for them.
  * @module qstill/env/minigrid
  */
 import type { About, Presets } from "../known.js";
@@ -14,8 +14,8 @@ export { Cell, Grid, type Layout } from "./grid.js";
 export { doorKey5x5, empty8x8, fourRooms, lavaCrossing, MiniGrid, simpleCrossing };
 
 /**
- * What MiniGrid's have in common: the goal alone pays, and random play rarely reaches it, so that what is rare has priority.
- * The shortest ways are worth 0.96, of which the stop leaves out a step or two.
+ * What all grids have in common. Only the goal gives a reward, and random play rarely reaches it. So rare steps get priority.
+ * The shortest ways give 0.96. `stopReturn` allows one or two steps more.
  */
 const miniGrid: Presets["teacher"] = {
   hidden: [128, 64],
@@ -30,8 +30,9 @@ const miniGrid: Presets["teacher"] = {
   stopReturn: 0.955,
 };
 /**
- * The crossings need steps, which cost little beside updates: with 500,000 and an update at every second, one layout in eight
- * stayed unsolved; with one at every twentieth and fewer updates, none. With 0.001 as the learning rate the means still swung.
+ * The crossings need many steps, but steps cost little compared with updates. With 500,000 steps and an update at every second
+ * step, one layout in eight stayed unsolved. With an update at every twentieth step and fewer updates, none did. With a
+ * learning rate of 0.001 the means still went up and down.
  */
 const crossing: Presets["teacher"] = {
   ...miniGrid,
@@ -46,7 +47,7 @@ const crossing: Presets["teacher"] = {
 };
 const miniGridStudent = { hidden: [14], envSteps: 20_000, updates: 20_000 };
 
-/** What is the same of all grids: the part of it that the agent sees. */
+/** What the lists say of every grid. */
 const grid = {
   field: "navigation",
   observation: "7 × 7 cells seen, one-hot, and the direction",
@@ -79,7 +80,7 @@ register(
     id: empty8x8.id,
     make: () => new MiniGrid(empty8x8),
     presets: {
-      // Nothing is random: one episode is an evaluation.
+      // Nothing is random, so one episode is enough for an evaluation.
       teacher: {
         ...miniGrid,
         envSteps: 100_000,
@@ -133,14 +134,14 @@ register(
     id: lavaCrossing.id,
     make: () => new MiniGrid(lavaCrossing),
     presets: {
-      // Random steps that are kept for a while get past the opening before lava ends the episode.
+      // Repeated random actions get through the opening before lava ends the episode.
       teacher: { ...crossing, gamma: 0.94, explorationFraction: 0.3, explorationRepeat: 5 },
       student: { ...miniGridStudent, envSteps: 40_000, updates: 40_000, attempts: 2 },
     },
     about: {
       ...grid,
       task: { en: "Find the gap in a river of lava.", zh: "找到熔岩河上的缺口。" },
-      shows: "a gap to find beside what ends the episode",
+      shows: "finding a gap beside cells that end the episode",
       stepsPerSecond: 6,
       seconds: 90,
       seeds: 5,

@@ -1,4 +1,4 @@
-// MiniGrid (Chevalier-Boisvert et al. 2023): an agent that sees 7 × 7 cells before it finds its way to a goal.
+// MiniGrid (Chevalier-Boisvert et al. 2023): an agent finds its way to a goal. It sees the 7 × 7 cells ahead of it.
 import type { Env, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
 import type { Scene } from "../scene.js";
@@ -10,7 +10,7 @@ const viewSize = 7;
 const middle = 3;
 const lastRow = 6;
 
-/** What a seen cell of the view holds, in the order of its features; where it is unseen, all are 0. */
+/** What a visible cell of the view can hold, in the order of its features. If the cell is not visible, all of them are 0. */
 const seen = ["empty", "wall", "goal", "lava", "key", "open door", "closed door", "locked door"];
 const directions = ["right", "down", "left", "up"];
 const directionFeature = viewSize * viewSize * seen.length;
@@ -25,8 +25,9 @@ const featureNames = [
 /**
  * Reward 1 − 0.9 · steps / maxEpisodeSteps at the goal, else 0; terminates at the goal and in lava.
  *
- * The observation is binary: for each cell (column, row) of the view, column after column, one of eight features is 1, or
- * none where it cannot be seen; then one of four for the direction. The agent's own cell, (3, 6), holds what it carries.
+ * The observation is binary. Each cell (column, row) of the view has eight features, in order of columns. One of them is 1, or
+ * none if the cell is not visible. Four features for the direction follow, of which one is 1. The agent's own cell, (3, 6),
+ * holds what the agent carries.
  */
 export class MiniGrid implements Env {
   readonly id: string;
@@ -37,11 +38,11 @@ export class MiniGrid implements Env {
   readonly actionNames = ["turn left", "turn right", "forward", "pick up", "drop", "toggle", "done"];
   readonly byteObservations = true;
   readonly grid: Grid;
-  /** What the agent sees, a {@link Cell} each, column after column of 7. */
+  /** What the agent sees: a {@link Cell} for each place, shape (7 columns, 7 rows). */
   readonly view = new Uint8Array(viewSize * viewSize);
   readonly #layout: Layout;
   readonly #episode: RandomEpisode;
-  /** Whether each cell of the view can be seen. */
+  /** 1 for each visible cell of the view, else 0. */
   readonly #visible = new Uint8Array(viewSize * viewSize);
 
   constructor(layout: Layout, randomFrom?: RandomFrom) {
@@ -119,7 +120,7 @@ export class MiniGrid implements Env {
     return observation;
   }
 
-  /** Takes the cells before the agent into the view: walls beyond the world, and unseen what walls and doors hide. */
+  /** Copies the cells ahead of the agent into the view: walls beyond the world, `unseen` for what walls and doors hide. */
   #look(): void {
     const { view, grid } = this;
     const visible = this.#visible;
@@ -149,7 +150,7 @@ export class MiniGrid implements Env {
     view[middle * viewSize + lastRow] = grid.carried;
   }
 
-  /** Through a visible cell that hides nothing, its neighbour to one side is seen, and in the row beyond both. */
+  /** If a cell is visible and hides nothing, its neighbour at one side is visible too, and in the next row both cells. */
   #spread(column: number, row: number, side: -1 | 1): void {
     const visible = this.#visible;
     const here = column * viewSize + row;

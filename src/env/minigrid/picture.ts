@@ -1,11 +1,11 @@
-// How a MiniGrid world is drawn: a square a cell, lighter where the agent sees it.
+// How a MiniGrid world is drawn: one square for each cell. Cells that the agent sees are lighter.
 import { box, type Point, type Scene, type Shape } from "../scene.js";
 import { Cell, type Grid, stepX, stepY } from "./grid.js";
 
 const yellow = "#f2c230";
 const doorWood = "#8a6414";
 
-/** @param sees whether the agent sees the cell that is so many cells before it and to its right */
+/** @param sees whether the agent sees a cell, given by its distance ahead of the agent and to its right, in cells */
 export function picture(grid: Grid, sees: (forward: number, right: number) => boolean): Scene {
   const { size, direction } = grid;
   const forwardX = stepX[direction];
@@ -21,7 +21,7 @@ export function picture(grid: Grid, sees: (forward: number, right: number) => bo
   }
   const centreX = grid.x + 0.5;
   const centreY = size - grid.y - 0.5;
-  /** A point so far before the agent's centre and to its right; the picture's y points up, the grid's down. */
+  /** A point at a distance ahead of the agent's centre and to its right. y points up in the picture, but down in the grid. */
   const at = (forward: number, right: number): Point => [
     centreX + forward * forwardX - right * forwardY,
     centreY - forward * forwardY - right * forwardX,
@@ -80,7 +80,7 @@ function keyhole(x: number, y: number, shapes: Shape[]): void {
   shapes.push({ kind: "circle", centre: [x, y + 0.1], radius: 0.11, fill: yellow });
 }
 
-/** A key around its centre, one cell high where the scale is 1. */
+/** A key around its centre. At scale 1 it fits one cell. */
 function keyShapes(x: number, y: number, scale: number, shapes: Shape[]): void {
   const line = (...points: Point[]): void => {
     shapes.push({
