@@ -1,5 +1,5 @@
 /**
- * LunarLander-v3, registered, with what works for it.
+ * LunarLander-v3, registered, with options that work for it.
  * @module qstill/env/lunar-lander
  */
 import { register } from "../registry.js";
@@ -11,8 +11,8 @@ register({
   id: "LunarLander-v3",
   make: () => new LunarLander(),
   presets: {
-    // A lander that hovers until it is truncated is where most start: about 100,000 steps lead out of it, and some seeds stand
-    // at 210 until the learning rate has fallen: of two, 600,000 steps brought both to 240.
+    // Most landers first learn to hover until the time limit. It takes about 100,000 steps to get past this. Some seeds stay at
+    // 210 until the learning rate has fallen. 600,000 steps brought both of two such seeds to 240.
     teacher: {
       hidden: [128, 128],
       envSteps: 600_000,

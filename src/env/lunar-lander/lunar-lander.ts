@@ -1,7 +1,7 @@
 // LunarLander-v3: land a rocket with three engines on a pad, as Gymnasium has it, on planck, a port of Box2D.
 //
-// Box2D computes in float32 and planck in float64 with the host's sine and cosine: an episode follows the reference's closely
-// until the first contact, and is its like, not its equal, from there on.
+// Box2D computes in float32. planck computes in float64, with the host's sine and cosine. So an episode follows the reference's
+// closely until the first contact. After it, the episode is similar, but not equal.
 import { Box, Edge, Polygon, RevoluteJoint, Vec2, World } from "planck";
 import { cos, sin } from "../../core/math.js";
 import type { Env, RandomSource, ResetOptions, StepResult } from "../env.js";
@@ -10,7 +10,7 @@ import type { Point, Scene, Shape } from "../scene.js";
 
 type Body = ReturnType<World["createBody"]>;
 
-/** Pixels of the reference's picture in a unit of length: it gives its sizes in pixels. */
+/** Pixels of the reference's picture for each unit of length. The reference gives its sizes in pixels. */
 const scale = 30;
 const width = 600 / scale;
 const height = 400 / scale;
@@ -21,7 +21,7 @@ const gravity = -10;
 
 const chunks = 11;
 const chunkWidth = width / (chunks - 1);
-/** The chunks of the pad's two ends. */
+/** The pad's two ends, as indices of the terrain's heights. */
 const padStart = 4;
 const padEnd = 6;
 const padHeight = height / 4;
@@ -44,10 +44,10 @@ const legHalfLength = 8 / scale;
 const legAngle = 0.05; // rad
 const legTorque = 40;
 const legSpeed = 0.3; // rad/s
-/** A leg's joint turns outwards between these angles, in rad. */
+/** A leg's joint turns outwards, between these two angles in rad. */
 const legInnermost = 0.9 - 0.5;
 const legOutermost = 0.9;
-// What can touch what: the hull and the legs touch the ground only, and not each other.
+// The hull and the legs can touch only the ground, and not each other.
 const ground = 0x0001;
 const hullCategory = 0x0010;
 const legCategory = 0x0020;
@@ -56,18 +56,18 @@ const mainEnginePower = 13;
 const mainEngineDown = 4 / scale;
 const sideEnginePower = 0.6;
 const sideEngineAway = 12 / scale;
-/** How high a side engine acts: the reference takes two numbers, so its lever depends on the angle. */
+/** The height at which a side engine acts. The reference uses two different numbers, so its lever depends on the angle. */
 const sideEngineUp = 14 / scale;
 const sideEngineAlong = 17 / scale;
 
-/** N·s, of the strongest push: about 2 m/s. */
+/** The impulse of the strongest push, in N·s. It changes the speed by about 2 m/s. */
 const pushImpulse = 10;
 
 const mainEngine = 2;
 
 /**
- * Reward: what a step adds to nearness to the pad, slowness, uprightness and legs on the ground, less the fuel; −100 instead
- * for a crash or for leaving at the sides, +100 instead for coming to rest. All three terminate.
+ * Reward for a step: the change of a sum over distance to the pad, speed, angle and legs on the ground, minus the fuel. In its
+ * place, −100 for a crash or for leaving at the sides, and +100 for coming to rest. All three terminate.
  */
 export class LunarLander implements Env {
   readonly id = "LunarLander-v3";
@@ -85,11 +85,11 @@ export class LunarLander implements Env {
     "right leg on the ground",
   ];
   readonly actionNames = ["do nothing", "fire left engine", "fire main engine", "fire right engine"];
-  /** Heights of the ground at the ends of its ten equal parts, shape (11), in the world's units. */
+  /** Heights of the ground at the ends of its ten equal parts, in the world's units, shape (11). */
   readonly terrain = new Float64Array(chunks);
   readonly #episode: RandomEpisode;
   readonly #drawnHeights = new Float64Array(chunks + 1);
-  /** The observation before it is rounded to float32. */
+  /** The observation in float64. */
   readonly #state = new Float64Array(8);
   #random!: RandomSource;
   #world!: World;
@@ -98,7 +98,7 @@ export class LunarLander implements Env {
   readonly #legOnGround = [false, false];
   #crashed = false;
   #potential = 0;
-  /** The engine of the latest step, as its action. */
+  /** The action of the latest step, which tells the engine. */
   #fired = 0;
 
   /** @param randomFrom gives the draws; by default NumPy's generator */
@@ -114,7 +114,7 @@ export class LunarLander implements Env {
     this.#makeGround();
     this.#makeLander();
     this.#watchContacts();
-    // the reference's first observation is that of a first step without an engine
+    // the reference's first observation comes from a first step without an engine
     this.#advance(0);
     this.#potential = this.#potentialNow();
     return this.#episode.result.observation;
@@ -135,7 +135,7 @@ export class LunarLander implements Env {
     return this.#episode.finish(reward, lost || atRest);
   }
 
-  /** Pushes the lander to the left or to the right. */
+  /** Pushes the lander: to the right if the strength is above 0, else to the left. */
   perturb(strength: number): void {
     this.#lander.applyLinearImpulse(new Vec2(strength * pushImpulse, 0), this.#lander.getWorldCenter(), true);
   }
@@ -176,7 +176,7 @@ export class LunarLander implements Env {
     const drawn = this.#drawnHeights;
     for (let i = 0; i <= chunks; i++) drawn[i] = this.#random.uniform(0, height / 2);
     for (let i = padStart - 1; i <= padEnd + 1; i++) drawn[i] = padHeight;
-    // The twelfth height is the neighbour of both ends.
+    // The twelfth height is a neighbour of both ends.
     for (let i = 0; i < chunks; i++) {
       this.terrain[i] = 0.33 * (drawn[(i + chunks) % (chunks + 1)] + drawn[i] + drawn[i + 1]);
     }
@@ -238,14 +238,14 @@ export class LunarLander implements Env {
       const leg = legOf(a, b);
       if (leg >= 0) this.#legOnGround[leg] = true;
     });
-    // A leg on two parts of the ground counts as lifted when it leaves one of them, as in the reference.
+    // If a leg is on two parts of the ground and leaves one of them, it counts as lifted, as in the reference.
     this.#world.on("end-contact", (contact) => {
       const leg = legOf(contact.getFixtureA().getBody(), contact.getFixtureB().getBody());
       if (leg >= 0) this.#legOnGround[leg] = false;
     });
   }
 
-  /** Fires the action's engine, lets a time step pass and observes. */
+  /** Fires the action's engine, moves the world by one time step and observes. */
   #advance(action: number): void {
     const alongDispersion = this.#random.uniform(-1, 1) / scale;
     const acrossDispersion = this.#random.uniform(-1, 1) / scale;
@@ -303,7 +303,7 @@ export class LunarLander implements Env {
     this.#episode.result.observation.set(state);
   }
 
-  /** What the reward is the change of (Ng et al. 1999, "Policy invariance under reward transformations"). */
+  /** The potential, whose change is the reward (Ng et al. 1999, "Policy invariance under reward transformations"). */
   #potentialNow(): number {
     const [x, y, velocityX, velocityY, angle, , leftLeg, rightLeg] = this.#state;
     return (
@@ -316,7 +316,7 @@ export class LunarLander implements Env {
   }
 }
 
-/** Moves a body's centre of mass to where it is: planck 1.4 takes a polygon's to be at another height. */
+/** Corrects a body's centre of mass: planck 1.4 puts a polygon's at a wrong height. */
 function centreMass(body: Body, up: number): void {
   const mass = body.getMass();
   const { x, y } = body.getLocalCenter();
@@ -324,13 +324,13 @@ function centreMass(body: Body, up: number): void {
   body.setMassData({ mass, center: new Vec2(0, up), I: inertia + mass * up * up });
 }
 
-/** Where a body's own point is in the world. */
+/** The position in the world of a body's own point. */
 function placed(body: Body, [x, y]: Point): Point {
   const point = body.getWorldPoint(new Vec2(x, y));
   return [point.x, point.y];
 }
 
-// What is drawn in place in the lander and its legs.
+// Outlines for the picture, in the coordinates of the lander and its legs.
 const legOutline: readonly Point[] = [
   [-legHalfWidth, -legHalfLength],
   [legHalfWidth, -legHalfLength],
@@ -344,7 +344,7 @@ const porthole: readonly Point[] = [
   [5 / scale, 12 / scale],
   [-5 / scale, 12 / scale],
 ];
-/** The flame of each action from 1 on: the left engine pushes to the left, so its flame is on the right. */
+/** The flames of actions 1, 2 and 3. The left engine pushes to the left, so its flame is on the right. */
 const flames: readonly (readonly Point[])[] = [
   [
     [15 / scale, 17 / scale],

@@ -1,5 +1,5 @@
 /**
- * Pendulum-v1, registered, with what works for it.
+ * Pendulum-v1, registered, with options that work for it.
  * @module qstill/env/pendulum
  */
 import { register } from "../registry.js";
@@ -11,7 +11,7 @@ register({
   id: "Pendulum-v1",
   make: () => new Pendulum(),
   presets: {
-    // One-step targets: a swing of the old policy is no measure of the new one's.
+    // One-step targets, because a swing of the old policy does not tell how good the new policy's swing is.
     teacher: {
       envSteps: 30_000,
       batchSize: 64,
@@ -26,8 +26,8 @@ register({
     field: "control",
     task: { en: "Swing a pendulum up and hold it there.", zh: "把摆荡起来，并让它停在最高处。" },
     observation: "3 numbers",
-    actions: "5 torques, or as many as asked",
-    shows: "a continuous action cut into steps",
+    actions: "5 torques, or another number",
+    shows: "a continuous action divided into steps",
     stepsPerSecond: 20,
     seconds: 10,
     seeds: 5,

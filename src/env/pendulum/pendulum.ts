@@ -1,4 +1,4 @@
-// Pendulum-v1 with its torque cut into steps: swing a pendulum up and hold it there, as Gymnasium has it.
+// Pendulum-v1, with its torque divided into steps: swing a pendulum up and hold it there, as in Gymnasium.
 import { cos, sin } from "../../core/math.js";
 import type { Env, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
@@ -10,16 +10,19 @@ const speedLimit = 8; // rad/s
 const torqueLimit = 2; // N·m
 const turn = 2 * Math.PI;
 
-/** rad/s that the strongest push adds. */
+/** The speed that the strongest push adds, in rad/s. */
 const pushSpeed = 4;
 
-/** What may be chosen about a pendulum. */
+/** The options of a pendulum. */
 export interface PendulumOptions {
-  /** How many torques there are to choose from, evenly spaced from −2 to 2 N·m, at least 2; default 5. */
+  /** The number of torques, evenly spaced from −2 to 2 N·m: from 2 to 1,001; 5 by default. */
   readonly torques: number;
 }
 
-/** Reward −(angle² + 0.1 · speed² + 0.001 · torque²), of before the step, with the angle from upright; never terminates. */
+/**
+ * Reward −(angle² + 0.1 · speed² + 0.001 · torque²), with the angle from upright. Angle and speed are those before the step.
+ * Never terminates.
+ */
 export class Pendulum implements Env {
   readonly id = "Pendulum-v1";
   readonly observationSize = 3;
@@ -27,14 +30,14 @@ export class Pendulum implements Env {
   readonly maxEpisodeSteps = 200;
   readonly featureNames = ["cosine of the angle", "sine of the angle", "angular velocity"];
   readonly actionNames: readonly string[];
-  /** Angle from upright (rad, anticlockwise, whole turns kept) and angular velocity (rad/s). */
+  /** Angle from upright (rad, anticlockwise; whole turns are kept) and angular velocity (rad/s). */
   readonly state = new Float64Array(2);
-  /** The torque of each action in N·m: float32, as the reference is given them. */
+  /** The torque of each action in N·m. They are float32, as the reference's actions. */
   readonly #torques: Float32Array;
   readonly #episode: RandomEpisode;
   #torque = 0;
 
-  /** @throws RangeError unless torques is a whole number from 2 to 1,001 */
+  /** @throws RangeError if torques is not a whole number from 2 to 1,001 */
   constructor({ torques = 5 }: Partial<PendulumOptions> = {}, randomFrom?: RandomFrom) {
     if (!Number.isInteger(torques) || torques < 2 || torques > 1001) {
       throw new RangeError(`${this.id}: torques ${String(torques)} is not allowed: a whole number from 2 to 1001`);
@@ -63,7 +66,7 @@ export class Pendulum implements Env {
     const torque = this.#torques[action];
     this.#torque = torque;
 
-    // The reference's product of a float32 torque and a constant is a float32, too.
+    // In the reference, the product of a float32 torque and a constant is float32 too.
     const effort = Math.fround(Math.fround(0.001) * Math.fround(torque * torque));
     const fromUpright = upright(angle);
     const cost = fromUpright * fromUpright + 0.1 * (speed * speed) + effort;
@@ -75,7 +78,7 @@ export class Pendulum implements Env {
     return episode.finish(-cost, false);
   }
 
-  /** Pushes the pendulum to the left (anticlockwise from upright) or to the right. */
+  /** Pushes the pendulum: to the right if the strength is above 0, else to the left (anticlockwise from upright). */
   perturb(strength: number): void {
     const speed = this.state[1] - strength * pushSpeed;
     this.state[1] = Math.max(-speedLimit, Math.min(speedLimit, speed));
@@ -83,7 +86,7 @@ export class Pendulum implements Env {
 
   render(): Scene {
     const along = [-sin(this.state[0]), cos(this.state[0])];
-    /** A point so far along the rod and so far to its left. */
+    /** A point at a distance along the rod and a distance to its left. */
     const at = (length: number, left: number): Point => [
       length * along[0] - left * along[1],
       length * along[1] + left * along[0],
@@ -107,13 +110,13 @@ export class Pendulum implements Env {
   }
 }
 
-/** The same direction as an angle from −π to below π. */
+/** The same direction as an angle in [−π, π). */
 function upright(angle: number): number {
   const remainder = (angle + Math.PI) % turn;
   return (remainder < 0 ? remainder + turn : remainder) - Math.PI;
 }
 
-/** An arrow around the pivot, whose length is the torque: from the top, anticlockwise where it is positive. */
+/** An arrow around the pivot, from the top. Its length is the torque. It goes anticlockwise if the torque is positive. */
 function torqueArrow(torque: number): Shape[] {
   const reach = (0.6 * Math.PI * torque) / torqueLimit;
   const at = (angle: number, radius: number): Point => [-radius * sin(angle), radius * cos(angle)];

@@ -1,5 +1,5 @@
 /**
- * RecSim's two environments, registered, with what works for them.
+ * RecSim's two environments, registered, with options that work for them.
  * @module qstill/env/recsim
  */
 import { register } from "../registry.js";
@@ -14,9 +14,9 @@ register(
     id: "RecSim-InterestEvolution-v0",
     make: () => new InterestEvolution(),
     presets: {
-      // The time that a user has left is hidden, and a document of low quality costs some: what tells is that sessions end
-      // sooner. That is rare, far from the mean, and takes very many steps to see, so no Huber loss and no longer sum of
-      // rewards, whose noise would hide it.
+      // The user's remaining time is hidden, and a document of low quality costs some of it. Only a session that ends sooner
+      // shows this. Such an end is rare, far from the mean, and takes very many steps to learn from. So there is no Huber loss,
+      // and no sum of several rewards, whose noise would hide it.
       teacher: {
         hidden: [128],
         envSteps: 1_000_000,
@@ -39,7 +39,7 @@ register(
       task: { en: "Recommend videos to a user whose interests change.", zh: "为兴趣不断变化的用户推荐视频。" },
       observation: "the user's interests, five documents, the last answer",
       actions: "the 10 slates of two",
-      shows: "choosing a set, and what it does to the interests",
+      shows: "choosing a set, and how it changes the interests",
       stepsPerSecond: 4,
       seconds: 30,
       seeds: 5,
@@ -66,8 +66,8 @@ register(
     id: "RecSim-LongTermSatisfaction-v0",
     make: () => new LongTermSatisfaction(),
     presets: {
-      // A reward is log-normal: its noise is three times what the best document gains on the worst. Clickbait is forgotten
-      // within ten steps, so nothing beyond them need be looked at.
+      // A reward is log-normal. Its noise is three times the gain of the best document over the worst. Clickbait is forgotten
+      // within ten steps, so gamma need not look further than that.
       teacher: {
         envSteps: 200_000,
         bufferSize: 200_000,
@@ -89,7 +89,7 @@ register(
       task: { en: "Choose between clickbait and what satisfies for longer.", zh: "在标题党与长久的满意之间取舍。" },
       observation: "ten documents, the last answer",
       actions: "10, one document each",
-      shows: "what pays at once against what keeps a user",
+      shows: "reward at once against a user who stays satisfied",
       stepsPerSecond: 4,
       seconds: 6,
       seeds: 5,

@@ -4,9 +4,9 @@ import { colours, gauge, goodness, label } from "./picture.js";
 
 /** What the picture shows. */
 export interface InterestEvolutionView {
-  /** Of each topic, from −1 to 1. */
+  /** The interest in each topic, from −1 to 1. */
   readonly interests: ArrayLike<number>;
-  /** Of each document that can be shown. */
+  /** Topic and quality of each document that can be shown. */
   readonly topics: ArrayLike<number>;
   readonly qualities: ArrayLike<number>;
   /** Minutes. */
@@ -27,7 +27,7 @@ export interface ShownDocument {
 const largestQuality = 3.4;
 const asShare = (quality: number) => (quality / largestQuality + 1) / 2;
 
-/** A document as a card, filled as high as its quality and coloured by it, with its topic's number. */
+/** A document as a card with its topic's number. Its quality gives the height and the colour of the filled part. */
 function card(left: number, bottom: number, width: number, height: number, topic: number, quality: number): Shape[] {
   const share = Math.max(0, Math.min(1, asShare(quality)));
   return [

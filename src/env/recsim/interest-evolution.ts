@@ -1,63 +1,64 @@
-// RecSim-InterestEvolution-v0: keep a user watching whose interests follow what is watched (Ie et al. 2019, arXiv 1909.04847).
+// RecSim-InterestEvolution-v0: keep a user watching. What is watched changes the interests (Ie et al. 2019, arXiv 1909.04847).
 import type { Env, RandomSource, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
 import type { Scene } from "../scene.js";
 import { drawInterestEvolution } from "./interest-evolution-scene.js";
 import { slates } from "./slates.js";
 
-/** What documents are about: each is of one topic, and the user has an interest in each topic. */
+/** Each document has one topic, and the user has an interest in each topic. */
 const topicCount = 20;
 const startBudget = 200; // minutes
 const videoLength = 4; // minutes
 const qualityDeviation = 0.1;
-const browsingTime = 0.5; // minutes that a slate takes of which nothing is watched
-const budgetFactor = 0.9 / 3.4; // share of the watch time that comes back for each unit of quality
-const interestStep = 0.3; // largest share of the way to 1 by which a click moves an interest
+const browsingTime = 0.5; // minutes that a slate takes if nothing of it is watched
+const budgetFactor = 0.9 / 3.4; // share of the watch time that the user gets back for each unit of quality
+const interestStep = 0.3; // a click moves an interest by at most this share of the way to 1
 
 /** The mean quality of a topic's documents: from −3 to 0 over the first 14 topics, from 0 to 3 over the other 6. */
 const topicQuality = Float64Array.from({ length: topicCount }, (_, topic) =>
   topic < 14 ? (topic * 3) / 13 - 3 : ((topic - 14) * 3) / 5,
 );
 
-/** What may be otherwise in a changed world. */
+/** The sizes that can differ from the reference. */
 export interface InterestEvolutionSizes {
   /** Documents that can be shown; 5 in the reference's example of an agent whose actions are whole slates. */
   readonly candidates: number;
-  /** Documents shown at once, at most as many; 2 there. */
+  /** Documents shown at once, at most `candidates`; 2 in the reference's example. */
   readonly slateSize: number;
 }
 
 /**
- * Reward: the minutes watched of the clicked document; terminates where the user's time is used up.
+ * Reward: the minutes watched of the clicked document. Terminates when the user's time is used up.
  *
- * The observation has what the reference's has, but a document's topic as its number, where the reference has a vector of
- * 20 with a single 1, and beside it the interest in that topic, which is that vector's product with the interests.
+ * The observation holds the same as the reference's, with one difference. The reference gives a document's topic as a vector
+ * of 20 numbers, of which one is 1. Here it is the topic's number and the interest in that topic, which is the product of
+ * that vector and the interests.
  */
 export class InterestEvolution implements Env {
   readonly id = "RecSim-InterestEvolution-v0";
   readonly observationSize: number;
   readonly actionCount: number;
-  /** The limit of the reference's runner; a user's time is used up long before. */
+  /** The limit of the reference's runner. A user's time is used up long before. */
   readonly maxEpisodeSteps = 27_000;
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
   /** The user's interest in each topic, from −1 to 1, shape (topicCount). */
   readonly interests = new Float64Array(topicCount);
-  /** Topic and quality of each document that can be shown; its quality is hidden until it is shown. Shape (candidates). */
+  /** Topic and quality of each document that can be shown. The quality is hidden until it is shown. Shape (candidates). */
   readonly topics: Uint8Array;
   readonly qualities: Float64Array;
   readonly #slates: readonly (readonly number[])[];
-  /** Of each document of a slate, then of none, the probability that the user clicks it. */
+  /** The probability that the user clicks each document of a slate, then the probability of no click. */
   readonly #probabilities: Float64Array;
-  /** Where the observation's last part begins: of each document shown, whether it was clicked, watch time, quality, topic. */
+  /** Index of the observation's last part. For each shown document: whether it was clicked, watch time, quality, topic. */
   readonly #responseStart: number;
   readonly #episode: RandomEpisode;
   #random!: RandomSource;
   #timeBudget = 0;
-  /** The slate shown last, as the picture needs it. */
+  /** The slate shown last, for the picture. */
   #shown: readonly number[] = [];
 
-  /** @param sizes what is not as in the reference */
+  /** @param sizes the sizes that differ from the reference */
   constructor({ candidates = 5, slateSize = 2 }: Partial<InterestEvolutionSizes> = {}, randomFrom?: RandomFrom) {
     this.topics = new Uint8Array(candidates);
     this.qualities = new Float64Array(candidates);
@@ -77,7 +78,7 @@ export class InterestEvolution implements Env {
     this.#episode = new RandomEpisode(this, randomFrom);
   }
 
-  /** Minutes that the user has left; hidden. */
+  /** Minutes that the user has left. The observation does not show them. */
   get timeBudget(): number {
     return this.#timeBudget;
   }
@@ -131,7 +132,10 @@ export class InterestEvolution implements Env {
     return drawInterestEvolution({ interests, topics, qualities, timeBudget: this.#timeBudget, startBudget, shown });
   }
 
-  /** The place in the slate that the user clicks, or the slate's size for none: in proportion to interest + 1, for none 2. */
+  /**
+   * The place in the slate that the user clicks, or the slate's size for no click. The probability is proportional to
+   * interest + 1 for a document, and to 2 for no click.
+   */
   #choose(slate: readonly number[]): number {
     const probabilities = this.#probabilities;
     const none = slate.length;
@@ -146,7 +150,10 @@ export class InterestEvolution implements Env {
     return this.#random.choice(none + 1, probabilities);
   }
 
-  /** What was watched moves the interest in its topic: up the more probably the larger it is, by less the nearer to ±1. */
+  /**
+   * A watched document moves the interest in its topic. A larger interest is more likely to rise. An interest nearer to ±1
+   * moves less.
+   */
   #moveInterest(topic: number): void {
     const interest = this.interests[topic];
     const change = (interestStep - interestStep * Math.abs(interest)) * (1 - interest);
@@ -154,7 +161,7 @@ export class InterestEvolution implements Env {
     this.interests[topic] = Math.max(-1, Math.min(1, moved));
   }
 
-  /** Draws the documents that can be shown next and writes them and the interests; the response is already written. */
+  /** Draws the documents that can be shown next, and writes them and the interests. The response is already written. */
   #observe(): Float32Array {
     const random = this.#random;
     const { observation } = this.#episode.result;

@@ -1,23 +1,23 @@
-// The picture of long-term satisfaction: the session's rest, the engagement, the satisfaction, and what can be shown next.
+// The picture of long-term satisfaction: the rest of the session, satisfaction, engagement, and what can be shown next.
 import { box, type Scene, type Shape } from "../scene.js";
 import { colours, gauge, goodness, label } from "./picture.js";
 
 /** What the picture shows. */
 export interface LongTermSatisfactionView {
-  /** Of each document that can be shown, from 0 to 1. */
+  /** The share of clickbait of each document that can be shown, from 0 to 1. */
   readonly clickbait: ArrayLike<number>;
   /** Net positive exposure of the user. */
   readonly exposure: number;
-  /** Documents yet to look at. */
+  /** Documents that are left in the session. */
   readonly remaining: number;
   readonly sessionLength: number;
   /** Clickbait of the document shown last; undefined after a reset. */
   readonly shown: number | undefined;
-  /** Engagement with it, at most 100. */
+  /** Engagement with the document shown last, at most 100. */
   readonly engagement: number;
 }
 
-/** Where the exposure settles with nothing but clickbait, or with none, is ± this. */
+/** The exposure settles at minus this with only clickbait, and at plus this without clickbait. */
 const settledExposure = 1 / 0.3;
 
 export function drawLongTermSatisfaction(view: LongTermSatisfactionView): Scene {

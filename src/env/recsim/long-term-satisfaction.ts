@@ -1,4 +1,4 @@
-// RecSim-LongTermSatisfaction-v0: clickbait pays at once and dissatisfies slowly (Ie et al. 2019, arXiv 1909.04847).
+// RecSim-LongTermSatisfaction-v0: clickbait pays at once but slowly lowers satisfaction (Ie et al. 2019, arXiv 1909.04847).
 import type { Env, RandomSource, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
 import { exp } from "../exponential.js";
@@ -10,34 +10,34 @@ const sessionLength = 60; // documents
 const memoryDiscount = 0.7; // share of the exposure that the next step remembers
 const sensitivity = 0.01; // of the satisfaction to the exposure
 const innovationDeviation = 0.05;
-/** Mean of the logarithm of the engagement of a wholly satisfied user: with nothing but clickbait, and with none. */
+/** Mean of the logarithm of a fully satisfied user's engagement: with only clickbait, and without clickbait. */
 const clickbaitMean = 5;
 const plainMean = 4;
-/** Deviation of the same logarithm: with nothing but clickbait, and with none. */
+/** Standard deviation of the same logarithm: with only clickbait, and without clickbait. */
 const clickbaitDeviation = 1;
 const plainDeviation = 1;
 const largestObserved = 100;
 
 /**
- * Reward: the engagement with the document shown, log-normally distributed; terminates after 60 documents.
+ * Reward: the engagement with the shown document, which is log-normally distributed. Terminates after 60 documents.
  *
- * A slate is one document, since the reference's user clicks the first of a slate, whatever the others are.
+ * A slate is one document, because the reference's user always clicks the first one of a slate.
  */
 export class LongTermSatisfaction implements Env {
   readonly id = "RecSim-LongTermSatisfaction-v0";
   readonly observationSize = candidateCount + 2;
   readonly actionCount = candidateCount;
-  /** The limit of the reference's runner; a session ends long before. */
+  /** The limit of the reference's runner. A session ends long before. */
   readonly maxEpisodeSteps = 27_000;
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
-  /** Of each document that can be shown, the share of clickbait, from 0 to 1, shape (candidateCount). */
+  /** The share of clickbait of each document that can be shown, from 0 to 1, shape (candidateCount). */
   readonly clickbait = new Float64Array(candidateCount);
-  /** The user, hidden: net positive exposure, satisfaction from 0 to 1, documents yet to look at. */
+  /** The user, who is hidden: net positive exposure, satisfaction from 0 to 1, documents that are left in the session. */
   readonly state = new Float64Array(3);
   readonly #episode: RandomEpisode;
   #random!: RandomSource;
-  /** The share of clickbait of what was shown last. */
+  /** The share of clickbait of the document shown last. */
   #shown = 0;
 
   constructor(randomFrom?: RandomFrom) {
@@ -94,7 +94,7 @@ export class LongTermSatisfaction implements Env {
     this.state[1] = 1 / (1 + exp(-sensitivity * exposure));
   }
 
-  /** Draws the documents that can be shown next and writes them; the response is already written. */
+  /** Draws the documents that can be shown next, and writes them. The response is already written. */
   #observe(): Float32Array {
     const { observation } = this.#episode.result;
     for (let document = 0; document < candidateCount; document++) {

@@ -1,4 +1,4 @@
-// What the pictures of both recommenders are made of: bars, labels and a colour for what is good or bad for the user.
+// The parts of both recommenders' pictures: bars, labels, and a colour for what is good or bad for the user.
 import { box, type Colour, type Shape } from "../scene.js";
 
 export const colours = {
@@ -15,7 +15,7 @@ export function label(x: number, y: number, size: number, text: string): Shape {
   return { kind: "text", at: [x, y], size, text, fill: colours.ink };
 }
 
-/** A rail with a part of it filled from the left, 0.7 high, with its name before it and a text after it. */
+/** A bar, 0.7 high, filled from the left up to its share. Its name is before it and a text after it. */
 export function gauge(bottom: number, name: string, share: number, text: string, fill: Colour): Shape[] {
   const left = 5.2;
   const right = 16;
@@ -32,7 +32,7 @@ const worst = [0xc8, 0x4f, 0x45];
 const middle = [0xd8, 0xd3, 0xc4];
 const best = [0x2e, 0x9e, 0x6b];
 
-/** From red at 0 over grey to green at 1. */
+/** The colour of a share: red at 0, grey at 0.5, green at 1. */
 export function goodness(share: number): Colour {
   const place = 2 * Math.max(0, Math.min(1, share));
   const from = place < 1 ? worst : middle;

@@ -1,7 +1,7 @@
 // Slates as actions: the unordered sets of documents that a recommender can show.
 
 /**
- * Every set of `size` of the whole numbers from `first` to `count` − 1, each in ascending order: [0, 1], [0, 2], … for two.
+ * All sets of `size` whole numbers from `first` to `count` − 1. Each set is in ascending order: [0, 1], [0, 2], … for size 2.
  * @returns shape (sets, size)
  */
 export function slates(count: number, size: number, first = 0): number[][] {
