@@ -1,4 +1,4 @@
-// Acrobot-v1: swing a two-link pendulum up by the torque at its elbow (Sutton 1996), as Gymnasium has it.
+// Acrobot-v1: swing a two-link pendulum up by the torque at its elbow (Sutton 1996), as in Gymnasium.
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
@@ -8,28 +8,31 @@ const timeStep = 0.2; // s
 const speedLimit1 = 4 * Math.PI; // rad/s
 const speedLimit2 = 9 * Math.PI; // rad/s
 
-// The classical Runge-Kutta method of order 4: each slope's weight, and how far it leads to where the next is taken.
+// The classical Runge-Kutta method of order 4: the weight of each slope, and how far to follow it for the next slope.
 const weights = [1, 2, 2, 1];
 const reaches = [timeStep / 2, timeStep / 2, timeStep, 0]; // s
 
-// What a step of integration writes and the next one overwrites.
+// Working arrays. Each step of integration overwrites them.
 const point = new Float64Array(4);
 const slope = new Float64Array(4);
 const slopeSum = new Float64Array(4);
 
-/** What may be otherwise in a changed world. */
+/** The physics that can differ from the reference. */
 export interface AcrobotPhysics {
   /** m/s²; 9.8 in the reference. */
   readonly gravity: number;
   /** kg, of each link, above 0; 1 in the reference. */
   readonly linkMass: number;
-  /** m, of each link, above 0; 1 in the reference. Its centre of mass is halfway. */
+  /** m, of each link, above 0; 1 in the reference. A link's centre of mass is in its middle. */
   readonly linkLength: number;
   /** Largest distance from 0 of each of the four numbers that an episode starts from; 0.1 in the reference. */
   readonly startRange: number;
 }
 
-/** Reward −1 a step and 0 for the one that terminates: the tip a link's length above the upper joint. */
+/**
+ * Reward −1 for each step, and 0 for the step that terminates. It terminates if the tip is more than a link's length above the
+ * upper joint.
+ */
 export class Acrobot implements Env {
   readonly id = "Acrobot-v1";
   readonly observationSize = 6;
@@ -44,12 +47,12 @@ export class Acrobot implements Env {
     "angular velocity 2",
   ];
   readonly actionNames = ["torque -1", "torque 0", "torque 1"];
-  /** Angle 1 from hanging down and angle 2 relative to link 1 (rad, in [−π, π]), and their velocities (rad/s). */
+  /** Angle 1 (0 is hanging down) and angle 2 (relative to link 1), in rad, in [−π, π]; then their velocities in rad/s. */
   readonly state = new Float64Array(4);
   readonly physics: AcrobotPhysics;
   readonly #episode: RandomEpisode;
 
-  /** @param physics what is not as in the reference */
+  /** @param physics the values that differ from the reference */
   constructor(
     { gravity = 9.8, linkMass = 1, linkLength = 1, startRange = 0.1 }: Partial<AcrobotPhysics> = {},
     randomFrom?: RandomFrom,
@@ -80,7 +83,7 @@ export class Acrobot implements Env {
     return episode.finish(terminated ? 0 : -1, terminated);
   }
 
-  /** Pushes the tip: at full strength the lower link turns 2 rad/s faster, counter-clockwise where the strength is above 0. */
+  /** Pushes the tip. At strength 1 the lower link turns 2 rad/s faster, counter-clockwise. At −1 it is the same clockwise. */
   perturb(strength: number): void {
     this.state[3] += 2 * strength;
   }
@@ -119,7 +122,7 @@ function integrate(state: Float64Array, torque: number, physics: AcrobotPhysics)
 /** Writes the time derivative at `point` into `slope`: Sutton & Barto 1998, figure 11.3 ("book" dynamics). */
 function writeSlope(torque: number, { gravity, linkMass: mass, linkLength: length }: AcrobotPhysics): void {
   const centre = length / 2;
-  const inertia = mass * length * length; // 1 in the reference; with a link's mass and length it grows as of any shape
+  const inertia = mass * length * length; // 1 in the reference; it grows with a link's mass and length as for any shape
   const angle1 = point[0];
   const angle2 = point[1];
   const velocity1 = point[2];
@@ -152,14 +155,14 @@ function wrapAngle(angle: number): number {
   return wrapped;
 }
 
-/** Acrobot-v1, with all that is known of it. */
+/** Acrobot-v1, with everything that is known about it. */
 export const acrobot: KnownEnv = {
   id: "Acrobot-v1",
   make: () => new Acrobot(),
   presets: {
-    // One-step targets: with longer ones the returns of old policies in the replay memory hold the new one back.
-    // Three layers: near the goal the links are so fast that neighbouring states end a whole swing apart, and two layers,
-    // even of 128, blur that.
+    // One-step targets: longer targets hold returns of old policies in the replay memory, which slow the new policy down.
+    // Three layers: near the goal the links are so fast that neighbouring states end a whole swing apart. Two layers, even of
+    // 128 neurons, cannot tell such states apart.
     teacher: {
       hidden: [64, 64, 64],
       envSteps: 160_000,

@@ -1,4 +1,4 @@
-// Every environment of the library that is not in its entry point: a line each, in the order of lists.
+// All environments of the library that are not in its entry point: one line for each, in the order of lists.
 import { isMissing, MissingPackageError } from "../core/missing-package.js";
 import "./minatar/index.js";
 import "./minigrid/index.js";
@@ -9,7 +9,7 @@ import { register } from "./registry.js";
 await withPackage("LunarLander-v3", "planck", () => import("./lunar-lander/index.js"));
 await import("./pendulum/index.js");
 
-/** Imports an environment; where its package is not installed, the environment says so when it is made. */
+/** Imports an environment. If its package is not installed, making the environment throws an error that says so. */
 async function withPackage(id: string, packageName: string, load: () => Promise<unknown>): Promise<void> {
   try {
     await load();

@@ -1,10 +1,10 @@
-// The base of every environment that speaks for another object: what it says of itself, handed on in this one place.
+// The base of every environment that takes its facts (id, sizes, names, …) from another object.
 import type { Env, ResetOptions, StepResult } from "./env.js";
 
-/** What an environment says of itself: everything but how it moves. */
+/** The facts about an environment: everything except `reset` and `step`. */
 export type EnvFacts = Omit<Env, "reset" | "step">;
 
-/** An environment that says of itself what another object says. A new member of {@link Env} is handed on here, for all of them. */
+/** An environment that takes its facts from another object. A new member of {@link Env} needs to be copied only here. */
 export abstract class EnvBase implements Env {
   readonly id: string;
   readonly observationSize: number;
@@ -17,8 +17,8 @@ export abstract class EnvBase implements Env {
   readonly perturb?: Env["perturb"];
 
   /**
-   * @param of the object that it speaks for
-   * @param changes what it says otherwise
+   * @param of the object that has the facts
+   * @param changes the facts that differ from it
    */
   constructor(of: EnvFacts, changes: Partial<EnvFacts> = {}) {
     this.id = changes.id ?? of.id;

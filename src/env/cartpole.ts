@@ -1,17 +1,17 @@
-// CartPole-v1: balance a pole on a cart by pushing the cart (Barto, Sutton & Anderson 1983), as Gymnasium has it.
+// CartPole-v1: balance a pole on a cart by pushing the cart (Barto, Sutton & Anderson 1983), as in Gymnasium.
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
 import type { KnownEnv } from "./known.js";
 
 const poleMass = 0.1; // kg
-const totalMass = poleMass + 1.0; // kg, with the cart's
+const totalMass = poleMass + 1.0; // kg, of pole and cart together
 const timeStep = 0.02; // s
-/** Farthest that the cart may be from the middle. */
+/** The largest distance of the cart from the middle. */
 export const positionLimit = 2.4; // m
 const angleLimit = (12 * 2 * Math.PI) / 360; // rad: 12 degrees
 
-/** What may be otherwise in a changed world. */
+/** The physics that can differ from the reference. */
 export interface CartPolePhysics {
   /** m/s²; 9.8 in the reference. */
   readonly gravity: number;
@@ -23,7 +23,7 @@ export interface CartPolePhysics {
   readonly startRange: number;
 }
 
-/** Reward 1 a step, the last one too; terminates where the cart or the pole leaves its limits. */
+/** Reward 1 for each step, also for the last one. Terminates if the cart or the pole leaves its limits. */
 export class CartPole implements Env {
   readonly id = "CartPole-v1";
   readonly observationSize = 4;
@@ -40,7 +40,7 @@ export class CartPole implements Env {
   readonly #startRange: number;
   readonly #episode: RandomEpisode;
 
-  /** @param physics what is not as in the reference */
+  /** @param physics the values that differ from the reference */
   constructor(
     { gravity = 9.8, poleLength = 1, pushForce = 10, startRange = 0.05 }: Partial<CartPolePhysics> = {},
     randomFrom?: RandomFrom,
@@ -77,7 +77,7 @@ export class CartPole implements Env {
       (this.#gravity * sine - cosine * push) / (halfLength * (4 / 3 - (poleMass * (cosine * cosine)) / totalMass));
     const acceleration = push - (poleMassLength * angularAcceleration * cosine) / totalMass;
 
-    // Explicit Euler: positions move by the velocities of before.
+    // Explicit Euler: positions move by the old velocities.
     state[0] += timeStep * velocity;
     state[1] = velocity + timeStep * acceleration;
     state[2] = angle + timeStep * angularVelocity;
@@ -86,7 +86,7 @@ export class CartPole implements Env {
     return episode.finish(1, Math.abs(state[0]) > positionLimit || Math.abs(state[2]) > angleLimit);
   }
 
-  /** Pushes the cart: at full strength it is 1 m/s faster, to the right where the strength is above 0. */
+  /** Pushes the cart. At strength 1 it is 1 m/s faster to the right. At −1 it is the same to the left. */
   perturb(strength: number): void {
     this.state[1] += strength;
   }
@@ -102,7 +102,7 @@ export class CartPole implements Env {
   }
 }
 
-/** CartPole-v1, with all that is known of it. */
+/** CartPole-v1, with everything that is known about it. */
 export const cartPole: KnownEnv = {
   id: "CartPole-v1",
   make: () => new CartPole(),
@@ -115,7 +115,7 @@ export const cartPole: KnownEnv = {
     task: { en: "Balance a pole on a cart by pushing the cart left or right.", zh: "左右推动小车，让杆子保持直立。" },
     observation: "4 numbers",
     actions: "2",
-    shows: "the shortest task that is one: seconds to 500",
+    shows: "the shortest real task: return 500 within seconds",
     stepsPerSecond: 50,
     seconds: 3,
     seeds: 5,

@@ -1,4 +1,4 @@
-// Whether an environment keeps the contract: it is played with random actions, and what is wrong is said with what to change.
+// Checks whether an environment keeps the contract: plays it with random actions, and says what is wrong and what to change.
 import { checkedEnv } from "./custom.js";
 import type { CustomEnv, Env } from "./env.js";
 import { Pcg64 } from "./random.js";
@@ -14,21 +14,22 @@ export interface Finding {
 
 /** Options of {@link checkEnv}. */
 export interface CheckOptions {
-  /** Of the first episode and of the actions; 0 by default. */
+  /** The seed of the first episode and of the actions; 0 by default. */
   readonly seed?: number;
-  /** How many steps each of the checks takes; 1,000 by default. */
+  /** The number of steps of each check; 1,000 by default. */
   readonly steps?: number;
 }
 
-/** An environment without a time limit whose episodes do not end by themselves within so many random actions hangs. */
+/** If an environment has no time limit and its first episode does not end in this many random actions, it is said to hang. */
 const patience = 10_000;
 
 /**
- * Plays an environment with random actions and says what is wrong with it: sizes and names, observations and rewards that
- * are no numbers, episodes that are not the same from the same seed or from a second copy, observations that change
- * between calls, pictures that disturb, episodes that never end, actions that are not refused.
- * @param make what makes the environment, as `trainTeacher` takes it
- * @returns what was found; nothing where all is well. Whatever throws is the last finding, since the rest needs it
+ * Plays an environment with random actions and says what is wrong with it. It finds wrong sizes and names, observations and
+ * rewards that are not numbers, episodes that differ although the seed is the same (in a second copy too), observations that
+ * change between calls, pictures that change the episode, episodes that never end, and wrong actions that are accepted.
+ * @param make the function that makes the environment, as for `trainTeacher`
+ * @returns the findings; an empty array if all is well. If something throws, that is the last finding, because the other
+ * checks need it to work
  */
 export function checkEnv(make: () => CustomEnv, { seed = 0, steps = 1000 }: CheckOptions = {}): Finding[] {
   const findings: Finding[] = [];
@@ -39,7 +40,7 @@ export function checkEnv(make: () => CustomEnv, { seed = 0, steps = 1000 }: Chec
   } catch (error) {
     findings.push({
       problem: error instanceof Error ? error.message : String(error),
-      advice: "mend this first: it ended the check, and there may be more",
+      advice: "correct this first: it ended the check, and there may be more to find",
     });
   }
   return findings;
@@ -47,7 +48,7 @@ export function checkEnv(make: () => CustomEnv, { seed = 0, steps = 1000 }: Chec
 
 type Check = (make: () => CustomEnv, seed: number, steps: number) => Finding[];
 
-/** Episodes are the same again: in a new copy, in the same one, beside another copy, and while they are watched. */
+/** The same episode comes again: in a new copy, in the same copy, beside another copy, and while it is drawn. */
 const checkEpisodes: Check = (make, seed, steps) => {
   const env = checkedEnv(make());
   const first = play(env, seed, steps);
@@ -57,7 +58,7 @@ const checkEpisodes: Check = (make, seed, steps) => {
       {
         problem: `two new copies, reset with seed ${seed} and given the same actions, differ at ${anew}`,
         advice:
-          "draw every random number from a generator that reset({ seed }) seeds (defineEnv does it, and Pcg64 is one), not from Math.random or a clock, and keep no state outside of the object that the function makes",
+          "draw every random number from a generator that reset({ seed }) seeds (defineEnv does it, and Pcg64 is one), not from Math.random or a clock, and keep no state outside the object that the function makes",
       },
     ];
   }
@@ -66,7 +67,7 @@ const checkEpisodes: Check = (make, seed, steps) => {
   if (again !== undefined) {
     findings.push({
       problem: `the same copy, reset with seed ${seed} once more and given the same actions, differs at ${again}`,
-      advice: "let reset set everything: something is left over from the episode before",
+      advice: "let reset set everything: something remains from the previous episode",
     });
   }
   const other = new Player(checkedEnv(make()), seed + 1);
@@ -77,7 +78,7 @@ const checkEpisodes: Check = (make, seed, steps) => {
   if (beside !== undefined) {
     findings.push({
       problem: `while another copy plays, an episode differs at ${beside}`,
-      advice: "give each copy a state of its own: something is shared, a variable of the module for instance",
+      advice: "give each copy its own state: something is shared, for example a variable of the module",
     });
   }
   const watched = checkedEnv(make());
@@ -87,26 +88,26 @@ const checkEpisodes: Check = (make, seed, steps) => {
     if (drawn !== undefined) {
       findings.push({
         problem: `while render() is called, an episode differs at ${drawn}`,
-        advice: "let render only look: it must not change the state or draw random numbers",
+        advice: "let render only read: it must not change the state or draw random numbers",
       });
     }
   }
   return findings;
 };
 
-/** Where the seed decides the start, a reset without one goes on to another. */
+/** If the seed decides the start, a reset without a seed goes on to another start. */
 const checkSeeds: Check = (make, seed) => {
   const env = checkedEnv(make());
   const start = (options?: { seed: number }) => env.reset(options).join(" ");
   const first = start({ seed });
-  // many of each: where there are few starts, the same one may come again by chance
+  // many of each: if there are few starts, the same one can come again by chance
   const goesOn = Array.from({ length: 100 }, () => start()).some((later) => later !== first);
   const decided = Array.from({ length: 30 }, (_, i) => start({ seed: seed + 1 + i })).some((one) => one !== first);
   if (goesOn || !decided) return [];
   return [
     {
       problem: "reset() without a seed starts the same episode each time, although the seed decides the start",
-      advice: "make the generator anew only where a seed is given; without one let the draws go on",
+      advice: "make a new generator only if a seed is given; without a seed, let the draws go on",
     },
   ];
 };
@@ -117,9 +118,13 @@ const checkBetweenCalls: Check = (make, seed, steps) => {
   const other = new Player(checkedEnv(make()), seed + 1);
   const random = randomActions(seed);
   const meanwhile: [string, () => void, string][] = [
-    ["a step of another copy", () => other.step(), "give each copy an array of its own for its observations"],
-    ["render()", () => made.render?.(), "let render only look"],
-    ["perturb()", () => made.perturb?.(0.5), "let perturb change the state, and only the next step the observation"],
+    ["a step of another copy", () => other.step(), "give each copy its own array for its observations"],
+    ["render()", () => made.render?.(), "let render only read"],
+    [
+      "perturb()",
+      () => made.perturb?.(0.5),
+      "let perturb change only the state: the next step then changes the observation",
+    ],
   ];
   let observation = made.reset({ seed });
   for (let step = 0; step < steps; step++) {
@@ -148,12 +153,12 @@ const checkEnd: Check = (make, seed) => {
   return [
     {
       problem: `${patience} random actions did not end the first episode, and there is no time limit`,
-      advice: "set maxEpisodeSteps: one episode without an end is all that training and evaluation would see",
+      advice: "set maxEpisodeSteps: otherwise training and evaluation would see only one episode without an end",
     },
   ];
 };
 
-/** An action that is none is refused. */
+/** Actions that are not allowed are refused. */
 const checkActions: Check = (make, seed) => {
   for (const action of [-1, make().actionCount, 0.5, Number.NaN]) {
     const made = make();
@@ -165,23 +170,23 @@ const checkActions: Check = (make, seed) => {
     }
     return [
       {
-        problem: `step(${action}) was taken, although actions are whole numbers from 0 to ${made.actionCount - 1}`,
-        advice: "let step throw a RangeError for what is no action (defineEnv does it)",
+        problem: `step(${action}) was accepted, although actions are whole numbers from 0 to ${made.actionCount - 1}`,
+        advice: "let step throw a RangeError for an action that is not allowed (defineEnv does it)",
       },
     ];
   }
   return [];
 };
 
-/** What a reset or a step gave. */
+/** The result of a reset or a step. */
 interface Row {
-  /** "step 12", "the reset after it". */
+  /** "step 12", "the reset after step 12". */
   readonly when: string;
   /** The observation, the reward and both flags. */
   readonly numbers: readonly number[];
 }
 
-/** Takes random actions, the same for the same seed; a reset without a seed follows an episode's end. */
+/** Takes random actions, the same for the same seed. After an episode's end it resets without a seed. */
 class Player {
   readonly rows: Row[] = [];
   readonly #env: Env;
@@ -213,7 +218,7 @@ function play(env: Env, seed: number, steps: number, between?: () => void): read
   return player.rows;
 }
 
-/** When two plays with the same actions first differ, or undefined where they never do. */
+/** When two plays with the same actions first differ, or undefined if they never do. */
 function firstDifference(a: readonly Row[], b: readonly Row[]): string | undefined {
   return a.find(({ when, numbers }, i) => when !== b[i].when || numbers.some((n, j) => n !== b[i].numbers[j]))?.when;
 }

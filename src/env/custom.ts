@@ -1,4 +1,4 @@
-// Environments of the user's own: made by a function, wrapped into a full Env, and checked at every step.
+// The user's own environments: made by a function, wrapped into a full Env, and checked at every step.
 import { EnvBase, type EnvFacts } from "./base.js";
 import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
@@ -6,12 +6,13 @@ import { Episode } from "./episode.js";
 const largestObservation = 65_536;
 const mostActions = 1024;
 
-/** The time limit of an environment that names none: an episode without an end would hang every evaluation. */
+/** The time limit of an environment that has none. Without a limit, an evaluation of an endless episode would never end. */
 const stepsWithoutLimit = 10_000;
 
 /**
- * A user's object with the whole contract of {@link Env}, every observation and reward checked.
- * @throws TypeError for what is no environment or was given before, RangeError for sizes that are not allowed
+ * A user's object as a full {@link Env}. Every observation and reward is checked.
+ * @throws TypeError for a value that is not an environment or was already given before, RangeError for sizes that are not
+ * allowed
  */
 export function checkedEnv(made: CustomEnv): Env {
   const checked = made instanceof CheckedEnv ? made : new CheckedEnv(made);
@@ -24,10 +25,10 @@ export function checkedEnv(made: CustomEnv): Env {
   return checked;
 }
 
-// training and evaluation step side by side, so they cannot share one object
+// training and evaluation step at the same time, so they cannot share one object
 const alreadyMade = new WeakSet<CustomEnv>();
 
-/** A user's environment with the whole contract of {@link Env}, and errors that say what it did wrong and when. */
+/** A user's environment as a full {@link Env}. Its errors say what the environment did wrong, and when. */
 class CheckedEnv extends EnvBase {
   readonly #made: CustomEnv;
   readonly #episode: Episode;
@@ -98,7 +99,7 @@ class CheckedEnv extends EnvBase {
   }
 }
 
-/** Refuses what cannot be an environment, before its first step. */
+/** Checks everything that can be checked before the first step. @throws TypeError or RangeError */
 function checkShape(made: CustomEnv): void {
   if (made instanceof Promise) {
     throw new TypeError("the function that makes an environment gave a Promise: it must return the environment itself");
@@ -107,7 +108,7 @@ function checkShape(made: CustomEnv): void {
     throw new TypeError(`the function that makes an environment gave ${described(made)}: an object is needed`);
   }
   if (made.id !== undefined && (typeof made.id !== "string" || made.id === "")) {
-    throw new TypeError(`an environment has the id ${described(made.id)}: text is needed, or none`);
+    throw new TypeError(`an environment has the id ${described(made.id)}: text is needed, or no id`);
   }
   const name = named(made.id ?? "custom");
   checkSize(name, "observationSize", made.observationSize, largestObservation);
@@ -139,7 +140,7 @@ function checkNames(name: string, what: string, names: readonly string[] | undef
   }
 }
 
-/** Names for what has none. */
+/** Names made from numbers, for features or actions without names. */
 export function numbered(what: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${what} ${i}`);
 }
@@ -148,7 +149,7 @@ function named(id: string): string {
   return `environment ${JSON.stringify(id)}`;
 }
 
-/** A value as an error shows it: text in quotes, and objects by their kind. */
+/** A value as an error shows it: text in quotes; only the kind of an object. */
 export function described(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof Promise) return "a Promise";

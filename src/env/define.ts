@@ -1,35 +1,35 @@
-// An environment of the user's own from its rules alone: seeds, errors, the time limit and reused results come with it.
+// The user's own environment from only its rules. Seeds, errors, the time limit and reused results are added here.
 import { EnvBase, type EnvFacts } from "./base.js";
 import { checkedEnv } from "./custom.js";
 import type { Env, RandomSource, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode } from "./episode.js";
 import type { Scene } from "./scene.js";
 
-/** The rules of an environment whose state is a `State`: an object, or a typed array, that `step` changes in place. */
+/** The rules of an environment. Its state is an object or a typed array that `step` changes in place. */
 export interface EnvDefinition<State> {
   readonly id: string;
-  /** One name a feature of the observation, in order. */
+  /** One name for each feature of the observation, in order. */
   readonly featureNames: readonly string[];
-  /** One name an action, in order. */
+  /** One name for each action, in order. */
   readonly actionNames: readonly string[];
   /** The number of steps after which an episode is truncated. */
   readonly maxEpisodeSteps: number;
-  /** The state that an episode starts from. All its random numbers are drawn from `random`, which the seed decides. */
+  /** The state at the start of an episode. Draw all its random numbers from `random`, which depends on the seed. */
   start(random: RandomSource): State;
-  /** Moves the state by one step. Where nothing may be allocated a step, the result may be one object, used again. */
+  /** Moves the state by one step. The result may be the same object each time, so that a step allocates nothing. */
   step(state: State, action: number, random: RandomSource): { readonly reward: number; readonly terminated: boolean };
-  /** Writes what is seen of a state, shape (featureNames.length). */
+  /** Writes the observation of a state, shape (featureNames.length). */
   observe(state: State, observation: Float32Array): void;
   readonly byteObservations?: boolean;
   /** The picture of a state. */
   render?(state: State): Scene;
-  /** Disturbs a state as something outside would; strength is from −1 to 1. */
+  /** Disturbs a state, as an outside influence would. Strength is from −1 to 1. */
   perturb?(state: State, strength: number): void;
 }
 
 /**
- * A function that makes environments of these rules: what `trainTeacher`, `registerEnv` and {@link checkEnv} take.
- * @throws RangeError or TypeError, at the first call, for names and a time limit that no environment may have
+ * A function that makes environments with these rules, for `trainTeacher`, `registerEnv` and {@link checkEnv}.
+ * @throws RangeError or TypeError, at the first call of the function, for names or a time limit that are not allowed
  */
 export function defineEnv<State>(definition: EnvDefinition<State>): () => Env {
   return () => checkedEnv(new DefinedEnv(definition));
@@ -43,7 +43,7 @@ class DefinedEnv<State> extends EnvBase {
 
   constructor(definition: EnvDefinition<State>) {
     const { featureNames, actionNames, render, perturb } = definition;
-    // read from the definition itself: its members may be an object's own, or a class's
+    // not copied with a spread: the definition may be an object of a class, and a spread would lose the class's members
     super(definition as unknown as EnvFacts, {
       observationSize: featureNames.length,
       actionCount: actionNames.length,

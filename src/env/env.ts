@@ -1,7 +1,7 @@
-// What an environment is: Gymnasium's contract, with reused results and random draws that can be played back.
+// The contract of an environment: Gymnasium's, but with reused results and with random draws that can be played back.
 import type { Scene } from "./scene.js";
 
-/** A source of NumPy-like random draws. The seeded generator and a recording of draws both are one. */
+/** A source of random draws like NumPy's: a seeded generator, or a recording of draws. */
 export interface RandomSource {
   /** A number in [0, 1), as `Generator.random()`. */
   random(): number;
@@ -9,7 +9,7 @@ export interface RandomSource {
   uniform(low: number, high: number): number;
   /** A whole number in [low, high), as `Generator.integers(low, high)`. */
   integers(low: number, high: number): number;
-  /** One index below `count`, uniformly or by the probabilities `p`, as `Generator.choice(count, p=p)`. */
+  /** An index below `count`, uniform or with the probabilities `p`, as `Generator.choice(count, p=p)`. */
   choice(count: number, p?: ArrayLike<number>): number;
   /** The whole numbers below `count` in random order, as `Generator.permutation(count)`. */
   permutation(count: number): number[];
@@ -17,20 +17,20 @@ export interface RandomSource {
   normal(mean: number, deviation: number): number;
 }
 
-/** What one step returned. The object and its observation are the environment's own: valid until the next call. */
+/** The result of one step. The object and its observation belong to the environment and are valid until the next call. */
 export interface StepResult {
   /** The new observation, shape (observationSize). */
   observation: Float32Array;
   reward: number;
-  /** The task ended: no return follows, a target does not bootstrap. */
+  /** The task ended. No reward follows, so a target does not bootstrap. */
   terminated: boolean;
-  /** The time limit cut the episode: a target still bootstraps. Where both are true, terminated decides. */
+  /** The time limit ended the episode. A target still bootstraps. If both are true, terminated decides. */
   truncated: boolean;
 }
 
 /** How an episode starts. */
 export interface ResetOptions {
-  /** A whole number ≥ 0. Without one the generator goes on; the very first reset then uses seed 0. */
+  /** A whole number ≥ 0. Without a seed the generator goes on. The very first reset then uses seed 0. */
   seed?: number;
 }
 
@@ -41,34 +41,34 @@ export interface Env {
   readonly actionCount: number;
   /** The number of steps after which an episode is truncated. */
   readonly maxEpisodeSteps: number;
-  /** One name a feature of the observation, in order. */
+  /** One name for each feature of the observation, in order. */
   readonly featureNames: readonly string[];
-  /** One name an action, in order. */
+  /** One name for each action, in order. */
   readonly actionNames: readonly string[];
   /** Starts an episode and gives its first observation, shape (observationSize). */
   reset(options?: ResetOptions): Float32Array;
   /**
    * Takes one action, a whole number in [0, actionCount).
-   * @throws RangeError for any other action, and Error before the first reset or after the episode's end.
+   * @throws RangeError for any other action, Error before the first reset or after the episode's end
    */
   step(action: number): StepResult;
-  /** Whether every feature is always a whole number from 0 to 255, and mostly 0: the learner then keeps bytes. */
+  /** Whether every feature is always a whole number from 0 to 255, and mostly 0. The learner then stores bytes. */
   readonly byteObservations?: boolean;
-  /** The picture as it is now. */
+  /** The picture of the present state. */
   render?(): Scene;
   /**
-   * Disturbs the running episode as something outside would.
-   * @param strength from −1 to 1, in the environment's own direction: a push to the left or to the right, for instance
+   * Disturbs the running episode, as an outside influence would.
+   * @param strength from −1 to 1; the environment decides the direction, for example a push to the left or to the right
    */
   perturb?(strength: number): void;
 }
 
-/** Where an environment comes from: the id of a registered one, or a function that makes a new one. */
+/** An environment, given by the id of a registered one or by a function that makes a new one. */
 export type EnvSource = string | (() => CustomEnv);
 
 /**
- * What a user's own environment must have: a plain object with `reset` and `step`, and its sizes. Everything else of
- * {@link Env} is optional: id "custom", a time limit of 10,000 steps, and features and actions named by their number.
+ * A user's own environment: a plain object with `reset`, `step` and its sizes. Everything else of {@link Env} is optional.
+ * By default the id is "custom", the time limit is 10,000 steps, and features and actions are named by their number.
  */
 export interface CustomEnv {
   readonly id?: string;
@@ -79,7 +79,7 @@ export interface CustomEnv {
   readonly actionNames?: readonly string[];
   /** As {@link Env.reset}. */
   reset(options?: ResetOptions): ArrayLike<number>;
-  /** As {@link Env.step}; without `truncated` the time limit alone cuts. */
+  /** As {@link Env.step}. Without `truncated`, only the time limit truncates. */
   step(action: number): {
     observation: ArrayLike<number>;
     reward: number;

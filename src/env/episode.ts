@@ -1,19 +1,19 @@
-// What every environment here needs beside its own rules: seeding, the action check, the time limit, one reused result.
+// What every environment here needs in addition to its rules: seeding, the action check, the time limit, one reused result.
 import type { Env, RandomSource, ResetOptions, StepResult } from "./env.js";
 import { Pcg64 } from "./random.js";
 import { isSeed } from "./seed-sequence.js";
 
-/** What an episode must know of its environment. */
+/** What an episode must know about its environment. */
 type Sizes = Pick<Env, "id" | "observationSize" | "actionCount" | "maxEpisodeSteps">;
 
-/** Makes the source of an environment's draws for a seed. */
+/** Makes the source of an environment's random draws from a seed. */
 export type RandomFrom = (seed: number) => RandomSource;
 
 const numpyGenerator: RandomFrom = (seed) => new Pcg64(seed);
 
 /** The state of one environment's running episode. */
 export class Episode {
-  /** The environment's one result: what {@link finish} gives each time. */
+  /** The environment's only result object: {@link finish} gives it each time. */
   readonly result: StepResult;
   readonly #env: Sizes;
   /** Steps taken since the reset. */
@@ -31,14 +31,14 @@ export class Episode {
     };
   }
 
-  /** The number of steps begun since the reset. */
+  /** The number of steps that have begun since the reset. */
   get steps(): number {
     return this.#steps;
   }
 
   /**
    * Starts an episode.
-   * @returns the seed to start from: the one given, 0 at the very first reset, or undefined: the draws go on
+   * @returns the seed to start from: the given one, or 0 at the very first reset. Undefined if the draws go on
    * @throws RangeError for a seed that is not a whole number from 0 to 2^53 − 1
    */
   start(options?: ResetOptions): number | undefined {
@@ -56,7 +56,7 @@ export class Episode {
 
   /**
    * Begins a step.
-   * @throws RangeError for an action that is not a whole number in [0, actionCount), Error where no episode is running
+   * @throws RangeError for an action that is not a whole number in [0, actionCount), Error if no episode is running
    */
   take(action: number): void {
     if (!this.#running) {
@@ -71,7 +71,7 @@ export class Episode {
     this.#steps++;
   }
 
-  /** Ends a step; the observation is already in the result. The time limit truncates, beside whatever else does. */
+  /** Ends a step. The observation is already in the result. The time limit truncates, and `truncated` does too. */
   finish(reward: number, terminated: boolean, truncated = false): StepResult {
     const result = this.result;
     result.reward = reward;
@@ -87,13 +87,13 @@ export class RandomEpisode extends Episode {
   readonly #randomFrom: RandomFrom;
   #random: RandomSource | undefined;
 
-  /** @param randomFrom gives the draws; by default NumPy's generator */
+  /** @param randomFrom makes the source of the draws; by default NumPy's generator */
   constructor(env: Sizes, randomFrom: RandomFrom = numpyGenerator) {
     super(env);
     this.#randomFrom = randomFrom;
   }
 
-  /** Starts an episode and gives its draws: new ones for a seed, else those that the episode before left. */
+  /** Starts an episode and gives the source of its draws: a new one for a seed, else the previous episode's goes on. */
   startWithDraws(options?: ResetOptions): RandomSource {
     const seed = this.start(options);
     if (seed !== undefined) this.#random = this.#randomFrom(seed);

@@ -1,10 +1,10 @@
-// exp and log for the normal distribution, correctly rounded but for about one argument in 2^25, the same in every engine.
+// exp and log for the normal distribution, the same in every engine; correctly rounded except for about one argument in 2^25.
 //
-// Sums, differences and products of IEEE 754 are all they use. A value is the unrounded sum of two numbers, high + low, as in
-// Dekker, "A floating-point technique for extending the available precision", 1971: about 80 of its bits are right here. The
-// core could have given musl's functions instead, but their tables are a sixth of what a page downloads.
+// They use only sums, differences and products of IEEE 754. A value is the unrounded sum of two numbers, high + low, as in
+// Dekker, "A floating-point technique for extending the available precision", 1971. About 80 of its bits are right here. The
+// core could have offered musl's functions instead, but their tables would be a sixth of what a page downloads.
 
-/** x is halved so often that a short series suffices, whose value is squared as often. */
+/** x is halved this often, so that a short series is enough. The result is then squared equally often. */
 const halvings = 20;
 
 /** e to the power x, for −40 ≤ x ≤ 40. */
@@ -13,11 +13,11 @@ export function exp(x: number): number {
 }
 
 /**
- * The natural logarithm of x, for 2^−53 ≤ x ≤ 1: below 1.5 ulp even within 2^−22 of 1, where the bits that 1 − x lacks are
- * those that e^y has too few.
+ * The natural logarithm of x, for 2^−53 ≤ x ≤ 1. The error is below 1.5 ulp, even within 2^−22 of 1. There e^y has too few
+ * bits, but 1 − x lacks just as many.
  */
 export function log(x: number): number {
-  // Newton's method for e^y = x, down from above. Its last step is added whole, and leaves out about half its square.
+  // Newton's method for e^y = x, from above. The error after the last step is about half of that step's square.
   let y = x - 1;
   for (;;) {
     const [high, low] = exponential(-y);
@@ -28,11 +28,11 @@ export function log(x: number): number {
   }
 }
 
-/** e to the power x as high + low, of which `high` is the sum rounded. */
+/** e to the power x as high + low. `high` is the rounded sum. */
 function exponential(x: number): [high: number, low: number] {
   const r = x * 2 ** -halvings;
   const square = r * r;
-  // e^r = 1 + first + rest: r + r²/2, then what their sum and the square lose, and the terms from r³/6 to r⁶/720.
+  // e^r = 1 + first + rest. first is r + r²/2. rest is the rounding error of first and square, and r³/6 to r⁶/720.
   const first = r + square / 2;
   const rest =
     square / 2 -
@@ -50,7 +50,7 @@ function exponential(x: number): [high: number, low: number] {
   return [high, low];
 }
 
-/** a · b − product, exactly, where product is a · b rounded (Dekker 1971): each factor is split in halves of 26 bits. */
+/** The exact a · b − product, if product is the rounded a · b (Dekker 1971). Each factor is split into halves of 26 bits. */
 function productError(a: number, b: number, product: number): number {
   const aHigh = upperHalf(a);
   const aLow = a - aHigh;

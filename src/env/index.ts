@@ -1,5 +1,5 @@
 /**
- * Environments of one's own, defined, checked, wrapped, and many at once.
+ * Your own environments: define them, check them, wrap them, and run many at once.
  * @module qstill/env
  */
 export { type CheckOptions, checkEnv, type Finding } from "./check.js";

@@ -1,19 +1,19 @@
-// A known environment: all that is to be said of it, in one value. Registry, pages, documents and benches read it.
+// A known environment: everything about it in one value. Registry, pages, documents and benches read it.
 import type { Env } from "./env.js";
 
-/** Options that work for an environment, in place of the defaults. The upper layers check them. */
+/** Options that work for an environment, used in place of the defaults. The upper layers check them. */
 export interface Presets {
   readonly teacher: Readonly<Record<string, unknown>>;
   readonly student: Readonly<Record<string, unknown>>;
 }
 
-/** What environments are about, in the order of lists. */
+/** The fields of environments, in the order of lists. */
 export const fields = ["control", "robots", "navigation", "games", "driving", "recommendation"] as const;
 
-/** What an environment is about. */
+/** The field of an environment. */
 export type Field = (typeof fields)[number];
 
-/** An environment by its id. A form of another one that lists leave out has no `about`. */
+/** An environment and its id. Lists leave out an environment without `about`, such as another form of a listed one. */
 export interface KnownEnv {
   readonly id: string;
   /** Makes a new one. */
@@ -24,41 +24,41 @@ export interface KnownEnv {
   readonly reference?: Reference;
 }
 
-/** What lists and pages say of an environment. */
+/** What lists and pages say about an environment. */
 export interface About {
   readonly field: Field;
-  /** What there is to do, in one sentence. */
+  /** The task in one sentence. */
   readonly task: { readonly en: string; readonly zh: string };
-  /** The row of the index: what is observed, what can be done, and what the environment shows. */
+  /** The row of the index: the observation, the actions, and what the environment shows. */
   readonly observation: string;
   readonly actions: string;
   readonly shows: string;
-  /** Steps in a second of its world; where it has no clock, as many as can be followed. */
+  /** Steps in one second of its world. If it has no clock, a speed that a viewer can follow. */
   readonly stepsPerSecond: number;
-  /** How long a run with the presets takes, in seconds; roughly, on one core. */
+  /** The rough time of a run with the presets on one core, in seconds. */
   readonly seconds: number;
-  /** Seeds that the table of results has a run of: 0 … seeds − 1; none where the presets do not learn it. */
+  /** The table of results has a run for each of the seeds 0 … seeds − 1. Undefined if the presets do not learn it. */
   readonly seeds?: number;
-  /** Chinese for the names of actions, features and labels, "#" for each number. */
+  /** The names of actions, features and labels in Chinese, with "#" for each number. */
   readonly chinese: Readonly<Record<string, string>>;
 }
 
 export interface Reference {
   /**
-   * Seconds for a million steps of the Python reference with random actions, ten copies, on a Xeon E5-2650 v3: the table in
-   * the Readme of gymnax-blines (Lange 2023), whose MinAtar has all six actions.
+   * Seconds for a million steps of the Python reference: random actions, ten copies, a Xeon E5-2650 v3. From the table in the
+   * Readme of gymnax-blines (Lange 2023). Its MinAtar has all six actions.
    */
   readonly pythonSeconds?: number;
-  /** What teachers with the presets must reach on the seeds 0 … seeds − 1: see scripts/verify-learning.js. */
+  /** What teachers with the presets must reach on the seeds 0 … seeds − 1. See scripts/verify-learning.js. */
   readonly goal?: Goal;
 }
 
 export interface Goal {
   readonly seeds: number;
-  /** The least mean return of every seed's teacher, and of all together. */
+  /** The smallest allowed mean return of each seed's teacher, and of all teachers together. */
   readonly worst: number;
   readonly mean: number;
-  /** Seconds of a seed for teacher, student and evaluation together, at most: their median, or the slowest. */
+  /** Limits on the seconds of a seed for teacher, student and evaluation together: for the median, or for the slowest seed. */
   readonly medianSeconds?: number;
   readonly slowestSeconds?: number;
 }

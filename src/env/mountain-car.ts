@@ -1,4 +1,4 @@
-// MountainCar-v0: drive a car that is too weak out of a valley (Moore 1990), as Gymnasium has it.
+// MountainCar-v0: drive a weak car out of a valley (Moore 1990), as in Gymnasium.
 import { cos } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
@@ -10,17 +10,17 @@ export const goal = 0.5;
 const speedLimit = 0.07;
 const startCentre = -0.5;
 
-/** What may be otherwise in a changed world. */
+/** The physics that can differ from the reference. */
 export interface MountainCarPhysics {
-  /** Velocity that the steepest slope takes or gives in a step; 0.0025 in the reference. */
+  /** The steepest slope changes the velocity by this in a step; 0.0025 in the reference. */
   readonly gravity: number;
-  /** Velocity that the engine gives in a step; 0.001 in the reference. */
+  /** The engine changes the velocity by this in a step; 0.001 in the reference. */
   readonly force: number;
   /** Largest distance of the first position from −0.5; 0.1 in the reference. */
   readonly startRange: number;
 }
 
-/** Reward −1 a step, the last one too; terminates at the goal on the right hill. */
+/** Reward −1 for each step, also for the last one. Terminates at the goal on the right hill. */
 export class MountainCar implements Env {
   readonly id = "MountainCar-v0";
   readonly observationSize = 2;
@@ -28,14 +28,14 @@ export class MountainCar implements Env {
   readonly maxEpisodeSteps = 200;
   readonly featureNames = ["position", "velocity"];
   readonly actionNames = ["accelerate left", "coast", "accelerate right"];
-  /** Position along the valley, whose lowest point is −π/6, and velocity in the same unit a step. */
+  /** Position along the valley (its lowest point is at −π/6), and velocity in the same unit per step. */
   readonly state = new Float64Array(2);
   readonly #gravity: number;
   readonly #force: number;
   readonly #startRange: number;
   readonly #episode: RandomEpisode;
 
-  /** @param physics what is not as in the reference */
+  /** @param physics the values that differ from the reference */
   constructor(
     { gravity = 0.0025, force = 0.001, startRange = 0.1 }: Partial<MountainCarPhysics> = {},
     randomFrom?: RandomFrom,
@@ -66,7 +66,7 @@ export class MountainCar implements Env {
     return episode.finish(-1, position >= goal && velocity >= 0);
   }
 
-  /** Pushes the car: at full strength by half of its highest speed, to the right where the strength is above 0. */
+  /** Pushes the car. At strength 1, half of its highest speed is added, to the right. At −1 it is the same to the left. */
   perturb(strength: number): void {
     this.state[1] += (strength * speedLimit) / 2;
   }
@@ -79,13 +79,13 @@ export class MountainCar implements Env {
   }
 }
 
-/** MountainCar-v0, with all that is known of it. */
+/** MountainCar-v0, with everything that is known about it. */
 export const mountainCar: KnownEnv = {
   id: "MountainCar-v0",
   make: () => new MountainCar(),
   presets: {
-    // Random steps cost next to nothing and the goal is all that pays: so many that each seed has seen it, and no buffer that
-    // forgets it.
+    // Random steps cost almost nothing, and learning can begin only at the goal. So there are enough of them for each seed to
+    // reach the goal, and a buffer that does not forget it.
     teacher: {
       hidden: [64, 64, 64],
       envSteps: 100_000,
@@ -104,7 +104,7 @@ export const mountainCar: KnownEnv = {
     task: { en: "Rock a weak car out of a valley.", zh: "让动力不足的小车来回摆动，冲出山谷。" },
     observation: "2 numbers",
     actions: "3",
-    shows: "exploration: nothing is earned before the goal",
+    shows: "exploration: only the goal makes a difference",
     stepsPerSecond: 30,
     seconds: 12,
     seeds: 5,

@@ -1,17 +1,17 @@
-// Observation noise: an environment whose observations are seen through Gaussian noise; its states move as without it.
+// Observation noise: an environment whose observations have Gaussian noise. Its states move as without noise.
 import type { Env } from "./env.js";
 import { Pcg64 } from "./random.js";
 import { purposes } from "./seeds.js";
 import { WrappedEnv } from "./wrappers.js";
 
-/** For evaluation: the same environment, seen less well. */
+/** The same environment with noisy observations, for evaluation. */
 export class NoisyEnv extends WrappedEnv {
   readonly #deviations: Float64Array;
   #random!: Pcg64;
 
   /**
-   * @param deviations of the noise on each feature, in the feature's unit, shape (observationSize)
-   * @throws RangeError for another number of deviations, and for one that is not finite and ≥ 0
+   * @param deviations standard deviation of the noise on each feature, in the feature's unit, shape (observationSize)
+   * @throws RangeError for a wrong number of deviations, and for one that is not finite or below 0
    */
   constructor(env: Env, deviations: ArrayLike<number>) {
     super(env, { byteObservations: false });
@@ -29,7 +29,7 @@ export class NoisyEnv extends WrappedEnv {
     }
   }
 
-  /** An episode's noise depends on its reset seed alone, so that two policies meet the same noise step by step. */
+  /** The noise depends only on the seed of the reset, so that two policies meet the same noise at each step. */
   protected override begin(seed: number | undefined): void {
     if (seed !== undefined) this.#random = new Pcg64([seed, purposes.noise, 0]);
   }

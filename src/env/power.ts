@@ -1,15 +1,15 @@
-// x to the power y, the same in every engine: within 1e-15 of the truth, relatively, for moderate x and y.
+// x to the power y, the same in every engine. The relative error is within 1e-15 for moderate x and y.
 
-/** 1/3, 1/5, …, 1/21 of the logarithm's series: the first one left out is below 2^−60 of the sum. */
+/** 1/3, 1/5, …, 1/21 for the logarithm's series. The first term that is left out is below 2^−60 of the sum. */
 const odd = Float64Array.from({ length: 10 }, (_, i) => 1 / (2 * i + 3));
 
-/** 1, 1/2, …, 1/14 for the series of the exponential function, likewise. */
+/** 1, 1/2, …, 1/14 for the series of the exponential function. Here, too, the rest is that small. */
 const whole = Float64Array.from({ length: 14 }, (_, i) => 1 / (i + 1));
 
 /** x^y for 2^−10 ≤ x ≤ 2^10 and 0 ≤ y ≤ 8, and 0 for x = 0 and y > 0. */
 export function power(x: number, y: number): number {
   if (x === 0) return 0;
-  // The whole part by products, since the logarithm's rounding would grow with the exponent.
+  // The whole part by products, because the logarithm's rounding error would grow with the exponent.
   let product = 1;
   while (y >= 1) {
     product *= x;

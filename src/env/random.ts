@@ -1,4 +1,4 @@
-// NumPy's random generator: PCG64 (O'Neill 2014, PCG XSL RR 128/64) and the distributions drawn from it, bit for bit.
+// NumPy's random generator, bit for bit: PCG64 (O'Neill 2014, PCG XSL RR 128/64) and its distributions.
 import type { RandomSource } from "./env.js";
 import { exp, log } from "./exponential.js";
 import { SeedSequence } from "./seed-sequence.js";
@@ -8,7 +8,7 @@ const two16 = 2 ** 16;
 const two32 = 2 ** 32;
 const largest = 2 ** 53;
 
-/** How far from 1 a sum of probabilities may be: as NumPy allows, the square root of the distance from 1 to the next number. */
+/** The largest distance of a sum of probabilities from 1. As in NumPy, the square root of the gap from 1 to the next number. */
 const probabilityTolerance = 2 ** -26;
 
 let ziggurat: Ziggurat | undefined;
@@ -16,7 +16,7 @@ let ziggurat: Ziggurat | undefined;
 /**
  * `numpy.random.Generator(PCG64(SeedSequence(seed)))`: the same seed gives the same draws as NumPy.
  *
- * 64- and 128-bit numbers are 32-bit words in typed arrays, so that no draw makes garbage.
+ * Numbers of 64 and 128 bits are 32-bit words in typed arrays, so that a draw allocates nothing.
  */
 export class Pcg64 implements RandomSource {
   /** 128 bits each: four words, low first. */
@@ -24,7 +24,7 @@ export class Pcg64 implements RandomSource {
   readonly #increment = new Uint32Array(4);
   /** The latest 64-bit output: two words, low first. */
   readonly #output = new Uint32Array(2);
-  /** The high word of an output whose low word a 32-bit draw has used. */
+  /** The high word of an output, if a 32-bit draw has used the low word. */
   readonly #half = new Uint32Array(1);
   #hasHalf = false;
 
@@ -33,7 +33,7 @@ export class Pcg64 implements RandomSource {
    * @throws RangeError for any other number
    */
   constructor(seed: number | readonly number[]) {
-    // Four 64-bit numbers, each low word first: the high and the low half of the start, then of the stream.
+    // Four 64-bit numbers, each with its low word first: the high and the low half of the start, then of the stream.
     const words = new SeedSequence(typeof seed === "number" ? [seed] : seed).generateState(8);
     const start = [words[2], words[3], words[0], words[1]];
     const stream = [words[6], words[7], words[4], words[5]];
@@ -55,7 +55,7 @@ export class Pcg64 implements RandomSource {
     return (this.#output[1] * 2 ** 21 + (this.#output[0] >>> 11)) * 2 ** -53;
   }
 
-  /** @throws RangeError unless low ≤ high are finite, and their distance too */
+  /** @throws RangeError if low > high, or if one of them or their distance is not finite */
   uniform(low: number, high: number): number {
     const range = high - low;
     if (!(range >= 0 && range < Infinity)) {
@@ -64,7 +64,7 @@ export class Pcg64 implements RandomSource {
     return low + range * this.random();
   }
 
-  /** @throws RangeError unless low < high are whole numbers from −2^53 to 2^53, at most 2^53 apart */
+  /** @throws RangeError if low and high are not whole numbers from −2^53 to 2^53, low < high, at most 2^53 apart */
   integers(low: number, high: number): number {
     if (!isWhole(low) || !isWhole(high) || low >= high || low < high - largest) {
       throw new RangeError(
@@ -75,8 +75,8 @@ export class Pcg64 implements RandomSource {
   }
 
   /**
-   * @throws RangeError unless count is a whole number from 1 to 2^53, and p, where given, holds as many numbers ≥ 0 with
-   * the sum 1
+   * @throws RangeError if count is not a whole number from 1 to 2^53, or if p is given and does not hold `count` numbers ≥ 0
+   * with the sum 1
    */
   choice(count: number, p?: ArrayLike<number>): number {
     if (!isWhole(count) || count < 1) {
@@ -91,7 +91,7 @@ export class Pcg64 implements RandomSource {
     return index;
   }
 
-  /** @throws RangeError unless count is a whole number from 0 to 2^32 − 1 */
+  /** @throws RangeError if count is not a whole number from 0 to 2^32 − 1 */
   permutation(count: number): number[] {
     if (!isWhole(count) || count < 0 || count >= two32) {
       throw new RangeError(`permutation(${count}) is not allowed: a whole number from 0 to 2^32 - 1`);
@@ -106,17 +106,19 @@ export class Pcg64 implements RandomSource {
     return order;
   }
 
-  /** @throws RangeError unless both are finite and the standard deviation is ≥ 0 */
+  /** @throws RangeError if one of them is not finite, or if the standard deviation is below 0 */
   normal(mean: number, deviation: number): number {
     if (!Number.isFinite(mean) || !(deviation >= 0 && deviation < Infinity)) {
-      throw new RangeError(`normal(${mean}, ${deviation}) is not allowed: finite numbers, the deviation from 0 on`);
+      throw new RangeError(
+        `normal(${mean}, ${deviation}) is not allowed: finite numbers, and a deviation of at least 0`,
+      );
     }
     return mean + deviation * this.#standardNormal();
   }
 
   /**
-   * A whole number in [0, count), 1 ≤ count ≤ 2^53: the high half of a 32-bit draw times count (Lemire 2019). A draw whose
-   * product has a low half below 2^32 mod count is refused, which leaves no bias; that bound is itself below count.
+   * A whole number in [0, count), 1 ≤ count ≤ 2^53: the high half of a 32-bit draw times count (Lemire 2019). If the low half
+   * of the product is below 2^32 mod count, the draw is repeated, so there is no bias. That bound is itself below count.
    */
   #below(count: number): number {
     if (count === 1) return 0;
@@ -137,18 +139,18 @@ export class Pcg64 implements RandomSource {
       this.#step();
       const drawLow = this.#output[0];
       const drawHigh = this.#output[1];
-      // A schoolbook product in words of 32 bits. Products with countHigh ≤ 2^21 are exact.
+      // Long multiplication in words of 32 bits. Products with countHigh ≤ 2^21 are exact.
       const cross = drawLow * countHigh;
       const middle = highWord(drawLow, countLow) + (cross >>> 0) + (Math.imul(drawHigh, countLow) >>> 0);
       const high =
         drawHigh * countHigh + highWord(drawHigh, countLow) + Math.floor(cross / two32) + Math.floor(middle / two32);
-      // From 2^53 on `low` is rounded, but never to below count.
+      // From 2^53 on `low` is rounded, but never to a number below count.
       const low = (middle >>> 0) * two32 + (Math.imul(drawLow, countLow) >>> 0);
       if (low >= count || low >= two64Modulo(count)) return high;
     }
   }
 
-  /** A whole number in [0, last], last < 2^32, as NumPy's shuffle draws it: as many bits as last has, until they fit. */
+  /** A whole number in [0, last], last < 2^32, as in NumPy's shuffle: draws as many bits as last has, until they are ≤ last. */
   #upTo(last: number): number {
     const unused = Math.clz32(last);
     for (;;) {
@@ -157,7 +159,7 @@ export class Pcg64 implements RandomSource {
     }
   }
 
-  /** 32 bits: the low half of an output, then its high half, which waits through draws of other kinds. */
+  /** 32 bits: first the low half of an output, then its high half. Draws of other kinds in between do not use the high half. */
   #next32(): number {
     if (this.#hasHalf) {
       this.#hasHalf = false;
@@ -169,7 +171,7 @@ export class Pcg64 implements RandomSource {
     return this.#output[0];
   }
 
-  /** A standard normal number by the ziggurat. Bits of an output: 0–7 the layer, 8 the sign, 9–60 the place in the layer. */
+  /** A standard normal number, by the ziggurat. Bits of an output: 0–7 layer, 8 sign, 9–60 place in the layer. */
   #standardNormal(): number {
     if (ziggurat === undefined) ziggurat = makeZiggurat();
     const { inside, width, height } = ziggurat;
@@ -180,13 +182,13 @@ export class Pcg64 implements RandomSource {
       const layer = low & 0xff;
       const x = (low & 0x100) === 0 ? place * width[layer] : -place * width[layer];
       if (place < inside[layer]) return x;
-      // The tail's sign is bit 8 of the place.
+      // In the tail, the sign is bit 8 of the place.
       if (layer === 0) return (low & 0x20000) === 0 ? this.#tail() : -this.#tail();
       if ((height[layer - 1] - height[layer]) * this.random() + height[layer] < exp(-0.5 * x * x)) return x;
     }
   }
 
-  /** A number beyond the ziggurat's last edge (Marsaglia 1964). NumPy's log1p may make its last bit another. */
+  /** A number beyond the ziggurat's last edge (Marsaglia 1964). NumPy uses log1p, so its last bit may differ. */
   #tail(): number {
     for (;;) {
       const beyond = -tailInverse * log(1 - this.random());
@@ -203,7 +205,7 @@ export class Pcg64 implements RandomSource {
     const b = state[1];
     const c = state[2];
     const d = state[3];
-    // Each word of the product in halves of 16 bits: sums of at most five 48-bit products, exact below 2^53.
+    // Each word of the product in halves of 16 bits. The sums have at most five 48-bit products, so they are exact below 2^53.
     let low = increment[0] + a * 0xf645;
     let high = a * 0x9fcc + Math.floor(low / two16);
     state[0] = (low & 0xffff) | (high << 16);
@@ -217,13 +219,13 @@ export class Pcg64 implements RandomSource {
     high = a * 0x2360 + b * 0x1fc6 + c * 0x4385 + d * 0x9fcc + Math.floor(low / two16);
     state[3] = (low & 0xffff) | (high << 16);
 
-    // The state's high half xored with its low half, rotated right by the state's six highest bits.
+    // The state's high half xored with its low half, then rotated right by the number in the state's six highest bits.
     const rotation = state[3] >>> 26;
     const lowWord = state[0] ^ state[2];
     const highWord = state[1] ^ state[3];
     const first = rotation < 32 ? lowWord : highWord;
     const second = rotation < 32 ? highWord : lowWord;
-    // Shifts are modulo 32, so the bits that go round are shifted in two parts.
+    // Shifts are modulo 32, so the rotated bits are shifted in two parts.
     const bits = rotation & 31;
     this.#output[0] = (first >>> bits) | ((second << 1) << (31 - bits));
     this.#output[1] = (second >>> bits) | ((first << 1) << (31 - bits));

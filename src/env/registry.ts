@@ -1,4 +1,4 @@
-// Which environments there are.
+// The registry of environments.
 import { acrobot } from "./acrobot.js";
 import { cartPole } from "./cartpole.js";
 import { checkedEnv, described } from "./custom.js";
@@ -9,30 +9,30 @@ import { mountainCar } from "./mountain-car.js";
 const known = new Map<string, KnownEnv>();
 const presetsById: Record<string, Presets> = {};
 
-/** The presets of all registered environments that have some. */
+/** The presets of all registered environments that have presets. */
 export const presets: Readonly<Record<string, Presets>> = presetsById;
 
-// those of the entry point; the others register themselves where they are imported
+// the environments of the entry point; the others register themselves when they are imported
 register(cartPole, mountainCar, acrobot);
 
-/** No environment of this id is registered. */
+/** No environment with this id is registered. */
 export class UnknownEnvironmentError extends Error {
   override readonly name = "UnknownEnvironmentError";
-  /** The id that was asked for. */
+  /** The requested id. */
   readonly id: string;
 
   constructor(id: string) {
     const known = environmentIds().join(", ");
     super(
-      `unknown environment ${JSON.stringify(id)}: available are ${known}; import others, "qstill/env/minatar" for one`,
+      `unknown environment ${JSON.stringify(id)}: available are ${known}; import others, for example "qstill/env/minatar"`,
     );
     this.id = id;
   }
 }
 
 /**
- * A new environment of a registered id.
- * @throws UnknownEnvironmentError where there is none
+ * A new environment, by its registered id.
+ * @throws UnknownEnvironmentError if the id is not registered
  */
 export function makeEnv(id: string): Env {
   const env = known.get(id);
@@ -41,8 +41,9 @@ export function makeEnv(id: string): Env {
 }
 
 /**
- * The environment of an id, or a function's own with every observation and reward checked.
- * @throws UnknownEnvironmentError for an id that nobody registered, TypeError for a function's result that is no
+ * The environment with an id, or the environment that a function makes. In the latter, every observation and reward is
+ * checked.
+ * @throws UnknownEnvironmentError for an id that is not registered, TypeError if the function's result is not an
  * environment, RangeError for sizes that are not allowed
  */
 export function resolveEnv(source: EnvSource): Env {
@@ -54,14 +55,14 @@ export function resolveEnv(source: EnvSource): Env {
 }
 
 /**
- * Adds an environment, which {@link makeEnv} and whatever takes an id then find; what it gives is checked.
- * @throws Error where the id is taken
+ * Adds an environment. Then {@link makeEnv} and everything that takes an id find it. Its observations and rewards are checked.
+ * @throws Error if the id is already registered
  */
 export function registerEnv(id: string, make: () => CustomEnv): void {
   register({ id, make: () => checkedEnv(make()) });
 }
 
-/** Adds environments of this library, which need no check at each step. @throws Error where an id is taken */
+/** Adds environments of this library. They need no check at each step. @throws Error if an id is already registered */
 export function register(...envs: readonly KnownEnv[]): void {
   for (const env of envs) {
     if (known.has(env.id)) throw new Error(`environment ${JSON.stringify(env.id)} is already registered`);
@@ -75,7 +76,7 @@ export function environmentIds(): string[] {
   return [...known.keys()];
 }
 
-/** All that is known of a registered environment, or undefined. */
+/** Everything that is known about a registered environment; undefined if the id is not registered. */
 export function knownEnv(id: string): KnownEnv | undefined {
   return known.get(id);
 }

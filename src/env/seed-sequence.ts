@@ -1,4 +1,4 @@
-// NumPy's SeedSequence: whole numbers become any number of well-mixed 32-bit words (O'Neill 2015, "a seed_seq alternative").
+// NumPy's SeedSequence: makes well-mixed 32-bit words from whole numbers (O'Neill 2015, "a seed_seq alternative").
 
 const poolSize = 4;
 const initialA = 0x43b0d7e5;
@@ -34,7 +34,7 @@ export class SeedSequence {
     }
   }
 
-  /** The first 32-bit words, as `generate_state(words)`, shape (words). */
+  /** The first `words` 32-bit words, as `generate_state(words)`, shape (words). */
   generateState(words: number): Uint32Array {
     const state = new Uint32Array(words);
     let constant = initialB;
@@ -52,7 +52,7 @@ export function isSeed(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The 32-bit words of a number, low first; 0 is one word. */
+/** The 32-bit words of a number, low word first. 0 is one word. */
 function wordsOf(value: number): number[] {
   if (!isSeed(value)) {
     throw new RangeError(`seed ${String(value)} is not allowed: a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);

@@ -1,17 +1,17 @@
-// Everything derives from one seed: which seed an episode starts from, and what a generator is seeded with.
+// All seeds come from one seed: the seeds of episodes and the seeds of generators.
 import { SeedSequence } from "./seed-sequence.js";
 
-/** What random numbers are for. Each purpose has numbers of its own, so that no use of one changes another. */
+/** The purposes of random numbers. Each purpose has its own numbers, so that one use does not change another. */
 export const purposes = {
   /** The episodes that a teacher learns from. */
   train: 0,
   /** The periodic evaluations that choose the network to keep. */
   selection: 1,
-  /** The final evaluation, on episodes that nothing was trained or chosen on. */
+  /** The final evaluation, on episodes that were not used for training or selection. */
   final: 2,
   /** The states on which two networks are compared, and their noise. */
   probe: 3,
-  /** The actions of the random policy that returns are measured against. */
+  /** The actions of the random policy, with which returns are compared. */
   randomPolicy: 4,
   /** The episodes that a student learns from, and their exploration. */
   student: 5,
@@ -19,13 +19,13 @@ export const purposes = {
   learner: 6,
   /** The core's generator while a student learns: first weights, sampling. */
   distiller: 7,
-  /** The resampling behind a confidence interval. */
+  /** The resampling for a confidence interval. */
   bootstrap: 8,
-  /** The noise through which an environment is seen. */
+  /** The noise on an environment's observations. */
   noise: 9,
-  /** The seeds of the students that a search for the smallest one distils. */
+  /** The seeds of the students in a search for the smallest one. */
   attempt: 10,
-  /** Which actions of an episode are replaced by the one before. */
+  /** Which actions of an episode are replaced by the previous action. */
   stickyActions: 11,
 } as const;
 
@@ -35,22 +35,22 @@ export type Purpose = (typeof purposes)[keyof typeof purposes];
 /**
  * The reset seed of an episode: the first 32-bit word of `SeedSequence([seed, purpose, episode])`.
  *
- * SeedSequence takes missing words for 0, so that [a] and [a, 0] are the same to it. Three numbers are always given, and
- * below 2^32 each is one word: no two such triples begin alike. A seed from 2^32 on is two words, and its triples may
- * equal those of a smaller seed.
+ * For SeedSequence, missing words count as 0, so [a] and [a, 0] are the same. Three numbers are always given. A number below
+ * 2^32 is one word, so different triples of such numbers are different words. A seed from 2^32 on is two words, and its
+ * triples may equal those of a smaller seed.
  * @param seed a whole number ≥ 0
  * @param episode its index within the purpose, a whole number ≥ 0
- * @throws RangeError where either is none
+ * @throws RangeError if one of them is not a whole number from 0 to 2^53 − 1
  */
 export function episodeSeed(seed: number, purpose: Purpose, episode: number): number {
   return new SeedSequence([seed, purpose, episode]).generateState(1)[0];
 }
 
 /**
- * Four 32-bit words for a generator of the core: the first of `SeedSequence([seed, purpose, index])`.
+ * Four 32-bit words for a generator of the core: the first four of `SeedSequence([seed, purpose, index])`.
  * @param seed a whole number ≥ 0
- * @param index tells several generators of one purpose apart, a whole number ≥ 0
- * @throws RangeError where either is none
+ * @param index distinguishes several generators of one purpose, a whole number ≥ 0
+ * @throws RangeError if one of them is not a whole number from 0 to 2^53 − 1
  */
 export function generatorWords(seed: number, purpose: Purpose, index: number): Uint32Array {
   return new SeedSequence([seed, purpose, index]).generateState(4);

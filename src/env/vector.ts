@@ -1,29 +1,29 @@
-// n copies of an environment that step together, each starting its next episode by itself, in one typed array.
+// Copies of an environment that step together and share typed arrays. Each copy starts its next episode by itself.
 import type { Env, EnvSource } from "./env.js";
 import { resolveEnv } from "./registry.js";
 
 /**
- * `count` copies side by side. Where a copy's episode ends, its row of `observations` is already the first of its next
- * episode, and its row of `finalObservations` the last of the one that ended: from that one a target bootstraps where the
- * episode was truncated. All arrays are the object's own and are written over by the next call.
+ * `count` copies of an environment that step together. When a copy's episode ends, its row of `observations` is already the
+ * first observation of the next episode. Its row of `finalObservations` is the last observation of the episode that ended. If
+ * that episode was truncated, a target bootstraps from it. All arrays belong to this object, and the next call overwrites them.
  */
 export class VectorEnv {
   readonly count: number;
   readonly observationSize: number;
   readonly actionCount: number;
-  /** What each copy's next action answers, shape (count, observationSize). */
+  /** The observation for each copy's next action, shape (count, observationSize). */
   readonly observations: Float32Array;
-  /** The last observation of the copies whose episode ended in this step; other rows are old. Shape (count, observationSize). */
+  /** The last observations of episodes that ended in this step. Other rows are old. Shape (count, observationSize). */
   readonly finalObservations: Float32Array;
-  /** Of the latest step, shape (count). */
+  /** The rewards of the latest step, shape (count). */
   readonly rewards: Float64Array;
-  /** 1 for a copy whose task ended in this step, shape (count). */
+  /** 1 for each copy whose task ended in this step, shape (count). */
   readonly terminated: Uint8Array;
-  /** 1 for a copy whose episode was cut by the time limit in this step, shape (count). Where both are 1, terminated decides. */
+  /** 1 for each copy whose time limit was reached in this step, shape (count). If both are 1, terminated decides. */
   readonly truncated: Uint8Array;
   readonly #copies: readonly Env[];
 
-  /** @throws RangeError for a count that is no whole number ≥ 1, and whatever making the environment throws */
+  /** @throws RangeError for a count that is not a whole number ≥ 1, and every error from making the environment */
   constructor(source: EnvSource, count: number) {
     if (!Number.isSafeInteger(count) || count < 1) {
       throw new RangeError(`count is ${count}: a whole number from 1 on is allowed`);
@@ -42,8 +42,8 @@ export class VectorEnv {
 
   /**
    * Starts an episode in every copy.
-   * @param seed of the first copy, those after it having the seeds that follow, or one seed a copy; by default 0
-   * @throws RangeError for a seed that is not allowed, and for another number of them than there are copies
+   * @param seed the seed of the first copy, whose next copies have seed + 1, seed + 2, …; or one seed for each copy; 0 by default
+   * @throws RangeError for a seed that is not allowed, or if the number of seeds is not the number of copies
    */
   reset({ seed = 0 }: { seed?: number | readonly number[] } = {}): Float32Array {
     if (typeof seed !== "number" && seed.length !== this.count) {
@@ -63,8 +63,8 @@ export class VectorEnv {
 
   /**
    * One step of every copy.
-   * @param actions one a copy, each a whole number in [0, actionCount)
-   * @throws RangeError for other actions, or another number of them, before any copy has moved
+   * @param actions one for each copy, a whole number in [0, actionCount)
+   * @throws RangeError for any other action or a wrong number of actions. Then no copy has moved
    */
   step(actions: ArrayLike<number>): void {
     this.#check(actions);

@@ -1,16 +1,16 @@
-// Wrappers: an environment with one thing about it changed. None allocates anything at a step.
+// Wrappers: each changes one thing about an environment. A step of a wrapper allocates nothing.
 import { EnvBase } from "./base.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
 import { Pcg64 } from "./random.js";
 import { purposes } from "./seeds.js";
 
-/** What a wrapper may give other than the environment in it does. */
+/** The facts that a wrapper may change. */
 export type Changes = Partial<Pick<Env, "observationSize" | "maxEpisodeSteps" | "featureNames" | "byteObservations">>;
 
-/** An environment around another: everything as there, and each wrapper overrides what it changes. */
+/** An environment around another one. Everything stays the same, and each wrapper overrides what it changes. */
 export class WrappedEnv extends EnvBase {
-  /** The environment around which this one is. */
+  /** The environment inside this one. */
   readonly inner: Env;
   readonly #episode: Episode;
 
@@ -39,20 +39,20 @@ export class WrappedEnv extends EnvBase {
     return episode.finish(this.rewarded(reward), terminated, truncated);
   }
 
-  /** An episode begins, from a seed or with the draws that the one before left. */
+  /** Called when an episode begins. Without a seed, the draws of the previous episode go on. */
   protected begin(_seed: number | undefined): void {}
 
-  /** The action that is taken where this one is chosen. */
+  /** The action to take in the inner environment when this one is chosen. */
   protected choose(action: number): number {
     return action;
   }
 
-  /** Writes what is seen of the inner observation, the first of its episode or a later one. */
+  /** Writes the observation for an inner observation. `_first` says whether it is the first one of its episode. */
   protected observe(inner: Float32Array, observation: Float32Array, _first: boolean): void {
     observation.set(inner);
   }
 
-  /** What the inner reward counts. */
+  /** The reward for an inner reward. */
   protected rewarded(reward: number): number {
     return reward;
   }
@@ -60,7 +60,7 @@ export class WrappedEnv extends EnvBase {
 
 /**
  * The same environment, truncated after at most `steps` steps.
- * @throws RangeError for what is no whole number ≥ 1
+ * @throws RangeError if `steps` is not a whole number ≥ 1
  */
 export function timeLimit(env: Env, steps: number): Env {
   checkWhole("timeLimit", "steps", steps);
@@ -68,9 +68,9 @@ export function timeLimit(env: Env, steps: number): Env {
 }
 
 /**
- * The last `count` observations side by side, the oldest first: shape (count · observationSize). An episode starts with
- * its first one `count` times (Mnih et al. 2015 stack four, so that what moves is seen to).
- * @throws RangeError for what is no whole number ≥ 1
+ * The last `count` observations one after another, the oldest first: shape (count · observationSize). At the start of an
+ * episode, all of them are its first observation. (Mnih et al. 2015 stack four, so that motion is visible.)
+ * @throws RangeError if `count` is not a whole number ≥ 1
  */
 export function frameStack(env: Env, count: number): Env {
   checkWhole("frameStack", "count", count);
@@ -130,7 +130,7 @@ class RewardScale extends WrappedEnv {
 export class ObservationStatistics {
   /** How many observations were added. */
   count = 0;
-  /** While it is true, nothing is added any more. */
+  /** While this is true, `add` does nothing. */
   frozen = false;
   /** Shape (observationSize). */
   readonly mean: Float64Array;
@@ -142,7 +142,7 @@ export class ObservationStatistics {
     this.#squares = new Float64Array(observationSize);
   }
 
-  /** Counts one more observation, unless frozen. */
+  /** Adds one more observation, unless frozen. */
   add(observation: ArrayLike<number>): void {
     if (this.frozen) return;
     this.count++;
@@ -159,17 +159,17 @@ export class ObservationStatistics {
   }
 }
 
-/** Keeps a feature that has not changed yet from being divided by 0. */
+/** Prevents a division by 0 for a feature that has not changed yet. */
 const smallestVariance = 1e-8;
 
 /**
- * Every feature less its mean, divided by its standard deviation, both over all observations so far, this one included.
+ * Subtracts each feature's mean and divides by its standard deviation. Both are over all observations so far, including this
+ * one.
  *
- * While the statistics run, an observation depends on all that were seen before, so that the same seed does not give the
- * same episode again. To train and to evaluate on the same numbers, let them run first, set `frozen`, and share them:
- * every environment that is made is given the same statistics. (The teacher's network needs none of this: it
- * normalises by itself.)
- * @throws RangeError for statistics of another number of features
+ * While the statistics run, an observation depends on all earlier ones. So the same seed does not give the same episode again.
+ * To train and evaluate on the same numbers, let the statistics run first, set `frozen`, and give the same statistics to
+ * every environment that you make. (The teacher's network does not need this: it normalises by itself.)
+ * @throws RangeError for statistics with another number of features
  */
 export function observationNormalisation(
   env: Env,
@@ -201,9 +201,9 @@ class ObservationNormalisation extends WrappedEnv {
 }
 
 /**
- * With this probability the action before is taken again instead of the one that was chosen, from an episode's second
- * step on (Machado et al. 2018). The draws are the wrapper's own and derive from the seed of the reset.
- * @throws RangeError for what is no number from 0 to 1
+ * With this probability, the previous action is taken again in place of the chosen one, from an episode's second step on
+ * (Machado et al. 2018). The wrapper has its own draws, which depend on the seed of the reset.
+ * @throws RangeError if `probability` is not a number from 0 to 1
  */
 export function stickyActions(env: Env, probability: number): Env {
   if (!(probability >= 0 && probability <= 1)) {
@@ -215,7 +215,7 @@ export function stickyActions(env: Env, probability: number): Env {
 class StickyActions extends WrappedEnv {
   readonly #probability: number;
   #random!: Pcg64;
-  /** The action taken last, or −1 at an episode's start. */
+  /** The previous action, or −1 at an episode's start. */
   #last = -1;
 
   constructor(env: Env, probability: number) {

@@ -7,15 +7,15 @@ export const tailStart = 3.654152885361009;
 export const tailInverse = 0.2736612373297583;
 
 const layers = 256;
-/** The area of each layer, with the last bits that NumPy's tables were computed with. */
+/** The area of each layer, to the last bits of the value from which NumPy's tables were computed. */
 const layerArea = 0.004928673233974652;
 /** A draw is 52 bits: x = bits · width. */
 const draws = 2 ** 52;
 
 export interface Ziggurat {
-  /** Layer i: a draw of fewer than `inside[i]` lies under the curve, whatever its height. */
+  /** Layer i: a draw below `inside[i]` is under the curve at every height. */
   readonly inside: Float64Array;
-  /** Layer i: x of one unit of a draw. */
+  /** Layer i: the change of x for one unit of a draw. */
   readonly width: Float64Array;
   /** Layer i: exp(−x²/2) at the layer's right edge. */
   readonly height: Float64Array;
@@ -23,7 +23,7 @@ export interface Ziggurat {
 
 /**
  * The tables of NumPy's generator, from their recurrence. `width` and `height` equal NumPy's bit for bit. Some of `inside`
- * differ from NumPy's by one draw in 2^52, which changes a number once in about 2^52 draws.
+ * differ from NumPy's by 1. This changes a number once in about 2^52 draws.
  */
 export function makeZiggurat(): Ziggurat {
   const inside = new Float64Array(layers);
@@ -33,7 +33,7 @@ export function makeZiggurat(): Ziggurat {
   let edge = tailStart;
   height[255] = exp(-0.5 * edge * edge);
   width[255] = edge / draws;
-  // Layer 0 is the tail and the rectangle beside it, a rectangle of the same area as every layer.
+  // Layer 0 is the tail and the rectangle beside it. Together they have the same area as every other layer.
   inside[0] = Math.floor(((edge * height[255]) / layerArea) * draws);
   width[0] = layerArea / height[255] / draws;
   height[0] = 1;
@@ -43,7 +43,7 @@ export function makeZiggurat(): Ziggurat {
     inside[layer + 1] = Math.floor((next / edge) * draws);
     width[layer] = next / draws;
     height[layer] = exp(-0.5 * next * next);
-    // Almost a tie: the exact value lies 0.498 of a unit above the correctly rounded one, and NumPy's was rounded up.
+    // Almost a tie: the exact value is 0.498 of a unit above the correctly rounded one. NumPy's value was rounded up.
     if (layer === 38) height[layer] += 2 ** -53;
     edge = next;
   }

@@ -84,7 +84,7 @@ describe("finds", () => {
     ]);
   });
 
-  it("what is left over from the episode before", () => {
+  it("what remains from the previous episode", () => {
     let made = 0;
     const found = problems((env) => {
       const { step } = env;
@@ -181,6 +181,6 @@ describe("finds", () => {
         const { step } = env;
         return { step: (action) => step.call(env, action === 1 ? 1 : 0) };
       }),
-    ).toEqual(["step(-1) was taken, although actions are whole numbers from 0 to 1"]);
+    ).toEqual(["step(-1) was accepted, although actions are whole numbers from 0 to 1"]);
   });
 });

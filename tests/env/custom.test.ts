@@ -158,8 +158,8 @@ describe("refuses before the first step", () => {
     [{ actionNames: ["a", "b", "c"] }, 'environment "custom": actionNames has length 3: 2 names are needed'],
     [{ actionNames: "ab" }, 'environment "custom": actionNames is "ab": an array of text is needed'],
     [{ actionNames: [1, 2] }, "actionNames is an array: an array of text is needed"],
-    [{ id: 7 }, "an environment has the id 7: text is needed, or none"],
-    [{ id: "" }, 'an environment has the id "": text is needed, or none'],
+    [{ id: 7 }, "an environment has the id 7: text is needed, or no id"],
+    [{ id: "" }, 'an environment has the id "": text is needed, or no id'],
     [{ reset: undefined }, 'environment "custom": reset is undefined: a function is needed'],
     [{ step: "go" }, 'environment "custom": step is "go": a function is needed'],
   ])("%j", (replaced, message) => {

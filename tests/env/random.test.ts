@@ -208,7 +208,7 @@ test.each<[(random: Pcg64) => unknown, string]>([
   [(random) => random.choice(2, [2, -1]), "choice(2) was given the probability -1: numbers ≥ 0 are allowed"],
   [(random) => random.choice(2, [0.5, 0.4]), "choice(2) was given probabilities of sum 0.9: 1 is needed"],
   [(random) => random.permutation(-1), "permutation(-1) is not allowed: a whole number from 0 to 2^32 - 1"],
-  [(random) => random.normal(0, -1), "normal(0, -1) is not allowed: finite numbers, the deviation from 0 on"],
+  [(random) => random.normal(0, -1), "normal(0, -1) is not allowed: finite numbers, and a deviation of at least 0"],
   [(random) => random.normal(Infinity, 1), "normal(Infinity, 1) is not allowed"],
 ])("refuses wrong arguments: %s", (draw, message) => {
   const refused = expect(() => draw(new Pcg64(0)));

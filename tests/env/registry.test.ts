@@ -25,7 +25,7 @@ test("says which environments there are when one is unknown", () => {
     name: "UnknownEnvironmentError",
     id: "Cartpole",
     message:
-      'unknown environment "Cartpole": available are CartPole-v1, MountainCar-v0, Acrobot-v1; import others, "qstill/env/minatar" for one',
+      'unknown environment "Cartpole": available are CartPole-v1, MountainCar-v0, Acrobot-v1; import others, for example "qstill/env/minatar"',
   });
 });
 
