@@ -13,7 +13,7 @@ const budgets = {
   "qstill/env": 26,
   "qstill/explain": 26,
   "qstill/export": 40,
-  "qstill/import": 35,
+  "qstill/import": 36,
   "qstill/experiments": 53,
   "qstill/env/recsim": 24.5,
   "qstill/env/lunar-lander": 69, // planck is 46 of them

@@ -54,7 +54,8 @@ export function loss_name(loss: i32): string {
   if (loss == CROSS_ENTROPY) return "cross-entropy";
   if (loss == NLL) return "nll";
   if (loss == KL) return "kl";
-  return "td";
+  if (loss == TD) return "td";
+  throw new Error("a loss without a name here");
 }
 
 /** A comparison over rows (B, A), with slopes of 0, temperature 1 and Huber's threshold 0.75. */
