@@ -93,7 +93,8 @@ describe("scales", () => {
 
   it("leave observations that are bytes as they are", () => {
     const student = made({}, bytes);
-    student.add(Float32Array.of(0, 2, 0, 9), labels);
+    // as float32 these bytes would be 25 and 50
+    student.add(Float32Array.of(0, 0, 200, 65, 0, 0, 72, 66), Float32Array.of(...labels, ...labels));
     student.begin(1);
     expect(student.featureScale()).toEqual([1]);
     student.dispose();
@@ -113,6 +114,17 @@ it("goes on from what it saved as if it had not stopped", () => {
   expect(again.parameters()).toEqual(straight.parameters());
   straight.dispose();
   again.dispose();
+});
+
+it("says at which update its loss is no longer finite", () => {
+  const student = made({ standardizeLabels: false });
+  student.add(
+    states,
+    labels.map(() => 3e38),
+  );
+  student.begin(1);
+  expect(() => student.learn(10)).toThrow("the student diverged: its loss is not finite after 10 updates");
+  student.dispose();
 });
 
 it("is refused without a loss, and once given back learns nothing", () => {

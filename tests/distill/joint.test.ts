@@ -113,7 +113,8 @@ describe("the loop of a joint run", () => {
     const follows = vi.spyOn(Follower.prototype, "follow");
     const reached: number[][] = [];
     await episodes({ episodeUpdates: 7, learningRate: 0.01 }, (event) => {
-      if (event.kind === "episode") reached.push([event.episode, event.reward, event.envSteps, event.updates]);
+      if (event.kind === "episode" && event.network === "teacher")
+        reached.push([event.episode, event.reward, event.envSteps, event.updates]);
     });
     const expected = Array.from({ length: 8 }, (_, i) => [i + 1, 10, 10 * (i + 1), 7 * i]); // the first has no batch
     expect(reached).toEqual(expected);
@@ -166,6 +167,14 @@ describe("the loop of a joint run", () => {
       [1, 3, 2],
       [1, 2, 2],
     ]);
+  });
+
+  it("says which of the two diverged", async () => {
+    const follow = vi.spyOn(Follower.prototype, "follow").mockReturnValue(Number.NaN);
+    await expect(episodes({})).rejects.toThrow("the student diverged: its loss is not finite after 10 updates");
+    follow.mockRestore();
+    vi.spyOn(Learner.prototype, "step").mockReturnValue(Number.NaN);
+    await expect(episodes({})).rejects.toThrow("the teacher diverged: its loss is not finite after 10 updates");
   });
 
   it("gives back the core's memory, be it stopped", async () => {
