@@ -9,7 +9,7 @@ export function parseLoss(text: string): LossWeights | undefined {
     const name = parts.pop() as LossName;
     const weight = parts.length === 0 ? 1 : Number(parts[0]);
     const allowed = parts.length < 2 && lossNames.includes(name) && weights[name] === undefined;
-    if (!allowed || parts[0] === "" || !(weight > 0 && weight <= 1e6)) return undefined;
+    if (!allowed || !(weight > 0 && weight <= 1e6)) return undefined;
     weights[name] = weight;
   }
   return weights;

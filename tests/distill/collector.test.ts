@@ -6,6 +6,7 @@ import { fingerprint, type Labeller } from "../../src/distill/labeller.js";
 import { replayStates } from "../../src/distill/states.js";
 import type { CustomEnv } from "../../src/env/env.js";
 import { resolveEnv } from "../../src/env/registry.js";
+import { SeedSequence } from "../../src/env/seed-sequence.js";
 
 /** Episodes of three steps: observation (step, action that led here). */
 function corridor(): CustomEnv {
@@ -167,6 +168,12 @@ describe("a fingerprint", () => {
 
   it("is that of NumPy's SeedSequence of the numbers' bits behind four zeros", () => {
     expect(print(Float32Array.of(1, -2.5))).toBe("e8b83ad1fc5b4862f6e8b616bd2719cc");
+  });
+
+  it("takes 4,096 numbers at a time, and nothing after the last", () => {
+    const words = new SeedSequence([0, 0, 0, 0, ...new Uint32Array(4096)]).generateState(4);
+    const hex = Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
+    expect(print(new Float32Array(4096))).toBe(hex);
   });
 
   it("is not there where the parameters are not known", () => {

@@ -1,6 +1,7 @@
 // The student's loop: its learning rate, the network that it keeps, and what decides that another student is tried.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Distiller } from "../../src/core/distiller.js";
+import { Handle } from "../../src/core/handle.js";
 import { type DistillOptions, distill } from "../../src/distill/student.js";
 import type { CustomEnv } from "../../src/env/env.js";
 import { Model } from "../../src/model/model.js";
@@ -14,7 +15,6 @@ const selectionEpisodes = 2;
 /**
  * Episodes of one step. Those in which states are collected pay nothing; the others, of evaluations, pay what the script
  * says: first the teacher's episodes, then random play's, then the student's after each round.
- * @param collecting how many episodes each of the rounds collects
  */
 function scripted(script: readonly number[]): () => CustomEnv {
   let played = 0;
@@ -104,4 +104,42 @@ it("the learning rate falls from learningRate to learningRateFinal in each attem
   expect(steps.mock.calls.map(([n]) => n)).toEqual(Array(8).fill(100));
   const once = [0.01, 0.008, 0.006, 0.004].map((rate) => expect.closeTo(rate, 12));
   expect(steps.mock.calls.map(([, rate]) => rate)).toEqual([...once, ...once]);
+});
+
+it("tells of each chunk, each round and each attempt how far the work is", async () => {
+  const events: TrainingEvent[] = [];
+  const disposals = vi.spyOn(Handle.prototype, "dispose");
+  const onEvent = (event: TrainingEvent) => events.push(event);
+  const script = [...teacherAndRandom, 4, 6, 10, 10];
+  const given = { rounds: 2, updates: 300, env: scripted(script), onEvent };
+  const student = await distill(label, { ...options, ...given });
+  const told = { network: "student", attempt: 1, loss: expect.any(Number) };
+  const progress = (envSteps: number, updates: number, mean: number | null) => ({
+    ...{ kind: "progress", ...told, share: updates / 300, envSteps, updates, mean },
+  });
+  const evaluation = (envSteps: number, updates: number, mean: number, std: number, min: number) => ({
+    ...{ kind: "evaluation", ...told, envSteps, updates, mean, std, min, best: true },
+  });
+  expect(events).toEqual([
+    progress(20, 100, null),
+    ...[evaluation(20, 150, 5, 1, 4), progress(20, 150, 5)],
+    progress(40, 250, 5),
+    ...[evaluation(40, 300, 10, 0, 10), progress(40, 300, 10)],
+    { kind: "attempt", attempt: 1, returnRatio: 1, satisfied: true, envSteps: 40, updates: 300 },
+  ]);
+  expect([student.attempts, student.envSteps, student.updates]).toEqual([1, 40, 300]);
+  expect(student.training?.distillation?.featureScale).toBeUndefined();
+  expect(disposals).toHaveBeenCalledTimes(2); // the student, and the network that is judged
+});
+
+it("a rounded student keeps the feature scale of its best round", async () => {
+  const scale = async (script: number[]) => {
+    const { student } = await distilled([...teacherAndRandom, ...script], { quantize: true, attempts: 2 });
+    return student.training?.distillation?.featureScale;
+  };
+  const [first, second] = [[5, 5, 4, 4, 4, 4, 4, 4], Array(8).fill(3)];
+  const early = await scale([...first, ...second]);
+  const late = await scale([...second, ...first]);
+  expect(early).toHaveLength(1);
+  expect(early).not.toEqual(late); // the second attempt's scale is of the states of all rounds
 });

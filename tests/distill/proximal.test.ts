@@ -71,6 +71,16 @@ it("gives a student that says what it is, and that can be saved", async () => {
   expect((await distillProximal(guide, { ...short, hidden: undefined })).hidden).toEqual([16]);
 });
 
+it("each option of the guide changes what the student becomes, its defaults do not", async () => {
+  const tiny = { envSteps: 400, evaluationInterval: 200, evaluationEpisodes: 1, confirmationEpisodes: 1 };
+  const hash = async (options: ProximalOptions) => (await train({ ...tiny, ...options })).parameters.join();
+  const usual = await hash({});
+  expect(await hash({ guideLoss: "cross-entropy", guideWeight: 10, guideTemperature: 1 })).toBe(usual);
+  for (const other of [{ guideLoss: "mse" }, { guideWeight: 2 }, { guideTemperature: 3 }] as const) {
+    expect(await hash(other)).not.toBe(usual);
+  }
+});
+
 it("refuses what is not allowed, in one line", async () => {
   for (const [options, message] of [
     [{ guideLoss: "nll" as never }, 'guideLoss is "nll": cross-entropy, mse is allowed'],
