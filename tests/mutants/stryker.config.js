@@ -7,10 +7,11 @@ export default {
   ignorers: ["messages"],
   coverageAnalysis: "perTest",
   concurrency: 2,
-  // Of what is worked out while a module loads, the tables of options above all, each mutant would need every test, and
-  // so would two thirds of the others, as some files train before their first test. Such mutants are left out. What
-  // holds the tables: tests/dqn/options.test.ts (defaults, ranges, docs/options.md) and tests/dqn/configure.test.ts.
-  // With `false` here and `--mutate src/dqn/config.ts` they are tried, in three seconds each.
+  // A mutant of what is worked out while a module loads, the tables of options above all, would need every test: it is
+  // left out. A mutant that a test reaches, too, is tried with the tests that reach it, not with all: two thirds of all
+  // run while something loads, as some files of tests train before their first one. What holds the tables:
+  // tests/dqn/options.test.ts (defaults, ranges, docs/options.md) and tests/dqn/configure.test.ts. With `false` here and
+  // `--mutate src/dqn/config.ts` they are tried, too.
   ignoreStatic: true,
   thresholds: { high: 95, low: 90, break: 90 },
   timeoutMS: 10_000,
