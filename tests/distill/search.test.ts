@@ -1,11 +1,22 @@
 // The search for the smallest student, with students that are good or bad as a script says.
-import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type Size, type Standing, shrink } from "../../src/distill/shrink.js";
-import { distill } from "../../src/distill/student.js";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Size, Standing, shrink as shrinkFunction } from "../../src/distill/shrink.js";
+import type { distill as distillFunction } from "../../src/distill/student.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { parameterCount } from "../../src/model/layout.js";
 
-vi.mock("../../src/distill/student.js", () => ({ distill: vi.fn() }));
+const distill = vi.fn<typeof distillFunction>();
+let shrink: typeof shrinkFunction; // loaded anew, beside the scripted students
+
+beforeAll(async () => {
+  vi.resetModules();
+  vi.doMock("../../src/distill/student.js", () => ({ distill }));
+  ({ shrink } = await import("../../src/distill/shrink.js"));
+});
+afterAll(() => {
+  vi.doUnmock("../../src/distill/student.js");
+  vi.resetModules();
+});
 
 const episodes = 20;
 const seed = 5;
@@ -30,12 +41,12 @@ const teacher = {
 /** What a student of a size earns in an attempt: on selection episodes, and on final ones if that differs. */
 type Script = (hidden: string, attempt: number) => number | [number, number];
 
-beforeEach(() => void vi.mocked(distill).mockReset());
+beforeEach(() => void distill.mockReset());
 
-async function search(script: Script, given: Parameters<typeof shrink>[1] = {}) {
+async function search(script: Script, given: Parameters<typeof shrinkFunction>[1] = {}) {
   const attempts = new Map<string, number>();
   const disposed: string[] = [];
-  vi.mocked(distill).mockImplementation(async (_, options = {}) => {
+  distill.mockImplementation(async (_, options = {}) => {
     const hidden = options.hidden as readonly number[];
     const attempt = (attempts.get(String(hidden)) ?? 0) + 1;
     attempts.set(String(hidden), attempt);
@@ -98,8 +109,8 @@ describe("the search", () => {
     ]);
     expect(disposed).toEqual(["8#1", "8#2", "8#3"]);
     const seeds = [1, 2, 3].map((attempt) => episodeSeed(seed, purposes.attempt, attempt));
-    expect(vi.mocked(distill).mock.calls.map(([, options]) => options?.seed)).toEqual(seeds);
-    expect(vi.mocked(distill).mock.calls[0][1]).toMatchObject({ attempts: 1, hidden: [8], env });
+    expect(distill.mock.calls.map(([, options]) => options?.seed)).toEqual(seeds);
+    expect(distill.mock.calls[0][1]).toMatchObject({ attempts: 1, hidden: [8], env });
     const [size] = found.sizes;
     expect(size).toMatchObject({ hidden: [8], parameters: 115, attempts: 3, seed: seeds[1], final: null });
     expect(size.selection).toMatchObject({ mean: 6, std: 0 });
@@ -119,7 +130,7 @@ describe("the search", () => {
 
   it("plays a thousand episodes of the seed 0 where nothing else is said", async () => {
     let played = 0;
-    vi.mocked(distill).mockRejectedValue(new Error("distilled"));
+    distill.mockRejectedValue(new Error("distilled"));
     const counting = () => ({ ...env(), reset: () => [0 * ++played] });
     await expect(shrink({ ...teacher, env: counting })).rejects.toThrow("distilled");
     expect(played).toBe(2000); // the teacher and random play
