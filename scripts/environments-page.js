@@ -6,17 +6,15 @@ import { fileURLToPath } from "node:url";
 import "../dist/env/all.js";
 import { fields } from "../dist/env/known.js";
 import { environmentIds, knownEnv } from "../dist/env/registry.js";
+import { byField } from "./list-environments.js";
 import { markdownTable } from "./markdown-table.js";
 
 export const pageFile = fileURLToPath(new URL("../docs/environments/README.md", import.meta.url));
 
 /** The page with its table up to date: the text between the marks is replaced. */
 export function filled(page) {
-  const rows = fields.flatMap((field) =>
-    environmentIds()
-      .map(knownEnv)
-      .filter(({ about }) => about?.field === field)
-      .map(({ id, about }) => [`\`${id}\``, field, about.observation, about.actions, about.shows]),
+  const rows = byField(fields, environmentIds().map(knownEnv)).map(
+    ({ id, about: { field, observation, actions, shows } }) => [`\`${id}\``, field, observation, actions, shows],
   );
   const table = markdownTable(["id", "field", "observation", "actions", "what it shows"], rows);
   return page.replace(

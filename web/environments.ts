@@ -1,12 +1,12 @@
 // The environments to choose from: what the page says of each, and what must be loaded for it.
 import { environmentIds } from "qstill";
-import { listed } from "./environments.generated.ts";
+import { type Field, listed } from "./environments.generated.ts";
 import type { Language } from "./texts.ts";
 
 export interface Environment {
   readonly id: string;
   /** The heading under which it is listed. */
-  readonly field: "control" | "robots" | "navigation" | "games" | "driving" | "recommendation";
+  readonly field: Field;
   /** What there is to do. */
   readonly task: Readonly<Record<Language, string>>;
   /** Steps in a second of its world. If the world has no clock, as many as people can follow. */

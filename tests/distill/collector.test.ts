@@ -4,25 +4,11 @@ import type { Targets } from "../../src/core/distiller.js";
 import { Collector } from "../../src/distill/collector.js";
 import { fingerprint, type Labeller } from "../../src/distill/labeller.js";
 import { replayStates } from "../../src/distill/states.js";
-import type { CustomEnv } from "../../src/env/env.js";
 import { resolveEnv } from "../../src/env/registry.js";
 import { SeedSequence } from "../../src/env/seed-sequence.js";
+import { corridor } from "./corridor.js";
 
-/** Episodes of three steps: observation (step, action that led here). */
-function corridor(): CustomEnv {
-  let step = 0;
-  return {
-    id: "corridor",
-    observationSize: 2,
-    actionCount: 2,
-    maxEpisodeSteps: 3,
-    reset: () => {
-      step = 0;
-      return [0, -1];
-    },
-    step: (action) => ({ observation: [++step, action], reward: step, terminated: false }),
-  };
-}
+const threeSteps = () => corridor((step) => ({ reward: step, terminated: false }));
 
 /** It answers with Q-values (step, 10 · action that led here). */
 const teacher: Labeller = {
@@ -41,7 +27,7 @@ function collecting(given: Partial<ConstructorParameters<typeof Collector>[2]> =
   const add = (states: Float32Array, labels: Float32Array, targets?: Targets) =>
     void rounds.push({ states: [...states], labels: [...labels], targets });
   const policies = { teacher: labeller, student };
-  const collector = new Collector(resolveEnv(corridor), policies, { ...config, ...given }, 3, add);
+  const collector = new Collector(resolveEnv(threeSteps), policies, { ...config, ...given }, 3, add);
   return { collector, rounds };
 }
 

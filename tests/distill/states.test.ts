@@ -1,33 +1,18 @@
 // Where states come from: who acts in an episode, what a step leaves behind, and td's targets from it.
 import { describe, expect, it } from "vitest";
 import { collectTransitions, studentShare, tdTargets } from "../../src/distill/states.js";
-import type { CustomEnv } from "../../src/env/env.js";
 import { resolveEnv } from "../../src/env/registry.js";
+import { corridor } from "./corridor.js";
 
-/** Episodes of three steps: observation (step, action that led here); action 1 in the second step terminates. */
-function corridor(): CustomEnv {
-  let step = 0;
-  return {
-    id: "corridor",
-    observationSize: 2,
-    actionCount: 2,
-    maxEpisodeSteps: 3,
-    reset: () => {
-      step = 0;
-      return [0, -1];
-    },
-    step: (action) => {
-      step++;
-      return { observation: [step, action], reward: 10 * step + action, terminated: step === 2 && action === 1 };
-    },
-  };
-}
+/** Action 1 in the second step terminates. */
+const threeSteps = () =>
+  corridor((step, action) => ({ reward: 10 * step + action, terminated: step === 2 && action === 1 }));
 
 const zero = { act: () => 0 };
 const one = { act: () => 1 };
 const collect = (share: number, count: number, exploration = 0, seed = 3) =>
   collectTransitions(
-    resolveEnv(corridor),
+    resolveEnv(threeSteps),
     { teacher: zero, student: one },
     { seed, firstEpisode: 0, count, exploration, share },
   );
