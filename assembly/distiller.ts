@@ -28,6 +28,7 @@ import {
   place_saved,
   place_scratch,
   put_inputs,
+  save_table,
   set_sizes,
   Trainable,
   transpose_weights,
@@ -45,7 +46,6 @@ export class DistillerOptions {
 
 @unmanaged
 export class Distiller extends Trainable {
-  capacity: usize;
   stateBytes: usize; // the bytes of one state
   largestWeight: f32;
   relabeller: Network | null; // labels each batch anew; null if the kept labels are used
@@ -80,11 +80,11 @@ function place(distiller: Distiller, widths: usize): void {
   place_saved(distiller);
   const parameters = distiller.onlineWeights.parameters;
   distiller.exact = distiller.largestWeight > 0 ? floats(distiller.count) : parameters;
+  distiller.savedBytes = <usize>layout_end() - changetype<usize>(distiller.state);
   distiller.states = area(<u64>distiller.capacity * distiller.stateBytes);
   distiller.labels = floats(<u64>distiller.capacity * distiller.outputs);
   distiller.taken = area((<u64>distiller.capacity) << 2);
   distiller.targets = floats(distiller.capacity);
-  distiller.savedBytes = <usize>layout_end() - changetype<usize>(distiller.state);
   place_scratch(distiller, widths);
   distiller.drawn = area(PANEL * sizeof<usize>());
   place_comparison(distiller.comparison, distiller.batch, distiller.outputs);
@@ -112,12 +112,29 @@ export function distiller_create(widths: usize, layers: usize, options: Distille
   lay_out(distiller.block);
   place(distiller, widths);
   memory.copy(distiller.widths, widths, (layers + 1) << 2);
+  save_table(distiller, distiller.states, distiller.stateBytes);
+  save_table(distiller, distiller.labels, distiller.outputs << 2);
+  save_table(distiller, distiller.taken, sizeof<u32>());
+  save_table(distiller, distiller.targets, sizeof<f32>());
   return header;
 }
 
 export function distiller_free(distiller: Distiller): void {
   free_block(distiller.block);
   heap.free(changetype<usize>(distiller));
+}
+
+/**
+ * Everything was restored from a checkpoint, which may be anything.
+ * @returns whether the distiller can go on: every row and action that it names exists
+ */
+export function distiller_restored(distiller: Distiller): bool {
+  const filled = distiller.state.filled;
+  if (filled > distiller.capacity) return false;
+  for (let row: usize = 0; row < filled; row++) {
+    if (load<u32>(distiller.taken + (row << 2)) >= <u32>distiller.outputs) return false;
+  }
+  return true;
 }
 
 /** Sets the loss that compares the student's Q-values with the labels. */

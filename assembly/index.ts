@@ -13,6 +13,7 @@ export function release(address: usize): void {
   heap.free(address);
 }
 
+export { digest_blocks, digest_end } from "./digest";
 export {
   distiller_create,
   distiller_fill,
@@ -25,6 +26,7 @@ export {
   distiller_loss,
   distiller_normalise,
   distiller_relabel,
+  distiller_restored,
   distiller_standardise,
   distiller_states,
   distiller_step,
@@ -45,7 +47,9 @@ export {
   learner_incoming,
   learner_initialise,
   learner_normalise,
+  learner_recent,
   learner_record,
+  learner_restored,
   learner_step,
 } from "./learner";
 export { loss_options, loss_weight } from "./losses";
@@ -87,9 +91,23 @@ export function trainable_block(net: Trainable): usize {
   return net.block;
 }
 
-/** The number of bytes, from the start of the block, that a checkpoint holds. */
+/** The number of bytes, from the start of the block, that a checkpoint always holds. */
 export function trainable_saved_bytes(net: Trainable): usize {
   return net.savedBytes;
+}
+
+/** The tables whose filled rows a checkpoint holds, too: for each its address and the bytes of a row, u32. */
+export function trainable_tables(net: Trainable): usize {
+  return net.tables;
+}
+
+export function trainable_table_count(net: Trainable): usize {
+  return net.tableCount;
+}
+
+/** The number of rows that the tables have. */
+export function trainable_capacity(net: Trainable): usize {
+  return net.capacity;
 }
 
 export function learner_observations(learner: Learner): usize {

@@ -7,7 +7,7 @@ import { PANEL } from "./matmul";
 import { allocate_zeroed, area, clear_floats, floats, free_block, lay_out, layout_end, measure } from "./memory";
 import { argmax_panel } from "./mlp";
 import { put_observation } from "./network";
-import { begin_priorities, draw_by_priority, renew, weigh } from "./priorities";
+import { begin_priorities, draw_by_priority, own_priorities, renew, weigh } from "./priorities";
 import { below, duration, uniform } from "./random";
 import {
   begin_episode,
@@ -15,8 +15,10 @@ import {
   place_replay,
   Replay,
   record,
+  replay_sound,
   sample,
   set_gamma,
+  Transition,
   transition_at,
 } from "./replay";
 import {
@@ -32,6 +34,7 @@ import {
   place_saved,
   place_scratch,
   put_inputs,
+  save_table,
   set_sizes,
   Trainable,
   transpose_weights,
@@ -102,7 +105,7 @@ function place(learner: Learner, widths: usize): void {
   const options = learner.options;
   const prioritised = bool(options.prioritized);
   place_replay(learner.replay, learner.inputs, learner.bytes, options.bufferSize, options.nStep, prioritised);
-  learner.savedBytes = <usize>layout_end() - changetype<usize>(learner.state);
+  learner.savedBytes = learner.replay.always - changetype<usize>(learner.state);
   place_scratch(learner, widths);
   learner.sampled = area((<u64>learner.batch) << 2);
   learner.observed = area(<u64>learner.batch * sizeof<usize>());
@@ -133,6 +136,7 @@ export function learner_create(widths: usize, layers: usize, options: LearnerOpt
   learner.actions = learner.outputs - usize(bool(options.dueling));
   learner.importance = 1;
   learner.guide = null;
+  learner.capacity = options.bufferSize;
   measure();
   place(learner, widths);
   learner.block = allocate_zeroed(layout_end());
@@ -143,8 +147,14 @@ export function learner_create(widths: usize, layers: usize, options: LearnerOpt
   lay_out(learner.block);
   place(learner, widths);
   memory.copy(learner.widths, widths, (layers + 1) << 2);
-  set_gamma(learner.replay, options.gamma);
-  if (options.prioritized) begin_priorities(learner.replay.priorities);
+  const replay = learner.replay;
+  set_gamma(replay, options.gamma);
+  save_table(learner, replay.observations, replay.rowBytes);
+  save_table(learner, replay.transitions, offsetof<Transition>());
+  if (options.prioritized) {
+    begin_priorities(replay.priorities);
+    save_table(learner, own_priorities(replay.priorities, replay.rows), sizeof<f64>());
+  }
   for (let b: usize = 0; b < learner.batch; b++) store<f32>(learner.importanceWeights + (b << 2), 1);
   return header;
 }
@@ -176,6 +186,23 @@ export function learner_initialise(learner: Learner, word0: u32, word1: u32, wor
 /** Normalises observations, unless they are bytes, by the mean and deviation of those in the replay memory. */
 export function learner_normalise(learner: Learner): void {
   fit_normalisation(learner, learner.replay.observations, learner.replay.state.filled);
+}
+
+/**
+ * Everything was restored from a checkpoint, which may be anything.
+ * @returns whether the learner can go on: every row and action that it names exists
+ */
+export function learner_restored(learner: Learner): bool {
+  if (learner.state.repeatedAction >= learner.actions) return false;
+  return replay_sound(learner.replay, learner.actions);
+}
+
+/** Where the observation lies that came `age` steps before the newest one; 0 if it is no longer held. */
+export function learner_recent(learner: Learner, age: usize): usize {
+  const replay = learner.replay;
+  if (age >= replay.state.filled) return 0;
+  const current = replay.state.current;
+  return observation_at(replay, current >= age ? current - age : current + replay.rows - age);
 }
 
 /** Where the host writes the observation (inputs) that `begin` or `record` reads. */

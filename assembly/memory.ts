@@ -2,10 +2,11 @@
 //
 //   allocated      block, at a multiple of 64
 //   ▼              ▼
-//   ┌────────┬─────┬───────┬────────┬────────────┬─────────┬────────┬─────────┬───────────┬─────────────┬─────┐
-//   │ unused │  ▲  │ state │ widths │ parameters │ moments │ target │ replay  │ gradients │ activations │  …  │
-//   └────────┴──│──┴───────┴────────┴────────────┴─────────┴────────┴─────────┴───────────┴─────────────┴─────┘
-//               │  └─────────────────── savedBytes: a checkpoint ────────────┘└──── scratch of one update ────┘
+//   ┌────────┬─────┬───────┬────────────┬─────────┬────────┬──────────────┬────────┬───────────┬─────────────┬─────┐
+//   │ unused │  ▲  │ state │ parameters │ moments │ target │ replay: rows │ widths │ gradients │ activations │  …  │
+//   └────────┴──│──┴───────┴────────────┴─────────┴────────┴──────────────┴────────┴───────────┴─────────────┴─────┘
+//               │  └───────── savedBytes, always ──────────┘└─ if filled ─┘└────────── scratch of one update ──────┘
+//               │   a checkpoint holds those, and the filled rows of the tables
 //               the address that was allocated, which `free_block` gives back
 //
 // A distiller has labelled states in place of target and replay. A network that only answers has nothing to save.

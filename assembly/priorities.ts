@@ -34,6 +34,26 @@ export function set_priority(priorities: usize, rows: usize, row: usize, priorit
   }
 }
 
+/** Where the rows' own priorities lie: f64 (rows). */
+export function own_priorities(priorities: usize, rows: usize): usize {
+  return node(priorities, rows);
+}
+
+/** Whether a restored row has a priority exactly if a transition starts there. */
+export function priority_fits(priorities: usize, rows: usize, row: usize, starts: bool): bool {
+  const priority = priority_of(priorities, rows, row);
+  return starts ? priority > 0 && priority < Infinity : priority == 0;
+}
+
+/** Makes all sums from the rows' own priorities. @returns whether the sum and the largest priority are usable */
+export function sum_priorities(priorities: usize, rows: usize): bool {
+  for (let k = rows - 1; k > 0; k--) {
+    store<f64>(node(priorities, k), load<f64>(node(priorities, 2 * k)) + load<f64>(node(priorities, 2 * k + 1)));
+  }
+  const largest = load<f64>(priorities);
+  return load<f64>(node(priorities, 1)) < Infinity && largest > 0 && largest < Infinity;
+}
+
 /** Says that a transition that starts at the row is ready. */
 export function welcome(priorities: usize, rows: usize, row: usize): void {
   set_priority(priorities, rows, row, load<f64>(priorities));

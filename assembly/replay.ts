@@ -3,8 +3,8 @@
 // Each observation is stored once, in a row of the ring. An episode's last observation has a row of its own. A
 // transition starts at row i and ends n rows later, or at its episode's last row. It is ready as soon as that row
 // exists. R = Σ_{k<n} γ^k·r_k. The discount of what follows is γ^n, or 0 if the episode terminated.
-import { area, copy_floats, floats } from "./memory";
-import { set_priority, welcome } from "./priorities";
+import { area, copy_floats, floats, layout_end } from "./memory";
+import { priority_fits, set_priority, sum_priorities, welcome } from "./priorities";
 import { below } from "./random";
 import { observation_bytes } from "./sparse";
 
@@ -28,13 +28,16 @@ export class Replay {
   rows: usize;
   nStep: usize;
 
-  // all of these are saved
+  // saved
   state: ReplayState;
-  incoming: usize; // (inputs): where the host writes an observation
-  powers: usize; // (nStep + 1): γ^k
+  always: usize; // the end of what is saved however few rows are filled
   observations: usize; // (rows, rowBytes)
   transitions: usize; // Transition (rows)
-  priorities: usize; // f64 (2·rows); 0 if there are no priorities
+  priorities: usize; // f64 (2·rows), of which the rows' own are saved; 0 if there are no priorities
+
+  // scratch
+  incoming: usize; // (inputs): where the host writes an observation
+  powers: usize; // (nStep + 1): γ^k
 }
 
 @unmanaged
@@ -60,11 +63,38 @@ export function place_replay(
   replay.rows = rows;
   replay.nStep = nStep;
   replay.state = changetype<ReplayState>(area(offsetof<ReplayState>()));
-  replay.incoming = floats(inputs);
-  replay.powers = floats(nStep + 1);
+  replay.priorities = prioritised ? area((<u64>rows) << 4) : 0;
+  // the first of the priorities belongs to no row
+  replay.always = prioritised ? replay.priorities + sizeof<f64>() : <usize>layout_end();
   replay.observations = area(<u64>rows * replay.rowBytes);
   replay.transitions = area((<u64>rows) << 4);
-  replay.priorities = prioritised ? area((<u64>rows) << 4) : 0;
+  replay.incoming = floats(inputs);
+  replay.powers = floats(nStep + 1);
+}
+
+/**
+ * Whether every row and action that a restored memory names exists, and `ready` counts right. Makes the sums of the
+ * priorities again.
+ */
+export function replay_sound(replay: Replay, actions: usize): bool {
+  const state = replay.state;
+  const rows = replay.rows;
+  const filled = state.filled;
+  if (filled > rows || state.head >= rows || state.current >= rows || state.pending > min(filled, replay.nStep)) {
+    return false;
+  }
+  if (filled < rows && state.head != filled) return false;
+  let ready: usize = 0;
+  for (let row: usize = 0; row < filled; row++) {
+    const transition = transition_at(replay, row);
+    if (transition.action >= <u32>actions) return false;
+    const starts = transition.next != NOT_READY;
+    if (starts && transition.next >= <u32>filled) return false;
+    if (starts) ready++;
+    if (replay.priorities != 0 && !priority_fits(replay.priorities, rows, row, starts)) return false;
+  }
+  if (ready != state.ready) return false;
+  return replay.priorities == 0 || sum_priorities(replay.priorities, rows);
 }
 
 export function set_gamma(replay: Replay, gamma: f32): void {

@@ -36,8 +36,13 @@ export class Trainable {
   inputs: usize;
   outputs: usize;
   count: usize; // the number of parameters
-  block: usize; // the saved part comes first in it
-  savedBytes: usize;
+  block: usize; // what is always saved comes first in it
+
+  // what a checkpoint holds, beside the first bytes of the block: the filled rows of these tables
+  savedBytes: usize; // the number of those first bytes
+  tables: usize; // Table (tableCount)
+  tableCount: usize;
+  capacity: usize; // the number of rows that each table has
 
   // With observations of bytes, mostly 0, the first layer is computed by sparse.ts. The dense layers are the others;
   // mlp.ts computes them as a network without the first layer. With other observations all layers are dense.
@@ -50,7 +55,6 @@ export class Trainable {
   inputsBytes: usize; // the bytes of a panel's inputs: (inputs, 16), or lists
 
   // saved, with the parameters between the powers and the moments
-  widths: usize; // u32 × (layers + 1)
   random: usize; // the generator's 4 words
   powers: AdamPowers;
   firstMoment: usize; // (count)
@@ -59,6 +63,7 @@ export class Trainable {
   scale: usize; // (inputs)
 
   // scratch
+  widths: usize; // u32 × (layers + 1)
   gradients: usize; // (count)
   activations: usize; // of every panel; the rows after the batch's last stay zero
   deltas: usize; // of one panel
@@ -83,10 +88,8 @@ export function set_sizes(net: Trainable, widths: usize, layers: usize, batch: u
   net.denseAt = bytes ? ((net.inputs + 1) * width(widths, 1)) << 2 : 0;
 }
 
-/** Places what a checkpoint holds. `widths` only gets its place: the caller copies them when there is memory. */
+/** Places what a checkpoint always holds. */
 export function place_saved(net: Trainable): void {
-  net.widths = area((<u64>(net.layers + 1)) << 2);
-  net.denseWidths = net.widths + (usize(net.bytes) << 2);
   net.random = area(16);
   net.powers = changetype<AdamPowers>(area(offsetof<AdamPowers>()));
   net.onlineWeights.parameters = floats(net.count);
@@ -96,8 +99,30 @@ export function place_saved(net: Trainable): void {
   net.scale = floats(net.inputs);
 }
 
-/** Places the scratch of an update. */
+/** A table whose filled rows a checkpoint holds. */
+@unmanaged
+export class Table {
+  address: usize;
+  rowBytes: usize;
+}
+
+/** The most tables that a learner or a distiller has. */
+const MOST_TABLES: usize = 4;
+
+/** Adds a table to what a checkpoint holds, when there is memory. */
+export function save_table(net: Trainable, address: usize, rowBytes: usize): void {
+  const table = changetype<Table>(net.tables + net.tableCount * offsetof<Table>());
+  table.address = address;
+  table.rowBytes = rowBytes;
+  net.tableCount++;
+}
+
+/** Places the scratch of an update. `widths` only get their place: the caller copies them when there is memory. */
 export function place_scratch(net: Trainable, widths: usize): void {
+  net.tables = area(MOST_TABLES * offsetof<Table>());
+  net.tableCount = 0;
+  net.widths = area((<u64>(net.layers + 1)) << 2);
+  net.denseWidths = net.widths + (usize(net.bytes) << 2);
   const batch = net.panels * PANEL;
   const denseWidths = widths + (usize(net.bytes) << 2);
   const rowValues = activation_count(denseWidths, net.denseLayers);

@@ -13,6 +13,7 @@ import {
   distiller_labels,
   distiller_loss,
   distiller_normalise,
+  distiller_restored,
   distiller_standardise,
   distiller_states,
   distiller_step,
@@ -37,6 +38,7 @@ import {
 } from "./arrays";
 import * as losses from "./losses";
 import { comparison_of, Mixture, plain_sum } from "./losses";
+import { copy_saved, expect_same_saved } from "./saved";
 
 const CAPACITY: usize = 200;
 
@@ -363,7 +365,7 @@ describe("distiller_step", () => {
     let sum = 0.0;
     for (let i = 0; i < 25; i++) sum += distiller_step(oneByOne, 1, 1e-3);
     expect(distiller_step(together, 25, 1e-3)).toBe(sum / 25);
-    expect_same_bits(together.block, oneByOne.block, together.savedBytes >> 2, "saved state");
+    expect_same_saved(together, oneByOne, distiller_filled(together), "saved state");
   });
 
   it("lowers each loss", () => {
@@ -423,12 +425,12 @@ describe("a distiller", () => {
       const second = distiller_of([4, 16, 2], 16, 20, false, most);
       use_loss(second, KL, 0.5);
       distiller_step(second, 3, 1e-3);
-      expect(second.savedBytes).toBe(first.savedBytes);
-      memory.copy(second.block, first.block, first.savedBytes);
+      copy_saved(second, first, 150);
+      expect(distiller_restored(second)).toBe(true);
       expect(distiller_filled(second)).toBe(150);
       for (let round = 0; round < 5; round++) {
         expect(distiller_step(second, 3, 1e-3)).toBe(distiller_step(first, 3, 1e-3));
-        expect_same_bits(second.block, first.block, first.savedBytes >> 2, "saved state", round);
+        expect_same_saved(second, first, 150, "saved state", <usize>round);
       }
     }
   });

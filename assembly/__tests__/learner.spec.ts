@@ -14,6 +14,7 @@ import {
   learner_initialise,
   learner_normalise,
   learner_record,
+  learner_restored,
   learner_step,
 } from "../learner";
 import { exp, log } from "../math";
@@ -39,6 +40,7 @@ import {
 } from "./arrays";
 import { learner_options } from "./learners";
 import { CROSS_ENTROPY, comparison_of, Mixture, MSE, plain_sum } from "./losses";
+import { copy_saved, expect_same_saved } from "./saved";
 
 const ROWS: usize = 300;
 
@@ -389,7 +391,7 @@ describe("learner_step", () => {
     let sum = 0.0;
     for (let i = 0; i < 25; i++) sum += learner_step(oneByOne, 1, 1e-3);
     expect(learner_step(together, 25, 1e-3)).toBe(sum / 25);
-    expect_same_bits(together.block, oneByOne.block, together.savedBytes >> 2, "saved state");
+    expect_same_saved(together, oneByOne, together.replay.state.filled, "saved state");
   });
 
   it("has targets that are the reward where the episode terminated", () => {
@@ -593,9 +595,8 @@ describe("a learner", () => {
     const second = learner_of([4, 33, 17, 3], 16, 3, 1, 0.005, 2);
     play(second, 90, 20, RANDOM);
     learner_step(second, 3, 1e-3);
-    memory.copy(second.block, first.block, first.savedBytes);
-
-    expect(second.savedBytes).toBe(first.savedBytes);
+    copy_saved(second, first, first.replay.state.filled);
+    expect(learner_restored(second)).toBe(true);
     for (let round = 0; round < 5; round++) {
       const action = learner_act(first, 0.5, 10);
       expect(learner_act(second, 0.5, 10)).toBe(action);
@@ -604,7 +605,7 @@ describe("a learner", () => {
       seed(100 + round);
       play(second, 50, 20, RANDOM);
       expect(learner_step(second, 3, 1e-3)).toBe(learner_step(first, 3, 1e-3));
-      expect_same_bits(second.block, first.block, first.savedBytes >> 2, "saved state", round);
+      expect_same_saved(second, first, first.replay.state.filled, "saved state", <usize>round);
     }
   });
 

@@ -6,6 +6,9 @@ export interface CoreExports extends Record<string, unknown> {
   sin(x: number): number;
   cos(x: number): number;
 
+  digest_blocks(digest: number, bytes: number, blocks: number): void;
+  digest_end(digest: number, rest: number, total: number): void;
+
   allocate(bytes: number): number;
   release(address: number): void;
 
@@ -24,6 +27,9 @@ export interface CoreExports extends Record<string, unknown> {
   trainable_scale(net: number): number;
   trainable_block(net: number): number;
   trainable_saved_bytes(net: number): number;
+  trainable_tables(net: number): number;
+  trainable_table_count(net: number): number;
+  trainable_capacity(net: number): number;
 
   learner_create(widths: number, layers: number, options: number): number;
   learner_guide(learner: number, guide: number): void;
@@ -37,6 +43,8 @@ export interface CoreExports extends Record<string, unknown> {
   learner_act(learner: number, epsilon: number, longest: number): number;
   learner_step(learner: number, n: number, learningRate: number): number;
   learner_follow(student: number, teacher: number, n: number, learningRate: number): number;
+  learner_restored(learner: number): number;
+  learner_recent(learner: number, age: number): number;
   learner_observations(learner: number): number;
   learner_filled(learner: number): number;
   learner_ready(learner: number): number;
@@ -51,6 +59,7 @@ export interface CoreExports extends Record<string, unknown> {
   distiller_create(widths: number, layers: number, options: number): number;
   distiller_free(distiller: number): void;
   distiller_loss(distiller: number): number;
+  distiller_restored(distiller: number): number;
   distiller_relabel(distiller: number, network: number): void;
   distiller_initialise(distiller: number, word0: number, word1: number, word2: number, word3: number): void;
   distiller_states(distiller: number): number;

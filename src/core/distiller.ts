@@ -74,7 +74,11 @@ export class Distiller extends Trainable {
 
   /** The number of labelled states held. */
   get filled(): number {
-    return core().distiller_filled(this.handle);
+    return core().distiller_filled(this.handle) >>> 0;
+  }
+
+  protected sound(): boolean {
+    return core().distiller_restored(this.handle) !== 0;
   }
 
   /**

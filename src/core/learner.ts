@@ -132,14 +132,31 @@ export class Learner extends Trainable {
     return this.instance.exports.learner_ready(this.handle);
   }
 
+  /** The number of observations in the replay memory. */
+  get filled(): number {
+    return this.instance.exports.learner_filled(this.handle) >>> 0;
+  }
+
   /** A copy of all observations in the replay memory, (rows, observationSize). */
   observations(): Float32Array | Uint8Array {
-    const handle = this.handle;
-    const { learner_observations, learner_filled, memory } = this.instance.exports;
-    const address = learner_observations(handle) >>> 0;
-    const count = learner_filled(handle) * this.#observationSize;
+    const { filled, handle } = this;
+    return this.#observationsAt(this.instance.exports.learner_observations(handle), filled);
+  }
+
+  /** A copy of the observation that came `age` steps before the newest one; undefined if it is no longer held. */
+  recent(age: number): Float32Array | Uint8Array | undefined {
+    const address = this.instance.exports.learner_recent(this.handle, age);
+    return address === 0 ? undefined : this.#observationsAt(address, 1);
+  }
+
+  protected sound(): boolean {
+    return this.instance.exports.learner_restored(this.handle) !== 0;
+  }
+
+  #observationsAt(address: number, rows: number): Float32Array | Uint8Array {
+    const count = rows * this.#observationSize;
     if (!this.#byteObservations) return this.copy(address, count);
-    return new Uint8Array(memory.buffer, address, count).slice();
+    return new Uint8Array(this.instance.exports.memory.buffer, address >>> 0, count).slice();
   }
 
   /** Writes the incoming observation. @returns the handle, which is read first: nothing is written after dispose() */

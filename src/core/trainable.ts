@@ -2,7 +2,7 @@
 import { Handle } from "./handle.js";
 import { commonInstance, floatIndex, type Instance } from "./instance.js";
 
-export class Trainable {
+export abstract class Trainable {
   /** The instance of the core that it lives in. */
   protected readonly instance: Instance;
   readonly #handle: Handle;
@@ -33,21 +33,44 @@ export class Trainable {
     };
   }
 
-  /** Everything that training needs to go on bit for bit. */
+  /** Everything that training needs to go on bit for bit: of tables only the rows that are filled. */
   save(): Uint8Array {
-    return this.#saved().slice();
+    const saved = this.#saved();
+    const bytes = new Uint8Array(saved.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of saved) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
   }
 
-  /** @throws Error for bytes that were saved from another shape */
+  /**
+   * After an error nothing but dispose() may follow.
+   * @throws Error for bytes that were saved from another shape, or in which the core would not find its way
+   */
   restore(bytes: Uint8Array): void {
-    const saved = this.#saved();
-    if (bytes.length !== saved.length) {
-      throw new Error(
-        `the checkpoint holds ${bytes.length} bytes of state, but this configuration needs ${saved.length}`,
-      );
+    const [always] = this.#saved();
+    if (bytes.length < always.length) throw otherShape(bytes.length, `at least ${always.length}`);
+    always.set(bytes.subarray(0, always.length));
+    const { trainable_capacity } = this.instance.exports;
+    if (this.filled > trainable_capacity(this.handle)) throw new Error("its state has more rows than there can be");
+    const saved = this.#saved(); // with as many rows as are filled now
+    const needed = saved.reduce((sum, { length }) => sum + length, 0);
+    if (bytes.length !== needed) throw otherShape(bytes.length, needed);
+    let at = 0;
+    for (const part of saved) {
+      part.set(bytes.subarray(at, at + part.length));
+      at += part.length;
     }
-    saved.set(bytes);
+    if (!this.sound()) throw new Error("its state names rows or actions that do not exist");
   }
+
+  /** The number of rows filled in each table. */
+  abstract get filled(): number;
+
+  /** Asks the core whether it can go on from what was restored. */
+  protected abstract sound(): boolean;
 
   dispose(): void {
     this.#handle.dispose();
@@ -59,8 +82,22 @@ export class Trainable {
     return this.instance.floats().slice(at, at + count);
   }
 
-  #saved(): Uint8Array {
-    const { memory, trainable_block, trainable_saved_bytes } = this.instance.exports;
-    return new Uint8Array(memory.buffer, trainable_block(this.handle) >>> 0, trainable_saved_bytes(this.handle));
+  /** What a checkpoint holds, as it lies in the core: what is always saved, then the filled rows of each table. */
+  #saved(): Uint8Array[] {
+    const { exports } = this.instance;
+    const { buffer } = exports.memory;
+    const { handle, filled } = this;
+    const first = new Uint8Array(buffer, exports.trainable_block(handle) >>> 0, exports.trainable_saved_bytes(handle));
+    const count = exports.trainable_table_count(handle);
+    const tables = new Uint32Array(buffer, exports.trainable_tables(handle) >>> 0, 2 * count);
+    const rows = Array.from(
+      { length: count },
+      (_, i) => new Uint8Array(buffer, tables[2 * i], filled * tables[2 * i + 1]),
+    );
+    return [first, ...rows];
   }
+}
+
+function otherShape(held: number, needed: number | string): Error {
+  return new Error(`it holds ${held} bytes of state, but this configuration needs ${needed}`);
 }

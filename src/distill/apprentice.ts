@@ -6,7 +6,7 @@ import { generatorWords, purposes } from "../env/seeds.js";
 import { foldNormalisation, foldStandardisation } from "../model/fold.js";
 import type { Saved } from "../training/checkpoint.js";
 import { finiteLoss } from "../training/events.js";
-import { blockPart, type Part } from "../training/resumable.js";
+import { assignState, blockPart, type Part } from "../training/resumable.js";
 import { linear } from "../training/schedules.js";
 import type { AddStates } from "./collector.js";
 import type { StudentConfig } from "./config.js";
@@ -100,7 +100,7 @@ export class Apprentice implements Part {
 
   restore(saved: Saved): void {
     blockPart(this.#distiller).restore(saved);
-    Object.assign(this.#state, saved.state);
+    assignState(this.#state, saved.state);
   }
 
   dispose(): void {

@@ -4,7 +4,6 @@ import { Learner } from "../core/learner.js";
 import type { Env, EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
-import { checkedSeed } from "../evaluate/checks.js";
 import type { Setting } from "../training/checkpoint.js";
 import { Episodes } from "../training/episodes.js";
 import { finiteLoss } from "../training/events.js";
@@ -13,7 +12,7 @@ import { blockPart, type Part, plainPart, Resumable } from "../training/resumabl
 import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
-import type { WorkOptions } from "../training/work.js";
+import { partWork, type WorkOptions } from "../training/work.js";
 import { type JointConfig, jointConfig } from "./joint-config.js";
 
 /**
@@ -42,22 +41,22 @@ export interface Joint {
  * Interrupted if stopped by the signal, and DivergedError if a loss is no longer finite
  */
 export async function trainJoint(source: EnvSource, options: JointOptions = {}): Promise<Joint> {
-  const { seed: givenSeed = 0, onEvent = () => {}, signal, resume, ...given } = options;
-  const seed = checkedSeed(givenSeed);
+  const { work: surroundings, given } = partWork(options);
+  const { seed, onEvent = () => {} } = surroundings;
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
   const config = jointConfig(given);
   const { learningRate, batchSize } = config;
   const setting: Setting = { environment: env.id, seed, ...config };
-  const episodes = new Episodes(env, seed);
   const teacher = new Side("teacher", makeTeacher(env, config), config.hidden, evaluationEnv, config, seed);
   const student = new Side("student", makeStudent(env, config), config.studentHidden, evaluationEnv, config, seed);
   teacher.learner.initialise(generatorWords(seed, purposes.learner, 0));
   student.learner.initialise(generatorWords(seed, purposes.distiller, 0));
+  const episodes = new Episodes(env, seed, teacher.learner);
   const reached = { envSteps: 0, updates: 0 };
   try {
-    const parts = { loop: plainPart(reached), episodes, ...teacher.parts(), ...student.parts() };
-    const work = new Resumable("joint", setting, { signal, resume }, parts, () => reached);
+    const parts = { loop: plainPart(reached), ...teacher.parts(), ...student.parts(), episodes };
+    const work = new Resumable("joint", setting, surroundings, parts, () => reached);
     while (episodes.begun < config.episodes) {
       const turn = work.turn();
       if (turn) await turn;
@@ -87,6 +86,7 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
       }
     }
 
+    await work.end();
     const record = { env: source, seed, config, ...reached, wallSeconds: work.wallSeconds };
     return { teacher: teacher.model(env, record), student: student.model(env, record) };
   } finally {

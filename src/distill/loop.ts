@@ -96,6 +96,7 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
       state.round = 0;
       state.attemptMean = null;
     }
+    await work.end();
     const { featureScale, attempt } = state;
     const effort = { ...reached(), wallSeconds: work.wallSeconds };
     return { parameters: keeper.kept, featureScale, attempts: attempt - 1, ...effort };

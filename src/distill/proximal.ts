@@ -9,11 +9,11 @@ import { train } from "../dqn/loop.js";
 import { learnerShape, teacherSetting } from "../dqn/teacher.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
-import { checkedSeed, checkFit } from "../evaluate/checks.js";
+import { checkFit } from "../evaluate/checks.js";
 import type { Model, ModelData } from "../model/model.js";
 import { type ConfigOf, configure, type Options, oneOf, real, withDefaults } from "../training/options.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
-import type { WorkOptions } from "../training/work.js";
+import { partWork, type WorkOptions } from "../training/work.js";
 import { fingerprint } from "./labeller.js";
 
 const million = 1_000_000;
@@ -60,9 +60,9 @@ export async function distillProximal(
   teacher: Model & { readonly env?: EnvSource },
   options: ProximalOptions = {},
 ): Promise<ProximalStudent> {
-  const { env: givenEnv, seed: givenSeed = 0, signal, resume, onEvent, onNetwork, ...given } = options;
-  const { guideLoss, guideWeight, guideTemperature, ...learning } = given;
-  const seed = checkedSeed(givenSeed);
+  const { work, given } = partWork(options);
+  const { seed } = work;
+  const { env: givenEnv, guideLoss, guideWeight, guideTemperature, ...learning } = given;
   const source = givenEnv ?? teacher.env ?? teacher.environment;
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
@@ -88,7 +88,8 @@ export async function distillProximal(
     const setting = { ...teacherSetting(env.id, seed, config), ...byGuide, teacher: print };
     const { parameters, ...effort } = await train({
       ...{ network: "student", phase: "proximal", setting },
-      ...{ env, evaluationEnv, agent, config, seed, onEvent, onNetwork, signal, resume },
+      ...work,
+      ...{ env, evaluationEnv, agent, config },
     });
     const record = { env: source, seed, config: { ...config, ...byGuide }, ...effort };
     return new ProximalStudent({ environment: env.id, widths, parameters }, record, print);

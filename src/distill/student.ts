@@ -3,12 +3,12 @@
 import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
-import { checkedSeed, checkFit } from "../evaluate/checks.js";
+import { checkFit } from "../evaluate/checks.js";
 import type { ModelData } from "../model/model.js";
 import { largestWeight as largestOf8Bits } from "../model/quantized.js";
 import type { Setting } from "../training/checkpoint.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
-import type { WorkOptions } from "../training/work.js";
+import { partWork, type WorkOptions } from "../training/work.js";
 import { Apprentice } from "./apprentice.js";
 import { type StudentConfig, studentConfig } from "./config.js";
 import { fingerprint, type Labeller } from "./labeller.js";
@@ -62,18 +62,22 @@ export async function distillRounded(
   options: DistillOptions,
   largestWeight: number,
 ): Promise<Student> {
-  const { seed: givenSeed = 0, onEvent, onNetwork, signal, resume, env: givenEnv, ...given } = options;
-  const seed = checkedSeed(givenSeed);
+  const { work, given: parts } = partWork(options);
+  const { seed } = work;
+  const { env: givenEnv, ...given } = parts;
   const source = givenEnv ?? teacher.env ?? teacher.environment;
   const env = resolveEnv(source);
   const config = studentConfig(env.id, given);
   checkFit("teacher", teacher, env);
-  if (resume === undefined) checkReplay(teacher, config);
+  if (work.resume === undefined) checkReplay(teacher, config);
   const setting = studentSetting(env.id, seed, config, teacher);
-  const surroundings = { onEvent, onNetwork, signal, resume };
   const { parameters, featureScale, attempts, ...effort } = await transfer({
-    ...{ teacher, env, config, seed, setting, largestWeight },
-    ...surroundings,
+    ...work,
+    teacher,
+    env,
+    config,
+    setting,
+    largestWeight,
   });
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const record = { env: source, seed, config, ...effort };

@@ -5,7 +5,7 @@ import { generatorWords, purposes } from "../env/seeds.js";
 import { foldDueling, foldNormalisation } from "../model/fold.js";
 import type { Saved } from "../training/checkpoint.js";
 import { finiteLoss } from "../training/events.js";
-import { blockPart, type Part } from "../training/resumable.js";
+import { assignState, blockPart, type Part } from "../training/resumable.js";
 import { schedule } from "../training/schedules.js";
 import type { TeacherConfig } from "./config.js";
 
@@ -18,6 +18,8 @@ interface AgentState {
   due: number;
   /** Whether observations are normalised already. */
   normalised: boolean;
+  /** The steps over which schedules run: `envSteps` of the configuration with which the work began. */
+  scheduledSteps: number;
 }
 
 /** An episode in which an agent acts. */
@@ -58,10 +60,10 @@ export class Agent implements Part {
   /** Observation size, hidden widths, action count. */
   readonly widths: readonly number[];
   readonly #learner: Learner;
-  readonly #config: TeacherConfig;
+  #config: TeacherConfig;
   readonly #network: "teacher" | "student";
   #episode: AgentEpisode | undefined;
-  readonly #state: AgentState = { envSteps: 0, updates: 0, loss: null, due: 0, normalised: false };
+  readonly #state: AgentState;
 
   /**
    * @param learner must be new and of this configuration; the agent disposes of it
@@ -78,6 +80,8 @@ export class Agent implements Part {
     this.widths = widths;
     this.#config = config;
     this.#network = network;
+    const scheduledSteps = config.envSteps;
+    this.#state = { envSteps: 0, updates: 0, loss: null, due: 0, normalised: false, scheduledSteps };
     learner.initialise(generatorWords(seed, purposes.learner, 0));
   }
 
@@ -141,13 +145,19 @@ export class Agent implements Part {
     return this.#learner.observations();
   }
 
+  /** A copy of the observation that came `age` steps before the newest one; undefined if it is no longer held. */
+  recent(age: number): Float32Array | Uint8Array | undefined {
+    return this.#learner.recent(age);
+  }
+
   save(): Saved {
     return { state: this.#state, arrays: blockPart(this.#learner).save().arrays };
   }
 
   restore(saved: Saved): void {
     blockPart(this.#learner).restore(saved);
-    Object.assign(this.#state, saved.state);
+    assignState(this.#state, saved.state);
+    this.#config = { ...this.#config, envSteps: this.#state.scheduledSteps };
     this.#episode = new AgentEpisode(this.#learner, this.#config, this.#state);
   }
 

@@ -46,7 +46,7 @@ const progressInterval = 500;
  */
 export async function train(training: AgentTraining): Promise<Trained> {
   const { agent, config, network, onEvent = () => {}, onNetwork } = training;
-  const episodes = new Episodes(training.env, training.seed);
+  const episodes = new Episodes(training.env, training.seed, agent);
   const selection = new Selection(training.evaluationEnv, agent.widths, training.seed);
   const keeper = new Keeper(selection.play, config);
   const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
@@ -82,6 +82,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
         onEvent({ kind: "progress", network, share, envSteps, updates, loss, mean: keeper.latestMean });
       }
     }
+    await work.end();
     return { parameters: keeper.kept, ...reached(), wallSeconds: work.wallSeconds };
   } finally {
     selection.dispose();

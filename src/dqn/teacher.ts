@@ -2,11 +2,10 @@
 import { Learner, type LearnerShape } from "../core/learner.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
-import { checkedSeed } from "../evaluate/checks.js";
 import type { ModelData } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
-import type { WorkOptions } from "../training/work.js";
+import { partWork, type WorkOptions } from "../training/work.js";
 import { Agent } from "./agent.js";
 import type { TeacherConfig } from "./config.js";
 import { checkedThreads, teacherConfig } from "./configure.js";
@@ -43,8 +42,9 @@ export interface TrainOptions extends Partial<TeacherConfig>, WorkOptions {
  * {@link Interrupted} if stopped by the signal, and {@link DivergedError} if the loss is no longer finite
  */
 export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
-  const { seed: givenSeed = 0, threads = 1, onEvent, onNetwork, signal, resume, ...given } = options;
-  const seed = checkedSeed(givenSeed);
+  const { threads = 1, ...parts } = options;
+  const { work, given } = partWork(parts);
+  const { seed } = work;
   const env = resolveEnv(source);
   const evaluationEnv = resolveEnv(source);
   const config = teacherConfig(env, given);
@@ -56,7 +56,8 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   try {
     const { parameters, ...effort } = await train({
       ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config) },
-      ...{ env, evaluationEnv, agent, config, seed, onEvent, onNetwork, signal, resume },
+      ...work,
+      ...{ env, evaluationEnv, agent, config },
       notice: alone === undefined ? undefined : `on one thread: ${alone}`,
     });
     const record = { env: source, seed, config, ...effort };

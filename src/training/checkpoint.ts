@@ -1,11 +1,17 @@
-// A checkpoint: the numbers and arrays of each part of a training, in one safetensors file.
+// A checkpoint: the numbers and arrays of each part of a training, in one safetensors file. Its last tensor is the digest
+// of every byte before it.
 import { ConfigError } from "../core/config-error.js";
+import { digestOf } from "../core/digest.js";
 import { shown } from "../evaluate/checks.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import { quoted, readSafetensors, writeSafetensors } from "../model/safetensors.js";
 
 const format = "qstill-checkpoint";
-const formatVersion = "3";
+const formatVersion = "4";
+const digestBytes = 16;
+
+/** What may be different when work goes on. */
+const changeable = ["envSteps", "learningRate", "learningRateFinal"];
 
 /** What must be the same when work goes on: the environment, the seed, each option, and a student's teacher. */
 export type Setting = Readonly<Record<string, unknown>>;
@@ -57,7 +63,8 @@ export function writeCheckpoint({ phase, setting, reached, parts }: Checkpoint):
     })),
   );
   const states = Object.fromEntries(Object.entries(parts).map(([part, { state }]) => [part, state]));
-  return writeSafetensors(tensors, {
+  const digest = { name: "digest", dtype: "U8" as const, shape: [digestBytes], data: new Uint8Array(digestBytes) };
+  const bytes = writeSafetensors([...tensors, digest], {
     format,
     formatVersion,
     phase,
@@ -65,6 +72,9 @@ export function writeCheckpoint({ phase, setting, reached, parts }: Checkpoint):
     reached: JSON.stringify(reached),
     states: JSON.stringify(states),
   });
+  const end = bytes.length - digestBytes;
+  bytes.set(digestOf(bytes.subarray(0, end)), end);
+  return bytes;
 }
 
 /**
@@ -83,15 +93,19 @@ export function readCheckpoint(
   restore: Readonly<Record<string, (saved: Saved) => void>>,
 ): Checkpoint["reached"] {
   return reading(() => {
-    const { tensors, metadata } = readSafetensors(bytes);
-    checkFormat(metadata);
+    const { tensors, metadata } = checked(bytes);
     if (metadata.phase !== phase) {
       throw new CheckpointError(`this checkpoint is of a ${word(metadata.phase)}, not of a ${phase}`);
     }
     const made = parsed<Setting>(metadata, "setting");
-    const differs = difference(made, setting);
+    const differs = difference({ ...made, ...only(changeable, setting) }, setting);
     if (differs !== undefined) throw new CheckpointError(`this checkpoint was made with ${differs}`);
     const reached = readReached(metadata);
+    if (typeof setting.envSteps === "number" && setting.envSteps < reached.envSteps) {
+      throw new CheckpointError(
+        `this checkpoint has ${reached.envSteps} steps: envSteps ${setting.envSteps} is asked for, at least that many are allowed`,
+      );
+    }
     const states = parsed<Record<string, object> | null>(metadata, "states");
     for (const [part, restorePart] of Object.entries(restore)) {
       if (typeof states?.[part] !== "object") throw new Error(`its part ${JSON.stringify(part)} is missing`);
@@ -110,9 +124,7 @@ export function readCheckpoint(
 /** How far the work had come. @throws CheckpointError for a file that is not a checkpoint or is damaged */
 export function reachedBy(bytes: Uint8Array): Reached {
   return reading(() => {
-    const { metadata } = readSafetensors(bytes);
-    checkFormat(metadata);
-    return readReached(metadata);
+    return readReached(checked(bytes).metadata);
   });
 }
 
@@ -133,6 +145,21 @@ function reading<Result>(read: () => Result): Result {
     if (error instanceof CheckpointError) throw error;
     throw new CheckpointError(`the checkpoint is damaged: ${(error as Error).message}`);
   }
+}
+
+/** The contents of a checkpoint whose bytes are those that were written. */
+function checked(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
+  const contents = readSafetensors(bytes);
+  checkFormat(contents.metadata);
+  const end = bytes.length - digestBytes;
+  const digest = digestOf(bytes.subarray(0, end));
+  if (!digest.every((byte, i) => byte === bytes[end + i])) throw new Error("its bytes are not those that were written");
+  return contents;
+}
+
+/** The values of some names, of those that are there. */
+function only(names: readonly string[], values: Setting): Setting {
+  return Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]]));
 }
 
 function checkFormat(metadata: Readonly<Record<string, string>>): void {

@@ -1,4 +1,6 @@
 // Work that can be stopped and goes on bit for bit: its pauses, its checkpoint, and the time that it took.
+import { ConfigError } from "../core/config-error.js";
+import { shown } from "../evaluate/checks.js";
 import { Interrupted, type Reached, readCheckpoint, type Saved, type Setting, writeCheckpoint } from "./checkpoint.js";
 import { breather } from "./pauses.js";
 
@@ -6,9 +8,30 @@ import { breather } from "./pauses.js";
 export interface StopOptions {
   /** Stops the work. The promise is then rejected with {@link Interrupted}, which holds a checkpoint. */
   readonly signal?: AbortSignal;
-  /** The checkpoint to go on from. It must come from the same work, seed and configuration. */
+  /**
+   * The checkpoint to go on from. It must come from the same work, seed and configuration; only `envSteps`,
+   * `learningRate` and `learningRateFinal` may differ. Schedules run over the `envSteps` with which the work began, and
+   * then stay at their end values.
+   */
   readonly resume?: Uint8Array;
+  /**
+   * Called with a checkpoint now and then while the work runs. The work waits for a promise that it returns. An error
+   * ends the work.
+   */
+  readonly onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
+  /**
+   * Seconds from one checkpoint to the next, 30 by default; 0: never. It is longer if a checkpoint and `onCheckpoint`
+   * would otherwise take more than 1 % of the time. It changes no result.
+   */
+  readonly checkpointInterval?: number;
+  /** Whether `onCheckpoint` also gets one at the end, from which finished work can go on longer. Default: false. */
+  readonly keepCheckpoint?: boolean;
 }
+
+const defaultInterval = 30; // seconds
+
+/** The largest share of the time that checkpoints may take. */
+const largestShare = 0.01;
 
 /** A part of the work that a checkpoint holds. */
 export interface Part {
@@ -21,8 +44,21 @@ export interface Part {
 export function plainPart(state: object): Part {
   return {
     save: () => ({ state, arrays: {} }),
-    restore: (saved) => void Object.assign(state, saved.state),
+    restore: (saved) => assignState(state, saved.state),
   };
+}
+
+/**
+ * Takes back plain data. What is null at the start may be a number.
+ * @throws Error for data of another kind
+ */
+export function assignState(state: object, saved: object): void {
+  for (const [name, value] of Object.entries(state)) {
+    const given: unknown = (saved as Record<string, unknown>)[name];
+    const fits = typeof given === typeof value || (value === null && typeof given === "number");
+    if (!fits || (given === null && value !== null)) throw new Error(`its ${name} is ${shown(given)}`);
+  }
+  Object.assign(state, saved);
 }
 
 /** A part that is a block in the core's memory: a learner or a distiller. */
@@ -42,38 +78,50 @@ export class Resumable {
   readonly resumed: boolean;
   readonly #phase: string;
   readonly #setting: Setting;
-  readonly #signal?: AbortSignal;
+  readonly #options: StopOptions;
+  readonly #interval: number; // milliseconds
   readonly #parts: Readonly<Record<string, Part>>;
   readonly #reached: () => Reached;
   readonly #breathe = breather();
   readonly #started: number; // a time of performance.now()
+  #nextCheckpoint: number; // another one
 
   /**
    * @param phase the work: "teacher", "student", "joint" or "proximal"
    * @param setting what must be the same when work goes on
    * @param parts everything that the work changes; each part has a name of its own
    * @param reached says how far the work has come
-   * @throws CheckpointError for a checkpoint that is damaged or belongs to other work
+   * @throws CheckpointError for a checkpoint that is damaged or belongs to other work, ConfigError for an interval that
+   * is not allowed
    */
   constructor(
     phase: string,
     setting: Setting,
-    { signal, resume }: StopOptions,
+    options: StopOptions,
     parts: Readonly<Record<string, Part>>,
     reached: () => Reached,
   ) {
     this.#phase = phase;
     this.#setting = setting;
-    this.#signal = signal;
+    this.#options = options;
     this.#parts = parts;
     this.#reached = reached;
+    const { resume, checkpointInterval = defaultInterval } = options;
+    if (typeof checkpointInterval !== "number" || !(checkpointInterval >= 0)) {
+      throw new ConfigError(
+        `checkpointInterval is ${shown(checkpointInterval)}: a number of seconds is allowed, or 0 for never`,
+      );
+    }
+    this.#interval = checkpointInterval === 0 ? Number.POSITIVE_INFINITY : 1000 * checkpointInterval;
     this.resumed = resume !== undefined;
     let wallSeconds = 0;
     if (resume !== undefined) {
       const restore = mapped(parts, (part) => (saved: Saved) => part.restore(saved));
       wallSeconds = readCheckpoint(resume, phase, setting, restore).wallSeconds;
     }
-    this.#started = performance.now() - 1000 * wallSeconds;
+    const now = performance.now();
+    this.#started = now - 1000 * wallSeconds;
+    this.#nextCheckpoint = now + this.#interval;
   }
 
   /** The time that the work has taken, in seconds. The time between stopping and going on does not count. */
@@ -88,13 +136,30 @@ export class Resumable {
    */
   turn(): Promise<void> | undefined {
     const pause = this.#breathe();
-    if (pause) return pause.then(() => this.#stopIfAsked());
+    if (pause) return pause.then(() => this.#rest());
     this.#stopIfAsked();
     return undefined;
   }
 
+  /** The work is finished. */
+  async end(): Promise<void> {
+    if (this.#options.keepCheckpoint) await this.#keep();
+  }
+
+  async #rest(): Promise<void> {
+    this.#stopIfAsked();
+    if (performance.now() >= this.#nextCheckpoint) await this.#keep();
+  }
+
+  async #keep(): Promise<void> {
+    const began = performance.now();
+    await this.#options.onCheckpoint?.(this.#checkpoint());
+    const now = performance.now();
+    this.#nextCheckpoint = now + Math.max(this.#interval, (now - began) / largestShare);
+  }
+
   #stopIfAsked(): void {
-    if (this.#signal?.aborted) throw new Interrupted(this.#checkpoint());
+    if (this.#options.signal?.aborted) throw new Interrupted(this.#checkpoint());
   }
 
   #checkpoint(): Uint8Array {

@@ -1,4 +1,5 @@
 // What every long piece of work takes: a seed, listeners that are told of its progress, and a way to stop it.
+import { checkedSeed } from "../evaluate/checks.js";
 import type { NetworkListener, TrainingEvent } from "./events.js";
 import type { StopOptions } from "./resumable.js";
 
@@ -10,4 +11,27 @@ export interface WorkOptions extends StopOptions {
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Called at each evaluation, before the event, with the network that was evaluated. */
   readonly onNetwork?: NetworkListener;
+}
+
+/**
+ * Parts the options of long work from the configuration that stands beside them.
+ * @returns the work's options with the seed that is used, and the configuration
+ * @throws ConfigError for anything that is not a seed
+ */
+export function partWork<All extends WorkOptions>(
+  options: All,
+): { work: WorkOptions & { readonly seed: number }; given: Omit<All, keyof WorkOptions> } {
+  const {
+    seed = 0,
+    onEvent,
+    onNetwork,
+    signal,
+    resume,
+    onCheckpoint,
+    checkpointInterval,
+    keepCheckpoint,
+    ...given
+  } = options;
+  const checkpoints = { resume, onCheckpoint, checkpointInterval, keepCheckpoint };
+  return { work: { seed: checkedSeed(seed), onEvent, onNetwork, signal, ...checkpoints }, given };
 }

@@ -131,11 +131,78 @@ describe("memory", () => {
 });
 
 it("a learner is restored only by bytes of its own shape", () => {
-  const small = learner(100);
-  const large = learner(200);
-  expect(() => large.restore(small.save())).toThrow(/the checkpoint holds \d+ bytes of state, but/);
-  small.dispose();
-  large.dispose();
+  const one = learner(100);
+  for (let row = 0; row < 9; row++) one.begin(new Float32Array(3));
+  const bytes = one.save();
+  expect(() => learner(8).restore(bytes)).toThrow("more rows than there can be");
+  expect(() => one.restore(bytes.subarray(4))).toThrow(/it holds \d+ bytes of state, but this configuration needs/);
+  expect(() => one.restore(bytes.subarray(0, 8))).toThrow(/it holds 8 bytes of state, .* needs at least/);
+  one.dispose();
+});
+
+describe("a learner's saved bytes", () => {
+  /** A learner that has played: with priorities, in an episode, with its ring begun anew. */
+  function played(bufferSize = 40): Learner {
+    const shape = { widths: [3, 5, 2], batchSize: 4, nStep: 2, gamma: 0.9, huberDelta: 1, tau: 1 };
+    const one = new Learner({ ...shape, bufferSize, targetUpdateInterval: 10, prioritized: true });
+    one.initialise(Uint32Array.of(1, 2, 3, 4));
+    one.begin(Float32Array.of(0, 0, 0));
+    for (let i = 1; i < 100; i++) {
+      const observation = Float32Array.of(i, -i, i % 7);
+      const ends = i % 13 === 0;
+      one.record(i % 2, i % 3, observation, ends, false);
+      if (ends) one.begin(observation);
+      if (i > 20) one.step(1, 1e-3);
+    }
+    return one;
+  }
+
+  it("hold only the rows that are filled", () => {
+    const empty = learner(100_000);
+    const before = empty.save().length;
+    empty.begin(new Float32Array(3));
+    expect(empty.save().length - before).toBe(3 * 4 + 16); // an observation and its transition
+    empty.dispose();
+  });
+
+  it("give the newest observations by their age, as far as they are held", () => {
+    const one = played(40);
+    expect(one.recent(0)).toEqual(Float32Array.of(99, -99, 99 % 7));
+    expect(one.recent(3)).toEqual(Float32Array.of(96, -96, 96 % 7));
+    expect(one.recent(39)).toBeInstanceOf(Float32Array);
+    expect(one.recent(40)).toBeUndefined();
+    one.dispose();
+  });
+
+  it("with any word changed are refused, or go on without harm to the core", () => {
+    const one = played();
+    const bytes = one.save();
+    const words = new Uint32Array(bytes.buffer);
+    for (let word = 0; word < words.length; word++) {
+      const before = words[word];
+      for (const wrong of [0, 41, 0x7fffffff, 0xffffffff]) {
+        words[word] = wrong;
+        const again = played();
+        try {
+          again.restore(bytes);
+        } catch (error) {
+          expect((error as Error).message).toMatch(/^its? /);
+          continue;
+        } finally {
+          words[word] = before;
+          if (again.filled > 40) again.dispose();
+        }
+        if (again.ready > 0) again.step(3, 1e-3);
+        again.act(0.5, 10);
+        again.record(1, 1, new Float32Array(3), false, false);
+        again.dispose();
+      }
+    }
+    const straight = played();
+    straight.restore(bytes);
+    expect(straight.step(5, 1e-3)).toBe(one.step(5, 1e-3)); // the core is whole
+    expect(straight.save()).toEqual(one.save());
+  });
 });
 
 it("a distiller holds no more labelled states than it has room for", () => {

@@ -12,9 +12,9 @@ import { environmentIds, makeEnv } from "../../src/env/registry.js";
 import { purposes } from "../../src/env/seeds.js";
 import { episodeReturns } from "../../src/evaluate/returns.js";
 import { mean } from "../../src/evaluate/statistics.js";
-import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
 import { coin } from "../coin.js";
 import { shortTeacher } from "../short-training.js";
+import { signedCheckpoint } from "../signed-checkpoint.js";
 
 const train = (options: TrainOptions = {}) => trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7, ...options });
 let trained: Promise<Teacher> | undefined;
@@ -102,16 +102,9 @@ describe("determinism", () => {
   it("refuses checkpoints of other work, naming what differs, damaged ones and foreign ones", async () => {
     const signal = AbortSignal.abort();
     const { checkpoint } = (await train({ signal }).catch((error) => error)) as Interrupted;
-    const changed = (metadata: Record<string, string>) => {
-      const { tensors, metadata: before } = readSafetensors(checkpoint);
-      const entries = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
-      return writeSafetensors(entries, { ...before, ...metadata });
-    };
+    const changed = (metadata: Record<string, string>) => signedCheckpoint(checkpoint, metadata);
     const withBlock = (name: string) =>
-      writeSafetensors(
-        [{ name, dtype: "U8", shape: [3], data: new Uint8Array(3) }],
-        readSafetensors(checkpoint).metadata,
-      );
+      signedCheckpoint(checkpoint, {}, [{ name, dtype: "U8", shape: [3], data: new Uint8Array(3) }]);
     for (const [options, message] of [
       [{ resume: checkpoint, gamma: 0.5 }, "this checkpoint was made with gamma 0.98, but 0.5 is asked for"],
       [{ resume: checkpoint, hidden: [17] }, "this checkpoint was made with hidden [17, 8], but [17] is asked for"],
@@ -122,11 +115,11 @@ describe("determinism", () => {
       [{ resume: changed({ states: "[]" }) }, 'the checkpoint is damaged: its part "agent" is missing'],
       [{ resume: changed({ reached: "{" }) }, "the checkpoint is damaged: "],
       [{ resume: changed({ reached: "[]" }) }, "the checkpoint is damaged: it does not say how far it is"],
-      [{ resume: changed({ setting: "null" }) }, "the checkpoint is damaged: "],
+      [{ resume: changed({ setting: "null" }) }, "this checkpoint was made with environment undefined"],
       [{ resume: changed({ phase: "student" }) }, "this checkpoint is of a student, not of a teacher"],
       [{ resume: changed({ format: "other" }) }, "this file is not a qstill checkpoint"],
-      [{ resume: changed({ formatVersion: "2" }) }, "this checkpoint has format version 2: 3 is understood"],
-      [{ resume: withBlock("agent.block") }, "the checkpoint is damaged: the checkpoint holds 3 bytes"],
+      [{ resume: changed({ formatVersion: "2" }) }, "this checkpoint has format version 2: 4 is understood"],
+      [{ resume: withBlock("agent.block") }, "the checkpoint is damaged: it holds 3 bytes of state"],
       [{ resume: withBlock("block") }, "the checkpoint is damaged: a block of the core's memory is missing"],
     ] as [TrainOptions, string][]) {
       const error = await train(options).catch((thrown) => thrown);

@@ -1,7 +1,7 @@
 // The checkpoint: what is written is what each part reads again, and whatever is not right is said in one line.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readSafetensors, writeSafetensors } from "../../src/model/safetensors.js";
+import { readSafetensors } from "../../src/model/safetensors.js";
 import {
   type Checkpoint,
   CheckpointError,
@@ -12,6 +12,7 @@ import {
   type Saved,
   writeCheckpoint,
 } from "../../src/training/checkpoint.js";
+import { signedCheckpoint } from "../signed-checkpoint.js";
 
 const setting = { environment: "coin", seed: 3, hidden: [4, 2] };
 const checkpoint: Checkpoint = {
@@ -26,11 +27,7 @@ const checkpoint: Checkpoint = {
 const written = () => writeCheckpoint(checkpoint);
 
 /** The same file with other metadata. */
-function changed(metadata: Record<string, string>): Uint8Array {
-  const { tensors, metadata: before } = readSafetensors(written());
-  const entries = [...tensors].map(([name, tensor]) => ({ name, ...tensor }));
-  return writeSafetensors(entries, { ...before, ...metadata });
-}
+const changed = (metadata: Record<string, string>) => signedCheckpoint(written(), metadata);
 
 const read = (file: Uint8Array, restore: Record<string, (saved: Saved) => void> = {}) =>
   readCheckpoint(file, "teacher", setting, restore);
@@ -45,13 +42,13 @@ it("gives each part its own state and arrays, of the kinds that they had, and sa
   expect(reachedBy(written())).toMatchObject({ envSteps: 12, updates: 0 });
   const { tensors, metadata } = readSafetensors(written());
   expect(tensors.get("agent.kept")).toMatchObject({ dtype: "F32", shape: [2] });
-  expect(metadata).toMatchObject({ format: "qstill-checkpoint", formatVersion: "3" }); // older files are recognised by it
+  expect(metadata).toMatchObject({ format: "qstill-checkpoint", formatVersion: "4" }); // older files are recognised by it
 });
 
 describe("is refused", () => {
   it.each([
     [{ format: "other" }, "this file is not a qstill checkpoint"],
-    [{ formatVersion: "2" }, "this checkpoint has format version 2: 3 is understood"],
+    [{ formatVersion: "3" }, "this checkpoint has format version 3: 4 is understood"],
     [{ reached: '{"envSteps":-1,"updates":0,"wallSeconds":0}' }, "the checkpoint is damaged: it does not say how far"],
     [{ reached: '{"envSteps":0,"updates":-1,"wallSeconds":0}' }, "the checkpoint is damaged: it does not say how far"],
     [{ reached: '{"envSteps":0,"updates":0,"wallSeconds":-1}' }, "the checkpoint is damaged: it does not say how far"],
@@ -92,6 +89,24 @@ describe("is refused", () => {
     expect(() => read(changed({ states: "\n\n{" }))).toThrow('the checkpoint is damaged: its "states" is not JSON');
   });
 
+  it("with any one bit flipped", () => {
+    const bytes = written();
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      bytes[bit >> 3] ^= 1 << (bit & 7);
+      expect(() => read(bytes), `bit ${bit}`).toThrow(CheckpointError);
+      bytes[bit >> 3] ^= 1 << (bit & 7);
+    }
+    expect(() => read(bytes)).not.toThrow();
+  });
+
+  it("with more steps than are asked for", () => {
+    const longer = (envSteps: number) => () => readCheckpoint(written(), "teacher", { ...setting, envSteps }, {});
+    expect(longer(11)).toThrow(
+      "this checkpoint has 12 steps: envSteps 11 is asked for, at least that many are allowed",
+    );
+    expect(longer(12)).not.toThrow();
+  });
+
   it("where it is cut off", () => {
     const bytes = written();
     for (let length = 0; length < bytes.length; length++) {
@@ -116,6 +131,14 @@ describe("is refused", () => {
     );
     expect(refusing(new CheckpointError("of other work"))).toThrow(new CheckpointError("of other work"));
   });
+});
+
+it("goes on with other steps and other learning rates, and with nothing else that differs", () => {
+  const made = { ...setting, envSteps: 20, learningRate: 0.1, learningRateFinal: 0.01, gamma: 0.9 };
+  const file = writeCheckpoint({ ...checkpoint, setting: made });
+  const goOn = (asked: object) => () => readCheckpoint(file, "teacher", { ...made, ...asked }, {});
+  expect(goOn({ envSteps: 30, learningRate: 0.2, learningRateFinal: 0 })).not.toThrow();
+  expect(goOn({ gamma: 0.8 })).toThrow("this checkpoint was made with gamma 0.9, but 0.8 is asked for");
 });
 
 describe("two settings", () => {

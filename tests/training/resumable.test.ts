@@ -60,6 +60,70 @@ describe("stops", () => {
   });
 });
 
+describe("keeps checkpoints by itself", () => {
+  /** Work for some milliseconds, in turns of 40 ms; writing a checkpoint takes `cost` ms. @returns when each was written */
+  async function kept(options: StopOptions, milliseconds: number, cost = 0): Promise<number[]> {
+    const times: number[] = [];
+    const began = now;
+    const onCheckpoint = async () => {
+      times.push(now - began);
+      now += cost;
+    };
+    const { made } = work({ onCheckpoint, ...options });
+    for (let at = 0; at < milliseconds; at += 40) {
+      now += 40;
+      await made.turn();
+    }
+    await made.end();
+    return times;
+  }
+
+  it("each 30 seconds, or as often as is asked for, or never", async () => {
+    expect(await kept({}, 70_000)).toEqual([30_000, 60_000]);
+    expect(await kept({ checkpointInterval: 0.4 }, 1000)).toEqual([400, 800]);
+    expect(await kept({ checkpointInterval: 0 }, 70_000)).toEqual([]);
+  });
+
+  it("so seldom that they take at most 1 % of the time", async () => {
+    const times = await kept({ checkpointInterval: 1 }, 100_000, 400);
+    expect(times).toEqual([1000, 1000 + 400 + 40_000, 1000 + 2 * 40_400]);
+  });
+
+  it("at the end, if that is asked for", async () => {
+    expect(await kept({ keepCheckpoint: true }, 400)).toEqual([400]);
+  });
+
+  it("with what the parts are then", async () => {
+    let checkpoint = new Uint8Array();
+    const { made, counter } = work({ onCheckpoint: (bytes) => void (checkpoint = bytes), checkpointInterval: 1 });
+    counter.count = 3;
+    now += 1000;
+    await made.turn();
+    counter.count = 4;
+    expect(work({ resume: checkpoint }).counter.count).toBe(3);
+  });
+
+  it("and ends with the error of what should keep them", async () => {
+    const onCheckpoint = () => Promise.reject(new Error("no space left"));
+    await expect(kept({ onCheckpoint }, 40_000)).rejects.toThrow("no space left");
+  });
+
+  it.each([-1, Number.NaN, "30"])("refuses the interval %j", (checkpointInterval) => {
+    expect(() => work({ checkpointInterval: checkpointInterval as number })).toThrow(
+      /^checkpointInterval is .*: a number of seconds is allowed, or 0 for never$/,
+    );
+  });
+});
+
+it("takes back plain data only of the same kind", () => {
+  const restore = (state: object) => () => plainPart({ count: 0, loss: null }).restore({ state, arrays: {} });
+  expect(restore({ count: 2, loss: 0.5 })).not.toThrow();
+  expect(restore({ count: 2, loss: null })).not.toThrow();
+  expect(restore({ count: null, loss: null })).toThrow("its count is null");
+  expect(restore({ loss: null })).toThrow("its count is undefined");
+  expect(restore({ count: 2, loss: "0" })).toThrow('its loss is "0"');
+});
+
 describe("goes on", () => {
   it("only as the same work", () => {
     const checkpoint = stopped(work({ signal: AbortSignal.abort() }).made);
