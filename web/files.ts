@@ -33,8 +33,8 @@ export async function filesOf(
   for (const [name, write] of writers) {
     try {
       files.push({ name, content: write() });
-    } catch (error) {
-      console.warn(`${name} cannot be made: ${(error as Error).message}`); // the others are still there
+    } catch {
+      // the others are still there
     }
   }
   return files;

@@ -1,5 +1,6 @@
 // A trained network as a value: its environment, its sizes and its parameters, ready to act.
-import { type Activation, Network } from "../core/network.js";
+import type { Activation, Network } from "../core/network.js";
+import { Place } from "./entered.js";
 import { checkParameters, checkWidths } from "./layout.js";
 
 export type { Activation };
@@ -55,12 +56,9 @@ export class Model implements ModelData {
   readonly activation: Activation;
   readonly parameters: Float32Array;
   readonly training?: Training;
-  readonly #network: Network;
+  readonly #place = new Place();
 
-  /**
-   * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite;
-   * ConfigError if it needs more than 1 GiB
-   */
+  /** @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite */
   constructor({ environment, widths, activation = "relu", parameters, training }: ModelData) {
     checkWidths(widths);
     checkParameters(widths, parameters);
@@ -69,8 +67,6 @@ export class Model implements ModelData {
     this.activation = activation;
     this.parameters = parameters.slice();
     this.training = training;
-    this.#network = new Network(widths, largestBatch, activation);
-    this.#network.setParameters(parameters);
   }
 
   /** The widths of the hidden layers. */
@@ -84,7 +80,7 @@ export class Model implements ModelData {
    * @throws RangeError for an observation of another length
    */
   act(observation: ArrayLike<number>): number {
-    return this.#network.act(observation);
+    return this.#network().act(observation);
   }
 
   /**
@@ -92,7 +88,7 @@ export class Model implements ModelData {
    * @throws RangeError for an observation of another length
    */
   qValues(observation: ArrayLike<number>): Float32Array {
-    return this.#network.qValues(observation);
+    return this.#network().qValues(observation);
   }
 
   /**
@@ -108,11 +104,19 @@ export class Model implements ModelData {
         `${observations.length} numbers were given: a multiple of the observation size, ${this.widths[0]}, is needed`,
       );
     }
-    return this.#network.forward(observations, count);
+    return this.#network().forward(observations, count);
   }
 
-  /** Gives the core's memory back; the model cannot act afterwards. Without this call the garbage collector does it. */
+  /** Gives the core's memory back; the model cannot act afterwards. Without this call other models soon displace it. */
   dispose(): void {
-    this.#network.dispose();
+    this.#place.dispose();
+  }
+
+  /**
+   * The network in the core, which it enters when it is first used and again after others have displaced it.
+   * @throws ConfigError if it needs more than 1 GiB; Error if the core has no memory left, and after dispose()
+   */
+  #network(): Network {
+    return this.#place.network ?? this.#place.enter(this, largestBatch);
   }
 }
