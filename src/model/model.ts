@@ -2,6 +2,7 @@
 import type { Activation, Network } from "../core/network.js";
 import { Place } from "./entered.js";
 import { checkParameters, checkWidths } from "./layout.js";
+import { quoted } from "./safetensors.js";
 
 export type { Activation };
 
@@ -77,17 +78,19 @@ export class Model implements ModelData {
   /**
    * The greedy action: the first of the largest Q-values.
    * @param observation shape (observationSize)
-   * @throws RangeError for an observation of another length
+   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none)
    */
   act(observation: ArrayLike<number>): number {
+    checkObservation(observation, this.widths[0]);
     return this.#network().act(observation);
   }
 
   /**
    * One Q-value for each action, shape (actionCount), in a new array.
-   * @throws RangeError for an observation of another length
+   * @throws as {@link act}
    */
   qValues(observation: ArrayLike<number>): Float32Array {
+    checkObservation(observation, this.widths[0]);
     return this.#network().qValues(observation);
   }
 
@@ -118,5 +121,23 @@ export class Model implements ModelData {
    */
   #network(): Network {
     return this.#place.network ?? this.#place.enter(this, largestBatch);
+  }
+}
+
+/** @throws RangeError for anything but so many numbers */
+function checkObservation(observation: ArrayLike<number>, size: number): void {
+  if (observation?.length !== size) {
+    throw new RangeError(`an observation of length ${observation?.length} was given: ${size} numbers are needed`);
+  }
+  for (let i = 0; i < size; i++) {
+    const value = observation[i];
+    if (typeof value === "number" && !Number.isNaN(value)) continue;
+    const shown =
+      typeof value === "string"
+        ? quoted(value)
+        : typeof value === "object" && value !== null
+          ? "an object"
+          : String(value);
+    throw new RangeError(`feature ${i} of the observation is ${shown}: a number is needed`);
   }
 }
