@@ -18,22 +18,24 @@ export async function filesOf(
   const { describe, exportC, exportInt8, exportModule, exportOnnx, exportWasm } = await import("qstill/export");
   const model = loadModel(student);
   const description = describe(model);
-  const files: RunFile[] = [
-    { name: "student.mjs", content: exportModule(model, description) },
-    { name: "student.wasm", content: exportWasm(model, description) },
-    { name: "student.h", content: exportC(model, description) },
-    { name: "student.onnx", content: exportOnnx(model, description) },
-    { name: "student.safetensors", content: student },
+  const writers: readonly [FileName, () => string | Uint8Array][] = [
+    ["student.mjs", () => exportModule(model, description)],
+    ["student.wasm", () => exportWasm(model, description)],
+    ["student.h", () => exportC(model, description)],
+    ["student.onnx", () => exportOnnx(model, description)],
+    ["student.safetensors", () => student],
+    ["student.int8.safetensors", () => exportInt8(model)], // refused if a layer is so wide that its sums could leave 32 bits
+    ["teacher.safetensors", () => teacher],
+    ["report.html", () => report],
+    ["summary.json", () => `${JSON.stringify(summary, null, 2)}\n`],
   ];
-  try {
-    files.push({ name: "student.int8.safetensors", content: exportInt8(model) });
-  } catch {
-    // a layer was so wide that its sums could leave 32 bits, so this student has no such file
+  const files: RunFile[] = [];
+  for (const [name, write] of writers) {
+    try {
+      files.push({ name, content: write() });
+    } catch {
+      // the others are still there
+    }
   }
-  files.push(
-    { name: "teacher.safetensors", content: teacher },
-    { name: "report.html", content: report },
-    { name: "summary.json", content: `${JSON.stringify(summary, null, 2)}\n` },
-  );
   return files;
 }

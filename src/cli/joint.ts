@@ -44,7 +44,7 @@ export function addJoint(program: Command): void {
     const comparison = compare(teacher, student, { env: environment, seed });
     const summary = await summarise(joint, comparison);
     place.writeModule(student);
-    place.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
+    place.writeEach({ "summary.json": () => `${JSON.stringify(summary, null, 2)}\n` });
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) {
       const rows = [

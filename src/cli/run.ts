@@ -122,16 +122,16 @@ async function finish(
   const summary = await summarise(teacher, student, comparison);
   const events = place.metrics.read();
   place.writeModule(student);
-  place.write("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
-  place.write(
-    "report.html",
-    reportHtml({
-      summary,
-      points: events.filter((event) => event.kind === "evaluation"),
-      attempts: events.filter((event) => event.kind === "attempt"),
-      config: summary.config,
-    }),
-  );
+  place.writeEach({
+    "summary.json": () => `${JSON.stringify(summary, null, 2)}\n`,
+    "report.html": () =>
+      reportHtml({
+        summary,
+        points: events.filter((event) => event.kind === "evaluation"),
+        attempts: events.filter((event) => event.kind === "attempt"),
+        config: summary.config,
+      }),
+  });
   return summary;
 }
 

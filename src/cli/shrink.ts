@@ -78,12 +78,14 @@ export function addShrink(program: Command): void {
         complete,
         version,
       };
-      place.write("frontier.json", `${JSON.stringify(frontier, null, 2)}\n`);
-      place.write("report.html", frontierHtml(frontier));
+      place.writeEach({
+        "frontier.json": () => `${JSON.stringify(frontier, null, 2)}\n`,
+        "report.html": () => frontierHtml(frontier),
+      });
       return frontier;
     };
     const writeStudent = (student: Student) => {
-      place.write("student.safetensors", saveModel(student));
+      place.writeEach({ "student.safetensors": () => saveModel(student) });
       place.writeModule(student);
     };
 

@@ -59,10 +59,28 @@ export class Workplace {
     writeOutput(this.path(name), content);
   }
 
+  /**
+   * Writes files, each on its own, because the work that led to them must not be lost with one of them. A file that
+   * cannot be made or written is told in a line, and the command ends with status 1.
+   */
+  writeEach(files: Readonly<Record<string, () => string | Uint8Array>>): void {
+    for (const [name, content] of Object.entries(files)) {
+      try {
+        this.write(name, content());
+      } catch (error) {
+        this.#progress.stop();
+        complain(`${this.path(name)} is missing: ${oneLine(error)}`);
+        process.exitCode = 1;
+      }
+    }
+  }
+
   /** The student as a module, and the module's type declarations. */
   writeModule(student: Model): void {
-    this.write("student.mjs", exportModule(student, describe(student)));
-    this.write("student.d.mts", moduleTypes);
+    this.writeEach({
+      "student.mjs": () => exportModule(student, describe(student)),
+      "student.d.mts": () => moduleTypes,
+    });
   }
 
   /**
@@ -100,7 +118,15 @@ export class Workplace {
       };
       const result = await task({ signal, onEvent, resume });
       const models = "widths" in result ? { [phase]: result } : result;
-      for (const [name, model] of Object.entries(models)) this.write(`${name}.safetensors`, saveModel(model));
+      const failures: unknown[] = [];
+      for (const [name, model] of Object.entries(models)) {
+        try {
+          this.write(`${name}.safetensors`, saveModel(model));
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0]; // the checkpoint stays
       this.#forget(phase);
       return result;
     } catch (error) {

@@ -2,11 +2,13 @@
 import { Worker } from "node:worker_threads";
 import type { Assistant, Task } from "./assistant.js";
 
-const source = `
+// in a block, because Bun and Deno already have some of these names in the worker's global scope
+const source = `{
 const { parentPort, workerData: { module, memory, team } } = require("node:worker_threads");
 const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
 parentPort.postMessage("ready");
-exports.team_assist(team);`;
+exports.team_assist(team);
+}`;
 
 /** @throws Error if Node refuses, for example because of its permissions */
 export function startInNode(task: Task): Promise<Assistant> {

@@ -1,5 +1,5 @@
 // A distiller in the core: a student, Adam and the labelled states in one block.
-import { withOptions, withWidths } from "./handle.js";
+import { rowsAsked, withOptions, withWidths } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
 import { type LossWeights, setLoss } from "./losses.js";
 import { Trainable } from "./trainable.js";
@@ -53,18 +53,20 @@ export class Distiller extends Trainable {
   readonly #capacity: number;
   readonly #byteObservations: boolean;
 
-  /** @throws RangeError if the block would be larger than 1 GiB */
+  /** @throws ConfigError if the block would be larger than 1 GiB; Error if the core has no memory left */
   constructor(shape: DistillerShape) {
     const { widths, capacity, byteObservations = false } = shape;
-    const value = withWidths(widths, (exports, address) =>
-      withOptions(distillerFields, shape, (options) => exports.distiller_create(address, widths.length - 1, options)),
-    );
-    super("distiller", value, core().distiller_free);
+    const ask = () =>
+      withWidths(widths, (exports, address) =>
+        withOptions(distillerFields, shape, (options) => exports.distiller_create(address, widths.length - 1, options)),
+      );
+    const asked = rowsAsked("room for states:", capacity, widths[0], byteObservations ? 1 : 4);
+    super("distiller", ask, core().distiller_free, undefined, asked);
     this.observationSize = widths[0];
     this.actionCount = widths[widths.length - 1];
     this.#capacity = capacity;
     this.#byteObservations = byteObservations;
-    setLoss(core().distiller_loss(value), shape.loss, shape.temperature, shape.huberDelta);
+    setLoss(core().distiller_loss(this.handle), shape.loss, shape.temperature, shape.huberDelta);
   }
 
   /** Another student on the same labelled states: fresh parameters and random draws from four 32-bit words. */

@@ -30,9 +30,8 @@ export class Guide {
    */
   constructor(network: Network, { batchSize, loss, weight, temperature }: GuideShape) {
     const { guide_create, guide_free, guide_loss } = core();
-    const value = guide_create(network.handle, batchSize);
-    this.#handle = new Handle("guide", value, guide_free);
-    setLoss(guide_loss(value), { [loss]: weight }, temperature);
+    this.#handle = new Handle("guide", () => guide_create(network.handle, batchSize), guide_free);
+    setLoss(guide_loss(this.#handle.value), { [loss]: weight }, temperature);
     this.network = network;
   }
 

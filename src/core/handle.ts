@@ -18,15 +18,27 @@ export class Handle {
 
   /**
    * @param what what errors call the owner
-   * @throws ConfigError if the core answered 0: more than 1 GiB was asked for
+   * @param ask asks the core for it; the answer 0 means that more than 1 GiB is needed
+   * @param asked what takes most of the memory, for the error
+   * @throws ConfigError if more than 1 GiB is needed; Error if the core has no memory left. Everything else in the core
+   * can still be used then.
    */
-  constructor(what: string, value: number, free: (handle: number) => void) {
-    if (value === 0) {
-      throw new ConfigError(`this ${what} needs more than 1 GiB: choose smaller layers, batch or buffer`);
+  constructor(what: string, ask: () => number, free: (handle: number) => void, asked = "") {
+    const because = asked && ` (${asked})`;
+    const smaller = "choose smaller layers, batch or buffer";
+    let value: number;
+    try {
+      value = ask();
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error; // the core's heap ends so if the engine gives no more
+      throw new Error(
+        `the compute core has no memory left for this ${what}${because}: ${smaller}, or dispose() of what is no longer used`,
+      );
     }
+    if (value === 0) throw new ConfigError(`this ${what} needs more than 1 GiB${because}: ${smaller}`);
     this.#what = what;
-    this.#value = value;
     this.#free = free;
+    this.#value = value;
     abandoned.register(this, { free, handle: value }, this);
   }
 
@@ -51,10 +63,12 @@ export function withWidths(
   exports = core(),
 ): number {
   const address = exports.allocate(4 * widths.length);
-  new Uint32Array(exports.memory.buffer, address >>> 0, widths.length).set(widths);
-  const result = use(exports, address);
-  exports.release(address);
-  return result;
+  try {
+    new Uint32Array(exports.memory.buffer, address >>> 0, widths.length).set(widths);
+    return use(exports, address);
+  } finally {
+    exports.release(address);
+  }
 }
 
 type Value = number | boolean;
@@ -76,13 +90,21 @@ export function withOptions<const All extends Fields>(
 ): number {
   const values: Readonly<Record<string, Value | undefined>> = given;
   const address = exports.allocate(4 * fields.length);
-  const bytes = new DataView(exports.memory.buffer, address >>> 0, 4 * fields.length);
-  for (const [index, [name, kind, byDefault]] of fields.entries()) {
-    const value = Number(values[name] ?? byDefault);
-    if (kind === "u32") bytes.setUint32(4 * index, value, true);
-    else bytes.setFloat32(4 * index, value, true);
+  try {
+    const bytes = new DataView(exports.memory.buffer, address >>> 0, 4 * fields.length);
+    for (const [index, [name, kind, byDefault]] of fields.entries()) {
+      const value = Number(values[name] ?? byDefault);
+      if (kind === "u32") bytes.setUint32(4 * index, value, true);
+      else bytes.setFloat32(4 * index, value, true);
+    }
+    return use(address);
+  } finally {
+    exports.release(address);
   }
-  const result = use(address);
-  exports.release(address);
-  return result;
+}
+
+/** So many rows of so many numbers, for the error about memory. */
+export function rowsAsked(option: string, rows: number, numbers: number, bytesEach: number): string {
+  const megabytes = Math.ceil((rows * numbers * bytesEach) / 1e6);
+  return `${option} ${rows} × ${numbers} features × ${bytesEach} bytes are ${megabytes} MB`;
 }

@@ -78,7 +78,12 @@ export function instantiate<Exports>(module: WebAssembly.Module, memory?: WebAss
   };
   const env: WebAssembly.ModuleImports = { abort };
   if (memory !== undefined) env.memory = memory;
-  return new WebAssembly.Instance(module, { env }).exports as Exports;
+  try {
+    return new WebAssembly.Instance(module, { env }).exports as Exports;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Error(`this engine has no memory left for the compute core: ${error.message}`);
+  }
 }
 
 /** The bytes of a module that the build has inlined; scripts/build.js says how they are written. */

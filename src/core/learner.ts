@@ -1,6 +1,6 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
 import type { Guide } from "./guide.js";
-import { withOptions, withWidths } from "./handle.js";
+import { rowsAsked, withOptions, withWidths } from "./handle.js";
 import { commonInstance, floatIndex } from "./instance.js";
 import { Trainable } from "./trainable.js";
 
@@ -61,7 +61,7 @@ export class Learner extends Trainable {
 
   /**
    * @param free gives its memory back to the instance
-   * @throws RangeError if the block would be larger than 1 GiB
+   * @throws ConfigError if the block would be larger than 1 GiB; Error if the core has no memory left
    */
   constructor(shape: LearnerShape, instance = commonInstance(), free = instance.exports.learner_free) {
     const { exports } = instance;
@@ -75,7 +75,8 @@ export class Learner extends Trainable {
         (options) => exports.learner_create(address, widths.length - 1, options),
         exports,
       );
-    super("learner", withWidths(widths, create, exports), free, instance);
+    const asked = rowsAsked("bufferSize", shape.bufferSize, widths[0], byteObservations ? 1 : 4);
+    super("learner", () => withWidths(widths, create, exports), free, instance, asked);
     this.#observationSize = widths[0];
     this.#byteObservations = byteObservations;
     this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));

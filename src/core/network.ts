@@ -12,17 +12,21 @@ export class Network {
   readonly #batch: number;
   readonly #inputs: number; // index into the core's memory as f32
 
-  /** @param batch the largest number of observations that one call of `forward` takes */
+  /**
+   * @param batch the largest number of observations that one call of `forward` takes
+   * @throws ConfigError if it needs more than 1 GiB; Error if the core has no memory left
+   */
   constructor(widths: readonly number[], batch: number, activation: Activation = "relu") {
     const { network_free } = core();
-    const value = withWidths(widths, (exports, address) =>
-      exports.network_create(address, widths.length - 1, batch, Number(activation === "tanh")),
-    );
-    this.#handle = new Handle("network", value, network_free);
+    const ask = () =>
+      withWidths(widths, (exports, address) =>
+        exports.network_create(address, widths.length - 1, batch, Number(activation === "tanh")),
+      );
+    this.#handle = new Handle("network", ask, network_free);
     this.observationSize = widths[0];
     this.actionCount = widths[widths.length - 1];
     this.#batch = batch;
-    this.#inputs = floatIndex(core().network_inputs(value));
+    this.#inputs = floatIndex(core().network_inputs(this.handle));
   }
 
   /** The core's handle. @throws Error after dispose() */

@@ -2,6 +2,8 @@
 // thread.
 import type { TeamExports } from "./abi.js";
 import { type Assistant, startInBrowser } from "./assistant.js";
+import { ConfigError } from "./config-error.js";
+import { Handle } from "./handle.js";
 import { decoded, Instance, instantiate } from "./instance.js";
 import { Learner, type LearnerShape } from "./learner.js";
 
@@ -18,8 +20,8 @@ export class TeamLearner extends Learner {
 
   /**
    * @throws NoTeamError if the engine, the page or its policy allows no second thread, or if gradients are to be
-   * clipped
-   * @throws RangeError if the block would be larger than 1 GiB
+   * clipped, or if both do not fit into the shared memory
+   * @throws ConfigError if the block would be larger than 1 GiB
    */
   static async create(shape: LearnerShape): Promise<TeamLearner> {
     if (shape.maxGradientNorm) throw new NoTeamError("maxGradientNorm needs all gradients in one place");
@@ -28,7 +30,7 @@ export class TeamLearner extends Learner {
     const module = await WebAssembly.compile(decoded(wasmText));
     const memory = sharedMemory();
     let assistant: Assistant | undefined;
-    const learner = new TeamLearner(shape, module, memory, () => assistant?.end());
+    const learner = inMemory(() => new TeamLearner(shape, module, memory, () => assistant?.end()));
     try {
       assistant = await start({ module, memory, team: learner.#team });
     } catch (error) {
@@ -42,7 +44,11 @@ export class TeamLearner extends Learner {
     const exports = instantiate<TeamExports>(module, memory);
     super(shape, new Instance(exports), end);
     this.#exports = exports;
-    this.#team = exports.team_create(this.handle);
+    this.#team = new Handle(
+      "second thread",
+      () => exports.team_create(this.handle),
+      () => {},
+    ).value;
   }
 
   override step(n: number, learningRate: number): number {
@@ -61,6 +67,16 @@ async function starter(): Promise<typeof startInBrowser> {
     return (await import("./assistant.node.js")).startInNode;
   }
   throw new NoTeamError("a page's main thread must not wait for another: call from a worker");
+}
+
+/** @throws NoTeamError if the shared memory, which cannot grow beyond its maximum, is too small for both threads */
+function inMemory(make: () => TeamLearner): TeamLearner {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new NoTeamError((error as Error).message);
+  }
 }
 
 function sharedMemory(): WebAssembly.Memory {

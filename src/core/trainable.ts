@@ -7,9 +7,15 @@ export abstract class Trainable {
   protected readonly instance: Instance;
   readonly #handle: Handle;
 
-  constructor(what: string, value: number, free: (handle: number) => void, instance = commonInstance()) {
+  constructor(
+    what: string,
+    ask: () => number,
+    free: (handle: number) => void,
+    instance = commonInstance(),
+    asked?: string,
+  ) {
     this.instance = instance;
-    this.#handle = new Handle(what, value, free);
+    this.#handle = new Handle(what, ask, free, asked);
   }
 
   /** The core's handle. @throws Error after dispose() */

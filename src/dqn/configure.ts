@@ -43,5 +43,10 @@ export function teacherConfig(
       `the teacher's learningStarts is ${config.learningStarts}: it must be less than envSteps, ${config.envSteps}, or nothing is learned`,
     );
   }
+  if (config.trainFrequency > config.envSteps) {
+    throw new ConfigError(
+      `the teacher's trainFrequency is ${config.trainFrequency}: at most envSteps, ${config.envSteps}, is allowed, or nothing is learned`,
+    );
+  }
   return config;
 }

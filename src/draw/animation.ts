@@ -62,7 +62,7 @@ type Track = (SvgElement | undefined)[];
  * most one element of a place.
  */
 function tracks(frames: readonly (readonly SvgElement[])[]): Track[] {
-  const places = Math.max(...frames.map((elements) => elements.length));
+  const places = frames.reduce((most, { length }) => Math.max(most, length), 0);
   return Array.from({ length: places }, (_, place) => {
     const byKind = new Map<string, Track>();
     frames.forEach((elements, frame) => {

@@ -24,7 +24,7 @@ export class UnknownEnvironmentError extends Error {
   constructor(id: string) {
     const known = environmentIds().join(", ");
     super(
-      `unknown environment ${JSON.stringify(id)}: available are ${known}; import others, for example "qstill/env/minatar"`,
+      `unknown environment ${JSON.stringify(id)}: available are ${known}; import others, for example "qstill/env/minatar", or add your own with registerEnv(id, make)`,
     );
     this.id = id;
   }
@@ -56,9 +56,24 @@ export function resolveEnv(source: EnvSource): Env {
 
 /**
  * Adds an environment. Then {@link makeEnv} and everything that takes an id find it. Its observations and rewards are checked.
- * @throws Error if the id is already registered
+ * @param options `replace`: takes the place of an environment with the same id, whose presets no longer apply
+ * @throws Error if the id is already registered and is not to be replaced; TypeError for an id that is not a text or is
+ * empty, and for a `make` that is not a function
  */
-export function registerEnv(id: string, make: () => CustomEnv): void {
+export function registerEnv(
+  id: string,
+  make: () => CustomEnv,
+  { replace = false }: { readonly replace?: boolean } = {},
+): void {
+  if (typeof id !== "string" || id === "")
+    throw new TypeError(`id is ${described(id)}: a text that is not empty is needed`);
+  if (typeof make !== "function") {
+    throw new TypeError(`make is ${described(make)}: a function that makes an environment is needed`);
+  }
+  if (replace) {
+    known.delete(id);
+    delete presetsById[id];
+  }
   register({ id, make: () => checkedEnv(make()) });
 }
 

@@ -1,6 +1,7 @@
 // Wrappers: each changes one thing about an environment. A step of a wrapper allocates nothing.
 import { EnvBase } from "./base.js";
-import type { Env, ResetOptions, StepResult } from "./env.js";
+import { checkedEnv } from "./custom.js";
+import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
 import { Pcg64 } from "./random.js";
 import { purposes } from "./seeds.js";
@@ -58,13 +59,27 @@ export class WrappedEnv extends EnvBase {
   }
 }
 
+/** What a wrapper goes around: an object without a class, or without names, is completed and checked. */
+function full(env: CustomEnv): Env {
+  const { featureNames, actionNames, maxEpisodeSteps } = env ?? {};
+  const isPlain = env == null || Object.getPrototypeOf(env) === Object.prototype;
+  return isPlain || !featureNames || !actionNames || !maxEpisodeSteps ? checkedEnv(env) : (env as Env);
+}
+
 /**
  * The same environment, truncated after at most `steps` steps.
- * @throws RangeError if `steps` is not a whole number ≥ 1
+ * @throws RangeError if `steps` is not a whole number ≥ 1, or is above the environment's own limit: a wrapper cannot
+ * lengthen its episodes
  */
-export function timeLimit(env: Env, steps: number): Env {
+export function timeLimit(env: CustomEnv, steps: number): Env {
   checkWhole("timeLimit", "steps", steps);
-  return new WrappedEnv(env, { maxEpisodeSteps: Math.min(steps, env.maxEpisodeSteps) });
+  const inner = full(env);
+  if (steps > inner.maxEpisodeSteps) {
+    throw new RangeError(
+      `timeLimit: steps is ${steps}: at most ${inner.maxEpisodeSteps} is allowed, because ${inner.id} ends its episodes there by itself`,
+    );
+  }
+  return new WrappedEnv(inner, { maxEpisodeSteps: steps });
 }
 
 /**
@@ -72,9 +87,9 @@ export function timeLimit(env: Env, steps: number): Env {
  * episode, all of them are its first observation. (Mnih et al. 2015 stack four, so that motion is visible.)
  * @throws RangeError if `count` is not a whole number ≥ 1
  */
-export function frameStack(env: Env, count: number): Env {
+export function frameStack(env: CustomEnv, count: number): Env {
   checkWhole("frameStack", "count", count);
-  return new FrameStack(env, count);
+  return new FrameStack(full(env), count);
 }
 
 class FrameStack extends WrappedEnv {
@@ -106,11 +121,11 @@ function agedName(name: string, age: number): string {
  * Every reward times `factor`.
  * @throws RangeError for a factor that is 0 or not finite
  */
-export function rewardScale(env: Env, factor: number): Env {
+export function rewardScale(env: CustomEnv, factor: number): Env {
   if (!Number.isFinite(factor) || factor === 0) {
     throw new RangeError(`rewardScale: factor is ${factor}: a finite number other than 0 is allowed`);
   }
-  return new RewardScale(env, factor);
+  return new RewardScale(full(env), factor);
 }
 
 class RewardScale extends WrappedEnv {
@@ -169,18 +184,20 @@ const smallestVariance = 1e-8;
  * While the statistics run, an observation depends on all earlier ones. So the same seed does not give the same episode again.
  * To train and evaluate on the same numbers, let the statistics run first, set `frozen`, and give the same statistics to
  * every environment that you make. (The teacher's network does not need this: it normalises by itself.)
- * @throws RangeError for statistics with another number of features
+ * @throws RangeError for statistics with another number of features; its `reset` throws Error for frozen statistics
+ * without an observation
  */
 export function observationNormalisation(
-  env: Env,
+  env: CustomEnv,
   statistics: ObservationStatistics = new ObservationStatistics(env.observationSize),
 ): Env {
+  const inner = full(env);
   if (statistics.mean.length !== env.observationSize) {
     throw new RangeError(
-      `observationNormalisation: the statistics have ${statistics.mean.length} features, but ${env.id} has ${env.observationSize}`,
+      `observationNormalisation: the statistics have ${statistics.mean.length} features, but ${inner.id} has ${inner.observationSize}`,
     );
   }
-  return new ObservationNormalisation(env, statistics);
+  return new ObservationNormalisation(inner, statistics);
 }
 
 class ObservationNormalisation extends WrappedEnv {
@@ -194,6 +211,9 @@ class ObservationNormalisation extends WrappedEnv {
   protected override observe(inner: Float32Array, observation: Float32Array): void {
     const statistics = this.#statistics;
     statistics.add(inner);
+    if (statistics.count === 0) {
+      throw new Error("observationNormalisation: the statistics are frozen and hold no observation: add some first");
+    }
     for (let i = 0; i < inner.length; i++) {
       observation[i] = (inner[i] - statistics.mean[i]) / Math.sqrt(statistics.variance(i) + smallestVariance);
     }
@@ -205,11 +225,11 @@ class ObservationNormalisation extends WrappedEnv {
  * (Machado et al. 2018). The wrapper has its own draws, which depend on the seed of the reset.
  * @throws RangeError if `probability` is not a number from 0 to 1
  */
-export function stickyActions(env: Env, probability: number): Env {
+export function stickyActions(env: CustomEnv, probability: number): Env {
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`stickyActions: probability is ${probability}: a number from 0 to 1 is allowed`);
   }
-  return new StickyActions(env, probability);
+  return new StickyActions(full(env), probability);
 }
 
 class StickyActions extends WrappedEnv {

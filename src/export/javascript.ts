@@ -16,11 +16,11 @@ export function exportModule(model: ModelData, description?: Description): strin
   const { environment, widths, activation, parameters } = model;
   checkWidths(widths);
   checkParameters(widths, parameters);
-  const { observations, qValues } = description?.examples ?? { observations: [], qValues: [] };
+  const { examples } = description ?? {};
   return `// A Q-network made by qstill: each product and sum is rounded to f32, in order.
 export const environment = ${text(environment)};
 export const widths = Object.freeze([${widths.join(", ")}]);
-${description ? namesSource(description) : ""}${numbersSource(Float32Array.of(...parameters, ...observations, ...qValues))}
+${description ? namesSource(description) : ""}${numbersSource(examples ? [parameters, examples.observations, examples.qValues] : [parameters])}
 const layers = widths.map((width) => new Float32Array(width));
 const q = layers[layers.length - 1];
 const { fround } = Math;
@@ -146,8 +146,14 @@ function text(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
-/** f32 values as number literals, or as base64 of little-endian f32 if that is shorter. */
-function numbersSource(values: Float32Array): string {
+/** f32 values, one list after another, as number literals, or as base64 of little-endian f32 if that is shorter. */
+function numbersSource(lists: readonly Float32Array[]): string {
+  const values = new Float32Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    values.set(list, at);
+    at += list.length;
+  }
   const base64 = `const bytes = new DataView(Uint8Array.from(atob("${toBase64(littleEndian(values))}"), (c) => c.charCodeAt(0)).buffer);
 const numbers = Float32Array.from({ length: ${values.length} }, (_, i) => bytes.getFloat32(4 * i, true));`;
 
@@ -159,10 +165,15 @@ const numbers = Float32Array.from({ length: ${values.length} }, (_, i) => bytes.
   return `${literals}]);`;
 }
 
+/** So many bytes become base64 at once: a multiple of 3, and no more than every engine takes as arguments of a call. */
+const base64Piece = 24_576;
+
 function toBase64(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  for (let at = 0; at < bytes.length; at += base64Piece) {
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + base64Piece)));
+  }
+  return text;
 }
 
 /** The text without the 0 before a point. */

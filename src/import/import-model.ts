@@ -2,6 +2,7 @@
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
+import { bytesOf } from "../model/bytes.js";
 import { format, loadModel } from "../model/files.js";
 import { type Activation, Model } from "../model/model.js";
 import { quoted, readSafetensors } from "../model/safetensors.js";
@@ -35,9 +36,9 @@ export interface ImportOptions {
  * @throws Error that says in one line what is wrong with the file, where, and what is allowed; ConfigError if the
  * model does not fit the environment; as `makeEnv` does for an id that is not registered
  */
-export function importModel(bytes: Uint8Array, options: ImportOptions = {}): Model {
+export function importModel(bytes: Uint8Array | ArrayBuffer, options: ImportOptions = {}): Model {
   const env = options.environment === undefined ? undefined : resolveEnv(options.environment);
-  const model = readModel(bytes, env?.id ?? "", options);
+  const model = readModel(bytesOf(bytes), env?.id ?? "", options);
   if (env !== undefined) checkFit("model", { widths: model.widths }, env);
   return model;
 }

@@ -13,3 +13,11 @@ export function fromLittleEndian(bytes: Uint8Array): Float32Array {
   for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(4 * i, true);
   return values;
 }
+
+/** A file's bytes, however they are given. @throws TypeError for anything else, which names the argument */
+export function bytesOf(bytes: Uint8Array | ArrayBuffer): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  // also an ArrayBuffer of another frame or realm
+  if (/^\[object (Shared)?ArrayBuffer]$/.test(Object.prototype.toString.call(bytes))) return new Uint8Array(bytes);
+  throw new TypeError("bytes is not a file's content: a Uint8Array or an ArrayBuffer is needed");
+}

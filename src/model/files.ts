@@ -1,5 +1,5 @@
 // Models as files: teacher.safetensors and student.safetensors.
-import { fromLittleEndian, littleEndian } from "./bytes.js";
+import { bytesOf, fromLittleEndian, littleEndian } from "./bytes.js";
 import { checkParameters, checkWidths, layerPlaces, parameterCount } from "./layout.js";
 import { type Activation, Model, type ModelData, type Training } from "./model.js";
 import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
@@ -51,8 +51,8 @@ export function saveModel(model: ModelData, extra: Readonly<Record<string, strin
  * Reads a model that `saveModel` wrote. The parameters are the same bit for bit.
  * @throws Error that says in one line what is wrong with the file, where, and what was expected
  */
-export function loadModel(bytes: Uint8Array): Model {
-  const { tensors, metadata } = readSafetensors(bytes);
+export function loadModel(bytes: Uint8Array | ArrayBuffer): Model {
+  const { tensors, metadata } = readSafetensors(bytesOf(bytes));
   if (metadata.format !== format) {
     throw new Error(`not a qstill model: a safetensors file whose metadata has no format ${quoted(format)}`);
   }

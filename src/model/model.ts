@@ -1,6 +1,8 @@
 // A trained network as a value: its environment, its sizes and its parameters, ready to act.
-import { type Activation, Network } from "../core/network.js";
+import type { Activation, Network } from "../core/network.js";
+import { Place } from "./entered.js";
 import { checkParameters, checkWidths } from "./layout.js";
+import { quoted } from "./safetensors.js";
 
 export type { Activation };
 
@@ -55,12 +57,9 @@ export class Model implements ModelData {
   readonly activation: Activation;
   readonly parameters: Float32Array;
   readonly training?: Training;
-  readonly #network: Network;
+  readonly #place = new Place();
 
-  /**
-   * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite;
-   * ConfigError if it needs more than 1 GiB
-   */
+  /** @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite */
   constructor({ environment, widths, activation = "relu", parameters, training }: ModelData) {
     checkWidths(widths);
     checkParameters(widths, parameters);
@@ -69,8 +68,6 @@ export class Model implements ModelData {
     this.activation = activation;
     this.parameters = parameters.slice();
     this.training = training;
-    this.#network = new Network(widths, largestBatch, activation);
-    this.#network.setParameters(parameters);
   }
 
   /** The widths of the hidden layers. */
@@ -81,18 +78,20 @@ export class Model implements ModelData {
   /**
    * The greedy action: the first of the largest Q-values.
    * @param observation shape (observationSize)
-   * @throws RangeError for an observation of another length
+   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none)
    */
   act(observation: ArrayLike<number>): number {
-    return this.#network.act(observation);
+    checkObservation(observation, this.widths[0]);
+    return this.#network().act(observation);
   }
 
   /**
    * One Q-value for each action, shape (actionCount), in a new array.
-   * @throws RangeError for an observation of another length
+   * @throws as {@link act}
    */
   qValues(observation: ArrayLike<number>): Float32Array {
-    return this.#network.qValues(observation);
+    checkObservation(observation, this.widths[0]);
+    return this.#network().qValues(observation);
   }
 
   /**
@@ -108,11 +107,37 @@ export class Model implements ModelData {
         `${observations.length} numbers were given: a multiple of the observation size, ${this.widths[0]}, is needed`,
       );
     }
-    return this.#network.forward(observations, count);
+    return this.#network().forward(observations, count);
   }
 
-  /** Gives the core's memory back; the model cannot act afterwards. Without this call the garbage collector does it. */
+  /** Gives the core's memory back; the model cannot act afterwards. Without this call other models soon displace it. */
   dispose(): void {
-    this.#network.dispose();
+    this.#place.dispose();
+  }
+
+  /**
+   * The network in the core, which it enters when it is first used and again after others have displaced it.
+   * @throws ConfigError if it needs more than 1 GiB; Error if the core has no memory left, and after dispose()
+   */
+  #network(): Network {
+    return this.#place.network ?? this.#place.enter(this, largestBatch);
+  }
+}
+
+/** @throws RangeError for anything but so many numbers */
+function checkObservation(observation: ArrayLike<number>, size: number): void {
+  if (observation?.length !== size) {
+    throw new RangeError(`an observation of length ${observation?.length} was given: ${size} numbers are needed`);
+  }
+  for (let i = 0; i < size; i++) {
+    const value = observation[i];
+    if (typeof value === "number" && !Number.isNaN(value)) continue;
+    const shown =
+      typeof value === "string"
+        ? quoted(value)
+        : typeof value === "object" && value !== null
+          ? "an object"
+          : String(value);
+    throw new RangeError(`feature ${i} of the observation is ${shown}: a number is needed`);
   }
 }

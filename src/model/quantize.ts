@@ -93,8 +93,9 @@ export function quantize(
       for (let i = 0; i < inputs; i++) weights[o * inputs + i] = Math.round(folded[i] / one);
       let difference = 0;
       for (let row = 0; row < count; row++) {
+        const a = whole[row];
         let sum = 0;
-        for (let i = 0; i < inputs; i++) sum += weights[o * inputs + i] * whole[row][i];
+        for (let i = 0; i < inputs; i++) sum += weights[o * inputs + i] * a[i];
         difference += pre[row][o] / one - sum;
       }
       wanted.push(difference / count);
@@ -150,7 +151,9 @@ function affine(
 ): Float64Array {
   const y = Float64Array.from(parameters.subarray(bias, bias + outputs));
   for (let i = 0; i < x.length; i++) {
-    for (let o = 0; o < outputs; o++) y[o] += x[i] * parameters[weight + i * outputs + o];
+    const xi = x[i];
+    const row = weight + i * outputs;
+    for (let o = 0; o < outputs; o++) y[o] += xi * parameters[row + o];
   }
   return y;
 }

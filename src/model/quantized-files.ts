@@ -1,4 +1,5 @@
 // Quantised models as files: student.int8.safetensors.
+import { bytesOf } from "./bytes.js";
 import { checkVersion, formatVersion, given, readTraining, readWidths, tensorOf } from "./files.js";
 import { type QuantizedLayer, QuantizedModel } from "./quantized.js";
 import { quoted, readSafetensors, writeSafetensors } from "./safetensors.js";
@@ -52,8 +53,8 @@ export function isQuantized(bytes: Uint8Array): boolean {
  * Reads a quantised model that `saveQuantized` wrote.
  * @throws Error that says in one line what is wrong with the file, where, and what was expected
  */
-export function loadQuantized(bytes: Uint8Array): QuantizedModel {
-  const { tensors, metadata } = readSafetensors(bytes);
+export function loadQuantized(bytes: Uint8Array | ArrayBuffer): QuantizedModel {
+  const { tensors, metadata } = readSafetensors(bytesOf(bytes));
   if (metadata.format !== format) {
     throw new Error(`not a quantised model: a safetensors file whose metadata has no format ${quoted(format)}`);
   }

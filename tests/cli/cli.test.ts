@@ -199,10 +199,10 @@ describe("a wrong call ends with status 2 and one line", () => {
   it("and a student that cannot be is refused before its teacher is trained", () => {
     const huge = Array(8).fill(4096).join(",");
     const { status, stderr } = qstill("run", "CartPole-v1", "--out", "huge", "--student-hidden", huge);
-    expect([status, stderr]).toEqual([
-      2,
-      "this distiller needs more than 1 GiB: choose smaller layers, batch or buffer\n",
-    ]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^this distiller needs more than 1 GiB \(room for states: \d+ × 4 features × 4 bytes are \d+ MB\): choose smaller layers, batch or buffer\n$/,
+    );
     expect(existsSync(join(folder, "huge"))).toBe(false);
   });
 });

@@ -70,6 +70,28 @@ describe("memory", () => {
     expect(() => learner(2 ** 27)).toThrow(/this learner needs more than 1 GiB/);
   });
 
+  it("that is used up is said with what was asked for and what helps, and all others stay usable", () => {
+    const network = new Network([1, 1], 1);
+    network.setParameters(Float32Array.of(2, 1));
+    const held: number[] = []; // never written to: no page is used
+    for (const size of [2 ** 30 - 64, 2 ** 28]) {
+      try {
+        for (;;) held.push(core().allocate(size));
+      } catch (error) {
+        expect(error).toBeInstanceOf(WebAssembly.RuntimeError); // as the engine says it
+      }
+    }
+    expect(() => learner(30_000_000)).toThrow(
+      /^the compute core has no memory left for this learner \(bufferSize 30000000 × 3 features × 4 bytes are 360 MB\): .*dispose\(\)/,
+    );
+    expect([...network.qValues([3])]).toEqual([7]);
+    for (const address of held) core().release(address);
+    const next = learner();
+    expect(next.ready).toBe(0);
+    next.dispose();
+    network.dispose();
+  });
+
   it("is given back by dispose()", () => {
     const make = () => learner(200_000);
     make().dispose();

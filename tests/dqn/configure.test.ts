@@ -122,3 +122,11 @@ it("a search for the smallest student has defaults of its own, which no preset r
   expect(shrinkConfig("MountainCar-v0", {})).toMatchObject({ ...own, rounds: 20 });
   expect(shrinkConfig("MountainCar-v0", { updates: 100 })).toMatchObject({ ...own, updates: 100 });
 });
+
+it("a teacher that would never update is refused", () => {
+  const given = { envSteps: 100, learningStarts: 10 };
+  expect(teacherConfig(unknown, { ...given, trainFrequency: 100 }).trainFrequency).toBe(100);
+  expect(() => teacherConfig(unknown, { ...given, trainFrequency: 101 })).toThrow(
+    "the teacher's trainFrequency is 101: at most envSteps, 100, is allowed, or nothing is learned",
+  );
+});

@@ -25,7 +25,7 @@ test("says which environments there are when one is unknown", () => {
     name: "UnknownEnvironmentError",
     id: "Cartpole",
     message:
-      'unknown environment "Cartpole": available are CartPole-v1, MountainCar-v0, Acrobot-v1; import others, for example "qstill/env/minatar"',
+      'unknown environment "Cartpole": available are CartPole-v1, MountainCar-v0, Acrobot-v1; import others, for example "qstill/env/minatar", or add your own with registerEnv(id, make)',
   });
 });
 
@@ -51,4 +51,28 @@ test("what is registered is checked as a user's own environment is", () => {
   expect(() => env.step(0)).toThrow('environment "Broken-v0": step 1 gave an observation with NaN at index 0');
   registerEnv("Odd-v0", () => ({ observationSize: 1.5, actionCount: 1, reset: () => [0], step }));
   expect(() => makeEnv("Odd-v0")).toThrow(RangeError);
+});
+
+test("replaces an id on request, and its presets with it", () => {
+  registerEnv("Twice-v0", () => new CartPole());
+  registerEnv(
+    "Twice-v0",
+    () => ({
+      ...new CartPole(),
+      observationSize: 1,
+      featureNames: ["x"],
+      reset: () => [0],
+      step: () => ({ observation: [0], reward: 0, terminated: true }),
+    }),
+    { replace: true },
+  );
+  expect(makeEnv("Twice-v0").observationSize).toBe(1);
+});
+
+test.each<[unknown, unknown, string]>([
+  [7, () => new CartPole(), "id is 7: a text that is not empty is needed"],
+  ["", () => new CartPole(), 'id is "": a text'],
+  ["Object-v0", new CartPole(), "make is an object: a function that makes an environment is needed"],
+])("registers nothing for %j", (id, make, message) => {
+  expect(() => registerEnv(id as string, make as never)).toThrow(message);
 });

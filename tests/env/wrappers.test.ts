@@ -71,11 +71,43 @@ function together(
   }
 }
 
-it("timeLimit truncates, at the shorter of the two limits", () => {
+it("timeLimit refuses to lengthen, which it cannot", () => {
+  expect(() => timeLimit(corridor(), 21)).toThrow(
+    "timeLimit: steps is 21: at most 20 is allowed, because Corridor ends its episodes there by itself",
+  );
+});
+
+it("frozen statistics without an observation are refused, because they would only multiply by 10,000", () => {
+  const statistics = new ObservationStatistics(4);
+  statistics.frozen = true;
+  const env = observationNormalisation(new CartPole(), statistics);
+  expect(() => env.reset({ seed: 0 })).toThrow("the statistics are frozen and hold no observation");
+});
+
+it("every wrapper goes around a plain object, and checks what it gives", () => {
+  const plain = () => ({
+    observationSize: 1,
+    actionCount: 2,
+    reset: () => [0.5],
+    step: (action: number) => ({ observation: [action === 1 ? Number.NaN : 0.25], reward: 1, terminated: false }),
+  });
+  for (const [, wrap] of wrappers) {
+    const env = wrap(plain() as unknown as Env);
+    env.reset({ seed: 1 });
+    expect(env.step(0)).toMatchObject({ terminated: false, truncated: false });
+    expect(env.actionNames).toEqual(["action 0", "action 1"]);
+  }
+  const env = rewardScale(plain(), 2);
+  env.reset();
+  expect(() => env.step(1)).toThrow("gave an observation with NaN");
+  expect(() => rewardScale(null as never, 2)).toThrow("null: an object is needed");
+});
+
+it("timeLimit truncates", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 60 }), (steps) => {
+    fc.property(fc.integer({ min: 1, max: 20 }), (steps) => {
       const env = timeLimit(corridor(), steps);
-      expect(env.maxEpisodeSteps).toBe(Math.min(steps, 20));
+      expect(env.maxEpisodeSteps).toBe(steps);
       env.reset();
       for (let i = 1; i < env.maxEpisodeSteps; i++) expect(env.step(0).truncated).toBe(false);
       expect(env.step(0)).toMatchObject({ terminated: false, truncated: true });

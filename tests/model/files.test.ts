@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadModel, saveModel } from "../../src/model/files.js";
 import { parameterCount } from "../../src/model/layout.js";
+import { Model } from "../../src/model/model.js";
 import { readSafetensors, type Tensor, writeSafetensors } from "../../src/model/safetensors.js";
 
 const models = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 6 }).chain((widths) => {
@@ -218,4 +219,12 @@ test("values of any kind where the header has its own end in a one-line error", 
     }),
     { numRuns: 2000 },
   );
+});
+
+test("a file's content may be an ArrayBuffer, as fetch gives it; anything else is refused by name", () => {
+  const model = new Model({ environment: "x", widths: [1, 1], parameters: Float32Array.of(2, 1) });
+  expect(loadModel(saveModel(model).buffer).qValues([3])).toEqual(Float32Array.of(7));
+  for (const other of [null, undefined, "model.safetensors", Promise.resolve(), {}]) {
+    expect(() => loadModel(other as never)).toThrow("bytes is not a file's content: a Uint8Array or an ArrayBuffer");
+  }
 });

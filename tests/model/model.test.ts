@@ -20,3 +20,17 @@ test("refuses a parameter that is not finite", () => {
   const parameters = Float32Array.of(1, Infinity, 1);
   expect(() => new Model({ environment: "x", widths: [2, 1], parameters })).toThrow("parameter 1 of the model is Inf");
 });
+
+test.each<[unknown, string]>([
+  [[1, Number.NaN], "feature 1 of the observation is NaN: a number is needed"],
+  [["1", 2], 'feature 0 of the observation is "1": a number is needed'],
+  [[1, undefined], "feature 1 of the observation is undefined"],
+  [[null, 1], "feature 0 of the observation is null"],
+  ["12", 'feature 0 of the observation is "1"'],
+  [[1], "an observation of length 1 was given: 2 numbers are needed"],
+  [null, "an observation of length undefined was given: 2 numbers are needed"],
+])("refuses the observation %j", (observation, message) => {
+  const model = new Model({ environment: "x", widths: [2, 1], parameters: new Float32Array(3) });
+  expect(() => model.act(observation as number[])).toThrow(message);
+  expect(() => model.qValues(observation as number[])).toThrow(message);
+});
