@@ -1,5 +1,5 @@
 // The metrics of a run: metrics.jsonl, one event on each line, in the order of the work.
-import { appendFileSync } from "node:fs";
+import { appendWhole } from "../experiments/durable.js";
 import type { Reached } from "../training/checkpoint.js";
 import type { TrainingEvent } from "../training/events.js";
 import { UsageError } from "./errors.js";
@@ -28,7 +28,7 @@ export class MetricsFile {
   append(event: TrainingEvent): void {
     if (this.#before !== undefined) writeOutput(this.#path, this.#before);
     this.#before = undefined;
-    appendFileSync(this.#path, `${JSON.stringify(event)}\n`);
+    appendWhole(this.#path, `${JSON.stringify(event)}\n`);
   }
 
   /** Every line so far; a torn last line is ignored. @throws UsageError for a line that is not a JSON object */
