@@ -27,8 +27,10 @@ export class WriteError extends Error {
   /** The code of the system's error, as "ENOSPC". */
   readonly code: string | undefined;
 
-  constructor(path: string, cause: unknown) {
-    super(`cannot write ${path}: ${reasonOf(cause)}`, { cause });
+  /** @param left what is left all the same, if that is to be said */
+  constructor(path: string, cause: unknown, left?: string) {
+    const about = cause instanceof WriteError ? cause.message : `cannot write ${path}: ${reasonOf(cause)}`;
+    super(left === undefined ? about : `${about} (${left})`, { cause });
     this.code = codeOf(cause);
   }
 }
@@ -68,20 +70,6 @@ export function appendWhole(path: string, text: string, synced = false): void {
         quietly(() => ftruncateSync(file, size));
         throw error;
       }
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw new WriteError(path, error);
-  }
-}
-
-/** Brings what was added to a file onto the disk. @throws WriteError if that is not possible */
-export function syncFile(path: string): void {
-  try {
-    const file = openSync(path, "r+");
-    try {
-      sync(file);
     } finally {
       closeSync(file);
     }
