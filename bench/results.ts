@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { version } from "#dist/core/version.js";
+import { writeWhole } from "#dist/experiments/durable.js";
 import { table } from "./report.js";
 import type { Result } from "./suite.js";
 
@@ -23,7 +23,7 @@ export function save(results: readonly Result[]): string {
   const saved: Saved = { date, version, node: process.version, cpu: cpus()[0]?.model ?? "unknown", results };
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${date.slice(0, 19).replaceAll(":", "-")}.json`);
-  writeFileAtomic.sync(path, `${JSON.stringify(saved, null, 2)}\n`);
+  writeWhole(path, `${JSON.stringify(saved, null, 2)}\n`);
   return path;
 }
 

@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import writeFileAtomic from "write-file-atomic";
 import { animatedSvg, sceneOf } from "#dist/draw/index.js";
 import { episodeSeed, purposes } from "#dist/env/seeds.js";
 import { loadModel, makeEnv } from "#dist/index.js";
+import { writeWhole } from "../dist/experiments/durable.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = process.argv[2] ?? join(root, "runs", "CartPole-v1-0");
@@ -95,7 +95,7 @@ ${players.map(side).join("\n")}
 ${notes.map((line, i) => `<text class="note" x="${student.x}" y="${notesTop + 22 * i}">${line}</text>`).join("\n")}
 </svg>
 `;
-writeFileAtomic.sync(file, svg);
+writeWhole(file, svg);
 console.log(`${file}: ${title.join("; ")}; ${grouped(Buffer.byteLength(svg))} bytes`);
 
 function round(value) {

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import writeFileAtomic from "write-file-atomic";
+import { writeWhole } from "../dist/experiments/durable.js";
 import "../dist/env/all.js";
 import { environmentIds, knownEnv } from "../dist/env/registry.js";
 
@@ -60,7 +60,7 @@ function run(env, seed, out) {
 function save() {
   const order = Object.keys(seeds);
   results.sort((a, b) => order.indexOf(a.env) - order.indexOf(b.env) || a.seed - b.seed);
-  writeFileAtomic.sync(lines, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
+  writeWhole(lines, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
   place(page, tables());
   for (const [name, prefix] of Object.entries(environmentPages)) {
     place(join(root, "docs", "environments", name), runsTable(prefix));
@@ -72,7 +72,7 @@ function place(path, content) {
   const text = readFileSync(path, "utf8");
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from === -1 || to < from) throw new Error(`${path} has no marks for the tables`);
-  writeFileAtomic.sync(path, `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`);
+  writeWhole(path, `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`);
 }
 
 /** One line for each run of the environments whose names begin so. */

@@ -6,7 +6,7 @@ import { jointOptions } from "../distill/joint-config.js";
 import { teacherOptions } from "../dqn/config.js";
 import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registry.js";
 import { checkedSeed, shown } from "../evaluate/checks.js";
-import { checkOptions } from "../training/options.js";
+import { checkOptions, parseNumber } from "../training/options.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson } from "./files.js";
 import { notEmpty, readSeed, readThreads } from "./options.js";
@@ -20,6 +20,8 @@ export interface CommonOptions {
   json?: boolean;
   quiet?: boolean;
   threads?: number;
+  checkpointInterval?: number;
+  keepCheckpoint?: boolean;
 }
 
 export function addCommonOptions(command: Command): Command {
@@ -30,9 +32,26 @@ export function addCommonOptions(command: Command): Command {
       "--config <file>",
       "a configuration, or the summary.json of a run to repeat; command-line options override it",
     )
-    .option("--resume", "go on from what Ctrl-C left in the folder")
+    .option("--resume", "go on from what an earlier, stopped or killed command left in the folder")
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors");
+}
+
+/** Adds the options of commands that write checkpoints while they work. */
+export function addCheckpoints(command: Command): Command {
+  return command
+    .option(
+      "--checkpoint-interval <seconds>",
+      "time from one checkpoint to the next; 0: none but when it is stopped (default: 30)",
+      readInterval,
+    )
+    .option("--keep-checkpoint", "keep the last checkpoint, so that finished work can go on longer");
+}
+
+function readInterval(text: string): number {
+  const value = parseNumber(text);
+  if (typeof value === "number" && value >= 0 && value < Infinity) return value;
+  throw new UsageError(`--checkpoint-interval is ${JSON.stringify(text)}: a number of seconds from 0 on is allowed`);
 }
 
 /** Adds --threads to a command that trains a teacher. */

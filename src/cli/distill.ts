@@ -3,13 +3,14 @@ import type { Command } from "commander";
 import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
 import { compare, keepsEnough } from "../evaluate/compare.js";
-import { addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
+import { addCheckpoints, addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
+import { studentLeft } from "./models.js";
 import { activationOption, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
-import { requireCheckpoint, Workplace } from "./workplace.js";
+import { Workplace } from "./workplace.js";
 
 export function addDistill(program: Command): void {
   const command = program
@@ -18,7 +19,7 @@ export function addDistill(program: Command): void {
     .requiredOption("--teacher <file>", "the teacher: a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
     .option("--env <id>", "environment id (default: the one the teacher was trained in)")
     .addOption(activationOption());
-  addCommonOptions(command);
+  addCheckpoints(addCommonOptions(command));
   const flags = addConfigOptions(command, "Student", studentOptions, descriptions.student);
 
   command.action(async (options: CommonOptions & ImportFlags & { teacher: string; env?: string }) => {
@@ -30,10 +31,15 @@ export function addDistill(program: Command): void {
     const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
     const config = studentConfig(environment, given);
     const place = new Workplace(environment, seed, options);
-    const resume = options.resume ? requireCheckpoint(place, "student") : undefined;
-    const student = await place.work("student", resume, (work) =>
-      distill(teacher, { ...config, ...work, seed, env: environment }),
-    );
+    const { finished, checkpoint } = options.resume ? studentLeft(place, teacher, environment, seed, config) : {};
+    if (finished) place.sayFinished();
+    else if (!options.resume) place.warnOfOverwriting("student.safetensors");
+    else if (!checkpoint) place.sayBeginning();
+    const student =
+      finished ??
+      (await place.work("student", checkpoint, (work) =>
+        distill(teacher, { ...config, ...work, seed, env: environment }),
+      ));
     place.writeModule(student);
 
     const comparison = compare(teacher, student, { env: environment, seed });

@@ -1,4 +1,5 @@
 // qstill experiment: runs a named study over seeds, on all cores. It can be stopped and resumed.
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { SingleBar } from "cli-progress";
@@ -14,7 +15,9 @@ import { parseNumber } from "../training/options.js";
 import { checkedEnvironment } from "./context.js";
 import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
+import { lockFolder } from "./lock.js";
 import { notEmpty } from "./options.js";
+import { stopOnSignals } from "./stopping.js";
 import { barOptions, complain, print, table } from "./terminal.js";
 
 interface ExperimentOptions {
@@ -50,7 +53,7 @@ export function addExperiment(program: Command): void {
 }
 
 async function experiment(study: Study, options: ExperimentOptions): Promise<void> {
-  const { json, quiet, jobs, resume } = options;
+  const { json, quiet, jobs } = options;
   const seeds = options.seeds ?? study.seeds;
   const every = cellsOf(study, options.env);
   const cells = every.filter(({ name }) => name.includes(options.cells ?? ""));
@@ -61,27 +64,24 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   const out = options.out ?? join("runs", `experiment-${study.name}`);
   prepareFolder(out);
   for (const file of ["results.jsonl", "table.md", "report.html"]) checkNoFolder(join(out, file));
+  lockFolder(out);
 
   const bar = new SingleBar({
     ...barOptions,
     format: `${study.name} {bar} {value} of {total} runs · {eta_formatted} left`,
   });
   const shown = !json && !quiet && process.stderr.isTTY === true;
-  const controller = new AbortController();
-  const stop = () => {
-    bar.stop(); // shows the cursor again
-    if (controller.signal.aborted) process.exit(130);
-    complain("stopping…");
-    controller.abort();
-  };
-  // never removed: a Ctrl-C while results are written would lose them
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
+  const signal = stopOnSignals(() => bar.stop());
+  const begun = existsSync(join(out, "results.jsonl"));
+  if (options.resume && !begun && !quiet) complain(`nothing to go on from in ${out}: it begins at the start`);
+  if (!options.resume && begun && !quiet)
+    complain(`${join(out, "results.jsonl")} is from an earlier study: it is overwritten (--resume goes on)`);
   const onProgress = (done: number, of: number) => {
-    if (!shown || controller.signal.aborted) return;
+    if (!shown || signal.aborted) return;
     if (bar.isActive) bar.update(done);
     else bar.start(of, done);
   };
-  const runs = await runStudy(study, { out, cells, seeds, jobs, resume, onProgress, signal: controller.signal })
+  const runs = await runStudy(study, { out, cells, seeds, jobs, resume: options.resume && begun, onProgress, signal })
     .catch((error: unknown) => {
       if (error instanceof StudyStopped) complain(`${error.message}: to go on, repeat the command with --resume`);
       throw error;

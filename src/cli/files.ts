@@ -1,7 +1,7 @@
-// Reading and writing files. Errors are one line. Every file is first written under a temporary name and then renamed.
+// Reading and writing files. Errors are one line.
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { reasonOf, WriteError, writeWhole } from "../experiments/durable.js";
 import { type ImportOptions, importModel } from "../import/import-model.js";
 import type { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
@@ -11,7 +11,7 @@ import { oneLine, UsageError } from "./errors.js";
 /** @throws UsageError for a file that cannot be read */
 export function readBytes(path: string): Uint8Array {
   const bytes = readIfThere(path);
-  if (bytes === undefined) throw new UsageError(`cannot read ${path}: ${reasons.ENOENT}`);
+  if (bytes === undefined) throw new UsageError(`cannot read ${path}: ${reasonOf({ code: "ENOENT" })}`);
   return bytes;
 }
 
@@ -21,7 +21,7 @@ export function readIfThere(path: string): Uint8Array | undefined {
     return readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new UsageError(`cannot read ${path}: ${reason(error)}`);
+    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
   }
 }
 
@@ -62,36 +62,44 @@ function loadedBy<Loaded>(load: (bytes: Uint8Array) => Loaded, path: string): Lo
   }
 }
 
-/** Makes a folder and checks that it can be written to. @throws UsageError if this is not possible */
+/** Makes a folder and checks that it can be written to. @throws WriteError if this is not possible */
 export function prepareFolder(path: string): void {
   try {
     makeFolder(path);
     accessSync(path, constants.W_OK);
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: "EEXIST" });
   } catch (error) {
-    throw new UsageError(`cannot write to ${path}: ${reason(error)}`);
+    throw new WriteError(`to ${path}`, error);
   }
-  if (!statSync(path).isDirectory()) throw new UsageError(`cannot write to ${path}: ${reasons.EEXIST}`);
 }
 
-/** @throws UsageError if a folder is in the place of a file that is to be written */
+/** @throws WriteError if a folder is in the place of a file that is to be written, or links lead nowhere */
 export function checkNoFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`cannot write ${path}: ${reasons.EISDIR}`);
+  try {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  } catch (error) {
+    throw new WriteError(path, error);
   }
+  throw new WriteError(path, { code: "EISDIR" });
 }
 
-/** @throws UsageError for a file that cannot be written */
+/** Writes a file, and the folders that it needs. @throws WriteError for a file that cannot be written */
 export function writeOutput(path: string, content: string | Uint8Array): void {
   try {
     makeFolder(dirname(path));
-    writeFileAtomic.sync(path, typeof content === "string" ? content : Buffer.from(content));
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reason(error)}`);
+    throw new WriteError(path, error);
   }
+  writeWhole(path, content);
 }
 
+/** @throws WriteError if it cannot be removed */
 export function removeFile(path: string): void {
-  rmSync(path, { force: true });
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw new WriteError(path, error);
+  }
 }
 
 // one parent after the other, because Node's own recursion never ends below /proc
@@ -99,20 +107,4 @@ function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   mkdirSync(path);
-}
-
-const reasons = {
-  ENOENT: "no such file or folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of the path is not a folder",
-  EEXIST: "a file is in the way",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-};
-
-function reason(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return code !== undefined && Object.hasOwn(reasons, code) ? reasons[code as keyof typeof reasons] : oneLine(error);
 }

@@ -6,18 +6,19 @@ import { jointConfig, jointOptions } from "../distill/joint-config.js";
 import { type Comparison, compare } from "../evaluate/compare.js";
 import type { Evaluation } from "../evaluate/evaluate.js";
 import { weightsHash } from "../model/hash.js";
-import { addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
+import { addCheckpoints, addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
+import { jointLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { complain, evaluationHead, evaluationRow, percent, print, table } from "./terminal.js";
-import { requireCheckpoint, Workplace } from "./workplace.js";
+import { Workplace } from "./workplace.js";
 
 export function addJoint(program: Command): void {
   const command = program
     .command("joint")
     .description("train a teacher and, from the first step, a student beside it; write both")
     .argument("[env]", "environment id (qstill envs lists all)");
-  addCommonOptions(command);
+  addCheckpoints(addCommonOptions(command));
   const flags = addConfigOptions(command, "Joint run", jointOptions, descriptions.joint, "", new Set(), "");
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
@@ -26,19 +27,24 @@ export function addJoint(program: Command): void {
     const seed = options.seed ?? file.seed ?? 0;
     const config = jointConfig({ ...file.joint, ...readConfigOptions(command, jointOptions, flags) });
     const place = new Workplace(environment, seed, options);
-    const resume = options.resume ? requireCheckpoint(place, "joint") : undefined;
-    const joint = await place.work("joint", resume, ({ onEvent, ...work }) =>
-      trainJoint(environment, {
-        ...config,
-        ...work,
-        seed,
-        onEvent: (event) => {
-          onEvent(event);
-          if (event.kind === "episode" && !options.quiet)
-            complain(`Episode: ${event.episode}, Reward: ${event.reward}`);
-        },
-      }),
-    );
+    const { finished, checkpoint } = options.resume ? jointLeft(place, environment, seed, config) : {};
+    if (finished) place.sayFinished();
+    else if (!options.resume) place.warnOfOverwriting("teacher.safetensors", "student.safetensors");
+    else if (!checkpoint) place.sayBeginning();
+    const joint =
+      finished ??
+      (await place.work("joint", checkpoint, ({ onEvent, ...work }) =>
+        trainJoint(environment, {
+          ...config,
+          ...work,
+          seed,
+          onEvent: (event) => {
+            onEvent(event);
+            if (event.kind === "episode" && !options.quiet)
+              complain(`Episode: ${event.episode}, Reward: ${event.reward}`);
+          },
+        }),
+      ));
 
     const { teacher, student } = joint;
     const comparison = compare(teacher, student, { env: environment, seed });

@@ -15,7 +15,7 @@ import { addExport } from "./export.js";
 import { addJoint } from "./joint.js";
 import { addRun } from "./run.js";
 import { addShrink } from "./shrink.js";
-import { complain } from "./terminal.js";
+import { complain, print } from "./terminal.js";
 import { addTrain } from "./train.js";
 import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
@@ -25,7 +25,7 @@ const program = new Command("qstill")
   .version(version)
   .showSuggestionAfterError(true)
   .exitOverride()
-  .configureOutput({ outputError: () => {} })
+  .configureOutput({ writeOut: (text) => print(text.replace(/\n$/, "")), outputError: () => {} })
   .addHelpText(
     "after",
     "\nExamples:\n  qstill run CartPole-v1\n  qstill run Acrobot-v1 --seed 3 --student-hidden 24\n  qstill evaluate runs/CartPole-v1-0/student.safetensors",
@@ -48,12 +48,8 @@ for (const add of [
   add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
-// it is not an error if the reader stops early, as in "qstill envs | head"
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
+// a terminal that is gone: the work goes on (what is no terminal is written by print and complain)
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {
   await program.parseAsync();

@@ -1,5 +1,5 @@
 // The metrics of a run: metrics.jsonl, one event on each line, in the order of the work.
-import { appendFileSync } from "node:fs";
+import { appendWhole } from "../experiments/durable.js";
 import type { Reached } from "../training/checkpoint.js";
 import type { TrainingEvent } from "../training/events.js";
 import { UsageError } from "./errors.js";
@@ -12,6 +12,8 @@ export class MetricsFile {
   readonly #path: string;
   /** The lines that are kept before the first event; undefined once they are written. */
   #before: string | undefined = "";
+  /** Lines that could not be written yet. */
+  #pending = "";
 
   constructor(path: string) {
     this.#path = path;
@@ -25,10 +27,18 @@ export class MetricsFile {
       .join("");
   }
 
+  /** Adds a line. @throws WriteError if it cannot be written now; it is then written with a later one */
   append(event: TrainingEvent): void {
+    this.#pending += `${JSON.stringify(event)}\n`;
+    this.flush();
+  }
+
+  /** Writes what could not be written before. @param synced brings everything onto the disk @throws WriteError */
+  flush(synced = false): void {
     if (this.#before !== undefined) writeOutput(this.#path, this.#before);
     this.#before = undefined;
-    appendFileSync(this.#path, `${JSON.stringify(event)}\n`);
+    if (this.#pending !== "" || synced) appendWhole(this.#path, this.#pending, synced);
+    this.#pending = "";
   }
 
   /** Every line so far; a torn last line is ignored. @throws UsageError for a line that is not a JSON object */

@@ -1,11 +1,17 @@
 // Reads finished teachers and students from their files, so that work can go on with them.
-import { studentConfig } from "../distill/config.js";
-import { Student } from "../distill/student.js";
+import { type StudentConfig, studentConfig } from "../distill/config.js";
+import type { Joint } from "../distill/joint.js";
+import type { JointConfig } from "../distill/joint-config.js";
+import { Student, studentSetting } from "../distill/student.js";
+import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
-import { Teacher } from "../dqn/teacher.js";
+import { Teacher, teacherSetting } from "../dqn/teacher.js";
 import type { Model } from "../model/model.js";
+import { difference, type Setting } from "../training/checkpoint.js";
+import { TrainedModel } from "../training/trained.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readModel } from "./files.js";
+import type { Workplace } from "./workplace.js";
 
 /** A teacher as training left it, without its replay memory. @throws UsageError for any other file */
 export function readTeacher(path: string): Teacher {
@@ -24,6 +30,78 @@ export function readStudent(path: string): Student {
   const { attempts, teacher, featureScale } = training.distillation;
   const config = configOf(path, model, studentConfig);
   return new Student(model, { ...training, config, env: environment }, attempts, teacher, featureScale);
+}
+
+/** What a folder holds of some work: its result, or the checkpoint to go on from, or neither. */
+export interface Left<Result> {
+  readonly finished?: Result;
+  readonly checkpoint?: Uint8Array;
+}
+
+/** What a folder holds of a teacher. @throws UsageError if that was made with other settings */
+export function teacherLeft(place: Workplace, environment: string, seed: number, config: TeacherConfig): Left<Teacher> {
+  const checkpoint = place.checkpoint("teacher");
+  if (!place.has("teacher.safetensors")) return { checkpoint };
+  const path = place.path("teacher.safetensors");
+  const teacher = readTeacher(path);
+  const made = teacherSetting(teacher.environment, teacher.seed, teacher.config);
+  const same = isSame(path, made, teacherSetting(environment, seed, config), checkpoint);
+  return same ? { finished: teacher } : { checkpoint };
+}
+
+/**
+ * What a folder holds of a teacher's student. A student of another teacher does not count.
+ * @throws UsageError if that was made with other settings
+ */
+export function studentLeft(
+  place: Workplace,
+  teacher: Model,
+  environment: string,
+  seed: number,
+  config: StudentConfig,
+): Left<Student> {
+  const checkpoint = place.checkpoint("student");
+  if (!place.has("student.safetensors")) return { checkpoint };
+  const path = place.path("student.safetensors");
+  const student = readStudent(path);
+  const asked = studentSetting(environment, seed, config, teacher);
+  const of = student.training?.distillation?.teacher;
+  if (of !== asked.teacher) return { checkpoint };
+  const made = { ...studentSetting(student.environment, student.seed, student.config, teacher), teacher: of };
+  return isSame(path, made, asked, checkpoint) ? { finished: student } : { checkpoint };
+}
+
+/** What a folder holds of a joint run. @throws UsageError if that was made with other settings */
+export function jointLeft(place: Workplace, environment: string, seed: number, config: JointConfig): Left<Joint> {
+  const checkpoint = place.checkpoint("joint");
+  const [teacher, student] = ["teacher", "student"].map((name) => {
+    const path = place.path(`${name}.safetensors`);
+    if (checkpoint !== undefined || !place.has(`${name}.safetensors`)) return undefined;
+    const model = readModel(path);
+    const { training } = model;
+    if (training === undefined) throw unknown(path, name);
+    const record = { ...training, env: model.environment, config: training.config as unknown as JointConfig };
+    isSame(path, { environment: record.env, seed: record.seed, ...record.config }, { environment, seed, ...config });
+    return new TrainedModel(model, record, training.distillation);
+  });
+  return teacher && student ? { finished: { teacher, student } } : { checkpoint };
+}
+
+/**
+ * Whether finished work is what is asked for.
+ * @param checkpoint one from which other work may go on
+ * @throws UsageError if it is not, and there is no checkpoint
+ */
+function isSame(path: string, made: Setting, asked: Setting, checkpoint?: Uint8Array): boolean {
+  const differs = difference(made, asked);
+  if (differs === undefined || checkpoint !== undefined) return differs === undefined;
+  const { envSteps, learningRate, learningRateFinal } = asked;
+  const longer = { ...made, envSteps, learningRate, learningRateFinal };
+  const hint =
+    difference({ ...asked, ...longer }, asked) === undefined
+      ? ": finished work goes on longer only if it was run with --keep-checkpoint"
+      : "";
+  throw new UsageError(`${path} was made with ${differs}${hint}`);
 }
 
 function configOf<Config>(

@@ -1,21 +1,26 @@
 // qstill run: the whole loop, from a teacher's first step to a student's files and the report.
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { type StudentConfig, studentConfig, studentOptions } from "../distill/config.js";
-import { checkStudentSize, distill, type Student, studentSetting } from "../distill/student.js";
+import { checkStudentSize, distill, type Student } from "../distill/student.js";
 import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
-import { type Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
+import { type Teacher, trainTeacher } from "../dqn/teacher.js";
 import { compare } from "../evaluate/compare.js";
 import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
-import { difference } from "../training/checkpoint.js";
-import { addCommonOptions, addThreads, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
+import {
+  addCheckpoints,
+  addCommonOptions,
+  addThreads,
+  type CommonOptions,
+  chosenEnvironment,
+  readConfigFile,
+} from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
 import { missed } from "./distill.js";
-import { MissedError, UsageError } from "./errors.js";
-import { readStudent, readTeacher } from "./models.js";
+import { MissedError } from "./errors.js";
+import { studentLeft, teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
@@ -25,7 +30,7 @@ export function addRun(program: Command): void {
     .command("run")
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
     .argument("[env]", "environment id (qstill envs lists all)");
-  addThreads(addCommonOptions(command));
+  addThreads(addCheckpoints(addCommonOptions(command)));
   const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
   const taken = new Set(Object.keys(teacherOptions));
   const studentFlags = addConfigOptions(command, "Student", studentOptions, descriptions.student, "student", taken);
@@ -57,54 +62,34 @@ async function train(
   environment: string,
   seed: number,
   config: { teacher: TeacherConfig; student: StudentConfig },
-  { resume = false, threads }: CommonOptions,
+  { resume = false, threads, keepCheckpoint }: CommonOptions,
 ): Promise<{ teacher: Teacher; student: Student }> {
-  const teacherCheckpoint = resume ? place.checkpoint("teacher") : undefined;
-  // a teacher's checkpoint is newer than every finished file, because finished work removes its checkpoint
-  const finished = resume && !teacherCheckpoint ? finishedTeacher(place, environment, seed, config.teacher) : undefined;
-  if (resume && !teacherCheckpoint && !finished) {
-    throw new UsageError(`nothing to resume: there is no checkpoint in ${place.folder}`);
-  }
+  const left = resume ? teacherLeft(place, environment, seed, config.teacher) : {};
+  // a teacher's file does not hold its replay memory: if the student needs that, the teacher is not finished without it
+  const needed = config.student.states === "replay";
+  const studentOf = (teacher: Teacher) => studentLeft(place, teacher, environment, seed, config.student);
+  let students = left.finished ? studentOf(left.finished) : {};
+  const usable = !needed || students.finished || students.checkpoint;
+  const finished = usable ? left.finished : undefined;
+  if (students.finished && place.has("summary.json")) place.sayFinished();
+  else if (!resume) place.warnOfOverwriting("teacher.safetensors");
+  else if (!finished && !left.checkpoint) place.sayBeginning();
   const teacher =
     finished ??
-    (await place.work("teacher", teacherCheckpoint, (work) =>
-      trainTeacher(environment, { ...config.teacher, ...work, seed, threads }),
+    (await place.work(
+      "teacher",
+      usable ? left.checkpoint : place.checkpoint("teacher"),
+      (work) => trainTeacher(environment, { ...config.teacher, ...work, seed, threads }),
+      needed,
     ));
-
-  const studentCheckpoint = finished ? place.checkpoint("student") : undefined;
+  if (!finished) students = {};
   const student =
-    (finished && !studentCheckpoint ? finishedStudent(place, finished, seed, config.student) : undefined) ??
-    (await place.work("student", studentCheckpoint, (work) => distill(teacher, { ...config.student, ...work, seed })));
+    students.finished ??
+    (await place.work("student", students.checkpoint, (work) =>
+      distill(teacher, { ...config.student, ...work, seed }),
+    ));
+  if (needed && !keepCheckpoint) place.forget("teacher");
   return { teacher, student };
-}
-
-/** The teacher in the folder. @throws UsageError if it was trained with other settings */
-function finishedTeacher(
-  place: Workplace,
-  environment: string,
-  seed: number,
-  config: TeacherConfig,
-): Teacher | undefined {
-  const path = place.path("teacher.safetensors");
-  if (!existsSync(path)) return undefined;
-  const teacher = readTeacher(path);
-  const made = teacherSetting(teacher.environment, teacher.seed, teacher.config);
-  const differs = difference(made, teacherSetting(environment, seed, config));
-  if (differs !== undefined) throw new UsageError(`${path} was made with ${differs}`);
-  return teacher;
-}
-
-/** The student in the folder, if it is exactly the one that would be made. */
-function finishedStudent(place: Workplace, teacher: Teacher, seed: number, config: StudentConfig): Student | undefined {
-  const path = place.path("student.safetensors");
-  if (!existsSync(path)) return undefined;
-  const student = readStudent(path);
-  const made = {
-    ...studentSetting(student.environment, student.seed, student.config, teacher),
-    teacher: student.training?.distillation?.teacher,
-  };
-  const differs = difference(made, studentSetting(teacher.environment, seed, config, teacher));
-  return differs === undefined ? student : undefined;
 }
 
 /** Evaluates both and writes every file except the teacher's. */

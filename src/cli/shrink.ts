@@ -10,6 +10,7 @@ import { saveModel } from "../model/files.js";
 import { type Frontier, frontierHtml } from "../report/frontier.js";
 import { Interrupted } from "../training/checkpoint.js";
 import {
+  addCheckpoints,
   addCommonOptions,
   type CommonOptions,
   checkedEnvironment,
@@ -19,9 +20,10 @@ import {
 import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
+import { teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions, readEpisodes } from "./options.js";
 import { complain, figure, percent, print, table } from "./terminal.js";
-import { requireCheckpoint, Workplace } from "./workplace.js";
+import { Workplace } from "./workplace.js";
 
 interface ShrinkFlags extends CommonOptions {
   teacher?: string;
@@ -35,7 +37,7 @@ export function addShrink(program: Command): void {
     .argument("[env]", "environment id (default: the one the teacher was trained in)")
     .option("--teacher <file>", "the teacher's safetensors file (default: one is trained)")
     .option("--episodes <number>", "number of episodes by which a size is judged and tested", readEpisodes, 1000);
-  addCommonOptions(command);
+  addCheckpoints(addCommonOptions(command));
   const flags = addConfigOptions(
     command,
     "Student; hidden is the layer to shrink, attempts are counted for each size",
@@ -54,9 +56,11 @@ export function addShrink(program: Command): void {
     const config = shrinkConfig(env, { ...file.student, ...readConfigOptions(command, shrinkOptions, flags) });
     const ofTeacher = teacherConfig(env, file.teacher ?? {});
     const place = new Workplace(env, seed, options);
-    const resume = options.resume ? requireCheckpoint(place, "teacher") : undefined;
+    const left = options.resume && !given ? teacherLeft(place, env, seed, ofTeacher) : {};
     const teacher =
-      given ?? (await place.work("teacher", resume, (work) => trainTeacher(env, { ...ofTeacher, ...work, seed })));
+      given ??
+      left.finished ??
+      (await place.work("teacher", left.checkpoint, (work) => trainTeacher(env, { ...ofTeacher, ...work, seed })));
 
     const { episodes } = options;
     const { hidden, parameters } = teacher;

@@ -3,6 +3,7 @@ import { type Options as BarOptions, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Evaluation } from "../evaluate/evaluate.js";
+import { WriteError, writeAll } from "../experiments/durable.js";
 import { parameterCount } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import type { TrainingEvent } from "../training/events.js";
@@ -63,12 +64,26 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return drawn.toString();
 }
 
+/** Writes to stdout. It is no error if its reader is gone, as in "qstill envs | head". @throws WriteError otherwise */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  try {
+    put(process.stdout, 1, `${text}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw new WriteError("to the standard output", error);
+  }
 }
 
+/** Writes to stderr. There is nobody to tell if that fails, and the work goes on. */
 export function complain(text: string): void {
-  process.stderr.write(`${text}\n`);
+  try {
+    put(process.stderr, 2, `${text}\n`);
+  } catch {}
+}
+
+/** All of the text, now: Node's own streams ignore that a full disk takes only a part. */
+function put(stream: NodeJS.WriteStream, file: number, text: string): void {
+  if (stream.isTTY) stream.write(text);
+  else writeAll(file, Buffer.from(text));
 }
 
 /** A number as people write it, with no more digits than it needs. */

@@ -4,18 +4,26 @@ import { teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import { addCommonOptions, addThreads, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
+import {
+  addCheckpoints,
+  addCommonOptions,
+  addThreads,
+  type CommonOptions,
+  chosenEnvironment,
+  readConfigFile,
+} from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
+import { teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, print, table } from "./terminal.js";
-import { requireCheckpoint, Workplace } from "./workplace.js";
+import { Workplace } from "./workplace.js";
 
 export function addTrain(program: Command): void {
   const command = program
     .command("train")
     .description("train a teacher by Double DQN and write teacher.safetensors")
     .argument("[env]", "environment id (qstill envs lists all)");
-  addThreads(addCommonOptions(command));
+  addThreads(addCheckpoints(addCommonOptions(command)));
   const flags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
@@ -25,10 +33,15 @@ export function addTrain(program: Command): void {
     const given = { ...file.teacher, ...readConfigOptions(command, teacherOptions, flags) };
     const config = teacherConfig(environment, given);
     const place = new Workplace(environment, seed, options);
-    const resume = options.resume ? requireCheckpoint(place, "teacher") : undefined;
-    const teacher = await place.work("teacher", resume, (work) =>
-      trainTeacher(environment, { ...config, ...work, seed, threads: options.threads }),
-    );
+    const { finished, checkpoint } = options.resume ? teacherLeft(place, environment, seed, config) : {};
+    if (finished) place.sayFinished();
+    else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");
+    else if (!checkpoint) place.sayBeginning();
+    const teacher =
+      finished ??
+      (await place.work("teacher", checkpoint, (work) =>
+        trainTeacher(environment, { ...config, ...work, seed, threads: options.threads }),
+      ));
     const evaluation = evaluate(teacher);
     const { hidden, parameters, envSteps, updates, wallSeconds } = teacher;
     if (options.json) {

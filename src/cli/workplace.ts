@@ -1,5 +1,7 @@
-// A folder in which something is trained: its files, checkpoints, metrics, progress and Ctrl-C.
+// A folder in which something is trained: its files, checkpoints, metrics and progress.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { WriteError } from "../experiments/durable.js";
 import { describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { saveModel } from "../model/files.js";
@@ -9,46 +11,68 @@ import type { TrainingEvent } from "../training/events.js";
 import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, readIfThere, removeFile, writeOutput } from "./files.js";
+import { lockFolder } from "./lock.js";
 import { keptByResumed, MetricsFile, ofTeacher } from "./metrics.js";
+import { stopOnSignals } from "./stopping.js";
 import { complain, Progress } from "./terminal.js";
 
-/** The files that work leaves in its folder. */
-const outputs = [
-  ...["teacher.safetensors", "student.safetensors", "student.mjs", "student.d.mts", "metrics.jsonl", "summary.json"],
-  ...["report.html", "frontier.json"],
-  ...["teacher.checkpoint", "student.checkpoint", "joint.checkpoint"],
+/** The files that are made of a student, or with it. */
+const ofStudent = [
+  ...["student.safetensors", "student.checkpoint", "student.mjs", "student.d.mts"],
+  ...["summary.json", "report.html", "frontier.json"],
 ];
 
+/**
+ * For each kind of work the files of an earlier one that new work makes obsolete, in the order in which they are
+ * removed: when the model is gone, nothing that is left is taken for the result of new work.
+ */
+const obsolete = {
+  teacher: ["teacher.safetensors", "teacher.checkpoint", "joint.checkpoint", ...ofStudent],
+  student: [...ofStudent, "joint.checkpoint"],
+  joint: ["teacher.safetensors", "joint.checkpoint", "teacher.checkpoint", ...ofStudent],
+};
+
 /** What is being trained. Its checkpoint has this name, and so has its file if it is one model. */
-type Phase = "teacher" | "student" | "joint";
+type Phase = keyof typeof obsolete;
+
+/** The options that long work is given. */
+interface WorkGiven {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: TrainingEvent) => void;
+  readonly resume?: Uint8Array;
+  readonly checkpointInterval?: number;
+  readonly onCheckpoint: (checkpoint: Uint8Array) => void;
+  readonly keepCheckpoint?: boolean;
+}
 
 export class Workplace {
   readonly folder: string;
   readonly metrics: MetricsFile;
+  /** This signal is aborted when the command is to stop. */
+  readonly signal: AbortSignal;
   readonly #progress: Progress;
-  readonly #quiet: boolean;
-  readonly #stop = new AbortController();
+  readonly #options: CommonOptions;
+  /** The latest complaint about each file that could not be written: the same one is not repeated. */
+  readonly #complaints = new Map<string, string>();
 
   constructor(environment: string, seed: number, options: CommonOptions) {
     this.folder = options.out ?? join("runs", `${environment.replaceAll("/", "-")}-${seed}`);
     prepareFolder(this.folder);
-    for (const name of outputs) checkNoFolder(this.path(name));
+    for (const name of [...obsolete.joint, "metrics.jsonl"]) checkNoFolder(this.path(name));
+    lockFolder(this.folder);
     this.metrics = new MetricsFile(this.path("metrics.jsonl"));
-    this.#quiet = options.quiet === true;
+    this.#options = options;
     this.#progress = new Progress(options.quiet !== true && options.json !== true);
-    // never removed: a Ctrl-C while results are evaluated and written would lose them
-    for (const name of ["SIGINT", "SIGTERM"]) {
-      process.on(name, () => {
-        this.#progress.stop(); // shows the cursor again
-        if (this.#stop.signal.aborted) process.exit(130);
-        this.#stop.abort();
-      });
-    }
+    this.signal = stopOnSignals(() => this.#progress.stop());
   }
 
-  /** This signal is aborted by Ctrl-C. */
-  get signal(): AbortSignal {
-    return this.#stop.signal;
+  /** A line for people, about what the command does. */
+  say(text: string): void {
+    if (!this.#options.quiet) complain(text);
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.path(name));
   }
 
   path(name: string): string {
@@ -84,39 +108,46 @@ export class Workplace {
   }
 
   /**
-   * Does long work that can be stopped and resumed: Ctrl-C leaves a checkpoint. Nothing in the folder changes before
-   * the work's first event, because until then the work may still be refused.
+   * Does long work that can be stopped and resumed: now and then, and when it is stopped, it leaves a checkpoint. Nothing
+   * in the folder changes before the work's first event, because until then the work may still be refused.
+   * @param needed keeps the checkpoint of finished work, because later work needs what only this holds
    */
   async work<Result extends ModelData | { teacher: ModelData; student: ModelData }>(
     phase: Phase,
     resume: Uint8Array | undefined,
-    task: (options: {
-      signal: AbortSignal;
-      onEvent: (event: TrainingEvent) => void;
-      resume?: Uint8Array;
-    }) => Promise<Result>,
+    task: (options: WorkGiven) => Promise<Result>,
+    needed = false,
   ): Promise<Result> {
-    const { signal } = this.#stop;
-    const sayStopping = () => complain("stopping…");
-    signal.addEventListener("abort", sayStopping);
+    const checkpoint = this.path(checkpointName(phase));
+    const { checkpointInterval, keepCheckpoint } = this.#options;
     try {
       if (resume !== undefined) this.metrics.keep(keptByResumed(phase, reachedBy(resume)));
       else if (phase === "student") this.metrics.keep(ofTeacher);
       let begun = false;
-      const onEvent = (event: TrainingEvent) => {
-        if (!begun) {
-          if (resume === undefined) this.#forget(phase);
-          // the unfinished work belonged to another teacher
-          if (phase !== "student") this.#forget("student");
-          if (phase !== "joint") this.#forget("joint");
-          else this.#forget("teacher");
-        }
+      const begin = () => {
+        if (!begun) this.#clear(phase, resume !== undefined);
         begun = true;
-        if (event.kind !== "progress") this.metrics.append(event);
-        if (event.kind === "notice" && !this.#quiet) complain(event.message);
+      };
+      const onEvent = (event: TrainingEvent) => {
+        begin();
+        if (event.kind !== "progress")
+          this.#trying(() => this.metrics.append(event), "metrics.jsonl", "it is tried again");
+        if (event.kind === "notice") this.say(event.message);
         this.#progress.update(event);
       };
-      const result = await task({ signal, onEvent, resume });
+      const onCheckpoint = (bytes: Uint8Array) => {
+        begin();
+        const left = this.has(checkpointName(phase))
+          ? `${checkpoint} still holds an earlier one`
+          : "there is no earlier one";
+        this.#trying(() => this.#keep(phase, bytes), checkpointName(phase), left);
+      };
+      const given = { signal: this.signal, onEvent, resume, checkpointInterval, onCheckpoint, keepCheckpoint };
+      const result = await task(given).catch((error) => {
+        if (error instanceof Interrupted) begin();
+        throw error;
+      });
+      this.metrics.flush();
       const models = "widths" in result ? { [phase]: result } : result;
       const failures: unknown[] = [];
       for (const [name, model] of Object.entries(models)) {
@@ -127,40 +158,90 @@ export class Workplace {
         }
       }
       if (failures.length > 0) throw failures[0]; // the checkpoint stays
-      this.#forget(phase);
+      if (!keepCheckpoint && !needed) this.forget(phase);
       return result;
     } catch (error) {
       this.#progress.stop();
-      const checkpoint = this.path(checkpointName(phase));
       if (error instanceof CheckpointError) throw new UsageError(`${checkpoint}: ${oneLine(error)}`);
       if (error instanceof Interrupted) {
-        writeOutput(checkpoint, error.checkpoint);
+        this.#keepLast(phase, error.checkpoint);
         complain(`stopped: ${checkpoint} holds everything; to go on, repeat the command with --resume`);
+      } else if (error instanceof WriteError && this.has(checkpointName(phase))) {
+        complain(`${checkpoint} holds the work up to its last checkpoint; to go on, repeat the command with --resume`);
       }
       throw error;
     } finally {
-      signal.removeEventListener("abort", sayStopping);
       this.#progress.stop();
     }
   }
 
-  /** The checkpoint of interrupted work; undefined if there is none. @throws UsageError for one that cannot be read */
+  /** The checkpoint of unfinished work; undefined if there is none. @throws UsageError for one that cannot be read */
   checkpoint(phase: Phase): Uint8Array | undefined {
     return readIfThere(this.path(checkpointName(phase)));
   }
 
-  #forget(phase: Phase): void {
+  /** Removes the checkpoint of finished work. */
+  forget(phase: Phase): void {
     removeFile(this.path(checkpointName(phase)));
+  }
+
+  /** Warns before new work that replaces what is finished. */
+  warnOfOverwriting(...names: string[]): void {
+    const finished = names.find((name) => this.has(name));
+    if (finished === undefined) return;
+    this.say(
+      `${this.path(finished)} is from an earlier run: it is overwritten, with what was made of it (--out chooses another folder, --resume goes on)`,
+    );
+  }
+
+  /** Says that there is nothing to go on from. */
+  sayBeginning(): void {
+    this.say(`nothing to go on from in ${this.folder}: it begins at the start`);
+  }
+
+  /** Says that there is nothing left to do. */
+  sayFinished(): void {
+    if (!this.#options.json) this.say(`already finished: ${this.folder} holds the results`);
+  }
+
+  /** Removes what belongs to earlier work. Resumed work goes on in its own files. */
+  #clear(phase: Phase, resumed: boolean): void {
+    const own = phase === "joint" ? ["teacher.safetensors", "student.safetensors"] : [`${phase}.safetensors`];
+    const kept = resumed ? [...own, checkpointName(phase)] : [];
+    for (const name of obsolete[phase]) if (!kept.includes(name)) removeFile(this.path(name));
+  }
+
+  /** A checkpoint counts the events before it, so they are on the disk first. */
+  #keep(phase: Phase, bytes: Uint8Array): void {
+    this.metrics.flush(true);
+    this.write(checkpointName(phase), bytes);
+  }
+
+  #keepLast(phase: Phase, bytes: Uint8Array): void {
+    try {
+      this.#keep(phase, bytes);
+    } catch (error) {
+      const left = this.has(checkpointName(phase))
+        ? "it still holds an earlier checkpoint"
+        : "there is no earlier checkpoint";
+      throw new WriteError(this.path(checkpointName(phase)), error, left);
+    }
+  }
+
+  /** Writes something while work goes on. If that fails, it says so once, and the work goes on. */
+  #trying(write: () => void, name: string, left: string): void {
+    try {
+      write();
+      this.#complaints.delete(name);
+    } catch (error) {
+      if (!(error instanceof WriteError)) throw error;
+      const text = `${oneLine(error)} (the work goes on; ${left})`;
+      if (this.#complaints.get(name) !== text) complain(text);
+      this.#complaints.set(name, text);
+    }
   }
 }
 
 function checkpointName(phase: Phase): string {
   return `${phase}.checkpoint`;
-}
-
-/** The checkpoint to go on from. @throws UsageError if there is none */
-export function requireCheckpoint(place: Workplace, phase: Phase): Uint8Array {
-  const checkpoint = place.checkpoint(phase);
-  if (checkpoint === undefined) throw new UsageError(`nothing to resume: there is no checkpoint in ${place.folder}`);
-  return checkpoint;
 }

@@ -1,7 +1,7 @@
 // The results of a study: results.jsonl. Its first line says what was run; then there is one line for each run.
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import writeFileAtomic from "write-file-atomic";
+import { existsSync, readFileSync } from "node:fs";
 import { ConfigError } from "../core/config-error.js";
+import { appendWhole, writeWhole } from "./durable.js";
 import type { Cell, Outcome } from "./study.js";
 
 /** A finished run: a cell, a seed, and the result. */
@@ -41,11 +41,11 @@ export class ResultsFile {
 
   /** Replaces the contents of the file. */
   write(runs: readonly Run[]): void {
-    writeFileAtomic.sync(this.#path, [this.#head, ...runs].map((line) => `${JSON.stringify(line)}\n`).join(""));
+    writeWhole(this.#path, [this.#head, ...runs].map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
 
   append(run: Run): void {
-    appendFileSync(this.#path, `${JSON.stringify(run)}\n`);
+    appendWhole(this.#path, `${JSON.stringify(run)}\n`, true);
   }
 
   /**

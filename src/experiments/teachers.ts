@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { ConfigError } from "../core/config-error.js";
 import { version } from "../core/version.js";
 import type { TeacherConfig } from "../dqn/config.js";
@@ -12,6 +11,7 @@ import { resolveEnv } from "../env/registry.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import { readSafetensors, type Tensor, writeSafetensors } from "../model/safetensors.js";
 import { difference } from "../training/checkpoint.js";
+import { writeWhole } from "./durable.js";
 import type { TeacherStore } from "./study.js";
 
 const format = "qstill-study-teacher";
@@ -39,7 +39,7 @@ export class FolderTeachers implements TeacherStore {
     if (existsSync(path)) return keptTeacher(path, env, seed, config, setting);
     const teacher = await trainTeacher(env, { ...config, seed, signal: this.#signal });
     mkdirSync(this.#folder, { recursive: true });
-    writeFileAtomic.sync(path, Buffer.from(teacherBytes(teacher, setting)));
+    writeWhole(path, teacherBytes(teacher, setting));
     return teacher;
   }
 

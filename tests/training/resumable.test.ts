@@ -94,7 +94,7 @@ describe("keeps checkpoints by itself", () => {
   });
 
   it("with what the parts are then", async () => {
-    let checkpoint = new Uint8Array();
+    let checkpoint: Uint8Array = new Uint8Array();
     const { made, counter } = work({ onCheckpoint: (bytes) => void (checkpoint = bytes), checkpointInterval: 1 });
     counter.count = 3;
     now += 1000;
