@@ -18,6 +18,10 @@ const exceptions: Record<string, string[]> = {
   // how many seconds it took, which decides nothing
   "src/training/resumable.ts": ["performance"],
   "src/distill/multi-task.ts": ["performance"],
+  // how old a sign of life is, and how long ago "stopping…" was printed
+  "src/cli/lock.ts": ["Date"],
+  "src/cli/stopping.ts": ["performance"],
+  "src/experiments/processes.ts": ["Date"],
   // the SHA-256 of weights that are finished
   "src/model/hash.ts": ["crypto"],
   // the export that verify was given, and the studies that the caller named
