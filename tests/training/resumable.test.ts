@@ -95,7 +95,10 @@ describe("keeps checkpoints by itself", () => {
 
   it("with what the parts are then", async () => {
     let checkpoint: Uint8Array = new Uint8Array();
-    const { made, counter } = work({ onCheckpoint: (bytes) => void (checkpoint = bytes), checkpointInterval: 1 });
+    const onCheckpoint = (bytes: Uint8Array) => {
+      checkpoint = bytes;
+    };
+    const { made, counter } = work({ onCheckpoint, checkpointInterval: 1 });
     counter.count = 3;
     now += 1000;
     await made.turn();
