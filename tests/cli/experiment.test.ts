@@ -70,7 +70,6 @@ it.each([
   [["losses", "--jobs", "many"], /^--jobs is "many": a whole number from 1 to 1024 is allowed\n$/],
   [["losses", "--env", "Cartpole"], /^unknown environment "Cartpole": did you mean "CartPole-v1"\? .*\n$/],
   [["sizes", "--cells", "no such"], /^no cell's name contains "no such": there are as the teacher · 32 .*\n$/],
-  [["losses", "--resume"], /^nothing to resume: there is no runs\/experiment-losses\/results\.jsonl\n$/],
   [["losses", "--out", "blocked"], /^cannot write blocked\/table\.md: it is a folder\n$/],
 ])("refuses %j with status 2 and one line", (args, message) => {
   mkdirSync(join(folder, "blocked", "table.md"), { recursive: true });
