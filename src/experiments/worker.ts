@@ -1,7 +1,6 @@
 // A worker of a study: runs the jobs that run-study.ts sends, one after another.
 import { parentPort, workerData } from "node:worker_threads";
 import "../env/all.js";
-import { Interrupted } from "../training/checkpoint.js";
 import { isOutcome, type Job } from "./results.js";
 import type { Outcome, Study } from "./study.js";
 import { FolderTeachers } from "./teachers.js";
@@ -40,7 +39,7 @@ async function run({ cell, seed }: Job): Promise<Answer> {
     if (!isOutcome(outcome)) return { kind: "failed", message: "its result has numbers that are not finite" };
     return { kind: "done", outcome, wallSeconds: Math.round(performance.now() - started) / 1000 };
   } catch (error) {
-    if (error instanceof Interrupted) return { kind: "stopped" };
+    if (stop.signal.aborted) return { kind: "stopped" };
     return { kind: "failed", message: (error as Error).message };
   }
 }
