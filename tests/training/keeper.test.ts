@@ -47,7 +47,7 @@ describe("with a confirmation", () => {
       config,
     );
     await keeper.offer(network(1), pace);
-    expect(await keeper.offer(network(2), pace)).best).toBe(false);
+    expect((await keeper.offer(network(2), pace)).best).toBe(false);
     expect(plays).toHaveLength(3);
     expect(keeper.kept).toEqual(network(1));
     expect(keeper.latestMean).toBe(3.9);
@@ -64,7 +64,7 @@ describe("with a confirmation", () => {
       config,
     );
     await keeper.offer(network(1), pace);
-    expect(await keeper.offer(network(2), pace)).best).toBe(false);
+    expect((await keeper.offer(network(2), pace)).best).toBe(false);
     expect(keeper.kept).toEqual(network(1));
     expect(keeper.keptMean).toBe(4);
     expect(keeper.latestMean).toBe(9);
@@ -97,7 +97,7 @@ describe("with a confirmation", () => {
       ],
       config,
     );
-    expect(await keeper.offer(network(1), pace)).best).toBe(true);
+    expect((await keeper.offer(network(1), pace)).best).toBe(true);
     expect(keeper.keptMean).toBe(-9);
   });
 });
