@@ -76,6 +76,7 @@ export function whileOthersRun<Result>(
   steps: Steps<Result>,
   { signal, onEvent = () => {} }: AsyncOptions,
 ): Promise<Result> {
+  signal?.throwIfAborted();
   return inTurns(steps, stoppable(signal), (share) => onEvent({ kind: "progress", share }));
 }
 
