@@ -1,6 +1,7 @@
 // A worker of a study: runs the jobs that run-study.ts sends, one after another.
 import { parentPort, workerData } from "node:worker_threads";
 import "../env/all.js";
+import { reason } from "./failures.js";
 import { isOutcome, type Job } from "./results.js";
 import type { Outcome, Study } from "./study.js";
 import { FolderTeachers } from "./teachers.js";
@@ -40,6 +41,6 @@ async function run({ cell, seed }: Job): Promise<Answer> {
     return { kind: "done", outcome, wallSeconds: Math.round(performance.now() - started) / 1000 };
   } catch (error) {
     if (stop.signal.aborted) return { kind: "stopped" };
-    return { kind: "failed", message: (error as Error).message };
+    return { kind: "failed", message: reason(error) };
   }
 }
