@@ -30,8 +30,16 @@ const teachers = new FolderTeachers(folder, stop.signal);
 
 parentPort?.on("message", async (message: Job | "stop") => {
   if (message === "stop") stop.abort();
-  else parentPort?.postMessage(await run(message));
+  else send(await run(message));
 });
+
+function send(answer: Answer): void {
+  try {
+    parentPort?.postMessage(answer);
+  } catch (error) {
+    parentPort?.postMessage({ kind: "failed", message: reason(error) }); // a result that is not plain data
+  }
+}
 
 async function run({ cell, seed }: Job): Promise<Answer> {
   const started = performance.now();
