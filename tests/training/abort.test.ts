@@ -1,6 +1,7 @@
 // An abort is heard: in every evaluation and collection others have their turn, an abort is answered within a few steps, and
 // what goes on from its checkpoint gives the same network and the same events as work that was not stopped.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { keptByResumed } from "../../src/cli/metrics.js";
 import { trainJoint } from "../../src/distill/joint.js";
 import { distillMany } from "../../src/distill/multi-task.js";
 import { distillProximal } from "../../src/distill/proximal.js";
@@ -11,7 +12,7 @@ import type { CustomEnv } from "../../src/env/env.js";
 import { compareAsync } from "../../src/evaluate/compare.js";
 import { evaluate, evaluateAsync } from "../../src/evaluate/evaluate.js";
 import { Model } from "../../src/model/model.js";
-import { Interrupted } from "../../src/training/checkpoint.js";
+import { Interrupted, reachedBy } from "../../src/training/checkpoint.js";
 import type { TrainingEvent } from "../../src/training/events.js";
 import type { WorkOptions } from "../../src/training/work.js";
 
@@ -124,6 +125,9 @@ function places(all: number): number[] {
   return Array.from({ length: Math.floor((all - mostSteps) / apart) }, (_, i) => 1 + i * apart);
 }
 
+/** The phase of the command line whose metrics this work writes. */
+const phases: Record<string, "teacher" | "student" | "joint"> = { trainJoint: "joint", distill: "student" };
+
 const withoutProgress = (events: TrainingEvent[]) => events.filter((event) => !("evaluated" in event));
 
 describe.each(Object.entries(resumable))("%s", (_, work) => {
@@ -156,6 +160,28 @@ describe.each(Object.entries(resumable))("%s", (_, work) => {
     expect(shares.every((share) => share >= 0 && share < 1)).toBe(true);
   });
 });
+
+it.each(["trainTeacher", "distill", "trainJoint"])(
+  "%s: after a kill no event is doubled and none lost, whichever checkpoint was the last",
+  async (name) => {
+    const whole: TrainingEvent[] = [];
+    const checkpoints: Uint8Array[] = [];
+    const kept = (events: TrainingEvent[]) => events.filter(({ kind }) => kind !== "progress");
+    await resumable[name]({
+      onEvent: (event) => whole.push(event),
+      checkpointInterval: 0.001, // at every pause
+      onCheckpoint: (bytes) => void checkpoints.push(bytes),
+    });
+    expect(checkpoints.length).toBeGreaterThan(20);
+    expect(checkpoints.some((bytes) => reachedBy(bytes).due?.length)).toBe(true);
+    for (const resume of checkpoints) {
+      const before = kept(whole).filter(keptByResumed(phases[name] ?? "teacher", reachedBy(resume)));
+      const after: TrainingEvent[] = [];
+      await resumable[name]({ resume, onEvent: (event) => after.push(event) });
+      expect([...before, ...kept(after)]).toEqual(kept(whole));
+    }
+  },
+);
 
 describe.each(Object.entries(others))("%s", (_, work) => {
   it("hears an abort within a few steps, wherever it is", async () => {
