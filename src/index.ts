@@ -16,8 +16,16 @@ export { Teacher, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
 export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env/env.js";
 export { Pcg64 } from "./env/random.js";
 export { environmentIds, makeEnv, registerEnv, UnknownEnvironmentError } from "./env/registry.js";
-export { type CompareOptions, type Comparison, compare, type QPolicy } from "./evaluate/compare.js";
-export { type Evaluable, type EvaluateOptions, type Evaluation, evaluate } from "./evaluate/evaluate.js";
+export { type CompareOptions, type Comparison, compare, compareAsync, type QPolicy } from "./evaluate/compare.js";
+export {
+  type AsyncOptions,
+  type Evaluable,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationProgress,
+  evaluate,
+  evaluateAsync,
+} from "./evaluate/evaluate.js";
 export type { Policy } from "./evaluate/returns.js";
 export { exportModule } from "./export/javascript.js";
 export { loadModel, saveModel } from "./model/files.js";

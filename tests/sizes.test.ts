@@ -7,14 +7,14 @@ const kibibyte = 1024;
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
   qstill: 40,
-  "qstill/distill": 41,
+  "qstill/distill": 42.5,
   "qstill/report": 10,
   "qstill/draw": 23.5,
   "qstill/env": 27,
   "qstill/explain": 27,
   "qstill/export": 40,
   "qstill/import": 37,
-  "qstill/experiments": 54,
+  "qstill/experiments": 56.5,
   "qstill/env/recsim": 24.5,
   "qstill/env/lunar-lander": 69, // planck is 46 of them
   "qstill/env/pendulum": 23,

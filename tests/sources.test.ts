@@ -14,7 +14,7 @@ const exact = "PI E SQRT2 SQRT1_2 LN2 abs ceil clz32 floor fround imul max min r
 /** Names of the host that are used as they stand here, by file. */
 const exceptions: Record<string, string[]> = {
   // when others get a turn
-  "src/training/pauses.ts": ["performance"],
+  "src/env/pauses.ts": ["performance"],
   // how many seconds it took, which decides nothing
   "src/training/resumable.ts": ["performance"],
   "src/distill/multi-task.ts": ["performance"],

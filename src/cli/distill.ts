@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
-import { compare, keepsEnough } from "../evaluate/compare.js";
+import { compareAsync, keepsEnough } from "../evaluate/compare.js";
 import { addCheckpoints, addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
@@ -42,7 +42,9 @@ export function addDistill(program: Command): void {
       ));
     place.writeModule(student);
 
-    const comparison = compare(teacher, student, { env: environment, seed });
+    const comparison = await place.evaluating((options) =>
+      compareAsync(teacher, student, { env: environment, seed, ...options }),
+    );
     const { teacher: teacherEvaluation, student: evaluation, random: _, ...shares } = comparison;
     const { hidden, parameters, envSteps, updates, wallSeconds, attempts } = student;
     const satisfied = keepsEnough(shares.returnRatio, config.threshold);

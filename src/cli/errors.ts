@@ -2,8 +2,6 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "../core/config-error.js";
 import { WriteError } from "../experiments/durable.js";
-import { StudyStopped } from "../experiments/run-study.js";
-import { Interrupted } from "../training/checkpoint.js";
 
 /** The call was wrong: an argument, an input that cannot be read, or an output that cannot be written. */
 export class UsageError extends Error {}
@@ -22,7 +20,7 @@ export function exitStatus(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError || error instanceof ConfigError) return 2;
   if (error instanceof WriteError) return wrongPath.has(error.code ?? "") ? 2 : 1;
-  if (error instanceof Interrupted || error instanceof StudyStopped) return 130;
+  if (error instanceof Error && error.name === "AbortError") return 130;
   return 1;
 }
 

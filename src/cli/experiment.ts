@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { version } from "../core/version.js";
+import { type Failure, failureLine } from "../experiments/failures.js";
 import { studyHtml } from "../experiments/html.js";
-import { cellsOf, runStudy, StudyStopped } from "../experiments/run-study.js";
+import type { Run } from "../experiments/results.js";
+import { cellsOf, runStudy, StudyFailed, StudyStopped } from "../experiments/run-study.js";
 import { studies } from "../experiments/studies/index.js";
 import type { Study } from "../experiments/study.js";
 import { summariseStudy } from "../experiments/summary.js";
@@ -63,7 +65,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   }
   const out = options.out ?? join("runs", `experiment-${study.name}`);
   prepareFolder(out);
-  for (const file of ["results.jsonl", "table.md", "report.html"]) checkNoFolder(join(out, file));
+  for (const file of ["results.jsonl", "failures.jsonl", "table.md", "report.html"]) checkNoFolder(join(out, file));
   lockFolder(out);
 
   const bar = new SingleBar({
@@ -81,22 +83,41 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
     if (bar.isActive) bar.update(done);
     else bar.start(of, done);
   };
-  const runs = await runStudy(study, { out, cells, seeds, jobs, resume: options.resume && begun, onProgress, signal })
-    .catch((error: unknown) => {
+  const onFailure = (failure: Failure) => {
+    bar.stop();
+    if (!quiet) complain(`${failureLine(failure)} (the others go on)`);
+  };
+  const resume = options.resume && begun;
+  let failed: StudyFailed | undefined;
+  const runs = await runStudy(study, { out, cells, seeds, jobs, resume, onProgress, onFailure, signal })
+    .catch((error: unknown): readonly Run[] => {
       if (error instanceof StudyStopped) complain(`${error.message}: to go on, repeat the command with --resume`);
-      throw error;
+      if (!(error instanceof StudyFailed)) throw error;
+      failed = error;
+      return error.runs;
     })
     .finally(() => bar.stop());
 
   const sections = summariseStudy(study, cells, runs);
-  writeOutput(join(out, "table.md"), studyMarkdown(study, sections, seeds));
-  writeOutput(join(out, "report.html"), studyHtml(study, sections, runs, seeds));
+  const missing = failed?.message;
+  writeOutput(join(out, "table.md"), studyMarkdown(study, sections, seeds, missing));
+  writeOutput(join(out, "report.html"), studyHtml(study, sections, runs, seeds, missing));
   if (json) {
     const plain = sections.map(({ environments, rows }) => ({
       environments,
       rows: rows.map(({ strata: _, ...row }) => row),
     }));
-    print(JSON.stringify({ study: study.name, version, seeds, score: study.score, out, sections: plain }));
+    print(
+      JSON.stringify({
+        study: study.name,
+        version,
+        seeds,
+        score: study.score,
+        out,
+        sections: plain,
+        failures: failed?.failures,
+      }),
+    );
   } else if (!quiet) {
     for (const section of sections) {
       const { head, lines } = tableOf(study, section);
@@ -110,6 +131,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
     }
     print(`${join(out, "report.html")} shows more; table.md and results.jsonl are beside it.`);
   }
+  if (failed !== undefined) throw failed;
 }
 
 function list({ json }: ExperimentOptions): void {

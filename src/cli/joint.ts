@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { version } from "../core/version.js";
 import { type Joint, trainJoint } from "../distill/joint.js";
 import { jointConfig, jointOptions } from "../distill/joint-config.js";
-import { type Comparison, compare } from "../evaluate/compare.js";
+import { type Comparison, compareAsync } from "../evaluate/compare.js";
 import type { Evaluation } from "../evaluate/evaluate.js";
 import { weightsHash } from "../model/hash.js";
 import { addCheckpoints, addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
@@ -47,9 +47,11 @@ export function addJoint(program: Command): void {
       ));
 
     const { teacher, student } = joint;
-    const comparison = compare(teacher, student, { env: environment, seed });
-    const summary = await summarise(joint, comparison);
     place.writeModule(student);
+    const comparison = await place.evaluating((options) =>
+      compareAsync(teacher, student, { env: environment, seed, ...options }),
+    );
+    const summary = await summarise(joint, comparison);
     place.writeEach({ "summary.json": () => `${JSON.stringify(summary, null, 2)}\n` });
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) {

@@ -56,8 +56,13 @@ export class MetricsFile {
 }
 
 /** Resumed work keeps the events up to its checkpoint. Later ones will come again. */
-export function keptByResumed(phase: "teacher" | "student" | "joint", { envSteps, updates }: Reached): Kept {
-  const known: Kept = (event) => event.envSteps <= envSteps && event.updates <= updates;
+export function keptByResumed(phase: "teacher" | "student" | "joint", { envSteps, updates, due = [] }: Reached): Kept {
+  // an evaluation that was under way is done again, and so is what followed it
+  const comes: Kept = (event) =>
+    event.envSteps === envSteps &&
+    event.updates === updates &&
+    (event.kind === "attempt" ? due.length > 0 : event.kind === "evaluation" && due.includes(event.network));
+  const known: Kept = (event) => event.envSteps <= envSteps && event.updates <= updates && !comes(event);
   if (phase === "joint") return known;
   return phase === "teacher"
     ? (event) => ofTeacher(event) && known(event)

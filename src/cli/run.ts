@@ -5,7 +5,7 @@ import { checkStudentSize, distill, type Student } from "../distill/student.js";
 import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { type Teacher, trainTeacher } from "../dqn/teacher.js";
-import { compare } from "../evaluate/compare.js";
+import { compareAsync } from "../evaluate/compare.js";
 import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
@@ -100,13 +100,12 @@ async function finish(
   teacher: Teacher,
   student: Student,
 ): Promise<Summary> {
-  const comparison = compare(teacher, student, {
-    env: environment,
-    seed,
-  });
+  place.writeModule(student);
+  const comparison = await place.evaluating((options) =>
+    compareAsync(teacher, student, { env: environment, seed, ...options }),
+  );
   const summary = await summarise(teacher, student, comparison);
   const events = place.metrics.read();
-  place.writeModule(student);
   place.writeEach({
     "summary.json": () => `${JSON.stringify(summary, null, 2)}\n`,
     "report.html": () =>

@@ -5,7 +5,7 @@ import { type Size, shrink, shrinkConfig, shrinkOptions } from "../distill/shrin
 import type { Student } from "../distill/student.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
-import { evaluate } from "../evaluate/evaluate.js";
+import { evaluateAsync } from "../evaluate/evaluate.js";
 import { saveModel } from "../model/files.js";
 import { type Frontier, frontierHtml } from "../report/frontier.js";
 import { Interrupted } from "../training/checkpoint.js";
@@ -65,7 +65,7 @@ export function addShrink(program: Command): void {
     const { episodes } = options;
     const { hidden, parameters } = teacher;
     const tried = new Map<string, Size>();
-    const { mean } = evaluate(teacher, { env, seed, episodes });
+    const { mean } = await place.evaluating((options) => evaluateAsync(teacher, { env, seed, episodes, ...options }));
     const writeFrontier = (smallest: Size | null, complete: boolean): Frontier => {
       const sizes = [...tried.values()].sort((a, b) => a.parameters - b.parameters);
       const of = { hidden, parameters: parameters.length, mean };

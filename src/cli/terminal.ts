@@ -17,7 +17,7 @@ export const barOptions: BarOptions = {
   barsize: 24,
   barCompleteChar: "━",
   barIncompleteChar: "─",
-  format: "{what} {bar} {percentage} % · {steps} steps · return {mean}",
+  format: "{what} {bar} {percentage} % · {steps} steps · return {mean}{evaluated}",
 };
 
 /** One progress bar after another: the teacher's, then each student's. */
@@ -32,18 +32,29 @@ export class Progress {
   }
 
   update(event: TrainingEvent): void {
+    if (event.kind === "episode") this.stop(); // a line about it is printed
     if (!this.#shown || event.kind !== "progress") return;
-    const what = event.network === "teacher" ? "teacher  " : `student ${event.attempt}`;
-    if (what !== this.#what) {
-      this.stop();
-      this.#what = what;
-      this.#bar = new SingleBar(barOptions);
-      this.#bar.start(1000, 0, { what: pc.bold(what), steps: "0", mean: "–" });
-    }
+    this.#begin(event.network === "teacher" ? "teacher  " : `student ${event.attempt ?? " "}`, barOptions);
     this.#bar?.update(Math.floor(1000 * event.share), {
       steps: event.envSteps.toLocaleString("en"),
       mean: event.mean === null ? "–" : event.mean.toFixed(1),
+      evaluated: event.evaluated === undefined ? "" : ` · evaluating, ${Math.floor(100 * event.evaluated)} %`,
     });
+  }
+
+  /** Shows how far a final evaluation is. @param share from 0 to 1 */
+  evaluating(share: number): void {
+    if (!this.#shown) return;
+    this.#begin("evaluation", { ...barOptions, format: "{what} {bar} {percentage} %" });
+    this.#bar?.update(Math.floor(1000 * share));
+  }
+
+  #begin(what: string, options: BarOptions): void {
+    if (what === this.#what) return;
+    this.stop();
+    this.#what = what;
+    this.#bar = new SingleBar(options);
+    this.#bar.start(1000, 0, { what: pc.bold(what), steps: "0", mean: "–", evaluated: "" });
   }
 
   stop(): void {

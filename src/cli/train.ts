@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
-import { evaluate } from "../evaluate/evaluate.js";
+import { evaluateAsync } from "../evaluate/evaluate.js";
 import {
   addCheckpoints,
   addCommonOptions,
@@ -42,7 +42,7 @@ export function addTrain(program: Command): void {
       (await place.work("teacher", checkpoint, (work) =>
         trainTeacher(environment, { ...config, ...work, seed, threads: options.threads }),
       ));
-    const evaluation = evaluate(teacher);
+    const evaluation = await place.evaluating((options) => evaluateAsync(teacher, options));
     const { hidden, parameters, envSteps, updates, wallSeconds } = teacher;
     if (options.json) {
       const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, evaluation };

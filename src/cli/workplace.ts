@@ -1,6 +1,7 @@
 // A folder in which something is trained: its files, checkpoints, metrics and progress.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { AsyncOptions } from "../evaluate/evaluate.js";
 import { WriteError } from "../experiments/durable.js";
 import { describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
@@ -169,6 +170,19 @@ export class Workplace {
       } else if (error instanceof WriteError && this.has(checkpointName(phase))) {
         complain(`${checkpoint} holds the work up to its last checkpoint; to go on, repeat the command with --resume`);
       }
+      throw error;
+    } finally {
+      this.#progress.stop();
+    }
+  }
+
+  /** Evaluates what was made. It can be stopped; with --resume it is done again. */
+  async evaluating<Result>(evaluate: (options: AsyncOptions) => Promise<Result>): Promise<Result> {
+    try {
+      return await evaluate({ signal: this.signal, onEvent: ({ share }) => this.#progress.evaluating(share) });
+    } catch (error) {
+      this.#progress.stop();
+      if (this.signal.aborted) complain(`stopped: ${this.folder} holds what was made, which is not evaluated yet`);
       throw error;
     } finally {
       this.#progress.stop();

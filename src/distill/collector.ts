@@ -1,6 +1,7 @@
 // The states that a student learns from. They are collected in rounds, and the teacher labels each state once.
 import type { Targets } from "../core/distiller.js";
 import type { Env } from "../env/env.js";
+import type { Steps } from "../env/pauses.js";
 import type { Policy } from "../evaluate/returns.js";
 import type { Saved } from "../training/checkpoint.js";
 import type { Part } from "../training/resumable.js";
@@ -49,8 +50,11 @@ export class Collector implements Part {
     return this.#config.states === "replay" ? 0 : this.#collected;
   }
 
-  /** Collects the states that are still missing from all rounds up to this one, from 0. */
-  collect(round: number): void {
+  /**
+   * Collects the states that are still missing from all rounds up to this one, from 0. Nothing is changed before the last
+   * step: if it was left earlier, it collects the same states again.
+   */
+  *collect(round: number): Steps<void> {
     const { states: source, envSteps, rounds, exploration } = this.#config;
     if (source === "replay") {
       if (this.#collected === 0) this.#label(this.#replayed());
@@ -58,7 +62,7 @@ export class Collector implements Part {
     }
     const count = Math.floor((envSteps * (round + 1)) / rounds) - this.#collected;
     if (count <= 0) return;
-    const steps = collectTransitions(
+    const steps = yield* collectTransitions(
       this.#env,
       { teacher: this.#teacher, student: this.#student },
       {

@@ -2,6 +2,7 @@
 import { Follower } from "../core/follower.js";
 import { Learner } from "../core/learner.js";
 import type { Env, EnvSource } from "../env/env.js";
+import { inTurns, type Steps, stepper } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import type { Setting } from "../training/checkpoint.js";
@@ -52,47 +53,66 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
   const student = new Side("student", makeStudent(env, config), config.studentHidden, evaluationEnv, config, seed);
   teacher.learner.initialise(generatorWords(seed, purposes.learner, 0));
   student.learner.initialise(generatorWords(seed, purposes.distiller, 0));
+  const sides = [teacher, student] as const;
+  const state: JointState = { envSteps: 0, updates: 0, open: null };
   const episodes = new Episodes(env, seed, teacher.learner);
-  const reached = { envSteps: 0, updates: 0 };
+  const reached = () => ({ envSteps: state.envSteps, updates: state.updates });
+  const due = () => sides.filter(({ keeper }) => keeper.due).map(({ name }) => name);
   try {
-    const parts = { loop: plainPart(reached), ...teacher.parts(), ...student.parts(), episodes };
-    const work = new Resumable("joint", setting, surroundings, parts, () => reached);
-    while (episodes.begun < config.episodes) {
+    const parts = { loop: plainPart(state), ...teacher.parts(), ...student.parts(), episodes };
+    const work = new Resumable("joint", setting, surroundings, parts, () => ({ ...reached(), due: due() }));
+    const offer = async ({ name, learner, keeper, state: { loss } }: Side<Learner | Follower>) => {
+      const report = (evaluated: number) => {
+        const share = episodes.begun / config.episodes;
+        const mean = keeper.latestMean;
+        onEvent({ kind: "progress", network: name, share, ...reached(), loss, mean, evaluated });
+      };
+      const judged = await keeper.offer(learner.parameters(), (steps) => inTurns(steps, () => work.turn(), report));
+      onEvent({ kind: "evaluation", network: name, ...reached(), ...judged, loss });
+    };
+    // work that was stopped within an evaluation goes on with it
+    for (const side of sides) if (side.keeper.due) await offer(side);
+    while (state.open !== null || episodes.begun < config.episodes) {
       const turn = work.turn();
       if (turn) await turn;
 
       // the teacher acts for an episode
-      const share = episodes.begun / config.episodes / config.explorationFraction;
-      const epsilon = linear(config.explorationInitial, config.explorationFinal, share);
-      const { steps, reward } = playEpisode(teacher.learner, episodes, epsilon);
-      reached.envSteps += steps;
+      const { steps, reward } = await inTurns(playEpisode(teacher.learner, episodes, config, state), () => work.turn());
+      state.open = null;
+      state.envSteps += steps;
 
       // both learn; the student learns from the teacher as it is now
       if (teacher.learner.ready >= batchSize) {
         const n = Math.min(steps, config.episodeUpdates);
-        reached.updates += n;
-        teacher.state.loss = finiteLoss(teacher.learner.step(n, learningRate), "teacher", reached.updates);
+        state.updates += n;
+        teacher.state.loss = finiteLoss(teacher.learner.step(n, learningRate), "teacher", state.updates);
         const loss = student.learner.follow(teacher.learner, n, learningRate);
-        student.state.loss = finiteLoss(loss, "student", reached.updates);
+        student.state.loss = finiteLoss(loss, "student", state.updates);
       }
       const episode = episodes.begun;
-      onEvent({ kind: "episode", network: "teacher", episode, reward, ...reached });
+      onEvent({ kind: "episode", network: "teacher", episode, reward, ...reached() });
 
       // offer
       if (episode % config.evaluationInterval !== 0 && episode < config.episodes) continue;
-      for (const { name, learner, keeper, state } of [teacher, student]) {
-        const judged = keeper.offer(learner.parameters());
-        onEvent({ kind: "evaluation", network: name, ...reached, ...judged, loss: state.loss });
-      }
+      for (const { keeper } of sides) keeper.due = true;
+      for (const side of sides) await offer(side);
     }
 
     await work.end();
-    const record = { env: source, seed, config, ...reached, wallSeconds: work.wallSeconds };
+    const record = { env: source, seed, config, ...reached(), wallSeconds: work.wallSeconds };
     return { teacher: teacher.model(env, record), student: student.model(env, record) };
   } finally {
     teacher.dispose();
     student.dispose();
   }
+}
+
+/** Where the loop is: just before a step of an open episode, before an episode, or before an evaluation that is due. */
+interface JointState {
+  envSteps: number;
+  updates: number;
+  /** The episode that is not over: its steps so far, which `envSteps` does not count yet, and its return so far. */
+  open: { steps: number; reward: number } | null;
 }
 
 /** One of the two networks: what learns, and what keeps the best version of it. */
@@ -152,16 +172,27 @@ function makeStudent(env: Env, config: JointConfig): Follower {
 }
 
 /**
- * Plays an episode: the teacher acts ε-greedily and records each step. @returns its length, and its undiscounted return
+ * Plays an episode, or the rest of the open one: the teacher acts ε-greedily and records each step.
+ * @returns its length, and its undiscounted return
  */
-function playEpisode(teacher: Learner, episodes: Episodes, epsilon: number): { steps: number; reward: number } {
-  teacher.begin(episodes.begin());
-  let reward = 0;
-  for (let steps = 1; ; steps++) {
+function* playEpisode(
+  teacher: Learner,
+  episodes: Episodes,
+  config: JointConfig,
+  state: JointState,
+): Steps<NonNullable<JointState["open"]>> {
+  const isTime = stepper();
+  if (state.open === null) teacher.begin(episodes.begin());
+  state.open ??= { steps: 0, reward: 0 };
+  const share = (episodes.begun - 1) / config.episodes / config.explorationFraction;
+  const epsilon = linear(config.explorationInitial, config.explorationFinal, share);
+  for (const { open } = state; ; ) {
     const action = teacher.act(epsilon, 1);
-    const result = episodes.step(action);
-    teacher.record(action, result.reward, result.observation, result.terminated, result.truncated);
-    reward += result.reward;
-    if (result.terminated || result.truncated) return { steps, reward };
+    const { observation, reward, terminated, truncated } = episodes.step(action);
+    teacher.record(action, reward, observation, terminated, truncated);
+    open.steps++;
+    open.reward += reward;
+    if (terminated || truncated) return open;
+    if (isTime()) yield episodes.begun / config.episodes;
   }
 }

@@ -1,10 +1,11 @@
 // The loop of a distillation: in each round collect → transfer → offer. Then another student, while none is good
 // enough.
 import type { Env } from "../env/env.js";
+import { inTurns, type Turn } from "../env/pauses.js";
 import { keepsEnough, returnRatio } from "../evaluate/compare.js";
 import { randomPolicy } from "../evaluate/returns.js";
 import type { Setting } from "../training/checkpoint.js";
-import { Keeper } from "../training/keeper.js";
+import { Keeper, type Pace } from "../training/keeper.js";
 import { plainPart, Resumable } from "../training/resumable.js";
 import { Selection } from "../training/selection.js";
 import type { WorkOptions } from "../training/work.js";
@@ -53,44 +54,63 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
   const selection = new Selection(env, student.widths, seed);
   const keeper = new Keeper(selection.play, { evaluationEpisodes });
   const collector = new Collector(env, { teacher, student: selection.network }, config, seed, student.add);
-  const state: LoopState = { attempt: 1, round: 0, attemptMean: null };
+  const state: LoopState = {
+    ...{ attempt: 1, round: 0, attemptMean: null, loss: null, teacherMean: null, randomMean: null },
+  };
   const reached = () => ({ envSteps: collector.envSteps, updates: student.updates });
   try {
     const parts = { loop: plainPart(state), collector, student, keeper };
-    const work = new Resumable("student", setting, distillation, parts, reached);
-    const teacherMean = selection.meanOf(teacher, evaluationEpisodes);
-    const randomMean = selection.meanOf(randomPolicy(env.actionCount, seed), evaluationEpisodes);
+    const work = new Resumable("student", setting, distillation, parts, () => ({
+      ...reached(),
+      due: keeper.due ? ["student"] : [],
+    }));
+    // whoever was evaluated last acts in the next round; going on, it is the student as it is
+    if (student.attempt > 0) selection.network.setParameters(student.parameters());
+    const report = (evaluated?: number) => {
+      const { attempt, loss } = state;
+      const share = student.update / config.updates;
+      const event = { kind: "progress", network: "student", attempt, share, ...reached(), loss } as const;
+      onEvent({ ...event, mean: keeper.latestMean, ...(evaluated === undefined ? {} : { evaluated }) });
+    };
+    const turn: Turn = () => work.turn();
+    const pace: Pace = (steps) => inTurns(steps, turn, report);
+    const random = randomPolicy(env.actionCount, seed);
+    // first, because a teacher that is read from a file again has no replay memory
+    await inTurns(collector.collect(0), turn);
+    state.teacherMean ??= await pace(selection.meanOf(teacher, evaluationEpisodes));
+    state.randomMean ??= await pace(selection.meanOf(random, evaluationEpisodes));
 
     for (let satisfied = false; !satisfied && state.attempt <= config.attempts; state.attempt++) {
       const who = { network: "student", attempt: state.attempt } as const;
       while (state.round < config.rounds) {
         // collect
-        collector.collect(state.round);
+        await inTurns(collector.collect(state.round), turn);
         if (student.attempt < state.attempt) student.begin(state.attempt);
 
-        const turn = work.turn();
-        if (turn) await turn;
+        const pause = turn();
+        if (pause) await pause;
 
-        // transfer
+        // transfer; work that was stopped within an evaluation has done it
         const until = Math.floor((config.updates * (state.round + 1)) / config.rounds);
-        const loss = student.learn(Math.min(chunk, until - student.update));
+        const count = Math.min(chunk, until - student.update);
+        if (count > 0) state.loss = student.learn(count);
 
         // offer
         if (student.update === until) {
           const parameters = student.parameters();
-          const judged = keeper.offer(parameters);
+          keeper.due = true;
+          const judged = await keeper.offer(parameters, pace);
           if (judged.best && config.quantize) state.featureScale = student.featureScale();
           state.attemptMean = Math.max(state.attemptMean ?? judged.mean, judged.mean);
           state.round++;
           onNetwork?.(parameters, collector.envSteps, judged.mean);
-          onEvent({ kind: "evaluation", ...who, ...reached(), ...judged, loss });
+          onEvent({ kind: "evaluation", ...who, ...reached(), ...judged, loss: state.loss });
         }
-        const share = student.update / config.updates;
-        onEvent({ kind: "progress", ...who, share, ...reached(), loss, mean: keeper.latestMean });
+        report();
       }
 
       // if it is not good enough, try another one
-      const ratio = returnRatio(state.attemptMean as number, teacherMean, randomMean);
+      const ratio = returnRatio(state.attemptMean as number, state.teacherMean, state.randomMean);
       satisfied = keepsEnough(ratio, config.threshold);
       onEvent({ kind: "attempt", attempt: state.attempt, returnRatio: ratio, satisfied, ...reached() });
       state.round = 0;
@@ -112,6 +132,11 @@ interface LoopState {
   round: number;
   /** The best mean return of the current attempt. */
   attemptMean: number | null;
+  /** Mean loss of the latest updates; null before the first. */
+  loss: number | null;
+  /** What the student's returns are compared with; null until they are known. */
+  teacherMean: number | null;
+  randomMean: number | null;
   /** The best student's factor of each feature, if its weights are rounded. */
   featureScale?: number[];
 }

@@ -3,18 +3,18 @@
 import { ConfigError } from "../core/config-error.js";
 import { Distiller, stepWithin, type Targets, type TaskRange } from "../core/distiller.js";
 import type { Env, EnvSource } from "../env/env.js";
+import { inTurns, type Steps, stoppable, within } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit, shown } from "../evaluate/checks.js";
-import { type Comparison, compare, type QPolicy, returnRatio } from "../evaluate/compare.js";
+import { type Comparison, compareAsync, type QPolicy, returnRatio } from "../evaluate/compare.js";
 import { randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { cutToTask, foldNormalisation, foldStandardisation } from "../model/fold.js";
 import { parameterCount } from "../model/layout.js";
 import { Model } from "../model/model.js";
 import { finiteLoss } from "../training/events.js";
-import { Keeper, type Play } from "../training/keeper.js";
-import { breather } from "../training/pauses.js";
+import { Keeper, type Pace, type Play } from "../training/keeper.js";
 import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
 import { type AddStates, Collector } from "./collector.js";
@@ -90,8 +90,9 @@ interface Task extends TaskRange {
   /** The student as it acts in this task. */
   readonly selection: Selection;
   readonly collector: Collector;
-  readonly teacherMean: number;
-  readonly randomMean: number;
+  /** What the student's returns are compared with; known before the first round. */
+  teacherMean: number;
+  randomMean: number;
 }
 
 /** After this many updates the work may stop. */
@@ -114,26 +115,37 @@ export async function distillMany(
   const config = multiTaskConfig(teachers, heads, given);
   const { widths, tasks, distiller } = layOut(teachers, heads, config, seed);
   const started = performance.now();
-  const breathe = breather();
+  const turn = stoppable(signal);
+  const pace: Pace = (steps) => inTurns(steps, turn);
   let returnRatios: (number | null)[] = [];
-  const play: Play = (parameters, firstEpisode, episodes) => {
-    returnRatios = tasks.map((task) => ratioOf(task, taskParameters(parameters, widths, task), firstEpisode, episodes));
-    return returnRatios.map((ratio) => ratio ?? 0);
+  const play: Play = function* (parameters, firstEpisode, episodes) {
+    const ratios: (number | null)[] = [];
+    for (const [i, task] of tasks.entries()) {
+      const ratio = ratioOf(task, taskParameters(parameters, widths, task), firstEpisode, episodes);
+      ratios.push(yield* within(ratio, i / tasks.length, (i + 1) / tasks.length));
+    }
+    returnRatios = ratios;
+    return ratios.map((ratio) => ratio ?? 0);
   };
   const keeper = new Keeper(play, { evaluationEpisodes: config.evaluationEpisodes });
   const envSteps = () => tasks.reduce((sum, { collector }) => sum + collector.envSteps, 0);
   let update = 0; // the number of updates of each task
   try {
     distiller.initialise(generatorWords(seed, purposes.distiller, 1));
+    for (const task of tasks) {
+      const { selection, teacher, actionCount } = task;
+      task.teacherMean = await pace(selection.meanOf(teacher, config.evaluationEpisodes));
+      task.randomMean = await pace(selection.meanOf(randomPolicy(actionCount, seed), config.evaluationEpisodes));
+    }
     for (let round = 0; round < config.rounds; round++) {
-      for (const { collector } of tasks) collector.collect(round);
+      for (const { collector } of tasks) await pace(collector.collect(round));
 
       // transfer; the tasks take turns
       const until = Math.floor((config.updates * (round + 1)) / config.rounds);
       for (; update < until; update++) {
         if (update % chunk === 0) {
-          await breathe();
-          signal?.throwIfAborted();
+          const pause = turn();
+          if (pause) await pause;
         }
         const rate = linear(config.learningRate, config.learningRateFinal, update / config.updates);
         tasks.forEach((task, number) => {
@@ -142,28 +154,26 @@ export async function distillMany(
       }
 
       // offer
-      const { best } = keeper.offer(distiller.parameters());
+      const { best } = await keeper.offer(distiller.parameters(), pace);
       onRound({ round, envSteps: envSteps(), updates: update * tasks.length, returnRatios, best });
     }
 
     const effort = { envSteps: envSteps(), updates: update * tasks.length, wallSeconds: secondsSince(started) };
     const training = { seed, ...effort, config: { ...config, heads } };
-    return {
-      tasks: tasks.map((task) => {
-        const { teacher, source, env } = task;
-        const distillation = { teacher: fingerprint(teacher), attempts: 1, fitsQValues: fitsQValues(config.loss) };
-        const model = new Model({
-          environment: env.id,
-          widths: ownWidths(widths, task),
-          parameters: taskParameters(keeper.kept, widths, task),
-          training: { ...training, distillation },
-        });
-        return { environment: env.id, model, ...compare(teacher, model, { env: source, seed }) };
-      }),
-      widths,
-      parameterCount: parameterCount(widths),
-      ...effort,
-    };
+    const students: TaskStudent[] = [];
+    for (const task of tasks) {
+      const { teacher, source, env } = task;
+      const distillation = { teacher: fingerprint(teacher), attempts: 1, fitsQValues: fitsQValues(config.loss) };
+      const model = new Model({
+        environment: env.id,
+        widths: ownWidths(widths, task),
+        parameters: taskParameters(keeper.kept, widths, task),
+        training: { ...training, distillation },
+      });
+      const comparison = await compareAsync(teacher, model, { env: source, seed, signal });
+      students.push({ environment: env.id, model, ...comparison });
+    }
+    return { tasks: students, widths, parameterCount: parameterCount(widths), ...effort };
   } finally {
     distiller.dispose();
     for (const { selection } of tasks) selection.dispose();
@@ -209,7 +219,6 @@ function layOut(
   if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
   const distiller = new Distiller({ ...config, widths, capacity: config.envSteps * teachers.length, loss });
 
-  const { evaluationEpisodes } = config;
   const tasks = teachers.map((teacher, number): Task => {
     const env = envs[number];
     const { observationSize, actionCount } = env;
@@ -228,8 +237,8 @@ function layOut(
       labels: { mean: 0, scale: 1 },
       selection,
       collector: new Collector(env, { teacher, student: selection.network }, config, seed, add),
-      teacherMean: selection.meanOf(teacher, evaluationEpisodes),
-      randomMean: selection.meanOf(randomPolicy(actionCount, seed), evaluationEpisodes),
+      teacherMean: Number.NaN,
+      randomMean: Number.NaN,
     };
     return task;
   });
@@ -237,9 +246,9 @@ function layOut(
 }
 
 /** The share of its teacher's return that a network keeps in its task. */
-function ratioOf(task: Task, parameters: Float32Array, firstEpisode: number, episodes: number): number | null {
+function* ratioOf(task: Task, parameters: Float32Array, firstEpisode: number, episodes: number): Steps<number | null> {
   const { selection, teacherMean, randomMean } = task;
-  return returnRatio(mean(selection.play(parameters, firstEpisode, episodes)), teacherMean, randomMean);
+  return returnRatio(mean(yield* selection.play(parameters, firstEpisode, episodes)), teacherMean, randomMean);
 }
 
 /** Adds labelled states to a task, behind its others; they are scaled, and padded to the student's width. */

@@ -1,6 +1,7 @@
 // The smallest student that keeps its teacher's return: a search over widths and depth, and a test of the result.
 import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
+import { inTurns, type Steps, stoppable } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, type Purpose, purposes } from "../env/seeds.js";
 import { checkedEpisodes, checkedSeed, checkFit, shown } from "../evaluate/checks.js";
@@ -9,6 +10,7 @@ import { type RatioBound, ratioBound } from "../evaluate/paired.js";
 import { episodeReturns, randomPolicy } from "../evaluate/returns.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { parameterCount } from "../model/layout.js";
+import { Interrupted } from "../training/checkpoint.js";
 import { type Options, withDefaults } from "../training/options.js";
 import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
 import type { Labeller } from "./labeller.js";
@@ -104,17 +106,22 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   checkFit("teacher", teacher, env);
   const parametersOf = (hidden: readonly number[]) => parameterCount([env.observationSize, ...hidden, env.actionCount]);
 
-  const judge = (purpose: Purpose) => {
+  const turn = stoppable(signal);
+  const play = <Result>(steps: Steps<Result>): Promise<Result> =>
+    inTurns(steps, turn).catch((error: unknown) => {
+      throw signal?.aborted ? new Interrupted(new Uint8Array(0)) : error;
+    });
+  const judge = async (purpose: Purpose) => {
     const of = { seed, purpose, episodes };
-    const teacherReturns = episodeReturns(env, teacher, of);
-    const random = episodeReturns(env, randomPolicy(env.actionCount, seed), of);
-    return (student: Student): Standing => {
-      const returns = episodeReturns(env, student, of);
+    const teacherReturns = await play(episodeReturns(env, teacher, of));
+    const random = await play(episodeReturns(env, randomPolicy(env.actionCount, seed), of));
+    return async (student: Student): Promise<Standing> => {
+      const returns = await play(episodeReturns(env, student, of));
       const bound = ratioBound({ teacher: teacherReturns, student: returns, random }, seed);
       return { mean: mean(returns), std: standardDeviation(returns), ...bound };
     };
   };
-  const onSelection = judge(purposes.selection);
+  const onSelection = await judge(purposes.selection);
   const passes = ({ lowerBound }: Standing) => keepsEnough(lowerBound, config.threshold);
 
   const sizes: Size[] = [];
@@ -138,7 +145,7 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
         env: source,
         signal,
       });
-      const standing = onSelection(student);
+      const standing = await onSelection(student);
       onAttempt?.(hidden, attempts, standing);
       const parameters = student.parameters.length;
       const size = { hidden, parameters, attempts, seed: attemptSeed, selection: standing, final: null };
@@ -170,10 +177,10 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   }
 
   // test what passed, from the largest down
-  const onFinal = judge(purposes.final);
+  const onFinal = await judge(purposes.final);
   let smallest: Student | null = null;
   for (const { size, student } of passed.sort((a, b) => b.size.parameters - a.size.parameters)) {
-    const tested = { ...size, final: onFinal(student) };
+    const tested = { ...size, final: await onFinal(student) };
     sizes[sizes.indexOf(size)] = tested;
     const holds = passes(tested.final);
     onSize?.(tested, holds ? student : null);

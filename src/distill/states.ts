@@ -1,6 +1,7 @@
 // Where a student's states come from: episodes that are played, or the teacher's replay memory.
 import type { Targets } from "../core/distiller.js";
 import type { Env } from "../env/env.js";
+import { type Steps, stepper } from "../env/pauses.js";
 import { Pcg64 } from "../env/random.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import type { Policy } from "../evaluate/returns.js";
@@ -31,7 +32,7 @@ export function studentShare(source: StateSource, round: number, rounds: number)
  * @param firstEpisode the number of the first episode
  * @returns the steps, and the number of the first episode that was not begun
  */
-export function collectTransitions(
+export function* collectTransitions(
   env: Env,
   policies: { readonly teacher: Policy; readonly student: Policy },
   {
@@ -41,7 +42,8 @@ export function collectTransitions(
     exploration,
     share,
   }: { seed: number; firstEpisode: number; count: number; exploration: number; share: number },
-): Transitions & { nextEpisode: number } {
+): Steps<Transitions & { nextEpisode: number }> {
+  const isTime = stepper();
   const size = env.observationSize;
   const states = new Float32Array(count * size);
   const nextStates = new Float32Array(count * size);
@@ -65,6 +67,7 @@ export function collectTransitions(
       rewards[filled] = result.reward;
       if (result.terminated) terminated[filled] = 1;
       ended = result.terminated || result.truncated;
+      if (isTime()) yield filled / count;
     }
   }
   return { states, actions, rewards, terminated, nextStates, nextEpisode: episode };

@@ -1,8 +1,9 @@
 // The loop around an agent: act → record → learn → offer to the keeper of the best network.
 import type { Env } from "../env/env.js";
+import { inTurns } from "../env/pauses.js";
 import type { Setting } from "../training/checkpoint.js";
 import { Episodes } from "../training/episodes.js";
-import { Keeper } from "../training/keeper.js";
+import { Keeper, type Pace } from "../training/keeper.js";
 import { Resumable } from "../training/resumable.js";
 import { Selection } from "../training/selection.js";
 import type { WorkOptions } from "../training/work.js";
@@ -51,36 +52,50 @@ export async function train(training: AgentTraining): Promise<Trained> {
   const keeper = new Keeper(selection.play, config);
   const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
   try {
-    const work = new Resumable(training.phase, training.setting, training, { agent, episodes, keeper }, reached);
+    const work = new Resumable(training.phase, training.setting, training, { agent, episodes, keeper }, () => ({
+      ...reached(),
+      due: keeper.due ? [network] : [],
+    }));
     let episode = agent.episode ?? agent.begin(episodes.begin());
     if (training.notice !== undefined) onEvent({ kind: "notice", network, ...reached(), message: training.notice });
 
+    const report = (evaluated?: number) => {
+      const { envSteps, updates, loss } = agent;
+      const share = envSteps / config.envSteps;
+      const event = { kind: "progress", network, share, envSteps, updates, loss, mean: keeper.latestMean } as const;
+      onEvent(evaluated === undefined ? event : { ...event, evaluated });
+    };
+    const pace: Pace = (steps) => inTurns(steps, () => work.turn(), report);
+    const offer = async () => {
+      const parameters = agent.parameters();
+      const judged = await keeper.offer(parameters, pace);
+      onNetwork?.(parameters, agent.envSteps, judged.mean);
+      onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: agent.loss });
+    };
+
     const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
-    while (agent.envSteps < config.envSteps && (keeper.keptMean === null || keeper.keptMean < goal)) {
-      const turn = work.turn();
-      if (turn) await turn;
+    const goesOn = () => agent.envSteps < config.envSteps && (keeper.keptMean === null || keeper.keptMean < goal);
+    while (keeper.due || goesOn()) {
+      // work that was stopped within an evaluation goes on with it
+      if (!keeper.due) {
+        const turn = work.turn();
+        if (turn) await turn;
 
-      // act, and record the step
-      const result = episodes.step(episode.act());
-      episode.step(result);
-      if (result.terminated || result.truncated) episode = agent.begin(episodes.begin());
+        // act, and record the step
+        const result = episodes.step(episode.act());
+        episode.step(result);
+        if (result.terminated || result.truncated) episode = agent.begin(episodes.begin());
 
-      // learn
-      agent.update();
+        // learn
+        agent.update();
+      }
 
       // offer
-      const { envSteps, updates, loss } = agent;
+      const { envSteps } = agent;
       const last = envSteps === config.envSteps;
-      if ((envSteps % config.evaluationInterval === 0 && updates > 0) || last) {
-        const parameters = agent.parameters();
-        const judged = keeper.offer(parameters);
-        onNetwork?.(parameters, envSteps, judged.mean);
-        onEvent({ kind: "evaluation", network, envSteps, updates, ...judged, loss });
-      }
-      if (envSteps % progressInterval === 0 || last) {
-        const share = envSteps / config.envSteps;
-        onEvent({ kind: "progress", network, share, envSteps, updates, loss, mean: keeper.latestMean });
-      }
+      keeper.due = (envSteps % config.evaluationInterval === 0 && agent.updates > 0) || last;
+      if (keeper.due) await offer();
+      if (envSteps % progressInterval === 0 || last) report();
     }
     await work.end();
     return { parameters: keeper.kept, ...reached(), wallSeconds: work.wallSeconds };

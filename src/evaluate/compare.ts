@@ -1,11 +1,12 @@
 // A student compared with its teacher: Q-value accuracy, policy stability, and the share of the return that it keeps.
 import type { EnvSource } from "../env/env.js";
+import { atOnce, type Steps, within } from "../env/pauses.js";
 import { Pcg64 } from "../env/random.js";
 import { resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
 import type { Training } from "../model/model.js";
 import { checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
-import { type Evaluation, summarise } from "./evaluate.js";
+import { type AsyncOptions, type Evaluation, summarise, whileOthersRun } from "./evaluate.js";
 import { featureDeviations, noisyStates, probeEpisodes, probeStates } from "./probe.js";
 import { episodeReturns, type Policy, randomPolicy } from "./returns.js";
 import { variance } from "./statistics.js";
@@ -52,6 +53,22 @@ export interface CompareOptions {
  * environment
  */
 export function compare(teacher: QPolicy, student: QPolicy, options: CompareOptions): Comparison {
+  return atOnce(comparison(teacher, student, options));
+}
+
+/**
+ * {@link compare}, while others have their turn.
+ * @throws what `compare` throws, and the signal's reason if the signal asks to stop
+ */
+export async function compareAsync(
+  teacher: QPolicy,
+  student: QPolicy,
+  { signal, onEvent, ...options }: CompareOptions & AsyncOptions,
+): Promise<Comparison> {
+  return whileOthersRun(comparison(teacher, student, options), { signal, onEvent });
+}
+
+function* comparison(teacher: QPolicy, student: QPolicy, options: CompareOptions): Steps<Comparison> {
   const seed = checkedSeed(options.seed);
   const episodes = checkedEpisodes(options.episodes ?? 100);
   const env = resolveEnv(options.env);
@@ -60,12 +77,12 @@ export function compare(teacher: QPolicy, student: QPolicy, options: CompareOpti
   const fitsQValues = student.training?.distillation?.fitsQValues ?? true;
   const final = { seed, purpose: purposes.final, episodes };
   const evaluations = {
-    teacher: summarise(episodeReturns(env, teacher, final), seed),
-    student: summarise(episodeReturns(env, student, final), seed),
-    random: summarise(episodeReturns(env, randomPolicy(env.actionCount, seed), final), seed),
+    teacher: summarise(yield* within(episodeReturns(env, teacher, final), 0, 0.32), seed),
+    student: summarise(yield* within(episodeReturns(env, student, final), 0.32, 0.64), seed),
+    random: summarise(yield* within(episodeReturns(env, randomPolicy(env.actionCount, seed), final), 0.64, 0.96), seed),
   };
 
-  const states = probeStates(options.env, [teacher, student], seed);
+  const states = yield* within(probeStates(options.env, [teacher, student], seed), 0.96, 1);
   const deviations = featureDeviations(states).map((deviation) => flipNoise * deviation);
   const noisy = noisyStates(states, deviations, new Pcg64([seed, purposes.probe, probeEpisodes]));
   const teacherValues: number[] = [];

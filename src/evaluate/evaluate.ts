@@ -1,6 +1,7 @@
 // Performance: the returns of a policy over unseen episodes, and their summary.
 import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
+import { atOnce, inTurns, type Steps, stoppable } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
 import type { Training } from "../model/model.js";
@@ -29,6 +30,21 @@ export interface EvaluateOptions {
   readonly env?: EnvSource;
 }
 
+/** How far an evaluation or a comparison is. It is sent once a second. */
+export interface EvaluationProgress {
+  readonly kind: "progress";
+  /** The finished share, from 0 to 1. */
+  readonly share: number;
+}
+
+/** What {@link evaluateAsync} and {@link compareAsync} take besides the options of `evaluate` and `compare`. */
+export interface AsyncOptions {
+  /** Stops the work. The promise is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called with plain data while the work runs. */
+  readonly onEvent?: (event: EvaluationProgress) => void;
+}
+
 /** A policy that may know where and with which seed it was trained: teachers, students and loaded models do. */
 export interface Evaluable extends Policy, Sized {
   readonly env?: EnvSource;
@@ -41,6 +57,30 @@ export interface Evaluable extends Policy, Sized {
  * a network does not fit the environment
  */
 export function evaluate(policy: Evaluable, options: EvaluateOptions = {}): Evaluation {
+  return atOnce(evaluation(policy, options));
+}
+
+/**
+ * {@link evaluate}, while others have their turn.
+ * @throws what `evaluate` throws, and the signal's reason if the signal asks to stop
+ */
+export async function evaluateAsync(
+  policy: Evaluable,
+  { signal, onEvent, ...options }: EvaluateOptions & AsyncOptions = {},
+): Promise<Evaluation> {
+  return whileOthersRun(evaluation(policy, options), { signal, onEvent });
+}
+
+/** Does steps of work while others have their turn. */
+export function whileOthersRun<Result>(
+  steps: Steps<Result>,
+  { signal, onEvent = () => {} }: AsyncOptions,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  return inTurns(steps, stoppable(signal), (share) => onEvent({ kind: "progress", share }));
+}
+
+function* evaluation(policy: Evaluable, options: EvaluateOptions): Steps<Evaluation> {
   const episodes = checkedEpisodes(options.episodes ?? 100);
   const seed = checkedSeed(options.seed ?? policy.training?.seed ?? 0);
   const source = options.env ?? policy.env ?? policy.environment;
@@ -48,7 +88,7 @@ export function evaluate(policy: Evaluable, options: EvaluateOptions = {}): Eval
     throw new ConfigError("evaluate does not know the environment: give { env }, an id or a function");
   const env = resolveEnv(source);
   checkFit("model", policy, env);
-  return summarise(episodeReturns(env, policy, { seed, purpose: purposes.final, episodes }), seed);
+  return summarise(yield* episodeReturns(env, policy, { seed, purpose: purposes.final, episodes }), seed);
 }
 
 export function summarise(returns: Float64Array, seed: number): Evaluation {

@@ -1,5 +1,6 @@
 // Probe states: networks are compared on them. They come from episodes that no training has seen.
 import type { EnvSource, RandomSource } from "../env/env.js";
+import { type Steps, stepper } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import type { Policy } from "./returns.js";
@@ -12,7 +13,8 @@ export const probeEpisodes = 10;
  * Every state of the probe episodes, each of shape (observationSize). The policies take turns: each acts for a whole
  * episode.
  */
-export function probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Float32Array[] {
+export function* probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Steps<Float32Array[]> {
+  const isTime = stepper();
   const env = resolveEnv(source);
   const states: Float32Array[] = [];
   for (let episode = 0; episode < probeEpisodes; episode++) {
@@ -23,6 +25,7 @@ export function probeStates(source: EnvSource, policies: readonly Policy[], seed
       const result = env.step(policy.act(observation));
       observation = result.observation;
       ended = result.terminated || result.truncated;
+      if (isTime()) yield episode / probeEpisodes;
     }
   }
   return states;

@@ -1,5 +1,6 @@
 // Returns of whole episodes: a policy, an environment, and the seeds of a purpose.
 import type { Env } from "../env/env.js";
+import { type Steps, stepper } from "../env/pauses.js";
 import { Pcg64 } from "../env/random.js";
 import { episodeSeed, type Purpose, purposes } from "../env/seeds.js";
 
@@ -11,7 +12,7 @@ export interface Policy {
 }
 
 /** The undiscounted returns of `episodes` episodes of a purpose, in order, from the first one on. */
-export function episodeReturns(
+export function* episodeReturns(
   env: Env,
   policy: Policy,
   {
@@ -20,7 +21,8 @@ export function episodeReturns(
     episodes,
     firstEpisode = 0,
   }: { seed: number; purpose: Purpose; episodes: number; firstEpisode?: number },
-): Float64Array {
+): Steps<Float64Array> {
+  const isTime = stepper();
   const returns = new Float64Array(episodes);
   for (let episode = 0; episode < episodes; episode++) {
     let observation = env.reset({ seed: episodeSeed(seed, purpose, firstEpisode + episode) });
@@ -29,6 +31,7 @@ export function episodeReturns(
       returns[episode] += result.reward;
       observation = result.observation;
       ended = result.terminated || result.truncated;
+      if (isTime()) yield episode / episodes;
     }
   }
   return returns;

@@ -19,8 +19,17 @@ section > h3 { margin: 1.5rem 0 0.5rem; }
 tbody th { white-space: nowrap; }
 `;
 
-/** The report as the text of one self-contained HTML page. */
-export function studyHtml(study: Study, sections: readonly Section[], runs: readonly Run[], seeds: number): string {
+/**
+ * The report as the text of one self-contained HTML page.
+ * @param missing says which runs failed
+ */
+export function studyHtml(
+  study: Study,
+  sections: readonly Section[],
+  runs: readonly Run[],
+  seeds: number,
+  missing?: string,
+): string {
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -34,6 +43,7 @@ export function studyHtml(study: Study, sections: readonly Section[], runs: read
 <p class="soft">The study “${study.name}”</p>
 <h1>${study.question}</h1>
 <p>${setting(seeds)} ${explanation}</p>
+${missing === undefined ? "" : markup`<p><strong>${missing}.</strong></p>`}
 </header>
 <main>
 ${sections.map((section, i) => sectionMarkup(study, section, runs, `section-${i}`))}

@@ -2,8 +2,9 @@
  * Studies over seeds, and the statistics that compare their cells.
  * @module qstill/experiments
  */
+export type { Failure } from "./failures.js";
 export type { Run } from "./results.js";
-export { cellsOf, runStudy, type StudyOptions, StudyStopped } from "./run-study.js";
+export { cellsOf, runStudy, StudyFailed, type StudyOptions, StudyStopped } from "./run-study.js";
 export {
   bootstrapInterval,
   type Interval,

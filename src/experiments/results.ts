@@ -23,7 +23,7 @@ export interface Job {
 }
 
 /** Whether a run belongs to this job. */
-export function isOf({ cell, seed }: Job, run: Run): boolean {
+export function isOf({ cell, seed }: Job, run: Pick<Run, "cell" | "env" | "seed">): boolean {
   return run.cell === cell.name && run.env === cell.env && run.seed === seed;
 }
 

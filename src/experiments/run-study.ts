@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
+import { type Failure, FailuresFile, failuresLine, reason } from "./failures.js";
 import { type Head, isOf, type Job, ResultsFile, type Run } from "./results.js";
 import type { Cell, Study } from "./study.js";
 import { FolderTeachers } from "./teachers.js";
@@ -21,12 +22,14 @@ export interface StudyOptions {
   readonly seeds: number;
   /** The largest number of workers; by default one for each core. */
   readonly jobs?: number;
-  /** Keeps the runs that results.jsonl already holds. */
+  /** Keeps the runs that results.jsonl already holds. A run that failed is tried again, at most twice. */
   readonly resume?: boolean;
   /** The URL of a module that exports `studies`, with this one among them; by default qstill's own. */
   readonly module?: string;
-  /** Called at the beginning, and after every run. */
+  /** Called at the beginning, and after every run. A run that failed counts as done. */
   readonly onProgress?: (done: number, of: number) => void;
+  /** Called when a run failed; the others go on. */
+  readonly onFailure?: (failure: Failure) => void;
   /** Stops the study. The promise is then rejected with {@link StudyStopped}, and every finished run is kept. */
   readonly signal?: AbortSignal;
 }
@@ -34,6 +37,21 @@ export interface StudyOptions {
 /** A study was stopped by its signal; it can go on with `resume`. */
 export class StudyStopped extends Error {
   override readonly name = "AbortError";
+}
+
+/** Some runs of a study failed. All others are finished. */
+export class StudyFailed extends Error {
+  override readonly name = "StudyFailed";
+  /** The finished runs, in the order of cells and seeds. */
+  readonly runs: readonly Run[];
+  /** The runs that are missing, with the latest reason of each. failures.jsonl holds them, too. */
+  readonly failures: readonly Failure[];
+
+  constructor(runs: readonly Run[], failures: readonly Failure[]) {
+    super(failuresLine(failures, runs.length + failures.length));
+    this.runs = runs;
+    this.failures = failures;
+  }
 }
 
 const cartPole = ["CartPole-v1"];
@@ -48,20 +66,26 @@ export function cellsOf(
 
 /**
  * Runs a study and writes results.jsonl. A line is appended for every run that finishes. At the end the lines are put
- * in the order of cells and seeds, so that the same study gives the same file, except for `wallSeconds`.
+ * in the order of cells and seeds, so that the same study gives the same file, except for `wallSeconds`. A run that fails,
+ * whatever becomes of its worker, is written to failures.jsonl, and the others go on.
  * @returns the runs in this order
  * @throws ConfigError if results to go on from are damaged or belong to other work, StudyStopped if stopped by the
- * signal, and Error with the message of a run that failed
+ * signal, and at the end StudyFailed if runs failed
  */
 export async function runStudy(study: Study, options: StudyOptions): Promise<Run[]> {
-  const { out, cells, seeds, onProgress = () => {}, signal } = options;
+  const { out, cells, seeds, onProgress = () => {}, onFailure = () => {}, signal } = options;
   const jobs = cells.flatMap((cell) => Array.from({ length: seeds }, (_, seed): Job => ({ cell, seed })));
   const path = join(out, "results.jsonl");
   const results = new ResultsFile(path, headOf(study, cells));
   const runs = options.resume ? results.read(jobs) : [];
   mkdirSync(out, { recursive: true });
   const teachers = join(out, "teachers");
-  if (!options.resume) new FolderTeachers(teachers).clear();
+  const failures = new FailuresFile(join(out, "failures.jsonl"));
+  if (options.resume) failures.read();
+  else {
+    new FolderTeachers(teachers).clear();
+    failures.clear();
+  }
   results.write(runs);
   const workerData: WorkerData = {
     module: options.module ?? new URL("./studies/index.js", import.meta.url).href,
@@ -69,11 +93,15 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     teachers,
   };
 
-  const waiting = jobs.filter((job) => !runs.some((run) => isOf(job, run))).sort((a, b) => a.seed - b.seed);
-  onProgress(runs.length, jobs.length);
-  const workers: Worker[] = [];
+  const missing = () => jobs.filter((job) => !runs.some((run) => isOf(job, run)));
+  const waiting = missing()
+    .filter((job) => !failures.givenUp(job))
+    .sort((a, b) => a.seed - b.seed);
+  let done = jobs.length - waiting.length;
+  onProgress(done, jobs.length);
+  const workers: StudyWorker[] = [];
   const stop = () => {
-    for (const worker of workers) worker.postMessage("stop");
+    for (const worker of workers) worker.stop();
   };
   signal?.addEventListener("abort", stop);
 
@@ -87,7 +115,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   };
 
   async function work(): Promise<void> {
-    let worker: Worker | undefined;
+    let worker: StudyWorker | undefined;
     while (waiting.length > 0 && !signal?.aborted) {
       const job = take();
       if (job === undefined) {
@@ -95,23 +123,27 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
         continue;
       }
       begun.add(teacherOf(job));
-      if (worker === undefined) {
-        worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
+      if (worker === undefined || worker.gone) {
+        worker = new StudyWorker(workerData);
         workers.push(worker);
       }
-      worker.postMessage(job);
-      const [answer] = (await once(worker, "message")) as [Answer];
+      const answer = await worker.run(job);
       trained.add(teacherOf(job));
       finished.emit("job");
       const { cell, seed } = job;
-      if (answer.kind === "failed")
-        throw new Error(`cell "${cell.name}" in ${cell.env}, seed ${seed}: ${answer.message}`);
-      if (answer.kind === "stopped") return;
+      if (answer.kind === "stopped" || (answer.kind === "failed" && signal?.aborted)) return;
+      if (answer.kind === "failed") {
+        const failure = { cell: cell.name, env: cell.env, seed, message: answer.message };
+        failures.add(failure);
+        onFailure(failure);
+        onProgress(++done, jobs.length);
+        continue;
+      }
       const { outcome, wallSeconds } = answer;
       const run = { cell: cell.name, env: cell.env, seed, settings: cell.settings, ...outcome, wallSeconds };
       results.append(run);
       runs.push(run);
-      onProgress(runs.length, jobs.length);
+      onProgress(++done, jobs.length);
     }
   }
 
@@ -122,10 +154,58 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     signal?.removeEventListener("abort", stop);
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  if (runs.length < jobs.length) throw new StudyStopped(`stopped after ${runs.length} of ${jobs.length} runs`);
-  const ordered = jobs.map((job) => runs.find((run) => isOf(job, run)) as Run);
+  if (done < jobs.length) throw new StudyStopped(`stopped after ${runs.length} of ${jobs.length} runs`);
+  const ordered = jobs.flatMap((job) => runs.filter((run) => isOf(job, run)));
   results.write(ordered);
+  const failed = missing().map((job) => failures.latest(job) as Failure);
+  if (failed.length > 0) throw new StudyFailed(ordered, failed);
+  failures.clear();
   return ordered;
+}
+
+/** A worker, and what became of it. */
+class StudyWorker {
+  readonly #worker: Worker;
+  /** Why it does not run any more; undefined while it does. */
+  #end: string | undefined;
+  /** Takes the answer to the job under way. */
+  #answer: (answer: Answer) => void = () => {};
+
+  constructor(workerData: WorkerData) {
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
+    this.#worker.on("message", (answer: Answer) => this.#answer(answer));
+    this.#worker.on("messageerror", (error) => this.#finish(reason(error)));
+    this.#worker.on("error", (error) => this.#finish(reason(error)));
+    this.#worker.on("exit", (code) => this.#finish(`its worker ended with status ${code}`));
+  }
+
+  /** Whether it ended, so that a new one is needed. */
+  get gone(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Runs a job. If the worker ends before the answer, the job has failed. */
+  run(job: Job): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      if (this.#end !== undefined) resolve({ kind: "failed", message: this.#end });
+      else this.#worker.postMessage(job);
+    });
+  }
+
+  stop(): void {
+    this.#worker.postMessage("stop");
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** The first reason is kept: an error is followed by an exit. */
+  #finish(message: string): void {
+    this.#end ??= message;
+    this.#answer({ kind: "failed", message: this.#end });
+  }
 }
 
 /** A key that is the same for jobs that want the same teacher. */

@@ -17,15 +17,18 @@ export function tableOf(study: Study, { rows }: Section): { head: string[]; line
   return { head, lines };
 }
 
-/** table.md: the question, how it was asked, and a table for each section. */
-export function studyMarkdown(study: Study, sections: readonly Section[], seeds: number): string {
+/**
+ * table.md: the question, how it was asked, and a table for each section.
+ * @param missing says which runs failed
+ */
+export function studyMarkdown(study: Study, sections: readonly Section[], seeds: number, missing?: string): string {
   const parts = sections.map((section) => {
     const { head, lines } = tableOf(study, section);
     const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
     const table = [head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
     return `## ${section.environments.join(", ")}\n\n${table}\n`;
   });
-  return `# ${study.name}\n\n${study.question}\n\n${setting(seeds)} ${explanation}\n\n${parts.join("\n")}`;
+  return `# ${study.name}\n\n${study.question}\n\n${setting(seeds)} ${explanation}\n\n${missing === undefined ? "" : `**${missing}.**\n\n`}${parts.join("\n")}`;
 }
 
 /** How the question was asked, in one sentence. */

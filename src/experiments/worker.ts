@@ -1,7 +1,7 @@
 // A worker of a study: runs the jobs that run-study.ts sends, one after another.
 import { parentPort, workerData } from "node:worker_threads";
 import "../env/all.js";
-import { Interrupted } from "../training/checkpoint.js";
+import { reason } from "./failures.js";
 import { isOutcome, type Job } from "./results.js";
 import type { Outcome, Study } from "./study.js";
 import { FolderTeachers } from "./teachers.js";
@@ -30,8 +30,16 @@ const teachers = new FolderTeachers(folder, stop.signal);
 
 parentPort?.on("message", async (message: Job | "stop") => {
   if (message === "stop") stop.abort();
-  else parentPort?.postMessage(await run(message));
+  else send(await run(message));
 });
+
+function send(answer: Answer): void {
+  try {
+    parentPort?.postMessage(answer);
+  } catch (error) {
+    parentPort?.postMessage({ kind: "failed", message: reason(error) }); // a result that is not plain data
+  }
+}
 
 async function run({ cell, seed }: Job): Promise<Answer> {
   const started = performance.now();
@@ -40,7 +48,7 @@ async function run({ cell, seed }: Job): Promise<Answer> {
     if (!isOutcome(outcome)) return { kind: "failed", message: "its result has numbers that are not finite" };
     return { kind: "done", outcome, wallSeconds: Math.round(performance.now() - started) / 1000 };
   } catch (error) {
-    if (error instanceof Interrupted) return { kind: "stopped" };
-    return { kind: "failed", message: (error as Error).message };
+    if (stop.signal.aborted) return { kind: "stopped" };
+    return { kind: "failed", message: reason(error) };
   }
 }

@@ -1,6 +1,7 @@
 // Explains a network: a decision tree that acts like it, and the features that it looks at.
 import { ConfigError } from "../core/config-error.js";
 import type { EnvSource } from "../env/env.js";
+import { atOnce } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit, type Sized, shown } from "../evaluate/checks.js";
@@ -54,8 +55,8 @@ export function explain(network: QNetwork & Sized, options: ExplainOptions): Exp
   const env = resolveEnv(options.env);
   checkFit("model", network, env);
   const tree = viper(env, network, { seed, leaves });
-  const unseen = probeStates(options.env, [network, tree], seed);
-  const visited = probeStates(options.env, [network], seed);
+  const unseen = atOnce(probeStates(options.env, [network, tree], seed));
+  const visited = atOnce(probeStates(options.env, [network], seed));
   const final = { seed, purpose: purposes.final, episodes };
   const { observationSize: size, actionCount, featureNames } = env;
   const states = new Float32Array(visited.length * size);
@@ -65,8 +66,8 @@ export function explain(network: QNetwork & Sized, options: ExplainOptions): Exp
     rules: treeRules(tree, env),
     module: exportTree(tree, { environment: env.id, names: env, example: visited[0] }),
     agreement: unseen.filter((state) => tree.act(state) === network.act(state)).length / unseen.length,
-    network: summarise(episodeReturns(env, network, final), seed),
-    treeEvaluation: summarise(episodeReturns(env, tree, final), seed),
+    network: summarise(atOnce(episodeReturns(env, network, final)), seed),
+    treeEvaluation: summarise(atOnce(episodeReturns(env, tree, final)), seed),
     sensitivity: sensitivities(network, { states, size, actionCount, seed }).map((each, i) => ({
       feature: featureNames[i],
       ...each,

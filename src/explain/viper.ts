@@ -1,6 +1,7 @@
 // VIPER: a decision tree from a network's answers (Bastani et al. 2018, algorithm 1).
 import { collectTransitions } from "../distill/states.js";
 import type { Env } from "../env/env.js";
+import { atOnce } from "../env/pauses.js";
 import { purposes } from "../env/seeds.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
 import { mean } from "../evaluate/statistics.js";
@@ -46,13 +47,9 @@ export function viper(env: Env, network: QNetwork, { seed, leaves }: { seed: num
     const until = from + statesPerRound;
 
     const policies = { teacher: network, student: latest ?? network };
-    const collected = collectTransitions(env, policies, {
-      seed,
-      share: round === 0 ? 0 : 1,
-      firstEpisode: nextEpisode,
-      count: statesPerRound,
-      exploration,
-    });
+    const share = round === 0 ? 0 : 1;
+    const of = { seed, share, firstEpisode: nextEpisode, count: statesPerRound, exploration };
+    const collected = atOnce(collectTransitions(env, policies, of));
     nextEpisode = collected.nextEpisode;
     states.set(collected.states, from * size);
 
@@ -78,7 +75,7 @@ export function viper(env: Env, network: QNetwork, { seed, leaves }: { seed: num
     };
     latest = new DecisionTree(growTree(soFar, leaves));
     const selection = { seed, purpose: purposes.selection, episodes: selectionEpisodes };
-    const latestReturn = mean(episodeReturns(env, latest, selection));
+    const latestReturn = mean(atOnce(episodeReturns(env, latest, selection)));
     const isBest =
       best === undefined ||
       latestReturn > best.return ||

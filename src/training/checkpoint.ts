@@ -20,6 +20,8 @@ export type Setting = Readonly<Record<string, unknown>>;
 export interface Reached {
   readonly envSteps: number;
   readonly updates: number;
+  /** The networks whose evaluation at this point is still to be done; absent: none. */
+  readonly due?: readonly ("teacher" | "student")[];
 }
 
 /** What one part of a training needs to go on: numbers and lists as plain data, and arrays by their names. */

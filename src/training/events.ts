@@ -14,6 +14,11 @@ export interface ProgressEvent {
   readonly loss: number | null;
   /** The latest evaluation's mean return; null before the first. */
   readonly mean: number | null;
+  /**
+   * During an evaluation, and only there: the share of its episodes that is over, from 0 to 1. It is sent once a second;
+   * a confirmation counts anew.
+   */
+  readonly evaluated?: number;
 }
 
 /** A periodic evaluation on selection seeds. */

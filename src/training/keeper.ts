@@ -1,4 +1,5 @@
 // The keeper of the best network: evaluate → confirm → keep.
+import type { Steps } from "../env/pauses.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import type { Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
@@ -29,13 +30,21 @@ export interface Judged {
  * @param parameters for raw observations
  * @param firstEpisode the number of the first episode
  */
-export type Play = (parameters: Float32Array, firstEpisode: number, episodes: number) => ArrayLike<number>;
+export type Play = (parameters: Float32Array, firstEpisode: number, episodes: number) => Steps<ArrayLike<number>>;
+
+/** Does the steps of an evaluation, with pauses. */
+export type Pace = <Result>(steps: Steps<Result>) => Promise<Result>;
 
 /**
  * Keeps the best of the networks that it is offered. The highest of many means is partly luck. So a network that did no
  * worse in its evaluation than the kept one in its own last trial is tried on further episodes, and these decide.
  */
 export class Keeper implements Part {
+  /**
+   * Whether a network is to be offered now. The loop says so, and the end of the offer takes it back. It is saved: work
+   * that stops within an evaluation begins with it again when it goes on.
+   */
+  due = false;
   readonly #play: Play;
   readonly #config: KeeperConfig;
   #kept: Float32Array | undefined;
@@ -64,15 +73,16 @@ export class Keeper implements Part {
   }
 
   /** Evaluates a network, confirms it if it may be the best, and keeps it if it is. */
-  offer(parameters: Float32Array): Judged {
+  async offer(parameters: Float32Array, pace: Pace): Promise<Judged> {
     const { evaluationEpisodes, confirmationEpisodes = 0 } = this.#config;
-    const returns = this.#play(parameters, 0, evaluationEpisodes);
+    const returns = await pace(this.#play(parameters, 0, evaluationEpisodes));
     const latest = mean(returns);
-    this.#latestMean = latest;
     let trial = latest;
     if (confirmationEpisodes > 0 && this.#reachesKept(latest)) {
-      trial = mean(this.#play(parameters, evaluationEpisodes, confirmationEpisodes));
+      trial = mean(await pace(this.#play(parameters, evaluationEpisodes, confirmationEpisodes)));
     }
+    this.#latestMean = latest;
+    this.due = false;
     const best = this.#reachesKept(latest) && this.#reachesKept(trial);
     if (best) {
       this.#kept = parameters;
@@ -83,11 +93,12 @@ export class Keeper implements Part {
 
   save(): Saved {
     const arrays = this.#kept === undefined ? undefined : { kept: this.#kept };
-    return { state: { keptMean: this.#keptMean, latestMean: this.#latestMean }, arrays: { ...arrays } };
+    return { state: { due: this.due, keptMean: this.#keptMean, latestMean: this.#latestMean }, arrays: { ...arrays } };
   }
 
   restore({ state, arrays }: Saved): void {
-    const { keptMean, latestMean } = state as { keptMean: number | null; latestMean: number | null };
+    const { due, keptMean, latestMean } = state as { due: boolean; keptMean: number | null; latestMean: number | null };
+    this.due = due === true;
     this.#kept = arrays.kept as Float32Array | undefined;
     this.#keptMean = keptMean;
     this.#latestMean = latestMean;

@@ -1,8 +1,8 @@
 // Work that can be stopped and goes on bit for bit: its pauses, its checkpoint, and the time that it took.
 import { ConfigError } from "../core/config-error.js";
+import { breather } from "../env/pauses.js";
 import { shown } from "../evaluate/checks.js";
 import { Interrupted, type Reached, readCheckpoint, type Saved, type Setting, writeCheckpoint } from "./checkpoint.js";
-import { breather } from "./pauses.js";
 
 /** How work is stopped and continued. */
 export interface StopOptions {

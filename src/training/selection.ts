@@ -1,6 +1,7 @@
 // Selection episodes judge a network in training. Neither training nor the final evaluation uses their seeds.
 import { Network } from "../core/network.js";
 import type { Env } from "../env/env.js";
+import type { Steps } from "../env/pauses.js";
 import { purposes } from "../env/seeds.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
 import { mean } from "../evaluate/statistics.js";
@@ -20,21 +21,21 @@ export class Selection {
   }
 
   /** The returns of a network's greedy policy, shape (episodes). @param parameters for raw observations */
-  readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Float64Array => {
+  readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Steps<Float64Array> => {
     this.network.setParameters(parameters);
     return this.#returns(this.network, firstEpisode, episodes);
   };
 
   /** The mean return of another policy on the first episodes. */
-  meanOf(policy: Policy, episodes: number): number {
-    return mean(this.#returns(policy, 0, episodes));
+  *meanOf(policy: Policy, episodes: number): Steps<number> {
+    return mean(yield* this.#returns(policy, 0, episodes));
   }
 
   dispose(): void {
     this.network.dispose();
   }
 
-  #returns(policy: Policy, firstEpisode: number, episodes: number): Float64Array {
+  #returns(policy: Policy, firstEpisode: number, episodes: number): Steps<Float64Array> {
     return episodeReturns(this.#env, policy, { seed: this.#seed, purpose: purposes.selection, firstEpisode, episodes });
   }
 }

@@ -10,6 +10,7 @@ it("blames the call only for what the call is to blame for", () => {
   expect(exitStatus(new RangeError("Invalid array length"))).toBe(1);
   expect(exitStatus(new TypeError("x"))).toBe(1);
   expect(exitStatus(new Interrupted(new Uint8Array(0)))).toBe(130);
+  expect(exitStatus(AbortSignal.abort().reason)).toBe(130); // an evaluation that was stopped
 });
 
 it("puts a message on one line", () => {

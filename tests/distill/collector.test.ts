@@ -4,6 +4,7 @@ import type { Targets } from "../../src/core/distiller.js";
 import { Collector } from "../../src/distill/collector.js";
 import { fingerprint, type Labeller } from "../../src/distill/labeller.js";
 import { replayStates } from "../../src/distill/states.js";
+import { atOnce } from "../../src/env/pauses.js";
 import { resolveEnv } from "../../src/env/registry.js";
 import { SeedSequence } from "../../src/env/seed-sequence.js";
 import { corridor } from "./corridor.js";
@@ -36,7 +37,7 @@ describe("each round", () => {
     const { collector, rounds } = collecting();
     expect(collector.envSteps).toBe(0);
     const reached = [0, 1, 2, 3].map((round) => {
-      collector.collect(round);
+      atOnce(collector.collect(round));
       return collector.envSteps;
     });
     expect(reached).toEqual([2, 5, 7, 10]); // 10 · (1, 2, 3, 4) / 4, rounded down
@@ -49,10 +50,10 @@ describe("each round", () => {
 
   it("that was collected is not collected again", () => {
     const { collector, rounds } = collecting();
-    collector.collect(0);
-    collector.collect(0);
+    atOnce(collector.collect(0));
+    atOnce(collector.collect(0));
     expect(rounds).toHaveLength(1);
-    collector.collect(3);
+    atOnce(collector.collect(3));
     expect(rounds[1].states).toHaveLength(2 * 8);
   });
 
@@ -61,14 +62,14 @@ describe("each round", () => {
     ["mixed", [0, 1]],
   ] as const)("of %s has its actions from where it should", (states, actions) => {
     const { collector, rounds } = collecting({ states, rounds: 2, envSteps: 6 });
-    collector.collect(0);
-    collector.collect(1);
+    atOnce(collector.collect(0));
+    atOnce(collector.collect(1));
     expect(rounds.map(({ states }) => states[3])).toEqual(actions);
   });
 
   it("explores as it is told to", () => {
     const { collector, rounds } = collecting({ exploration: 1, rounds: 1, envSteps: 300, states: "teacher" });
-    collector.collect(0);
+    atOnce(collector.collect(0));
     const led = rounds[0].states.filter((_, i) => i % 2 === 1);
     expect(led.filter((action) => action === 1).length).toBeGreaterThan(60); // 100 of 200 expected, deviation 7
   });
@@ -78,7 +79,7 @@ describe("targets", () => {
   const first = (loss: string, gamma: number | null, own?: unknown) => {
     const labeller = own === undefined ? teacher : { ...teacher, training: { config: { gamma: own } } };
     const { collector, rounds } = collecting({ loss, gamma, states: "teacher" }, labeller);
-    collector.collect(0);
+    atOnce(collector.collect(0));
     return rounds[0].targets;
   };
 
@@ -104,7 +105,7 @@ describe("replayed states", () => {
 
   it("are all taken in the first round, without a step", () => {
     const { collector, rounds } = collecting({ states: "replay", envSteps: 3 }, { ...teacher, observations });
-    for (const round of [0, 1, 2]) collector.collect(round);
+    for (const round of [0, 1, 2]) atOnce(collector.collect(round));
     expect(rounds.map(({ states }) => states)).toEqual([[0, 1, 4, 5, 8, 9]]);
     expect(rounds[0].labels).toEqual([0, 10, 4, 50, 8, 90]);
     expect(collector.envSteps).toBe(0);
@@ -124,14 +125,14 @@ it.each(["student", "mixed", "replay"] as const)(
     const observations = Float32Array.from({ length: 14 }, (_, i) => i);
     const made = () => collecting({ states, exploration: 0.5 }, { ...teacher, observations });
     const straight = made();
-    straight.collector.collect(0);
-    straight.collector.collect(1);
+    atOnce(straight.collector.collect(0));
+    atOnce(straight.collector.collect(1));
     const again = made();
     again.collector.restore(JSON.parse(JSON.stringify(straight.collector.save())));
     expect(again.collector.envSteps).toBe(straight.collector.envSteps);
     for (const { collector } of [straight, again]) {
-      collector.collect(2);
-      collector.collect(3);
+      atOnce(collector.collect(2));
+      atOnce(collector.collect(3));
     }
     expect(again.rounds).toEqual(straight.rounds.slice(states === "replay" ? 1 : 2));
   },

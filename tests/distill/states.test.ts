@@ -1,6 +1,7 @@
 // Where states come from: who acts in an episode, what a step leaves behind, and td's targets from it.
 import { describe, expect, it } from "vitest";
 import { collectTransitions, studentShare, tdTargets } from "../../src/distill/states.js";
+import { atOnce } from "../../src/env/pauses.js";
 import { resolveEnv } from "../../src/env/registry.js";
 import { corridor } from "./corridor.js";
 
@@ -11,10 +12,12 @@ const threeSteps = () =>
 const zero = { act: () => 0 };
 const one = { act: () => 1 };
 const collect = (share: number, count: number, exploration = 0, seed = 3) =>
-  collectTransitions(
-    resolveEnv(threeSteps),
-    { teacher: zero, student: one },
-    { seed, firstEpisode: 0, count, exploration, share },
+  atOnce(
+    collectTransitions(
+      resolveEnv(threeSteps),
+      { teacher: zero, student: one },
+      { seed, firstEpisode: 0, count, exploration, share },
+    ),
   );
 
 describe("collectTransitions", () => {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { collectTransitions, tdTargets } from "../../src/distill/states.js";
 import { type DistillOptions, distill } from "../../src/distill/student.js";
 import { type Teacher, trainTeacher } from "../../src/dqn/teacher.js";
+import { atOnce } from "../../src/env/pauses.js";
 import { makeEnv } from "../../src/env/registry.js";
 import { compare } from "../../src/evaluate/compare.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
@@ -205,10 +206,12 @@ describe("the loss td", () => {
 
   it("pulls the student's value of an action to the teacher's one-step target", async () => {
     const learned = await made({ rounds: 1, exploration: 0.5, updates: 3000, envSteps: 2000, hidden: [16] });
-    const steps = collectTransitions(
-      makeEnv("CartPole-v1"),
-      { teacher, student: learned },
-      { seed: 8, firstEpisode: 0, count: 1000, exploration: 0.5, share: 0 },
+    const steps = atOnce(
+      collectTransitions(
+        makeEnv("CartPole-v1"),
+        { teacher, student: learned },
+        { seed: 8, firstEpisode: 0, count: 1000, exploration: 0.5, share: 0 },
+      ),
     );
     const { actions, values } = tdTargets(steps, (states) => teacher.qValuesOfMany(states), 0.98);
     const qValues = learned.qValuesOfMany(steps.states);

@@ -5,6 +5,7 @@ import { studentConfig } from "../../src/distill/config.js";
 import { teacherConfig } from "../../src/dqn/configure.js";
 import { presets } from "../../src/dqn/presets.js";
 import { type Teacher, type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
+import { atOnce } from "../../src/env/pauses.js";
 import { CheckpointError, Interrupted } from "../../src/training/checkpoint.js";
 import { DivergedError, type TrainingEvent } from "../../src/training/events.js";
 import "../../src/env/all.js";
@@ -141,7 +142,7 @@ describe("the network that is kept", () => {
       shortTeacher,
     );
     const selection = { seed: 7, purpose: purposes.selection, firstEpisode, episodes };
-    const confirmed = mean(episodeReturns(makeEnv("CartPole-v1"), teacher, selection));
+    const confirmed = mean(atOnce(episodeReturns(makeEnv("CartPole-v1"), teacher, selection)));
     const stopped = await train({ stopReturn: confirmed });
     expect(stopped.envSteps).toBe(kept.at(-1));
     expect(stopped.parameters).toEqual(teacher.parameters);

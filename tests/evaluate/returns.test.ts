@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/core/config-error.js";
 import type { CustomEnv } from "../../src/env/env.js";
+import { atOnce } from "../../src/env/pauses.js";
 import { resolveEnv } from "../../src/env/registry.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { checkedEpisodes, checkedSeed, checkFit, shown } from "../../src/evaluate/checks.js";
@@ -36,15 +37,15 @@ describe.each(["terminated", "truncated"] as const)("an episode that is %s", (en
   const of = { seed: 4, purpose: purposes.final, episodes: 2 };
 
   it("ends there, and its return is the sum of its rewards", () => {
-    expect([...episodeReturns(resolveEnv(three(end)), acts(1), of)]).toEqual([6, 6]);
+    expect([...atOnce(episodeReturns(resolveEnv(three(end)), acts(1), of))]).toEqual([6, 6]);
     // the policy sees each observation: it acts only where the step before had no action
     const alternating = { act: (observation: Float32Array) => 1 - observation[1] };
-    expect([...episodeReturns(resolveEnv(three(end)), alternating, of)]).toEqual([4, 4]);
+    expect([...atOnce(episodeReturns(resolveEnv(three(end)), alternating, of))]).toEqual([4, 4]);
   });
 
   it("gives each of its states to be probed, the policies in turn", () => {
     const seeds: number[] = [];
-    const states = probeStates(three(end, seeds), [acts(0), acts(1)], 4);
+    const states = atOnce(probeStates(three(end, seeds), [acts(0), acts(1)], 4));
     expect(seeds).toEqual(Array.from({ length: 10 }, (_, episode) => episodeSeed(4, purposes.probe, episode)));
     const rows = [0, 1].map((action) => [
       [0, 0],
@@ -60,8 +61,8 @@ describe.each(["terminated", "truncated"] as const)("an episode that is %s", (en
 it("episodes are those of the seed and the purpose from the first one on", () => {
   const seeds: number[] = [];
   const env = resolveEnv(three("terminated", seeds));
-  episodeReturns(env, acts(0), { seed: 4, purpose: purposes.selection, episodes: 2 });
-  episodeReturns(env, acts(0), { seed: 4, purpose: purposes.final, episodes: 2, firstEpisode: 5 });
+  atOnce(episodeReturns(env, acts(0), { seed: 4, purpose: purposes.selection, episodes: 2 }));
+  atOnce(episodeReturns(env, acts(0), { seed: 4, purpose: purposes.final, episodes: 2, firstEpisode: 5 }));
   const { selection, final } = purposes;
   expect(seeds).toEqual([
     ...[episodeSeed(4, selection, 0), episodeSeed(4, selection, 1)],

@@ -5,6 +5,7 @@ import { studentConfig } from "../../src/distill/config.js";
 import { teacherConfig } from "../../src/dqn/configure.js";
 import { Teacher } from "../../src/dqn/teacher.js";
 import { MountainCar } from "../../src/env/mountain-car.js";
+import { atOnce } from "../../src/env/pauses.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 import { probeStates } from "../../src/evaluate/probe.js";
 import { churnStudy } from "../../src/experiments/studies/churn.js";
@@ -19,7 +20,7 @@ const rule = new Model({
   widths: [2, 3],
   parameters: Float32Array.of(0, 0, 0, -1, 0, 1, 0, 0, 0),
 });
-const observations = Float32Array.from(probeStates("MountainCar-v0", [rule], 7).flatMap((state) => [...state]));
+const observations = Float32Array.from(atOnce(probeStates("MountainCar-v0", [rule], 7)).flatMap((state) => [...state]));
 const store: TeacherStore = {
   async teacher(env, seed) {
     const config = teacherConfig(env, {});

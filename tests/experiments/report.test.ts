@@ -109,3 +109,12 @@ describe("report.html", () => {
     expect(page.match(/Performance profile of /g)).toHaveLength(3 * 2);
   });
 });
+
+it("says which runs are missing, also if it is all of them", () => {
+  const missing = '16 of 16 runs failed: cell "<other>" in A-v0, seed 0: no';
+  const none = summariseStudy(study, cells, []);
+  expect(studyMarkdown(study, none, 4, missing)).toContain(`**${missing}.**`);
+  expect(studyHtml(study, none, [], 4, missing)).toContain("&lt;other&gt;&quot; in A-v0, seed 0: no.</strong>");
+  const sections = summariseStudy(study, cells, runs);
+  expect(studyHtml(study, sections, runs, 4)).not.toContain("<strong>");
+});

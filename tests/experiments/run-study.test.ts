@@ -12,13 +12,20 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cellsOf, runStudy, type Study, type StudyOptions, StudyStopped } from "#dist/experiments/index.js";
+import {
+  cellsOf,
+  runStudy,
+  type Study,
+  StudyFailed,
+  type StudyOptions,
+  StudyStopped,
+} from "#dist/experiments/index.js";
 import { studies } from "./short.study.js";
 
 const root = mkdtempSync(join(tmpdir(), "qstill-study-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const [short, failing, endless] = studies as Study[];
+const [short, failing, endless, broken] = studies as Study[];
 const module = new URL("./short.study.js", import.meta.url).href;
 
 function run(study: Study, name: string, options: Partial<StudyOptions> = {}) {
@@ -116,12 +123,88 @@ it("begins anew without resume", async () => {
   expect(text("anew").trimEnd().split("\n")).toHaveLength(2);
 });
 
-it("names the run that failed", async () => {
-  const where = 'cell "width 4" in CartPole-v1, seed';
-  await expect(run(failing, "failing")).rejects.toThrow(`${where} 1: no such luck`);
-  expect(text("failing").split("\n").length).toBeGreaterThanOrEqual(2); // the head at least
-  const third = cellsOf(failing).slice(0, 1);
-  await expect(run({ ...failing, seeds: 3 }, "nan", { seeds: 3, cells: third, jobs: 3 })).rejects.toThrow(where);
+/** How a study ends in which runs fail. */
+async function failed(study: Study, name: string, options: Partial<StudyOptions> = {}): Promise<StudyFailed> {
+  const error = await run(study, name, options).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(StudyFailed);
+  return error as StudyFailed;
+}
+
+const failuresOf = (name: string) => {
+  const lines = readFileSync(join(root, name, "failures.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n");
+  return lines.map((line) => JSON.parse(line));
+};
+
+describe("a run that fails", () => {
+  it("is reported, and the others go on", async () => {
+    const told: unknown[] = [];
+    const progress: number[][] = [];
+    const { message, runs, failures } = await failed(failing, "failing", {
+      seeds: 3,
+      onFailure: (failure) => told.push(failure),
+      onProgress: (done, of) => progress.push([done, of]),
+    });
+    expect(runs.map(({ cell, seed }) => [cell, seed])).toEqual([
+      ["width 4", 0],
+      ["width 2", 0],
+    ]);
+    const infinite = "its result has numbers that are not finite";
+    expect(failures.map(({ cell, seed, message }) => [cell, seed, message])).toEqual([
+      ["width 4", 1, "no such luck"],
+      ["width 4", 2, infinite],
+      ["width 2", 1, "no such luck"],
+      ["width 2", 2, infinite],
+    ]);
+    expect(message).toMatch(/^4 of 6 runs failed: cell "width 4" in CartPole-v1, seed 1: no such luck; cell "width 4"/);
+    expect(new Set(told)).toEqual(new Set(failures));
+    expect(failuresOf("failing")).toEqual(told);
+    expect(progress.at(-1)).toEqual([6, 6]);
+    expect(text("failing").trimEnd().split("\n")).toHaveLength(3);
+  });
+
+  it("is tried again at most twice", async () => {
+    const study = { cells: cellsOf(failing).slice(0, 1) };
+    const tries = async (options: Partial<StudyOptions>) => {
+      await failed(failing, "again-failing", { ...study, ...options });
+      return failuresOf("again-failing").length;
+    };
+    expect(await tries({})).toBe(1);
+    expect(await tries({ resume: true })).toBe(2);
+    expect(await tries({ resume: true })).toBe(3);
+    expect(await tries({ resume: true })).toBe(3);
+    expect(await tries({})).toBe(1); // anew
+  });
+
+  it("that is finished later is no failure any more", async () => {
+    await run(short, "mended", { seeds: 1 });
+    const failure = { cell: "width 4", env: "CartPole-v1", seed: 1, message: "of then" };
+    appendFileSync(join(root, "mended", "failures.jsonl"), `${JSON.stringify(failure)}\nnot JSON\n{"torn`);
+    await run(short, "mended", { resume: true });
+    expect(withoutTimes(text("mended"))).toBe(withoutTimes(whole));
+    expect(existsSync(join(root, "mended", "failures.jsonl"))).toBe(false);
+  });
+
+  it("ends neither the study nor its other runs, however it fails", async () => {
+    const { runs, failures } = await failed(broken, "broken", { seeds: 1 });
+    expect(runs.map(({ cell }) => cell)).toEqual(["works"]);
+    expect(Object.fromEntries(failures.map(({ cell, message }) => [cell, message]))).toEqual({
+      "throws nothing": "undefined",
+      "throws a text": "two lines",
+      "throws what cannot be read": "something was thrown that cannot be shown as text",
+      exits: "its worker ended with status 3",
+      "exits with status 0": "its worker ended with status 0",
+      "fails beside itself": "later",
+      "gives what cannot be sent": expect.stringContaining("could not be cloned"),
+      "gives nothing": expect.stringContaining("undefined"),
+    });
+  });
+
+  it("fails also if no worker can start", async () => {
+    const { failures } = await failed(short, "nowhere", { seeds: 1, module: "data:text/javascript,export {}" });
+    expect(failures).toHaveLength(2);
+  });
 });
 
 describe("results that cannot be gone on from are refused in one line", () => {

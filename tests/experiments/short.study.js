@@ -52,4 +52,45 @@ const endless = {
   },
 };
 
-export const studies = [short, failing, endless];
+/** What a run does that does not end well. */
+const faults = {
+  "throws nothing": () => {
+    throw undefined;
+  },
+  "throws a text": () => {
+    throw "two\nlines";
+  },
+  "throws what cannot be read": () => {
+    throw {
+      get message() {
+        throw new Error("not this either");
+      },
+      toString() {
+        throw new Error("nor this");
+      },
+    };
+  },
+  exits: () => process.exit(3),
+  "exits with status 0": () => process.exit(0),
+  "fails beside itself": () => {
+    setTimeout(() => {
+      throw new Error("later");
+    });
+    return new Promise(() => {});
+  },
+  "gives what cannot be sent": () => ({ scores: {}, curves: {}, more: () => {} }),
+  "gives nothing": () => undefined,
+};
+
+/** A study in which all cells but the first fail, each in its own way. */
+const broken = {
+  ...short,
+  name: "broken",
+  cells: () =>
+    ["works", ...Object.keys(faults)].map((name) => ({ name, env: "CartPole-v1", settings: { teacher: name } })),
+  async run({ name }) {
+    return name === "works" ? { scores: { actionAgreement: 1 } } : faults[name]();
+  },
+};
+
+export const studies = [short, failing, endless, broken];

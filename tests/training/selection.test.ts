@@ -1,6 +1,7 @@
 // Selection episodes: who plays which, and what a training leaves behind as a model.
 import { describe, expect, it } from "vitest";
 import type { CustomEnv } from "../../src/env/env.js";
+import { atOnce } from "../../src/env/pauses.js";
 import { resolveEnv } from "../../src/env/registry.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { DivergedError, finiteLoss } from "../../src/training/events.js";
@@ -30,13 +31,13 @@ describe("a selection", () => {
   const chooses = (action: number) => Float32Array.of(0, 0, 1 - action, action);
 
   it("plays the episodes that are asked for, with the network that is given", () => {
-    expect([...selection.play(chooses(1), 2, 3)]).toEqual([12, 13, 14]);
-    expect([...selection.play(chooses(0), 0, 2)]).toEqual([0, 1]);
+    expect([...atOnce(selection.play(chooses(1), 2, 3))]).toEqual([12, 13, 14]);
+    expect([...atOnce(selection.play(chooses(0), 0, 2))]).toEqual([0, 1]);
     expect(selection.network.act([1])).toBe(0); // as it was last judged
   });
 
   it("plays the first ones with any other policy", () => {
-    expect(selection.meanOf({ act: () => 1 }, 4)).toBe(11.5);
+    expect(atOnce(selection.meanOf({ act: () => 1 }, 4))).toBe(11.5);
   });
 
   it("gives its network back", () => {

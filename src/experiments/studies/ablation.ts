@@ -2,7 +2,7 @@
 import type { TeacherConfig } from "../../dqn/config.js";
 import { teacherConfig } from "../../dqn/configure.js";
 import { trainTeacher } from "../../dqn/teacher.js";
-import { evaluate } from "../../evaluate/evaluate.js";
+import { evaluateAsync } from "../../evaluate/evaluate.js";
 import type { Study } from "../study.js";
 
 /** For each row: what it changes in a preset. If it changes nothing, there is no row. */
@@ -53,7 +53,7 @@ export const ablationStudy: Study = {
         if (event.kind === "evaluation") curve.push([event.envSteps, event.mean]);
       },
     });
-    const { mean, min, std } = evaluate(teacher);
+    const { mean, min, std } = await evaluateAsync(teacher, { signal });
     const { envSteps, updates } = teacher;
     return { scores: { return: mean, worstEpisode: min, std, envSteps, updates }, curves: { return: curve } };
   },

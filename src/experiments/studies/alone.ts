@@ -4,9 +4,10 @@ import type { StudentConfig } from "../../distill/config.js";
 import { distill, type Student } from "../../distill/student.js";
 import type { TeacherConfig } from "../../dqn/config.js";
 import { trainTeacher } from "../../dqn/teacher.js";
+import { inTurns, type Steps, stoppable } from "../../env/pauses.js";
 import { makeEnv } from "../../env/registry.js";
 import { purposes } from "../../env/seeds.js";
-import { compare, returnRatio } from "../../evaluate/compare.js";
+import { compareAsync, returnRatio } from "../../evaluate/compare.js";
 import { episodeReturns, randomPolicy } from "../../evaluate/returns.js";
 import { mean } from "../../evaluate/statistics.js";
 import type { TrainingEvent } from "../../training/events.js";
@@ -79,26 +80,28 @@ export const aloneStudy: Study = {
     const teacher = await teachers.teacher(id, seed);
 
     const env = makeEnv(id);
+    const turn = stoppable(signal);
+    const meanOf = async (returns: Steps<Float64Array>) => mean(await inTurns(returns, turn));
     const selection = { seed, purpose: purposes.selection, episodes: teacher.config.evaluationEpisodes };
     const ofDistilled: [number, number][] = [];
     let student: Student | undefined;
     for (const envSteps of budgets) {
       student?.dispose();
       student = await distill(teacher, { ...distillation, envSteps, attempts: 1, seed, signal });
-      ofDistilled.push([envSteps, mean(episodeReturns(env, student, selection))]);
+      ofDistilled.push([envSteps, await meanOf(episodeReturns(env, student, selection))]);
     }
     const ofAlone: [number, number][] = [];
     const learner = await trainTeacher(id, { ...training, seed, signal, onEvent: into(ofAlone) });
 
     // how far each had come, on episodes on which both were evaluated
-    const most = mean(episodeReturns(env, teacher, selection));
-    const least = mean(episodeReturns(env, randomPolicy(env.actionCount, seed), selection));
+    const most = await meanOf(episodeReturns(env, teacher, selection));
+    const least = await meanOf(episodeReturns(env, randomPolicy(env.actionCount, seed), selection));
     const reached = (curve: readonly (readonly [number, number])[]) =>
       curve.find(([, value]) => (returnRatio(value, most, least) ?? 0) >= goal)?.[0] ?? null;
     const [distilledSteps, aloneSteps] = [reached(ofDistilled), reached(ofAlone)];
 
-    const distilled = compare(teacher, student as Student, { env: id, seed });
-    const byItself = compare(teacher, learner, { env: id, seed });
+    const distilled = await compareAsync(teacher, student as Student, { env: id, seed, signal });
+    const byItself = await compareAsync(teacher, learner, { env: id, seed, signal });
     return {
       scores: {
         // a network that never reached the goal alone counts with all its steps; for a student that did not, there is

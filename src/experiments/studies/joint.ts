@@ -1,11 +1,10 @@
 // joint: what each fault of the common listing of DQN distillation costs, first each one alone, then all together.
 
+import { inTurns, stoppable } from "../../env/pauses.js";
 import { makeEnv } from "../../env/registry.js";
 import { type Purpose, purposes } from "../../env/seeds.js";
 import { episodeReturns } from "../../evaluate/returns.js";
 import { mean } from "../../evaluate/statistics.js";
-import { Interrupted } from "../../training/checkpoint.js";
-import { breather } from "../../training/pauses.js";
 import { type Fault, faultNames, listing } from "../listing.js";
 import type { Mlp } from "../mlp.js";
 import type { Study } from "../study.js";
@@ -39,30 +38,29 @@ export const jointStudy: Study = {
   async run({ env: id, settings }, seed, _, signal) {
     const faults = new Set(settings.faults as Fault[]);
     const env = makeEnv(id);
-    const evaluate = (network: Mlp, purpose: Purpose, episodes: number) =>
-      mean(episodeReturns(env, network, { seed, purpose, episodes }));
-    const breathe = breather();
+    const turn = stoppable(signal);
+    const evaluate = async (network: Mlp, purpose: Purpose, episodes: number) =>
+      mean(await inTurns(episodeReturns(env, network, { seed, purpose, episodes }), turn));
 
     const scores: Record<string, number> = {};
     const curves: Record<string, [number, number][]> = { teacher: [], student: [] };
     const kept: Record<string, Float64Array> = {};
     for (const { episode, envSteps, last, teacher, student } of listing(makeEnv(id), seed, faults)) {
-      const pause = breathe();
+      const pause = turn();
       if (pause) await pause;
-      if (signal?.aborted) throw new Interrupted(new Uint8Array(0));
 
       for (const [part, network] of Object.entries({ teacher, student })) {
         const curve = curves[part];
         if (episode % evaluationInterval === 0) {
-          const latest = evaluate(network, purposes.selection, evaluationEpisodes);
+          const latest = await evaluate(network, purposes.selection, evaluationEpisodes);
           if (curve.every(([, value]) => latest >= value)) kept[part] = network.parameters.slice();
           curve.push([envSteps, latest]);
         }
         if (last) {
           scores[`${part}Average`] = mean(curve.map(([, value]) => value));
-          scores[`${part}Last`] = evaluate(network, purposes.final, finalEpisodes);
+          scores[`${part}Last`] = await evaluate(network, purposes.final, finalEpisodes);
           network.parameters.set(kept[part]);
-          scores[`${part}Best`] = evaluate(network, purposes.final, finalEpisodes);
+          scores[`${part}Best`] = await evaluate(network, purposes.final, finalEpisodes);
         }
       }
     }

@@ -6,6 +6,7 @@ import { CartPole } from "../../env/cartpole.js";
 import type { Env } from "../../env/env.js";
 import { MountainCar } from "../../env/mountain-car.js";
 import { NoisyEnv } from "../../env/noisy.js";
+import { inTurns, stoppable } from "../../env/pauses.js";
 import { purposes } from "../../env/seeds.js";
 import { returnRatio } from "../../evaluate/compare.js";
 import { featureDeviations, probeStates } from "../../evaluate/probe.js";
@@ -65,7 +66,7 @@ interface World {
 }
 
 /** Every changed world of an environment. The noise is relative to how much the features vary while the policy acts. */
-function changedWorlds(env: string, policy: Policy, seed: number): World[] {
+async function changedWorlds(env: string, policy: Policy, seed: number, signal?: AbortSignal): Promise<World[]> {
   const { make, physics, startRanges } = changeable[env];
   const ofPhysics = Object.entries(physics).flatMap(([constant, values]) =>
     values.map(
@@ -75,7 +76,7 @@ function changedWorlds(env: string, policy: Policy, seed: number): World[] {
   const ofStarts = startRanges.map(
     (startRange): World => ({ name: `startRange ${startRange}`, kind: "starts", make: () => make({ startRange }) }),
   );
-  const deviations = featureDeviations(probeStates(env, [policy], seed));
+  const deviations = featureDeviations(await inTurns(probeStates(env, [policy], seed), stoppable(signal)));
   const ofNoise = noiseShares.map((share): World => {
     const scaled = deviations.map((deviation) => share * deviation);
     return { name: `noise ${100 * share} %`, kind: "noise", make: () => new NoisyEnv(make({}), scaled) };
@@ -90,12 +91,20 @@ interface Returns {
   readonly random: number;
 }
 
-function returnsIn(env: Env, student: Policy, teacher: Policy, seed: number): Returns {
+async function returnsIn(
+  env: Env,
+  student: Policy,
+  teacher: Policy,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Returns> {
   const final = { seed, purpose: purposes.final, episodes };
+  const turn = stoppable(signal);
+  const meanOf = async (policy: Policy) => mean(await inTurns(episodeReturns(env, policy, final), turn));
   return {
-    student: mean(episodeReturns(env, student, final)),
-    teacher: mean(episodeReturns(env, teacher, final)),
-    random: mean(episodeReturns(env, randomPolicy(env.actionCount, seed), final)),
+    student: await meanOf(student),
+    teacher: await meanOf(teacher),
+    random: await meanOf(randomPolicy(env.actionCount, seed)),
   };
 }
 
@@ -131,12 +140,11 @@ export const physicsStudy: Study = {
     const teacher = await teachers.teacher(env, seed);
     const student = name === ofTeacher ? teacher : await distill(teacher, { ...settings, attempts: 1, seed, signal });
 
-    const usual = returnsIn(changeable[env].make({}), student, teacher, seed);
-    const worlds = changedWorlds(env, teacher, seed).map(({ name, kind, make }) => ({
-      name,
-      kind,
-      returns: returnsIn(make(), student, teacher, seed),
-    }));
+    const usual = await returnsIn(changeable[env].make({}), student, teacher, seed, signal);
+    const worlds: { name: string; kind: World["kind"]; returns: Returns }[] = [];
+    for (const { name, kind, make } of await changedWorlds(env, teacher, seed, signal)) {
+      worlds.push({ name, kind, returns: await returnsIn(make(), student, teacher, seed, signal) });
+    }
     const ofKind = (wanted: World["kind"]) =>
       worlds.filter(({ kind }) => kind === wanted).map(({ returns }) => returns);
 

@@ -1,6 +1,7 @@
 // quantisation: what weights of few bits cost, rounded after training or trained through the rounding.
 import { distill, distillRounded, type Student } from "../../distill/student.js";
 import type { Teacher } from "../../dqn/teacher.js";
+import { inTurns, stoppable } from "../../env/pauses.js";
 import { resolveEnv } from "../../env/registry.js";
 import { purposes } from "../../env/seeds.js";
 import { returnRatio } from "../../evaluate/compare.js";
@@ -27,8 +28,9 @@ interface Base {
 
 const bases = new Map<string, Base>();
 
-function finalReturn(env: string, policy: Policy, seed: number): number {
-  return mean(episodeReturns(resolveEnv(env), policy, { seed, purpose: purposes.final, episodes }));
+async function finalReturn(env: string, policy: Policy, seed: number, signal?: AbortSignal): Promise<number> {
+  const final = { seed, purpose: purposes.final, episodes };
+  return mean(await inTurns(episodeReturns(resolveEnv(env), policy, final), stoppable(signal)));
 }
 
 async function baseOf(teacher: Teacher, env: string, seed: number, signal?: AbortSignal): Promise<Base> {
@@ -39,9 +41,9 @@ async function baseOf(teacher: Teacher, env: string, seed: number, signal?: Abor
   const base = {
     teacher,
     plain,
-    teacherReturn: finalReturn(env, teacher, seed),
-    plainReturn: finalReturn(env, plain, seed),
-    randomReturn: finalReturn(env, randomPolicy(resolveEnv(env).actionCount, seed), seed),
+    teacherReturn: await finalReturn(env, teacher, seed, signal),
+    plainReturn: await finalReturn(env, plain, seed, signal),
+    randomReturn: await finalReturn(env, randomPolicy(resolveEnv(env).actionCount, seed), seed, signal),
   };
   bases.set(key, base);
   return base;
@@ -89,8 +91,8 @@ export const quantisationStudy: Study = {
     const quantised = bits === 32 ? undefined : quantizeByPlay(made, largest);
 
     const policy = quantised ?? plain;
-    const result = quantised === undefined ? plainReturn : finalReturn(env, quantised, seed);
-    const states = probeStates(env, [teacher, policy], seed);
+    const result = quantised === undefined ? plainReturn : await finalReturn(env, quantised, seed, signal);
+    const states = await inTurns(probeStates(env, [teacher, policy], seed), stoppable(signal));
     return {
       scores: {
         ratioToF32: returnRatio(result, plainReturn, randomReturn),

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import type { StateSource } from "../../distill/config.js";
 import { distill } from "../../distill/student.js";
 import { trainTeacher } from "../../dqn/teacher.js";
+import { inTurns, stoppable } from "../../env/pauses.js";
 import { resolveEnv } from "../../env/registry.js";
 import { purposes } from "../../env/seeds.js";
-import { compare, returnRatio } from "../../evaluate/compare.js";
+import { compareAsync, returnRatio } from "../../evaluate/compare.js";
 import { episodeReturns, randomPolicy } from "../../evaluate/returns.js";
 import { mean } from "../../evaluate/statistics.js";
 import { loadModel } from "../../model/files.js";
@@ -78,7 +79,9 @@ async function trained(env: string, seed: number, signal?: AbortSignal): Promise
   const teacher = await trainTeacher(env, { seed, evaluationInterval, signal, onNetwork });
   const place = resolveEnv(env);
   const selection = { seed, purpose: purposes.selection, episodes: teacher.config.evaluationEpisodes };
-  const random = mean(episodeReturns(place, randomPolicy(place.actionCount, seed), selection));
+  const random = mean(
+    await inTurns(episodeReturns(place, randomPolicy(place.actionCount, seed), selection), stoppable(signal)),
+  );
   const training = {
     best: new Model(teacher),
     stopped: new Map(stages.map((share) => [share, stoppedAt(snapshots, random, share)])),
@@ -120,8 +123,9 @@ export const teachersStudy: Study = {
     };
     const student = await distill(teacher, { states, loss, attempts: 1, seed, signal, onNetwork });
 
-    const result = compare(teacher, student, { env, seed, episodes });
-    const bestReturn = mean(episodeReturns(resolveEnv(env), best, { seed, purpose: purposes.final, episodes }));
+    const result = await compareAsync(teacher, student, { env, seed, episodes, signal });
+    const final = { seed, purpose: purposes.final, episodes };
+    const bestReturn = mean(await inTurns(episodeReturns(resolveEnv(env), best, final), stoppable(signal)));
     const shareOfBest = ({ mean }: { mean: number }) => returnRatio(mean, bestReturn, result.random.mean);
     const reached = shareOfBest(result.student);
     const teacherReached = shareOfBest(result.teacher);

@@ -1,0 +1,93 @@
+// The runs of a study that failed: failures.jsonl, one line for each time that a run failed.
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { appendWhole } from "./durable.js";
+import { isOf, type Job } from "./results.js";
+
+/** A run that failed. */
+export interface Failure {
+  readonly cell: string;
+  readonly env: string;
+  readonly seed: number;
+  /** Why, on one line. */
+  readonly message: string;
+}
+
+/** How often a run is tried: once, and again with `resume`. */
+const mostTries = 3;
+
+/** The most characters of a reason that are kept. */
+const longest = 500;
+
+/** The most failures that a line names. */
+const mostNamed = 20;
+
+export class FailuresFile {
+  readonly #path: string;
+  #failures: Failure[] = [];
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Forgets every failure. */
+  clear(): void {
+    this.#failures = [];
+    rmSync(this.#path, { force: true });
+  }
+
+  /** Reads the failures so far. A line that is torn or is not a failure is ignored: its run is then tried once more. */
+  read(): void {
+    if (!existsSync(this.#path)) return;
+    const lines = readFileSync(this.#path, "utf8").split("\n");
+    lines.pop(); // empty after the last line's end, or torn
+    this.#failures = lines.flatMap(parsed);
+  }
+
+  add(failure: Failure): void {
+    this.#failures.push(failure);
+    appendWhole(this.#path, `${JSON.stringify(failure)}\n`, true);
+  }
+
+  /** Whether a run has failed so often that it is not tried again. */
+  givenUp(job: Job): boolean {
+    return this.#failures.filter((failure) => isOf(job, failure)).length >= mostTries;
+  }
+
+  /** The latest failure of a run; undefined if it never failed. */
+  latest(job: Job): Failure | undefined {
+    return this.#failures.findLast((failure) => isOf(job, failure));
+  }
+}
+
+function parsed(line: string): Failure[] {
+  try {
+    const { cell, env, seed, message } = Object(JSON.parse(line));
+    const isFailure = [cell, env, message].every((text) => typeof text === "string") && Number.isInteger(seed);
+    return isFailure ? [{ cell, env, seed, message }] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** A failure in one line. */
+export function failureLine({ cell, env, seed, message }: Failure): string {
+  return `cell ${JSON.stringify(cell)} in ${env}, seed ${seed}: ${message}`;
+}
+
+/** One line that counts the failed runs and names them. */
+export function failuresLine(failures: readonly Failure[], of: number): string {
+  const named = failures.slice(0, mostNamed).map(failureLine).join("; ");
+  const more = failures.length > mostNamed ? `; and ${failures.length - mostNamed} more` : "";
+  return `${failures.length} of ${of} runs failed: ${named}${more}`;
+}
+
+/** What was thrown, on one line. It can be anything: undefined, a text, an object that does not let itself be read. */
+export function reason(thrown: unknown): string {
+  let text: string;
+  try {
+    text = String(thrown instanceof Error ? thrown.message || thrown.name : thrown);
+  } catch {
+    text = "something was thrown that cannot be shown as text";
+  }
+  return text.replace(/\s+/g, " ").trim().slice(0, longest);
+}
