@@ -23,6 +23,8 @@ export interface AgentTraining extends WorkOptions {
   readonly agent: Agent;
   readonly config: TeacherConfig;
   readonly seed: number;
+  /** Called at the beginning and at each progress event, with what returns the network as it is now. */
+  readonly onCurrent?: (parameters: () => Float32Array) => void;
   /** A notice that is sent as the first event. */
   readonly notice?: string;
 }
@@ -45,15 +47,17 @@ const progressInterval = 500;
  * the loss is no longer finite
  */
 export async function train(training: AgentTraining): Promise<Trained> {
-  const { agent, config, network, onEvent = () => {}, onNetwork } = training;
+  const { agent, config, network, onEvent = () => {}, onNetwork, onCurrent } = training;
   const episodes = new Episodes(training.env, training.seed, agent);
   const selection = new Selection(training.evaluationEnv, agent.widths, training.seed);
   const keeper = new Keeper(selection.play, config);
   const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
+  const parametersNow = () => agent.parameters();
   try {
     const work = new Resumable(training.phase, training.setting, training, { agent, episodes, keeper }, reached);
     let episode = agent.episode ?? agent.begin(episodes.begin());
     if (training.notice !== undefined) onEvent({ kind: "notice", network, ...reached(), message: training.notice });
+    onCurrent?.(parametersNow);
 
     const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
     while (agent.envSteps < config.envSteps && (keeper.keptMean === null || keeper.keptMean < goal)) {
@@ -80,6 +84,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       if (envSteps % progressInterval === 0 || last) {
         const share = envSteps / config.envSteps;
         onEvent({ kind: "progress", network, share, envSteps, updates, loss, mean: keeper.latestMean });
+        onCurrent?.(parametersNow);
       }
     }
     await work.end();
