@@ -278,6 +278,7 @@ export class Session {
         return;
       case "early":
         state.early = true;
+        state.expected = undefined; // it promised the whole training
         return;
       case "paused":
         state.status = "paused";

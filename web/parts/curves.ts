@@ -142,7 +142,8 @@ export class Curves implements Part {
     for (const each of this.#plots) {
       const data = each.curve.data(state);
       each.figure.hidden = data[0].length === 0;
-      const drawn = `${each.curve.x(state)} ${data[0].length} ${data[0].at(-1)}`;
+      const counts = data.map((line) => valuesOf(line).length);
+      const drawn = [each.curve.x(state).replaceAll(" ", "-"), data[0].at(-1), ...counts].join(" ");
       if (drawn === each.drawn || data[0].length === 0) continue;
       const relabelled = each.drawn.split(" ")[0] !== drawn.split(" ")[0];
       each.drawn = drawn;
@@ -158,7 +159,7 @@ export class Curves implements Part {
 
   #summary(curve: Curve, data: Data, state: State): string {
     const { texts, figures } = this.#page;
-    const values = data.slice(1).map((line) => Array.from(line as ArrayLike<number | null>).filter((y) => y !== null));
+    const values = data.slice(1).map(valuesOf);
     const line = values.findLast((each, i) => each.length > 0 && i < (curve.logarithmic || curve.dots ? 2 : 1)) ?? [];
     const write = (y: number | undefined) =>
       y === undefined ? "" : curve.share ? figures.percent(y / 100) : figures.figure(y);
@@ -176,7 +177,7 @@ export class Curves implements Part {
       ticks: { show: false },
       font,
     };
-    const compact = new Intl.NumberFormat(this.#page.language, { notation: "compact", maximumFractionDigits: 1 });
+    const compact = new Intl.NumberFormat(this.#page.language, { notation: "compact", maximumFractionDigits: 2 });
     const write = (y: number) => (curve.share ? `${y} %` : curve.logarithmic ? logarithm(y) : compact.format(y));
     return new uPlot(
       {
@@ -273,9 +274,14 @@ function joined(...lines: readonly Points[]): Data {
   return [xs, ...ys];
 }
 
+/** A line's values without its gaps. */
+function valuesOf(line: Data[number]): number[] {
+  return Array.from(line as ArrayLike<number | null>).filter((y) => y !== null);
+}
+
 /** Whether a line has one point, which is drawn as one: a line needs two. */
 function isAlone(plot: uPlot, line: number): boolean {
-  return Array.from(plot.data[line] as ArrayLike<number | null>).filter((y) => y !== null).length === 1;
+  return valuesOf(plot.data[line]).length === 1;
 }
 
 function padded(low: number, high: number): [number, number] {

@@ -32,6 +32,7 @@ export class Outcome implements Part {
     const kept = student.returnRatio;
     const headline =
       kept === null ? texts.noBetter : texts.keeps(figures.percent(kept), figures.percent(student.compression));
+    const repeats = brought === undefined && !early;
     const advice = brought !== undefined ? texts.noBetterBrought : early ? texts.noBetterEarly : texts.noBetterHint;
     const missed = kept === null ? advice : texts.missed(figures.percent(threshold));
     const judgement = satisfied ? texts.satisfied : missed;
@@ -83,7 +84,9 @@ export class Outcome implements Part {
         element("h3", {}, texts.hash),
         element("code", {}, summary.weightsHash),
         ...(expected === undefined
-          ? [element("p", { class: "soft small" }, texts.hashHint)]
+          ? repeats
+            ? [element("p", { class: "soft small" }, texts.hashHint)]
+            : []
           : [
               element(
                 "p",
@@ -91,7 +94,7 @@ export class Outcome implements Part {
                 expected === summary.weightsHash ? texts.sameHash : texts.otherHash,
               ),
             ]),
-        brought === undefined && !early
+        repeats
           ? this.#copyLink(summary.config as unknown as Configuration, summary.weightsHash)
           : element("p", { class: "soft small" }, early ? texts.earlyLink : texts.broughtLink),
       ),
