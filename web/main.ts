@@ -140,7 +140,9 @@ function mark(): SVGElement {
 /** Whether the core runs in this browser. */
 function coreRuns(): boolean {
   try {
-    new Model({ environment: "", widths: [1, 1], parameters: new Float32Array(2) }).dispose();
+    const model = new Model({ environment: "", widths: [1, 1], parameters: new Float32Array(2) });
+    model.qValues(new Float32Array(1)); // a model enters the core when it is first used
+    model.dispose();
     return true;
   } catch {
     return false;

@@ -262,7 +262,6 @@ const english = {
       `“${name}” cannot be used: it is damaged, or holds what is not read here. Read are networks of linear layers with ReLU or tanh between them; save it again as one of these.`,
     fit: (name: string, inputs: number, outputs: number, env: string, features: number, actions: number) =>
       `“${name}” takes ${inputs} inputs and gives ${outputs} Q-values, but ${env} has ${features} features and ${actions} actions.`,
-    between: ", ",
     fits: (tasks: string) => `It fits ${tasks}. Choose the task that it was trained for.`,
     fitsNone: "It fits no task of this page.",
     busy: "A run is under way. Stop it first, then drop the file again.",
@@ -521,7 +520,6 @@ const chinese: Texts = {
       `无法使用“${name}”：文件已损坏，或其中的内容本页不支持。本页支持由线性层组成、层间为 ReLU 或 tanh 的网络，请重新保存为这样的文件。`,
     fit: (name, inputs, outputs, env, features, actions) =>
       `“${name}”有 ${inputs} 个输入、${outputs} 个 Q 值，而 ${env} 有 ${features} 个特征、${actions} 个动作。`,
-    between: "、",
     fits: (tasks) => `它适合 ${tasks}。请选择它训练时的任务。`,
     fitsNone: "本页没有适合它的任务。",
     busy: "正在运行。请先停止，再拖入文件。",

@@ -24,9 +24,8 @@ import type { Best, Brought, Configuration, Message, NetworkData, Recorded, Resu
 const tellInterval = 100;
 /** Milliseconds between two networks of a teacher in training, for the stage. */
 const currentInterval = 500;
-/** The least milliseconds between two checkpoints, and the most bytes that are kept per millisecond. */
-const keepInterval = 3000;
-const keepRate = 2000;
+/** The least seconds between two checkpoints. The library makes it longer where they are slow to write. */
+const keepInterval = 3;
 /** The number of states, from the teacher's play, on which the student's agreement is measured. */
 const agreementStates = 1000;
 
@@ -43,6 +42,8 @@ interface Started {
 interface Work {
   readonly signal: AbortSignal;
   readonly resume?: Uint8Array;
+  readonly checkpointInterval: number;
+  readonly onCheckpoint: (checkpoint: Uint8Array) => void;
   readonly onEvent: (event: TrainingEvent) => void;
   readonly onNetwork: (parameters: Float32Array) => void;
 }
@@ -133,6 +134,7 @@ export class Run {
             throw error;
           })
         : readTeacher(this.#teacherFile, seed);
+    this.#ending = false; // it may have finished before it was asked to end
     this.#teacherFile = saveModel(teacher);
     this.#showNetwork("teacher", teacher);
 
@@ -190,7 +192,6 @@ export class Run {
   #bestTeacher(): Teacher {
     const { env, seed, teacher } = this.#configuration;
     const { parameters, envSteps, updates } = this.#best as Best;
-    this.#ending = false;
     this.#checkpoint = undefined;
     this.#early = true;
     this.#tell({ kind: "early" });
@@ -211,8 +212,7 @@ export class Run {
   }
 
   /**
-   * Does the work of one network in pieces. Between pieces there are checkpoints and pauses; they change no bit of the
-   * result.
+   * Does the work of one network, in pieces if there are pauses. Pauses and checkpoints change no bit of the result.
    */
   async #work<Trained>(phase: NetworkName, task: (work: Work) => Promise<Trained>): Promise<Trained> {
     const widths = widthsOf(this.#configuration, phase);
@@ -221,13 +221,19 @@ export class Run {
       if (this.#paused) await this.#pause();
       this.#stop = new AbortController();
       if (this.#ending) this.#stop.abort();
-      const size = this.#checkpoint?.length ?? 0;
-      const timer = setTimeout(() => this.#stop.abort(), Math.max(keepInterval, size / keepRate));
-      const started = performance.now();
+      const [started, before] = [performance.now(), this.#seconds];
+      const count = () => {
+        this.#seconds = before + (performance.now() - started) / 1000;
+      };
       try {
         const trained = await task({
           signal: this.#stop.signal,
           resume: this.#checkpoint,
+          checkpointInterval: keepInterval,
+          onCheckpoint: (checkpoint) => {
+            count();
+            this.#keepNow(phase, checkpoint);
+          },
           onEvent: (event) => this.#record(event),
           onNetwork: (parameters) => {
             this.#evaluated = parameters.slice();
@@ -240,8 +246,7 @@ export class Run {
         if (!(error instanceof Interrupted) || this.#ending) throw error;
         this.#checkpoint = error.checkpoint;
       } finally {
-        clearTimeout(timer);
-        this.#seconds += (performance.now() - started) / 1000;
+        count();
       }
       this.#keepNow(phase, this.#checkpoint);
     }

@@ -125,7 +125,9 @@ export class Bring implements Part {
     if (inputs !== observationSize || outputs !== actionCount) {
       const fit = errors.fit(name, inputs, outputs, env, observationSize, actionCount);
       const tasks = await tasksOf(inputs, outputs);
-      throw new Refusal(`${fit} ${tasks.length === 0 ? errors.fitsNone : errors.fits(tasks.join(errors.between))}`);
+      throw new Refusal(
+        `${fit} ${tasks.length === 0 ? errors.fitsNone : errors.fits(new Intl.ListFormat(this.#page.language).format(tasks))}`,
+      );
     }
     const hidden = widths.slice(1, -1);
     const configured = teacherOptions.hidden.accepts(hidden)
