@@ -22,6 +22,25 @@ export function valuesOf({ env, teacher, student }: Configuration): Values {
   return { teacher: { ...preset.teacher, ...teacher }, student: { ...preset.student, ...student } };
 }
 
+/** The same configuration, holding only the options that differ from the preset. */
+export function withoutPreset(configuration: Configuration): Configuration {
+  const preset = presetOf(configuration.env);
+  const differing = (of: NetworkName) => {
+    const values = Object.entries(preset[of]);
+    const same = new Map(values.map(([name, value]) => [name, written(value)]));
+    return Object.fromEntries(
+      Object.entries(configuration[of]).filter(([name, value]) => written(value) !== same.get(name)),
+    );
+  };
+  return { ...configuration, teacher: differing("teacher"), student: differing("student") };
+}
+
+/** An option's value as it stands in links and in the form. */
+export function written(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",") || "none";
+  return value === null ? "none" : String(value);
+}
+
 /** Observation size, hidden widths, action count. */
 export function widthsOf(configuration: Configuration, of: NetworkName): number[] {
   const { observationSize, actionCount } = makeEnv(configuration.env);

@@ -1,5 +1,6 @@
 // Writes a configuration as the part of an address behind "#", and reads it back.
 import { studentOptions, teacherOptions } from "qstill";
+import { withoutPreset, written } from "./configuration.ts";
 import { environments } from "./environments.ts";
 import type { Configuration } from "./messages.ts";
 
@@ -27,8 +28,12 @@ export class LinkError extends Error {
 
 const largestSeed = Number.MAX_SAFE_INTEGER;
 
-/** `env=CartPole-v1&seed=0&teacher.hidden=64,64`: readable, and in the order of the configuration. */
-export function writeLink({ env, seed, teacher, student }: Configuration, weights?: string): string {
+/**
+ * `env=CartPole-v1&seed=0&teacher.hidden=64,64`: readable, and in the order of the configuration. It holds only what
+ * differs from the preset.
+ */
+export function writeLink(configuration: Configuration, weights?: string): string {
+  const { env, seed, teacher, student } = withoutPreset(configuration);
   const fields: [string, unknown][] = [
     ["env", env],
     ["seed", seed],
@@ -77,11 +82,6 @@ function take(
   const value = option.parse(text);
   if (!option.accepts(value)) throw new LinkError(field, text);
   config[name] = value;
-}
-
-export function written(value: unknown): string {
-  if (Array.isArray(value)) return value.join(",") || "none";
-  return value === null ? "none" : String(value);
 }
 
 /** Percent-encodes only what an address cannot hold. */

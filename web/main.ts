@@ -16,7 +16,7 @@ import { RunControls } from "./parts/run-controls.ts";
 import { Setup } from "./parts/setup.ts";
 import { Stage } from "./parts/stage.ts";
 import { Session } from "./session.ts";
-import { keptConfiguration, keptRun } from "./store.ts";
+import { dropOldRun, keptConfiguration } from "./store.ts";
 import { figuresOf, type Language, languages, nameIn, preferredLanguage } from "./texts.ts";
 
 const first: Configuration = { env: environments[0].id, seed: 0, teacher: {}, student: {} };
@@ -26,6 +26,7 @@ class View {
   readonly setup: Setup;
   readonly #page: Page;
   readonly #stage: Stage;
+  readonly #bring: Bring;
   readonly #curves: Curves;
   readonly #reader: Reader;
   readonly #parts: readonly Part[];
@@ -49,7 +50,7 @@ class View {
       history.replaceState(null, "", `#${writeLink(chosen)}`);
     });
     const notices = new Notices(page, linkError);
-    const bring = new Bring(page, this.setup);
+    this.#bring = new Bring(page, this.setup);
     const loop = new Loop(page);
     const figures = new FiguresPart(page);
     this.#curves = new Curves(page);
@@ -58,7 +59,7 @@ class View {
     this.#parts = [
       this.setup,
       controls,
-      bring,
+      this.#bring,
       notices,
       this.#stage,
       loop,
@@ -101,7 +102,7 @@ class View {
           outcome.root,
           this.#curves.root,
           this.#reader.root,
-          bring.root,
+          this.#bring.root,
         ),
       ),
       element("footer", {}, element("p", {}, texts.footer), element("p", {}, texts.version(version))),
@@ -115,6 +116,7 @@ class View {
 
   dispose(): void {
     this.#stage.dispose();
+    this.#bring.dispose();
     this.#curves.dispose();
     this.#reader.dispose();
   }
@@ -194,8 +196,9 @@ async function open(): Promise<void> {
       linkError,
     );
   };
-  session.unfinished = link?.run ? undefined : await kept(keptRun());
   show(configuration);
+  void kept(session.findUnfinished());
+  void kept(dropOldRun());
   if (link?.run) session.start(link.configuration, { expected: link.weights });
 
   addEventListener("hashchange", () => location.reload()); // another link in the same tab

@@ -29,18 +29,39 @@ export interface Brought {
   readonly file: Uint8Array;
 }
 
+/** The mean return of the training episodes that ended since the last one; exploration is included. */
+export interface Played {
+  readonly envSteps: number;
+  readonly mean: number;
+}
+
 /** Everything from which curves are drawn and a report is made. */
-export type Recorded = TrainingEvent | ({ readonly kind: "agreement" } & Agreement);
+export type Recorded =
+  | TrainingEvent
+  | ({ readonly kind: "agreement" } & Agreement)
+  | ({ readonly kind: "played" } & Played);
+
+/** The best teacher so far, and how far its training had come. */
+export interface Best {
+  readonly parameters: Float32Array;
+  readonly envSteps: number;
+  readonly updates: number;
+}
 
 /** An unfinished run, as the browser keeps it. Its checkpoint is kept beside it. */
 export interface Saved {
+  readonly id: string;
   readonly configuration: Configuration;
   readonly brought?: Brought;
+  /** Whether the teacher's training was ended early. */
+  readonly early: boolean;
   /** The finished teacher's file, if the student is under way. */
   readonly teacher?: Uint8Array;
   readonly recorded: readonly Recorded[];
-  /** The network that was evaluated last, for the stage. */
+  /** The latest network of each, for the stage. */
   readonly networks: { readonly teacher?: NetworkData; readonly student?: NetworkData };
+  /** The teacher that was best so far. */
+  readonly best?: Best;
   readonly seconds: number;
 }
 
@@ -61,11 +82,14 @@ export interface Result {
 export type Command =
   | {
       readonly kind: "start";
+      /** The run's id among those that the browser keeps. */
+      readonly id: string;
       readonly configuration: Configuration;
       readonly brought?: Brought;
       readonly saved?: Saved;
     }
-  | { readonly kind: "pause" | "resume" | "step" }
+  /** "distil" ends the teacher's training: its best network so far is distilled. */
+  | { readonly kind: "pause" | "resume" | "step" | "distil" }
   | { readonly kind: "explain"; readonly model: Uint8Array; readonly env: string; readonly seed: number };
 
 export type Message =
@@ -74,6 +98,8 @@ export type Message =
   /** What is under way, and the network that is trained; "final": both are evaluated on unseen episodes. */
   | { readonly kind: "phase"; readonly phase: "teacher" | "student"; readonly widths: readonly number[] }
   | { readonly kind: "phase"; readonly phase: "final" }
+  /** The teacher's training was ended early. */
+  | { readonly kind: "early" }
   | { readonly kind: "paused" }
   | { readonly kind: "kept" }
   /** This browser cannot keep anything. */

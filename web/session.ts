@@ -1,5 +1,6 @@
 // One run as the page sees it: its worker, its commands, and a state that the parts of the page show.
 import type { AttemptEvent, EvaluationEvent, ProgressEvent } from "qstill";
+import { abandoned, claim, newId } from "./claims.ts";
 import type { NetworkName } from "./configuration.ts";
 import type {
   Agreement,
@@ -9,22 +10,25 @@ import type {
   Explained,
   Message,
   NetworkData,
+  Played,
   Recorded,
   Result,
   Saved,
 } from "./messages.ts";
-import { forgetRun } from "./store.ts";
+import { forgetRun, keptRun, keptRuns } from "./store.ts";
 
 /** The state of one network so far. */
 export interface Side {
   /** Set from the beginning if the network is trained. */
   widths?: readonly number[];
-  /** The network as it was evaluated last. */
+  /** The latest network. */
   data?: NetworkData;
   progress?: ProgressEvent;
   readonly evaluations: EvaluationEvent[];
   /** Mean losses of the latest updates, in the course of the run. */
   readonly losses: { readonly updates: number; readonly loss: number }[];
+  /** What the training episodes of a teacher came to. */
+  readonly played: Played[];
 }
 
 /** The four boxes of the loop. */
@@ -35,6 +39,8 @@ export interface State {
   configuration?: Configuration;
   /** The teacher that the user brought, so that none is trained. */
   brought?: Brought;
+  /** Whether the teacher's training was ended early. */
+  early?: boolean;
   /** The hash of the weights with which the run is expected to end. */
   expected?: string;
   box?: Box;
@@ -56,17 +62,20 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** A curve of the loss shows no more points than this. */
-const mostLosses = 400;
+/** A curve of losses or of training episodes shows no more points than this. */
+const mostPoints = 400;
 /** The speed is measured over at least this many milliseconds. */
 const speedWindow = 500;
 
 export class Session {
   state: State = fresh();
-  /** A run that was not finished in an earlier visit, until it goes on or another run takes its place. */
-  unfinished: Saved | undefined;
+  /** Runs that were not finished and that no tab has, until they go on or are discarded. */
+  unfinished: readonly Saved[] = [];
   readonly #changed: () => void;
   #worker: Worker;
+  /** This tab's run among those that the browser keeps. */
+  #id = "";
+  #release = () => {};
   /** When the run began, on a clock that leaves out pauses. */
   #began = 0;
   #passed = 0;
@@ -93,26 +102,50 @@ export class Session {
    * @param brought a teacher, if none is to be trained
    */
   start(configuration: Configuration, { expected, brought }: { expected?: string; brought?: Brought } = {}): void {
-    if (this.state.status !== "idle") this.#dismiss();
+    this.#leave();
+    this.#id = newId();
+    claim(this.#id).then((release) => {
+      this.#release = release ?? this.#release;
+    }, ignored);
     this.state = { ...fresh(), status: "running", configuration, expected, brought };
-    this.unfinished = undefined;
     this.#passed = 0;
     this.#clock(true);
-    this.#send({ kind: "start", configuration, brought });
+    this.#send({ kind: "start", id: this.#id, configuration, brought });
   }
 
-  /** Goes on with a run from an earlier visit. */
-  restore(saved: Saved): void {
-    if (this.state.status !== "idle") this.#dismiss();
-    const { configuration, brought, networks, recorded, seconds } = saved;
-    this.state = { ...fresh(), status: "running", configuration, brought, kept: true };
-    this.unfinished = undefined;
+  /** Finds the runs that were not finished. One that another tab has is offered when that tab is gone. */
+  async findUnfinished(): Promise<void> {
+    for (const id of await keptRuns()) void this.#offer(id).catch(ignored);
+  }
+
+  /** Goes on with an unfinished run, unless another tab does. */
+  async restore(saved: Saved): Promise<void> {
+    const release = await claim(saved.id);
+    this.#withdraw(saved.id);
+    if (release === undefined) return;
+    this.#leave();
+    this.#id = saved.id;
+    this.#release = release;
+    this.#goOn(saved);
+  }
+
+  /** Goes on from the last checkpoint of this tab's own run. */
+  async goOnFromCheckpoint(): Promise<void> {
+    const saved = await keptRun(this.#id);
+    if (saved === undefined) return;
+    this.#dismiss();
+    this.#goOn(saved);
+  }
+
+  #goOn(saved: Saved): void {
+    const { id, configuration, brought, early, networks, recorded, seconds } = saved;
+    this.state = { ...fresh(), status: "running", configuration, brought, early, kept: true };
     for (const event of recorded) this.#record(event);
     this.state.sides.teacher.data = networks.teacher;
     this.state.sides.student.data = networks.student;
     this.#passed = 1000 * seconds;
     this.#clock(true);
-    this.#send({ kind: "start", configuration, saved });
+    this.#send({ kind: "start", id, configuration, saved });
   }
 
   pause(): void {
@@ -133,17 +166,24 @@ export class Session {
     this.#send({ kind: "step" });
   }
 
-  /** Forgets the unfinished run. */
-  discard(): void {
-    this.unfinished = undefined;
-    forgetRun().catch(() => {}); // if this fails, the run is offered again
-    this.#changed();
+  /** Ends the teacher's training; its best network so far is distilled. */
+  distil(): void {
+    this.state.status = "running";
+    this.#clock(true);
+    this.#send({ kind: "distil" });
   }
 
-  /** Ends the run. */
+  /** Forgets an unfinished run. */
+  discard({ id }: Saved): void {
+    forgetRun(id).catch(ignored); // if this fails, the run is offered again
+    this.#withdraw(id);
+  }
+
+  /** Ends the run and forgets it. */
   stop(): void {
-    this.#dismiss();
-    this.state = { ...fresh(), configuration: this.state.configuration };
+    const { configuration } = this.state;
+    this.#leave();
+    this.state = { ...fresh(), configuration };
     this.#changed();
   }
 
@@ -153,6 +193,34 @@ export class Session {
     this.state.explained = "under way";
     const { env, seed } = result.summary;
     this.#send({ kind: "explain", model: result.student, env, seed });
+  }
+
+  async #offer(id: string): Promise<void> {
+    await abandoned(id);
+    const saved = await keptRun(id);
+    if (saved === undefined || id === this.#id) return;
+    this.unfinished = [...this.unfinished, saved];
+    this.#changed();
+  }
+
+  #withdraw(id: string): void {
+    this.unfinished = this.unfinished.filter((each) => each.id !== id);
+    this.#changed();
+  }
+
+  /**
+   * Leaves this tab's run. It is forgotten, because it is finished, or stopped, or would fail in the same way again; but
+   * one whose worker died goes on another time.
+   */
+  #leave(): void {
+    const { status, failure } = this.state;
+    if (status !== "idle") this.#dismiss();
+    const [id, release] = [this.#id, this.#release];
+    this.#id = "";
+    this.#release = () => {};
+    if (id === "") return;
+    const left = failure?.name === "WorkerDied" ? Promise.resolve() : forgetRun(id);
+    left.catch(ignored).finally(release);
   }
 
   #send(command: Command): void {
@@ -208,6 +276,10 @@ export class Session {
         state.box = message.phase === "teacher" ? "train" : message.phase === "student" ? "initialise" : "evaluate";
         if (message.phase !== "final") state.sides[message.phase].widths = message.widths;
         return;
+      case "early":
+        state.early = true;
+        state.expected = undefined; // it promised the whole training
+        return;
       case "paused":
         state.status = "paused";
         this.#clock(false);
@@ -235,6 +307,8 @@ export class Session {
     const { state } = this;
     if (event.kind === "agreement") {
       state.agreements.push(event);
+    } else if (event.kind === "played") {
+      push(state.sides.teacher.played, event);
     } else if (event.kind === "attempt") {
       state.attempts.push(event);
       state.box = event.satisfied ? "evaluate" : "initialise";
@@ -251,11 +325,7 @@ export class Session {
     const side = this.state.sides[network];
     side.progress = event;
     if (network === "student") this.state.box = "transfer";
-    if (loss !== null && updates > 0) {
-      side.losses.push({ updates, loss });
-      if (side.losses.length > mostLosses)
-        side.losses.splice(0, Infinity, ...side.losses.filter((_, i) => i % 2 === 1));
-    }
+    if (loss !== null && updates > 0) push(side.losses, { updates, loss });
     const now = performance.now();
     if (network !== this.#measured.network) {
       this.#measured = { network, updates, at: now };
@@ -268,6 +338,15 @@ export class Session {
 }
 
 function fresh(): State {
-  const side = (): Side => ({ evaluations: [], losses: [] });
+  const side = (): Side => ({ evaluations: [], losses: [], played: [] });
   return { status: "idle", sides: { teacher: side(), student: side() }, attempts: [], agreements: [] };
 }
+
+/** Adds a point to a curve. If there are too many, every other one goes. */
+function push<Point>(points: Point[], point: Point): void {
+  points.push(point);
+  if (points.length > mostPoints) points.splice(0, Infinity, ...points.filter((_, i) => i % 2 === 1));
+}
+
+/** For a browser that keeps nothing: another message says so where it matters. */
+function ignored(): void {}

@@ -44,19 +44,19 @@ const english = {
   hiddenHint: "Units of each layer, separated by commas",
   loss: "Loss",
   losses: {
-    "mse+cross-entropy": "Q-values and actions (mse + cross-entropy)",
-    mse: "Q-values (mse)",
-    huber: "Q-values, outliers count less (huber)",
-    "cross-entropy": "action probabilities (cross-entropy)",
-    kl: "action probabilities (kl)",
-    nll: "chosen action (nll)",
-    td: "one-step return (td)",
+    "mse+cross-entropy": "mse + cross-entropy: both",
+    mse: "mse: Q-values",
+    huber: "huber: Q-values, robust",
+    "cross-entropy": "cross-entropy: actions",
+    kl: "kl: action probabilities",
+    nll: "nll: chosen action",
+    td: "td: one-step return",
   } satisfies Losses as Losses,
   states: "States come from",
   sources: {
     student: "the student’s own play",
     teacher: "the teacher’s play",
-    mixed: "both, more and more the student’s",
+    mixed: "both, the student’s more and more",
     replay: "the teacher’s memory",
   } satisfies Record<StateSource, string>,
   seed: "Seed",
@@ -100,6 +100,11 @@ const english = {
   step: "Step",
   stepHint: "Go on until the next evaluation",
   stop: "Stop",
+  stopTitle: "Stop this run?",
+  stopHint: "A run that is stopped is forgotten, with all that was learned.",
+  distilBest: "Distil the best network so far",
+  goOnTraining: "Go on training",
+  stopNow: "Stop and forget it",
 
   stage: "Side by side",
   stageHint: "Both start from the same state.",
@@ -162,6 +167,7 @@ const english = {
 
   curves: "While they learn",
   teacherReturn: "Return of the teacher",
+  playedHint: "Dots: while it tries things out",
   studentReturn: "Return of the student",
   lossCurve: "Loss",
   agreementCurve: "Same action as the teacher",
@@ -174,6 +180,8 @@ const english = {
   keeps: (kept: string, share: string) => `The student keeps ${kept} of the return with ${share} of the size.`,
   noBetter: "The teacher is no better than chance, so there is nothing to keep.",
   noBetterHint: "More steps or another seed may help.",
+  noBetterBrought: "Was it trained for this task? Bring another one, or train one here.",
+  noBetterEarly: "Its training was ended early. Let it learn for longer.",
   satisfied: "That is what was asked for.",
   missed: (threshold: string) =>
     `Asked for was ${threshold}. Another seed, a larger student or more attempts may help.`,
@@ -193,6 +201,7 @@ const english = {
   copyLink: "Copy a link that repeats this run",
   copied: "Copied",
   broughtLink: "The teacher came from a file, so no link repeats this run.",
+  earlyLink: "The teacher’s training was ended early, so no link repeats this run.",
   notCopied: "Copy it from here:",
 
   take: "Take it away",
@@ -228,7 +237,7 @@ const english = {
 
   bring: "Bring a teacher",
   bringHint:
-    "Drop a model file here, and a student of it is distilled at once: safetensors, ONNX, PyTorch or Stable-Baselines3.",
+    "Drop a model file anywhere on the page, and a student of it is distilled at once: safetensors, ONNX, PyTorch or Stable-Baselines3.",
   chooseFile: "Choose a file",
 
   unfinished: (env: string, steps: string) => `A run on ${env} was not finished: ${steps} steps so far.`,
@@ -252,7 +261,10 @@ const english = {
     unreadable: (name: string) =>
       `“${name}” cannot be used: it is damaged, or holds what is not read here. Read are networks of linear layers with ReLU or tanh between them; save it again as one of these.`,
     fit: (name: string, inputs: number, outputs: number, env: string, features: number, actions: number) =>
-      `“${name}” takes ${inputs} inputs and gives ${outputs} Q-values, but ${env} has ${features} features and ${actions} actions. Choose the task that it was trained for.`,
+      `“${name}” takes ${inputs} inputs and gives ${outputs} Q-values, but ${env} has ${features} features and ${actions} actions.`,
+    fits: (tasks: string) => `It fits ${tasks}. Choose the task that it was trained for.`,
+    fitsNone: "It fits no task of this page.",
+    busy: "A run is under way. Stop it first, then drop the file again.",
     link: (field: string, value: string) => `The link is damaged: “${field}” cannot be “${value}”.`,
     environment: "The task could not be loaded. Is there a connection?",
     storage: "This browser keeps nothing (its storage is full or denied): the run would be lost with the page.",
@@ -353,6 +365,11 @@ const chinese: Texts = {
   step: "单步",
   stepHint: "运行到下一次评估",
   stop: "停止",
+  stopTitle: "要停止这次运行吗？",
+  stopHint: "停止后，这次运行和学到的一切都不再保留。",
+  distilBest: "蒸馏目前最好的网络",
+  goOnTraining: "继续训练",
+  stopNow: "停止，不保留",
 
   stage: "并排比较",
   stageHint: "两者从同一状态出发。",
@@ -413,6 +430,7 @@ const chinese: Texts = {
 
   curves: "学习过程",
   teacherReturn: "教师的回报",
+  playedHint: "圆点：探索中的训练回合",
   studentReturn: "学生的回报",
   lossCurve: "损失",
   agreementCurve: "与教师动作相同的比例",
@@ -425,6 +443,8 @@ const chinese: Texts = {
   keeps: (kept, share) => `学生以 ${share} 的规模保留了 ${kept} 的回报。`,
   noBetter: "教师不比随机行动强，没有可保留的东西。",
   noBetterHint: "增加步数或换一个种子，也许就行。",
+  noBetterBrought: "它是为这项任务训练的吗？请换一个教师，或在这里训练一个。",
+  noBetterEarly: "它的训练提前结束了。请让它学得更久一些。",
   satisfied: "达到了要求。",
   missed: (threshold) => `要求是 ${threshold}。换一个种子、用更大的学生或允许更多次尝试，也许就行。`,
   table: "教师与学生在 100 个未见过的回合中",
@@ -443,6 +463,7 @@ const chinese: Texts = {
   copyLink: "复制可重现这次运行的链接",
   copied: "已复制",
   broughtLink: "教师来自文件，因此没有链接能重现这次运行。",
+  earlyLink: "教师的训练提前结束了，因此没有链接能重现这次运行。",
   notCopied: "请从这里复制：",
 
   take: "带走",
@@ -476,7 +497,7 @@ const chinese: Texts = {
   sensitivityHint: "把一个特征移动一个标准差时，动作随之改变的状态所占比例。",
 
   bring: "自带教师",
-  bringHint: "把模型文件拖到这里，马上蒸馏出它的学生：safetensors、ONNX、PyTorch 或 Stable-Baselines3。",
+  bringHint: "把模型文件拖到页面任意位置，马上蒸馏出它的学生：safetensors、ONNX、PyTorch 或 Stable-Baselines3。",
   chooseFile: "选择文件",
 
   unfinished: (env, steps) => `${env} 上有一次运行没有完成：已走 ${steps} 步。`,
@@ -498,7 +519,10 @@ const chinese: Texts = {
     unreadable: (name) =>
       `无法使用“${name}”：文件已损坏，或其中的内容本页不支持。本页支持由线性层组成、层间为 ReLU 或 tanh 的网络，请重新保存为这样的文件。`,
     fit: (name, inputs, outputs, env, features, actions) =>
-      `“${name}”有 ${inputs} 个输入、${outputs} 个 Q 值，而 ${env} 有 ${features} 个特征、${actions} 个动作。请选择它训练时的任务。`,
+      `“${name}”有 ${inputs} 个输入、${outputs} 个 Q 值，而 ${env} 有 ${features} 个特征、${actions} 个动作。`,
+    fits: (tasks) => `它适合 ${tasks}。请选择它训练时的任务。`,
+    fitsNone: "本页没有适合它的任务。",
+    busy: "正在运行。请先停止，再拖入文件。",
     link: (field, value) => `链接已损坏：“${field}”不能是“${value}”。`,
     environment: "无法载入这项任务。网络是否连通？",
     storage: "这个浏览器什么也存不下（存储已满或被禁止）：关闭网页会丢失这次运行。",

@@ -2,31 +2,36 @@
 import {
   compare,
   distill,
+  type Env,
   Interrupted,
   loadModel,
   Model,
   makeEnv,
+  type StudentConfig,
   saveModel,
   Teacher,
   type TeacherConfig,
   type TrainingEvent,
+  teacherConfig,
   trainTeacher,
 } from "qstill";
-import { type NetworkName, widthsOf } from "./configuration.ts";
+import { type NetworkName, valuesOf, widthsOf } from "./configuration.ts";
 import { loadEnvironment } from "./environments.ts";
 import { filesOf } from "./files.ts";
-import type { Brought, Configuration, Message, NetworkData, Recorded, Result, Saved } from "./messages.ts";
+import type { Best, Brought, Configuration, Message, NetworkData, Recorded, Result, Saved } from "./messages.ts";
 
 /** Milliseconds between two reports of progress. */
 const tellInterval = 100;
-/** The least milliseconds between two checkpoints, and the most bytes that are kept per millisecond. */
-const keepInterval = 3000;
-const keepRate = 2000;
+/** Milliseconds between two networks of a teacher in training, for the stage. */
+const currentInterval = 500;
+/** The least seconds between two checkpoints. The library makes it longer where they are slow to write. */
+const keepInterval = 3;
 /** The number of states, from the teacher's play, on which the student's agreement is measured. */
 const agreementStates = 1000;
 
 /** What a run starts from. */
 interface Started {
+  readonly id: string;
   readonly configuration: Configuration;
   readonly brought?: Brought;
   readonly saved?: Saved;
@@ -37,17 +42,23 @@ interface Started {
 interface Work {
   readonly signal: AbortSignal;
   readonly resume?: Uint8Array;
+  readonly checkpointInterval: number;
+  readonly onCheckpoint: (checkpoint: Uint8Array) => void;
   readonly onEvent: (event: TrainingEvent) => void;
   readonly onNetwork: (parameters: Float32Array) => void;
 }
 
 export class Run {
+  readonly #id: string;
   readonly #configuration: Configuration;
   readonly #brought: Brought | undefined;
   readonly #tell: (message: Message) => void;
   readonly #keep: (saved: Saved, checkpoint: Uint8Array) => Promise<void>;
   readonly #recorded: Recorded[];
   readonly #networks: { teacher?: NetworkData; student?: NetworkData };
+  /** The parameters that were evaluated last; their event says whether they are the best. */
+  #evaluated: Float32Array | undefined;
+  #best: Best | undefined;
   #teacherFile: Uint8Array | undefined;
   /** The checkpoint from which the work goes on. */
   #checkpoint: Uint8Array | undefined;
@@ -59,6 +70,12 @@ export class Run {
   #keeping = false;
   #seconds: number;
   #told = 0;
+  #shown = 0;
+  /** Whether the teacher's training is to be ended, and whether it was. */
+  #ending = false;
+  #early: boolean;
+  /** The returns of training episodes that have not been told yet. */
+  #returns: number[] = [];
 
   /**
    * @param what the configuration; a teacher, if none is to be trained; an unfinished run to go on with, and its
@@ -67,10 +84,11 @@ export class Run {
    * @param keep keeps an unfinished run; if it cannot, the run goes on all the same
    */
   constructor(
-    { configuration, brought, saved, checkpoint }: Started,
+    { id, configuration, brought, saved, checkpoint }: Started,
     tell: (message: Message) => void,
     keep: (saved: Saved, checkpoint: Uint8Array) => Promise<void>,
   ) {
+    this.#id = id;
     this.#configuration = configuration;
     this.#brought = brought ?? saved?.brought;
     this.#tell = tell;
@@ -78,6 +96,8 @@ export class Run {
     this.#recorded = [...(saved?.recorded ?? [])];
     this.#networks = { ...saved?.networks };
     this.#teacherFile = saved?.teacher ?? this.#brought?.file;
+    this.#best = saved?.best;
+    this.#early = saved?.early ?? false;
     this.#checkpoint = checkpoint;
     this.#seconds = saved?.seconds ?? 0;
   }
@@ -94,19 +114,33 @@ export class Run {
     this.#goOn();
   }
 
+  /** Ends the teacher's training, if a network has been evaluated: the best so far is distilled. */
+  distil(): void {
+    if (this.#best === undefined || this.#teacherFile !== undefined) return;
+    this.#ending = true;
+    this.#paused = false;
+    this.#stop.abort();
+    this.#goOn();
+  }
+
   /** @throws what the library throws for configurations that are not allowed, and if training diverges */
   async run(): Promise<Result> {
     const { env, seed, ...config } = this.#configuration;
     await loadEnvironment(env);
     const teacher =
       this.#teacherFile === undefined
-        ? await this.#work("teacher", (work) => trainTeacher(env, { ...config.teacher, ...work, seed }))
+        ? await this.#train().catch((error) => {
+            if (error instanceof Interrupted) return this.#bestTeacher();
+            throw error;
+          })
         : readTeacher(this.#teacherFile, seed);
+    this.#ending = false; // it may have finished before it was asked to end
     this.#teacherFile = saveModel(teacher);
     this.#showNetwork("teacher", teacher);
 
     this.#agreement = agreementWith(teacher, () => this.#networks.student as NetworkData);
-    const student = await this.#work("student", (work) => distill(teacher, { ...config.student, ...work, seed }));
+    const chosen = { ...config.student, ...this.#corrected(teacher) };
+    const student = await this.#work("student", (work) => distill(teacher, { ...chosen, ...work, env, seed }));
     this.#showNetwork("student", student);
 
     this.#tell({ kind: "phase", phase: "final" });
@@ -121,9 +155,64 @@ export class Run {
     return { summary, student: studentFile, files: await filesOf(summary, this.#teacherFile, studentFile, report) };
   }
 
+  #train(): Promise<Teacher> {
+    const { env, seed, teacher } = this.#configuration;
+    const widths = widthsOf(this.#configuration, "teacher");
+    const onCurrent = (parameters: () => Float32Array) => {
+      const now = performance.now();
+      if (now - this.#shown < currentInterval) return;
+      this.#shown = now;
+      this.#showNetwork("teacher", { widths, parameters: parameters() });
+    };
+    return this.#work("teacher", (work) => {
+      let made = 0;
+      const source = () => (made++ === 0 ? this.#watched(makeEnv(env)) : makeEnv(env)); // it trains in the first one
+      return trainTeacher(source, { ...teacher, ...work, seed, onCurrent });
+    });
+  }
+
+  /** The same environment, whose returns are told. */
+  #watched(env: Env): Env {
+    const [reset, step] = [env.reset.bind(env), env.step.bind(env)];
+    let sum = 0;
+    env.reset = (options) => {
+      sum = 0;
+      return reset(options);
+    };
+    env.step = (action) => {
+      const result = step(action);
+      sum += result.reward;
+      if (result.terminated || result.truncated) this.#returns.push(sum);
+      return result;
+    };
+    return env;
+  }
+
+  /** The teacher whose training was ended early. */
+  #bestTeacher(): Teacher {
+    const { env, seed, teacher } = this.#configuration;
+    const { parameters, envSteps, updates } = this.#best as Best;
+    this.#checkpoint = undefined;
+    this.#early = true;
+    this.#tell({ kind: "early" });
+    const record = { env, seed, config: teacherConfig(env, teacher), envSteps, updates, wallSeconds: this.#seconds };
+    const widths = widthsOf(this.#configuration, "teacher");
+    return new Teacher({ environment: env, widths, parameters }, record, new Float32Array(0));
+  }
+
   /**
-   * Does the work of one network in pieces. Between pieces there are checkpoints and pauses; they change no bit of the
-   * result.
+   * What a student's options cannot be with this teacher. One that ended early has no replay memory. One that was
+   * brought may be no better than chance; then a second student could be no better than the first.
+   */
+  #corrected(teacher: Teacher): Partial<StudentConfig> {
+    const { env, seed } = this.#configuration;
+    if (this.#early && valuesOf(this.#configuration).student.states === "replay") return { states: "student" };
+    if (this.#brought === undefined) return {};
+    return compare(teacher, teacher, { env, seed }).returnRatio === null ? { attempts: 1 } : {};
+  }
+
+  /**
+   * Does the work of one network, in pieces if there are pauses. Pauses and checkpoints change no bit of the result.
    */
   async #work<Trained>(phase: NetworkName, task: (work: Work) => Promise<Trained>): Promise<Trained> {
     const widths = widthsOf(this.#configuration, phase);
@@ -131,24 +220,33 @@ export class Run {
     for (;;) {
       if (this.#paused) await this.#pause();
       this.#stop = new AbortController();
-      const size = this.#checkpoint?.length ?? 0;
-      const timer = setTimeout(() => this.#stop.abort(), Math.max(keepInterval, size / keepRate));
-      const started = performance.now();
+      if (this.#ending) this.#stop.abort();
+      const [started, before] = [performance.now(), this.#seconds];
+      const count = () => {
+        this.#seconds = before + (performance.now() - started) / 1000;
+      };
       try {
         const trained = await task({
           signal: this.#stop.signal,
           resume: this.#checkpoint,
+          checkpointInterval: keepInterval,
+          onCheckpoint: (checkpoint) => {
+            count();
+            this.#keepNow(phase, checkpoint);
+          },
           onEvent: (event) => this.#record(event),
-          onNetwork: (parameters) => this.#showNetwork(phase, { widths, parameters }),
+          onNetwork: (parameters) => {
+            this.#evaluated = parameters.slice();
+            this.#showNetwork(phase, { widths, parameters });
+          },
         });
         this.#checkpoint = undefined;
         return trained;
       } catch (error) {
-        if (!(error instanceof Interrupted)) throw error;
+        if (!(error instanceof Interrupted) || this.#ending) throw error;
         this.#checkpoint = error.checkpoint;
       } finally {
-        clearTimeout(timer);
-        this.#seconds += (performance.now() - started) / 1000;
+        count();
       }
       this.#keepNow(phase, this.#checkpoint);
     }
@@ -170,11 +268,14 @@ export class Run {
     this.#keeping = true;
     const teacher = phase === "student" ? this.#teacherFile : undefined;
     const saved: Saved = {
+      id: this.#id,
       configuration: this.#configuration,
       brought: this.#brought,
+      early: this.#early,
       teacher,
       recorded: [...this.#recorded],
       networks: { ...this.#networks },
+      best: this.#best,
       seconds: this.#seconds,
     };
     this.#keep(saved, checkpoint)
@@ -192,9 +293,14 @@ export class Run {
       const now = performance.now();
       if (now - this.#told < tellInterval && event.share < 1) return;
       this.#told = now;
+      this.#tellPlayed(event.envSteps);
     }
     this.#tellRecorded(event);
     if (event.kind !== "evaluation") return;
+    if (event.network === "teacher" && event.best) {
+      const { envSteps, updates } = event;
+      this.#best = { parameters: this.#evaluated as Float32Array, envSteps, updates };
+    }
     if (event.network === "student") {
       this.#tellRecorded({ kind: "agreement", updates: event.updates, share: this.#agreement() });
     }
@@ -202,6 +308,14 @@ export class Run {
       this.#stepping = false;
       this.pause();
     }
+  }
+
+  #tellPlayed(envSteps: number): void {
+    const { length } = this.#returns;
+    if (length === 0) return;
+    const mean = this.#returns.reduce((sum, each) => sum + each, 0) / length;
+    this.#returns = [];
+    this.#tellRecorded({ kind: "played", envSteps, mean });
   }
 
   #tellRecorded(event: Recorded): void {

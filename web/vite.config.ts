@@ -12,8 +12,8 @@ const alias = Object.entries<{ default?: string }>(exports).flatMap(([subpath, {
   return [{ find, replacement: fileURLToPath(new URL(file.replace("*", "$1"), library)) }];
 });
 
-/** Large files that few visits need. They are kept when they are first loaded. */
-const rarely = /lunar-lander|threads/;
+/** What the page never loads, because it trains on one thread. */
+const never = /threads|team/;
 
 /** Writes offline.js: the service worker, with the list of this build's files and their hash. */
 const offline: Plugin = {
@@ -27,9 +27,9 @@ const offline: Plugin = {
       const output = bundle[file];
       hash.update(file).update(output.type === "chunk" ? output.code : output.source);
     }
-    const kept = files.filter((file) => !rarely.test(file)).map((file) => (file === "index.html" ? "./" : file));
+    const kept = files.filter((file) => !never.test(file)).map((file) => (file === "index.html" ? "./" : file));
     const source = readFileSync(new URL("service-worker.js", import.meta.url), "utf8")
-      .replace('"BUILD"', JSON.stringify(`qstill-${hash.digest("hex").slice(0, 16)}`))
+      .replace("BUILD", hash.digest("hex").slice(0, 16))
       .replace('["FILES"]', JSON.stringify(kept));
     this.emitFile({ type: "asset", fileName: "offline.js", source });
   },

@@ -26,16 +26,19 @@ const tell = (message: Message) => postMessage(message);
 async function obey(command: Command): Promise<void> {
   switch (command.kind) {
     case "start": {
-      const checkpoint = command.saved && (await keptCheckpoint());
-      if (command.saved && checkpoint === undefined) throw new CheckpointError("its checkpoint is no longer there");
+      const { id, saved } = command;
+      const checkpoint = saved && (await keptCheckpoint(id));
+      if (saved && checkpoint === undefined) throw new CheckpointError("its checkpoint is no longer there");
       run = new Run({ ...command, checkpoint }, tell, keepRun);
       const result = await run.run();
       run = undefined;
-      await forgetRun().catch(() => {}); // if nothing can be kept, there is nothing to forget
+      await forgetRun(id).catch(() => {}); // if nothing can be kept, there is nothing to forget
       return tell({ kind: "finished", result });
     }
     case "pause":
       return run?.pause();
+    case "distil":
+      return run?.distil();
     case "resume":
     case "step":
       return run?.resume(command.kind === "step");

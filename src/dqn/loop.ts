@@ -24,6 +24,8 @@ export interface AgentTraining extends WorkOptions {
   readonly agent: Agent;
   readonly config: TeacherConfig;
   readonly seed: number;
+  /** Called at the beginning and at each progress event, with what returns the network as it is now. */
+  readonly onCurrent?: (parameters: () => Float32Array) => void;
   /** A notice that is sent as the first event. */
   readonly notice?: string;
 }
@@ -46,11 +48,12 @@ const progressInterval = 500;
  * the loss is no longer finite
  */
 export async function train(training: AgentTraining): Promise<Trained> {
-  const { agent, config, network, onEvent = () => {}, onNetwork } = training;
+  const { agent, config, network, onEvent = () => {}, onNetwork, onCurrent } = training;
   const episodes = new Episodes(training.env, training.seed, agent);
   const selection = new Selection(training.evaluationEnv, agent.widths, training.seed);
   const keeper = new Keeper(selection.play, config);
   const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
+  const parametersNow = () => agent.parameters();
   try {
     const work = new Resumable(training.phase, training.setting, training, { agent, episodes, keeper }, () => ({
       ...reached(),
@@ -58,6 +61,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
     }));
     let episode = agent.episode ?? agent.begin(episodes.begin());
     if (training.notice !== undefined) onEvent({ kind: "notice", network, ...reached(), message: training.notice });
+    onCurrent?.(parametersNow);
 
     const report = (evaluated?: number) => {
       const { envSteps, updates, loss } = agent;
@@ -95,7 +99,10 @@ export async function train(training: AgentTraining): Promise<Trained> {
       const last = envSteps === config.envSteps;
       keeper.due = (envSteps % config.evaluationInterval === 0 && agent.updates > 0) || last;
       if (keeper.due) await offer();
-      if (envSteps % progressInterval === 0 || last) report();
+      if (envSteps % progressInterval === 0 || last) {
+        report();
+        onCurrent?.(parametersNow);
+      }
     }
     await work.end();
     return { parameters: keeper.kept, ...reached(), wallSeconds: work.wallSeconds };

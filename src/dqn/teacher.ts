@@ -32,6 +32,11 @@ export interface TrainOptions extends Partial<TeacherConfig>, WorkOptions {
    * is not possible without SharedArrayBuffer, and not on a page's main thread, which must not wait.
    */
   readonly threads?: number;
+  /**
+   * Called at the beginning and every 500 environment steps with a function that returns a copy of the network's
+   * parameters as they are now, for raw observations. To call it changes no result.
+   */
+  readonly onCurrent?: (parameters: () => Float32Array) => void;
 }
 
 /**
@@ -42,7 +47,7 @@ export interface TrainOptions extends Partial<TeacherConfig>, WorkOptions {
  * {@link Interrupted} if stopped by the signal, and {@link DivergedError} if the loss is no longer finite
  */
 export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
-  const { threads = 1, ...parts } = options;
+  const { threads = 1, onCurrent, ...parts } = options;
   const { work, given } = partWork(parts);
   const { seed } = work;
   const env = resolveEnv(source);
@@ -57,7 +62,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
     const { parameters, ...effort } = await train({
       ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config) },
       ...work,
-      ...{ env, evaluationEnv, agent, config },
+      ...{ env, evaluationEnv, agent, config, onCurrent },
       notice: alone === undefined ? undefined : `on one thread: ${alone}`,
     });
     const record = { env: source, seed, config, ...effort };

@@ -6,7 +6,16 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { testInt8 } from "../../src/export/index.js";
-import { distill, trainTeacher, weightsHash } from "../../src/index.js";
+import {
+  distill,
+  loadModel,
+  Model,
+  saveModel,
+  studentConfig,
+  teacherConfig,
+  trainTeacher,
+  weightsHash,
+} from "../../src/index.js";
 import { followLoads } from "../../web/weight.js";
 import { launchFirefox } from "../engines/launch.js";
 import { patience } from "../engines/patience.js";
@@ -76,10 +85,12 @@ async function kept(page: Page): Promise<void> {
     page.evaluate(
       () =>
         new Promise<boolean>((resolve) => {
-          const opening = indexedDB.open("keyval-store");
+          const opening = indexedDB.open("qstill /");
+          opening.onupgradeneeded = () => opening.transaction?.abort(); // the page makes it, not its test
+          opening.onerror = () => resolve(false);
           opening.onsuccess = () => {
-            const keys = opening.result.transaction("keyval").objectStore("keyval").getAllKeys();
-            keys.onsuccess = () => resolve(keys.result.includes("run") && keys.result.includes("checkpoint"));
+            const keys = opening.result.transaction("kept").objectStore("kept").getAllKeys();
+            keys.onsuccess = () => resolve(keys.result.some((key) => String(key).startsWith("checkpoint ")));
           };
         }),
     );
@@ -168,7 +179,7 @@ it("Firefox comes to the same weights", { timeout: 4 * patience }, ({ skip }) =>
   }),
 );
 
-inPage("the link that it gives holds the whole configuration", async (site) => {
+inPage("the link that it gives holds what differs from the preset, and repeats the run", async (site) => {
   const page = await site.visit(short, { permissions: ["clipboard-read", "clipboard-write"] });
   await button(page, "Train").click();
   await button(page, "Copy a link that repeats this run").click();
@@ -176,8 +187,14 @@ inPage("the link that it gives holds the whole configuration", async (site) => {
   const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
   const given = new URLSearchParams(link.hash.slice(1));
   expect(given.get("weights")).toBe(await hashOf(page));
-  expect(given.get("teacher.gamma")).toBe("0.98"); // the preset's, written out
-  expect([...given.keys()].filter((name) => /^(teacher|student)\./.test(name)).length).toBeGreaterThan(35);
+  const preset = { teacher: teacherConfig("CartPole-v1", {}), student: studentConfig("CartPole-v1", {}) };
+  const differing = Object.entries({ teacher: shortTeacher, student: shortStudent }).flatMap(([of, options]) =>
+    Object.entries(options)
+      .filter(([name, value]) => String(value) !== String(preset[of as "teacher"][name as "gamma"]))
+      .map(([name]) => `${of}.${name}`),
+  );
+  const named = (names: Iterable<string>) => [...names].filter((name) => name.includes(".")).sort();
+  expect(named(given.keys())).toEqual(named(differing));
   const again = await site.visit(link.hash.slice(1));
   await again.locator(".hash .good").waitFor();
 });
@@ -236,7 +253,14 @@ inPage("a worker that died is said to have, and its run goes on from its checkpo
   await button(page, "Go on from the last checkpoint").click();
   await button(page, "Pause").waitFor();
   await button(page, "Stop").click();
+  await button(page, "Go on training").click();
+  await button(page, "Stop").click();
+  expect(await violations(page)).toEqual([]);
+  await button(page, "Stop and forget it").click();
   await button(page, "Train").waitFor();
+  await page.reload();
+  await button(page, "Train").waitFor();
+  expect(await page.getByText("was not finished").count()).toBe(0);
 });
 
 inPage("what is not allowed is said where it stands", async (site) => {
@@ -298,8 +322,8 @@ const states: Record<string, (page: Page) => Promise<unknown>> = {
   },
   paused: async (page) => {
     await page.locator(".setup .primary").first().click();
-    await page.locator(".run button:nth-child(2)").click();
-    await page.locator(".run button:nth-child(3):enabled").waitFor();
+    await page.locator(".run > button:nth-child(2)").click();
+    await page.locator(".run > button:nth-child(3):enabled").waitFor();
   },
   "resume offered": async (page) => {
     await states.paused(page);
@@ -432,9 +456,211 @@ inPage("works without a network once it was loaded", async (site) => {
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.context().setOffline(true);
   await page.reload();
-  await page.locator("#task").selectOption("MinAtar/Breakout-v1"); // which the visit had not loaded
-  await page.locator('canvas[aria-label*="MinAtar/Breakout-v1"]').first().waitFor();
+  for (const id of ["MinAtar/Breakout-v1", "LunarLander-v3"]) {
+    await page.locator("#task").selectOption(id); // which the visit had not loaded
+    await page.locator(`canvas[aria-label*="${id}"]`).first().waitFor();
+  }
 });
+
+inPage("leaves alone what other pages of its origin keep", async (site) => {
+  const context = await site.browser.newContext();
+  const other = await context.newPage();
+  await other.goto(`${site.origin}/worker.js`); // a page of the same origin that is not this one
+  await other.evaluate(async (origin) => {
+    for (const name of ["theirs", "qstill-theirs", "qstill /elsewhere/ 0"]) await caches.open(name);
+    // version 0.1.0: here, and in another folder
+    await (await caches.open("qstill-0123456789abcdef")).put(`${origin}/`, new Response("old"));
+    await (await caches.open("qstill-fedcba9876543210")).put(`${origin}/elsewhere/`, new Response("old"));
+    await caches.open("qstill / 0");
+    await new Promise<void>((resolve) => {
+      const opening = indexedDB.open("keyval-store");
+      opening.onupgradeneeded = () => opening.result.createObjectStore("keyval").put("theirs", "run");
+      opening.onsuccess = () => resolve(opening.result.close());
+    });
+  }, site.origin);
+  const page = await context.newPage();
+  await page.goto(site.origin);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const names = () =>
+    page.evaluate(async () => (await caches.keys()).filter((name) => !/^qstill \/ \w{16}$/.test(name)));
+  const left = ["qstill /elsewhere/ 0", "qstill-fedcba9876543210", "qstill-theirs", "theirs"];
+  await expect.poll(async () => (await names()).sort(), { timeout: patience }).toEqual(left);
+  const theirs = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("keyval-store");
+        opening.onsuccess = () => {
+          const got = opening.result.transaction("keyval").objectStore("keyval").get("run");
+          got.onsuccess = () => resolve(got.result);
+        };
+      }),
+  );
+  expect(theirs).toBe("theirs");
+});
+
+inPage("each of two tabs has its own run, and one whose tab is gone is offered", async (site) => {
+  const first = await site.visit(endless);
+  await button(first, "Train").click();
+  await kept(first);
+  const second = await first.context().newPage();
+  await second.goto(`${site.origin}/?second#${long}`);
+  await button(second, "Train").waitFor();
+  expect(await second.getByText("was not finished").count()).toBe(0); // the first tab has it
+  await button(second, "Train").click();
+  await second.locator(".outcome .headline").waitFor();
+  await first.close();
+  await second.reload();
+  await second.getByText("was not finished").waitFor();
+  const third = await second.context().newPage();
+  await third.goto(site.origin);
+  await third.getByText("was not finished").waitFor();
+  await button(second, "Go on with it").click();
+  await button(second, "Pause").waitFor();
+  await button(third, "Go on with it").click();
+  await button(third, "Go on with it").waitFor({ state: "detached" }); // the second tab has it now
+  await button(third, "Train").waitFor();
+});
+
+inPage("a run that is stopped gives a student of the best network so far", async (site) => {
+  const page = await site.visit(endless);
+  await button(page, "Train").click();
+  await page.locator(".box.teacher .note", { hasText: "return" }).waitFor();
+  await button(page, "Stop").click();
+  await screenshot(page, "stop");
+  await button(page, "Distil the best network so far").click();
+  await page.locator(".outcome .headline").waitFor();
+  expect(await page.locator(".outcome").textContent()).toContain("training was ended early, so no link");
+  const [ofTeacher, ofStudent] = await page.locator(".figures dd").allTextContents();
+  expect(ofTeacher).toMatch(/^Teacher: [1-9]/);
+  expect(ofStudent).toMatch(/^Student: [1-9]/);
+  const summary = JSON.parse((await downloaded(page, "summary.json")).toString());
+  const { training } = loadModel(new Uint8Array(await downloaded(page, "teacher.safetensors")));
+  expect(training?.envSteps).toBe(summary.teacher.envSteps);
+  expect(summary.teacher.envSteps % shortTeacher.evaluationInterval).toBe(0);
+});
+
+/** Looks at both actors in many frames, and gives what is wrong with their rows, and the heights that were seen. */
+const watchRows = (frames: number) => `new Promise((resolve) => {
+  const wrong = [];
+  const heights = new Set();
+  let seen = 0;
+  let left = ${frames};
+  const look = () => {
+    for (const actor of document.querySelectorAll(".actor")) {
+      heights.add(actor.className.replace(/ (over|absent)/g, "") + " " + actor.querySelector("figcaption").offsetHeight);
+      const rows = [...actor.querySelectorAll(".row")].map((row) => ({
+        number: Number(row.querySelector(".value").textContent.replace("−", "-").replaceAll(",", "")),
+        bar: Number(row.querySelector(".bar").style.transform.slice(7, -1)),
+        chosen: row.classList.contains("chosen"),
+      }));
+      const chosen = rows.find((row) => row.chosen);
+      if (chosen === undefined) continue;
+      seen++;
+      if (rows.some(({ number, bar }) => number > chosen.number || bar > chosen.bar + 1e-6)) wrong.push(rows);
+    }
+    if (--left > 0) requestAnimationFrame(look);
+    else resolve({ wrong, seen, heights: [...heights] });
+  };
+  look();
+})`;
+
+inPage(
+  "the bold action has the largest number and the longest bar in every frame, and no caption moves",
+  async (site) => {
+    for (const width of [360, 1280]) {
+      const page = await site.visit(endless, { viewport: { width, height: 900 } });
+      await page.locator(".setup .primary").first().click();
+      await page.locator(".actor.teacher .chosen").waitFor();
+      await page.getByRole("button", { name: "4×" }).click();
+      const { wrong, seen, heights } = (await page.evaluate(watchRows(400))) as {
+        wrong: unknown[];
+        seen: number;
+        heights: string[];
+      };
+      expect(wrong).toEqual([]);
+      expect(seen).toBeGreaterThan(100);
+      expect(heights).toHaveLength(2); // one of each actor
+      await button(page, "Hold").click();
+      expect(((await page.evaluate(watchRows(20))) as { wrong: unknown[] }).wrong).toEqual([]);
+      // what a network said is gone with it
+      await button(page, "Stop").click();
+      await button(page, "Stop and forget it").click();
+      await expect.poll(() => page.locator(".actor .chosen").count(), { timeout: patience }).toBe(0);
+      expect((await page.locator(".actor .value").allTextContents()).join("")).toBe("");
+      await page.context().close();
+    }
+  },
+);
+
+inPage("a slow task is alive before its first evaluation", async (site) => {
+  const page = await site.visit("env=MinAtar/Breakout-v1&run=1");
+  await page.locator(".actor.teacher .chosen").waitFor(); // the network acts
+  await page.locator(".curve", { hasText: "Return of the teacher" }).locator("canvas").waitFor();
+  expect(await page.locator(".box.teacher .note").textContent()).toBe(""); // nothing was evaluated yet
+  await screenshot(page, "alive");
+});
+
+inPage(
+  "a file dropped anywhere is taken, its sizes are in the form, and keys push from everywhere but fields",
+  async (site) => {
+    const page = await site.visit(short);
+    const drop = (name: string, file: Buffer) =>
+      page.evaluate(
+        ([name, bytes]) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
+          const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+          document.querySelector("header")?.dispatchEvent(event);
+          return event.defaultPrevented;
+        },
+        [name, [...file]] as const,
+      );
+    await page.locator("#task").selectOption("MountainCar-v0");
+    const teacher = readFileSync(foreign("sb3_dqn_cartpole.zip"));
+    expect(await drop("sb3.zip", teacher)).toBe(true);
+    await page.getByText("It fits CartPole-v1.").waitFor();
+    await page.locator("#task").selectOption("CartPole-v1");
+    await page.locator("#student-hidden").fill("6");
+    await drop("sb3.zip", teacher);
+    await page.locator(".box.teacher .note", { hasText: "sb3.zip" }).waitFor();
+    expect(await page.locator("#teacher-hidden").inputValue()).not.toBe(
+      String(teacherConfig("CartPole-v1", {}).hidden),
+    );
+    expect(await drop("other.zip", teacher)).toBe(true); // or the browser would leave the page
+    await page.locator(".outcome .headline").waitFor();
+    expect(await page.locator("#teacher-hidden").inputValue()).toBe(
+      loadModel(new Uint8Array(await downloaded(page, "teacher.safetensors")))
+        .widths.slice(1, -1)
+        .join(","),
+    );
+
+    await page.evaluate(
+      "globalThis.pushed = 0; addEventListener('keydown', (event) => { pushed += event.defaultPrevented; })",
+    );
+    const pushed = () => page.evaluate("pushed");
+    await page.evaluate("document.activeElement.blur()");
+    await page.keyboard.press("ArrowLeft");
+    expect(await pushed()).toBe(1);
+    await page.locator("#seed").focus();
+    await page.keyboard.press("ArrowLeft");
+    expect(await pushed()).toBe(1);
+  },
+);
+
+inPage(
+  "a brought teacher that is no better than chance has one attempt, and the advice is to bring another",
+  async (site) => {
+    const page = await site.visit(short);
+    const parameters = new Float32Array(4 * 2 + 2); // always the same action
+    const model = new Model({ environment: "CartPole-v1", widths: [4, 2], parameters });
+    const file = { name: "poor.safetensors", mimeType: "", buffer: Buffer.from(saveModel(model)) };
+    await page.locator("#bring").setInputFiles(file);
+    await page.locator(".outcome .headline").waitFor();
+    expect(await page.locator(".attempts li").count()).toBe(1);
+    expect(await page.locator(".outcome p.bad").textContent()).toContain("Bring another one");
+    expect(await page.locator("#teacher-hidden").inputValue()).toBe("none");
+  },
+);
 
 inPage("plays every environment", async (site) => {
   const page = await site.visit();

@@ -1,5 +1,5 @@
 // Bringing a teacher: the user drops a model's file, from this library or another, and it is distilled.
-import { makeEnv, saveModel } from "qstill";
+import { makeEnv, saveModel, teacherOptions } from "qstill";
 import { element, failure } from "../dom.ts";
 import { environments, loadEnvironment } from "../environments.ts";
 import type { Page, Part } from "../page.ts";
@@ -9,12 +9,16 @@ import type { Setup } from "./setup.ts";
 const largestFile = 256 * 2 ** 20;
 const endings = [".safetensors", ".onnx", ".pt", ".pth", ".zip"];
 
+const dragging = ["dragover", "dragleave", "drop"] as const;
+
 export class Bring implements Part {
   readonly root: HTMLElement;
   readonly #page: Page;
   readonly #setup: Setup;
   readonly #input: HTMLInputElement;
+  readonly #label: HTMLElement;
   readonly #error = element("div", { class: "error", role: "alert" });
+  #busy = false;
 
   constructor(page: Page, setup: Setup) {
     this.#page = page;
@@ -28,32 +32,50 @@ export class Bring implements Part {
       "aria-describedby": "bring-hint",
       onchange: () => this.#take(this.#input.files),
     });
-    const over = (inside: boolean) => (event: DragEvent) => {
-      event.preventDefault();
-      this.root.classList.toggle("over", inside);
-    };
+    this.#label = element("label", { for: "bring", class: "quiet" }, texts.chooseFile);
     this.root = element(
       "section",
-      {
-        class: "bring",
-        "aria-labelledby": "bring-title",
-        ondragover: over(true),
-        ondragleave: over(false),
-        ondrop: (event: DragEvent) => {
-          over(false)(event);
-          void this.#take(event.dataTransfer?.files);
-        },
-      },
+      { class: "bring", "aria-labelledby": "bring-title" },
       element("h2", { id: "bring-title" }, texts.bring),
       element("p", { class: "soft small", id: "bring-hint" }, texts.bringHint),
       this.#input,
-      element("label", { for: "bring", class: "quiet" }, texts.chooseFile),
+      this.#label,
       this.#error,
     );
+    for (const kind of dragging) addEventListener(kind, this.#drag);
+  }
+
+  dispose(): void {
+    for (const kind of dragging) removeEventListener(kind, this.#drag);
   }
 
   update(): void {
-    this.root.hidden = this.#page.session.busy;
+    const { busy } = this.#page.session;
+    if (busy !== this.#busy) this.#error.replaceChildren();
+    this.#busy = busy;
+    this.root.hidden = busy && this.#error.childElementCount === 0;
+    this.#input.disabled = busy;
+    this.#label.hidden = busy;
+  }
+
+  /** A file may be dropped anywhere. Where nothing took it, the browser would leave the page and its run. */
+  readonly #drag = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    const { session, texts } = this.#page;
+    document.body.classList.toggle("dropping", event.type === "dragover" && !session.busy);
+    if (event.type !== "drop") return;
+    if (session.busy) {
+      this.#error.replaceChildren(...failure(texts.errors.busy, texts.errors.reason));
+      this.update();
+    } else {
+      void this.#take(event.dataTransfer.files).then(() => this.#showError());
+    }
+    this.#showError();
+  };
+
+  #showError(): void {
+    if (this.#error.childElementCount > 0) this.root.scrollIntoView({ block: "nearest" });
   }
 
   async #take(files: FileList | null | undefined): Promise<void> {
@@ -94,19 +116,37 @@ export class Bring implements Part {
       own && model.environment !== chosen.env
         ? { ...chosen, env: model.environment, teacher: {}, student: {} }
         : chosen;
-    const { env } = configuration;
+    const { env, teacher } = configuration;
     await loadEnvironment(env).catch(refuse(errors.environment));
     const { observationSize, actionCount } = makeEnv(env);
     const { widths, activation, parameters, training } = model;
     const inputs = widths[0];
     const outputs = widths[widths.length - 1];
     if (inputs !== observationSize || outputs !== actionCount) {
-      throw new Refusal(errors.fit(name, inputs, outputs, env, observationSize, actionCount));
+      const fit = errors.fit(name, inputs, outputs, env, observationSize, actionCount);
+      const tasks = await tasksOf(inputs, outputs);
+      throw new Refusal(
+        `${fit} ${tasks.length === 0 ? errors.fitsNone : errors.fits(new Intl.ListFormat(this.#page.language).format(tasks))}`,
+      );
     }
-    await this.#setup.show(configuration);
+    const hidden = widths.slice(1, -1);
+    const configured = teacherOptions.hidden.accepts(hidden)
+      ? { ...configuration, teacher: { ...teacher, hidden } }
+      : configuration;
+    await this.#setup.show(configured);
     const brought = { name, file: saveModel({ environment: env, widths, activation, parameters, training }) };
-    this.#page.session.start(configuration, { brought });
+    this.#page.session.start(configured, { brought });
   }
+}
+
+/** The tasks that a network with so many inputs and outputs fits. One that cannot be loaded is left out. */
+async function tasksOf(inputs: number, outputs: number): Promise<string[]> {
+  const loaded = await Promise.allSettled(environments.map(({ id }) => loadEnvironment(id)));
+  const ids = environments.filter((_, i) => loaded[i].status === "fulfilled").map(({ id }) => id);
+  return ids.filter((id) => {
+    const { observationSize, actionCount } = makeEnv(id);
+    return observationSize === inputs && actionCount === outputs;
+  });
 }
 
 /** Why a file is refused, in the page's words. The message is the library's reason, if there is one. */

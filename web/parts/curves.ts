@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { element } from "../dom.ts";
 import type { Page, Part } from "../page.ts";
-import type { State } from "../session.ts";
+import type { Side, State } from "../session.ts";
 
 /** Milliseconds between two drawings. */
 const interval = 250;
@@ -14,12 +14,15 @@ type Data = uPlot.AlignedData;
 
 interface Curve {
   readonly title: string;
+  readonly hint?: string;
   /** What x counts. */
   x(state: State): string;
   /** The custom property of each line's colour. */
   readonly colours: readonly string[];
   readonly logarithmic?: boolean;
   readonly share?: boolean;
+  /** Whether the last line is dots. */
+  readonly dots?: boolean;
   data(state: State): Data;
 }
 
@@ -41,20 +44,17 @@ export class Curves implements Part {
       {
         title: texts.teacherReturn,
         x: () => texts.environmentSteps,
-        colours: ["--teacher"],
-        data: ({ sides }) =>
-          columns(
-            sides.teacher.evaluations,
-            ({ envSteps }) => envSteps,
-            ({ mean }) => mean,
-          ),
+        hint: texts.playedHint,
+        colours: ["--teacher", "--soft"],
+        dots: true,
+        data: ({ sides: { teacher } }) => joined(...[teacher.evaluations, teacher.played].map(returns)),
       },
       {
         title: texts.lossCurve,
         x: () => texts.updates,
         colours: ["--teacher", "--student"],
         logarithmic: true,
-        data: ({ sides }) => joined(sides.teacher.losses, sides.student.losses),
+        data: ({ sides }) => joined(losses(sides.teacher), losses(sides.student)),
       },
       {
         title: texts.studentReturn,
@@ -87,7 +87,8 @@ export class Curves implements Part {
     ];
     this.#plots = curves.map((curve) => {
       const host = element("div", { class: "plot", role: "img" });
-      const figure = element("figure", { class: "curve" }, element("figcaption", {}, curve.title), host);
+      const hint = curve.hint === undefined ? [] : [element("span", { class: "soft small" }, curve.hint)];
+      const figure = element("figure", { class: "curve" }, element("figcaption", {}, curve.title, ...hint), host);
       return { curve, host, figure, drawn: "" };
     });
     this.root = element(
@@ -113,7 +114,9 @@ export class Curves implements Part {
   update(): void {
     const { state } = this.#page.session;
     const { teacher, student } = state.sides;
-    this.root.hidden = [teacher, student].every(({ losses, evaluations }) => losses.length + evaluations.length === 0);
+    this.root.hidden = [teacher, student].every(
+      ({ losses, evaluations, played }) => losses.length + evaluations.length + played.length === 0,
+    );
     if (this.root.hidden || this.#timer !== undefined) return;
     const wait = Math.max(0, interval - (performance.now() - this.#last));
     this.#timer = setTimeout(() => {
@@ -139,7 +142,8 @@ export class Curves implements Part {
     for (const each of this.#plots) {
       const data = each.curve.data(state);
       each.figure.hidden = data[0].length === 0;
-      const drawn = `${each.curve.x(state)} ${data[0].length} ${data[0].at(-1)}`;
+      const counts = data.map((line) => valuesOf(line).length);
+      const drawn = [each.curve.x(state).replaceAll(" ", "-"), data[0].at(-1), ...counts].join(" ");
       if (drawn === each.drawn || data[0].length === 0) continue;
       const relabelled = each.drawn.split(" ")[0] !== drawn.split(" ")[0];
       each.drawn = drawn;
@@ -155,8 +159,8 @@ export class Curves implements Part {
 
   #summary(curve: Curve, data: Data, state: State): string {
     const { texts, figures } = this.#page;
-    const values = data.slice(1).map((line) => Array.from(line as ArrayLike<number | null>).filter((y) => y !== null));
-    const line = values.findLast((each, i) => each.length > 0 && i < (curve.logarithmic ? 2 : 1)) ?? [];
+    const values = data.slice(1).map(valuesOf);
+    const line = values.findLast((each, i) => each.length > 0 && i < (curve.logarithmic || curve.dots ? 2 : 1)) ?? [];
     const write = (y: number | undefined) =>
       y === undefined ? "" : curve.share ? figures.percent(y / 100) : figures.figure(y);
     return `${curve.title}${texts.colon}${texts.curveSummary(line.length, write(line[0]), write(line.at(-1)), curve.x(state))}`;
@@ -173,7 +177,7 @@ export class Curves implements Part {
       ticks: { show: false },
       font,
     };
-    const compact = new Intl.NumberFormat(this.#page.language, { notation: "compact", maximumFractionDigits: 1 });
+    const compact = new Intl.NumberFormat(this.#page.language, { notation: "compact", maximumFractionDigits: 2 });
     const write = (y: number) => (curve.share ? `${y} %` : curve.logarithmic ? logarithm(y) : compact.format(y));
     return new uPlot(
       {
@@ -212,9 +216,11 @@ export class Curves implements Part {
           ...curve.colours.map(
             (name, i): uPlot.Series => ({
               stroke: colour(name),
+              ...(i === 1 && curve.dots
+                ? { paths: () => null, points: { show: true, size: 4, fill: colour(name) } }
+                : { points: { show: isAlone, size: 7, fill: colour(name) } }),
               width: 2,
-              dash: i === 1 && !curve.logarithmic ? [4, 4] : undefined,
-              points: { show: false },
+              dash: i === 1 && !curve.logarithmic && !curve.dots ? [4, 4] : undefined,
               spanGaps: true,
               value: (_, y) => (y === null ? "" : figures.figure(y)),
             }),
@@ -245,16 +251,37 @@ function columns<Point>(
   return [points.map(x), points.map(y)];
 }
 
-/** Two lines with the same x. */
-function joined(...lines: readonly (readonly { updates: number; loss: number }[])[]): Data {
-  const xs = [...new Set(lines.flat().map(({ updates }) => updates))].sort((a, b) => a - b);
+type Points = readonly (readonly [x: number, y: number | null])[];
+
+function returns(points: readonly { readonly envSteps: number; readonly mean: number }[]): Points {
+  return points.map(({ envSteps, mean }) => [envSteps, mean]);
+}
+
+/** A loss of 0 has no place on a logarithmic axis. */
+function losses({ losses }: Side): Points {
+  return losses.map(({ updates, loss }) => [updates, loss > 0 ? loss : null]);
+}
+
+/** Several lines with the same x. */
+function joined(...lines: readonly Points[]): Data {
+  const xs = [...new Set(lines.flat().map(([x]) => x))].sort((a, b) => a - b);
   const place = new Map(xs.map((x, i) => [x, i]));
   const ys = lines.map((line) => {
     const column: (number | null)[] = Array(xs.length).fill(null);
-    for (const { updates, loss } of line) column[place.get(updates)!] = loss > 0 ? loss : null;
+    for (const [x, y] of line) column[place.get(x) as number] = y;
     return column;
   });
   return [xs, ...ys];
+}
+
+/** A line's values without its gaps. */
+function valuesOf(line: Data[number]): number[] {
+  return Array.from(line as ArrayLike<number | null>).filter((y) => y !== null);
+}
+
+/** Whether a line has one point, which is drawn as one: a line needs two. */
+function isAlone(plot: uPlot, line: number): boolean {
+  return valuesOf(plot.data[line]).length === 1;
 }
 
 function padded(low: number, high: number): [number, number] {

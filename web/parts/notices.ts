@@ -3,7 +3,6 @@ import { element, failure as inWords } from "../dom.ts";
 import { type LinkError, writeLink } from "../link.ts";
 import type { Saved } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
-import { keptRun } from "../store.ts";
 
 export class Notices implements Part {
   readonly root = element("div", { class: "notices" });
@@ -19,7 +18,7 @@ export class Notices implements Part {
   update(): void {
     const { state, unfinished } = this.#page.session;
     const { status, failure, kept } = state;
-    const shown = [status, failure?.name, failure?.reason, kept, unfinished !== undefined].join("\n");
+    const shown = [status, failure?.name, failure?.reason, kept, ...unfinished.map(({ id }) => id)].join("\n");
     if (shown === this.#shown) return;
     this.#shown = shown;
     const { texts } = this.#page;
@@ -28,7 +27,7 @@ export class Notices implements Part {
       const words = texts.errors.link(this.#linkError.field, this.#linkError.value);
       notices.push(element("div", { class: "notice error", role: "alert" }, element("p", {}, words)));
     }
-    if (unfinished !== undefined && status === "idle") notices.push(this.#offer(unfinished));
+    if (status === "idle") notices.push(...unfinished.map((saved) => this.#offer(saved)));
     if (failure !== undefined) {
       notices.push(
         element(
@@ -56,10 +55,7 @@ export class Notices implements Part {
 
   #fromCheckpoint(): HTMLElement {
     const { texts, session } = this.#page;
-    const goOn = async () => {
-      const saved = await keptRun().catch(() => undefined);
-      if (saved !== undefined) session.restore(saved);
-    };
+    const goOn = () => void session.goOnFromCheckpoint().catch(() => {}); // the button stays
     return element("button", { type: "button", onclick: goOn }, texts.errors.fromCheckpoint);
   }
 
@@ -83,8 +79,8 @@ export class Notices implements Part {
       element(
         "div",
         { class: "run" },
-        element("button", { type: "button", class: "primary", onclick: () => session.restore(saved) }, texts.goOn),
-        element("button", { type: "button", onclick: () => session.discard() }, texts.discard),
+        element("button", { type: "button", class: "primary", onclick: () => void session.restore(saved) }, texts.goOn),
+        element("button", { type: "button", onclick: () => session.discard(saved) }, texts.discard),
       ),
     );
   }

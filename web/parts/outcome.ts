@@ -27,12 +27,14 @@ export class Outcome implements Part {
   #outcome({ summary }: Result): HTMLElement[] {
     const { texts, figures } = this.#page;
     const { teacher, student, satisfied } = summary;
-    const { expected } = this.#page.session.state;
+    const { expected, brought, early } = this.#page.session.state;
     const threshold = (summary.config as unknown as { student: { threshold: number } }).student.threshold;
     const kept = student.returnRatio;
     const headline =
       kept === null ? texts.noBetter : texts.keeps(figures.percent(kept), figures.percent(student.compression));
-    const missed = kept === null ? texts.noBetterHint : texts.missed(figures.percent(threshold));
+    const repeats = brought === undefined && !early;
+    const advice = brought !== undefined ? texts.noBetterBrought : early ? texts.noBetterEarly : texts.noBetterHint;
+    const missed = kept === null ? advice : texts.missed(figures.percent(threshold));
     const judgement = satisfied ? texts.satisfied : missed;
     const row = (name: string, ofTeacher: string, ofStudent: string) =>
       element(
@@ -82,7 +84,9 @@ export class Outcome implements Part {
         element("h3", {}, texts.hash),
         element("code", {}, summary.weightsHash),
         ...(expected === undefined
-          ? [element("p", { class: "soft small" }, texts.hashHint)]
+          ? repeats
+            ? [element("p", { class: "soft small" }, texts.hashHint)]
+            : []
           : [
               element(
                 "p",
@@ -90,9 +94,9 @@ export class Outcome implements Part {
                 expected === summary.weightsHash ? texts.sameHash : texts.otherHash,
               ),
             ]),
-        this.#page.session.state.brought === undefined
+        repeats
           ? this.#copyLink(summary.config as unknown as Configuration, summary.weightsHash)
-          : element("p", { class: "soft small" }, texts.broughtLink),
+          : element("p", { class: "soft small" }, early ? texts.earlyLink : texts.broughtLink),
       ),
     ];
   }

@@ -1,4 +1,4 @@
-// The buttons of a run: train, pause, resume, step, stop.
+// The buttons of a run: train, pause, resume, step, stop; and the question before a run is stopped.
 import { element, setText } from "../dom.ts";
 import type { Configuration } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
@@ -11,6 +11,8 @@ export class RunControls implements Part {
   readonly #pause: HTMLButtonElement;
   readonly #step: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
+  readonly #question: HTMLDialogElement;
+  readonly #distil: HTMLButtonElement;
 
   /** @param take returns what is chosen, or undefined if it is not allowed */
   constructor(page: Page, take: () => Configuration | undefined) {
@@ -24,6 +26,10 @@ export class RunControls implements Part {
       this.#pause.focus();
     };
     const pauseOrResume = () => (session.state.status === "paused" ? session.resume() : session.pause());
+    const answer = (act: () => void) => () => {
+      this.#question.close();
+      act();
+    };
     const stop = () => {
       session.stop();
       this.#train.focus();
@@ -35,13 +41,27 @@ export class RunControls implements Part {
       { type: "button", title: texts.stepHint, onclick: () => session.step() },
       texts.step,
     );
-    this.#stop = element("button", { type: "button", onclick: stop }, texts.stop);
-    this.root = element("div", { class: "run" }, this.#train, this.#pause, this.#step, this.#stop);
+    this.#stop = element("button", { type: "button", onclick: () => this.#question.showModal() }, texts.stop);
+    this.#distil = element(
+      "button",
+      { type: "button", class: "primary", onclick: answer(() => session.distil()) },
+      texts.distilBest,
+    );
+    this.#question = element(
+      "dialog",
+      { "aria-labelledby": "stop-title" },
+      element("h2", { id: "stop-title" }, texts.stopTitle),
+      element("p", {}, texts.stopHint),
+      this.#distil,
+      element("button", { type: "button", onclick: answer(() => {}) }, texts.goOnTraining),
+      element("button", { type: "button", class: "bad", onclick: answer(stop) }, texts.stopNow),
+    );
+    this.root = element("div", { class: "run" }, this.#train, this.#pause, this.#step, this.#stop, this.#question);
   }
 
   update(): void {
     const { session, texts } = this.#page;
-    const { status } = session.state;
+    const { status, box, sides } = session.state;
     const { busy } = session;
     this.#train.hidden = busy;
     setText(this.#train, status === "finished" ? texts.again : texts.train);
@@ -49,5 +69,7 @@ export class RunControls implements Part {
     setText(this.#pause, status === "paused" ? texts.resume : texts.pause);
     this.#pause.disabled = status === "pausing";
     this.#step.disabled = status !== "paused";
+    this.#distil.hidden = box !== "train" || !sides.teacher.evaluations.some(({ best }) => best);
+    if (!busy && this.#question.open) this.#question.close(); // it has ended by itself
   }
 }

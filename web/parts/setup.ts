@@ -1,9 +1,9 @@
 // The form that chooses what is trained: the task, both networks, the loss, the states, the seed.
 import { type Option, studentOptions, teacherOptions } from "qstill";
-import { type NetworkName, parameterCount, presetOf, valuesOf, widthsOf } from "../configuration.ts";
+import { type NetworkName, parameterCount, presetOf, valuesOf, widthsOf, written } from "../configuration.ts";
 import { element, sentences, setText } from "../dom.ts";
 import { environments, loadEnvironment } from "../environments.ts";
-import { isSeed, written } from "../link.ts";
+import { isSeed } from "../link.ts";
 import type { Configuration } from "../messages.ts";
 import type { Page, Part } from "../page.ts";
 

@@ -15,6 +15,10 @@ const pauseAtEnd = 900;
 const stripSteps = 240;
 /** The largest number of actions whose Q-values are shown as bars. */
 const mostBars = 10;
+/** Milliseconds between two texts of an actor: nobody can read what changes faster. */
+const readable = 150;
+/** The share by which the bars' range comes nearer to the latest values each time. */
+const forgotten = 0.05;
 /** The strength of a push, from −1 to 1. */
 const pushStrength = 0.6;
 /** The first seed of the episodes on the stage, far from those that people choose. */
@@ -82,7 +86,6 @@ export class Stage implements Part {
         id: "stage",
         tabindex: "-1",
         "aria-labelledby": "stage-title",
-        onkeydown: (event: KeyboardEvent) => this.#key(event),
       },
       element("h2", { id: "stage-title", class: "unseen" }, texts.stage),
       element("div", { class: "actors" }, this.#actors.teacher.root, this.#actors.student.root),
@@ -96,12 +99,14 @@ export class Stage implements Part {
       ),
       this.#note,
     );
+    addEventListener("keydown", this.#key);
     this.#play(this.#playing);
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
   }
 
   dispose(): void {
     cancelAnimationFrame(this.#frame);
+    removeEventListener("keydown", this.#key);
     for (const actor of Object.values(this.#actors)) actor.dispose();
   }
 
@@ -130,6 +135,7 @@ export class Stage implements Part {
     this.#actors.student.act(sides.student.data);
     const both = sides.teacher.data !== undefined && sides.student.data !== undefined;
     this.#stripBox.hidden = !both;
+    if (!both) this.#marks = [];
     for (const actor of Object.values(this.#actors)) actor.describe();
   }
 
@@ -143,12 +149,14 @@ export class Stage implements Part {
     setText(this.#playButton, playing ? this.#page.texts.hold : this.#page.texts.play);
   }
 
-  #key(event: KeyboardEvent): void {
-    if (this.#pushes.hidden || event.altKey || event.ctrlKey || event.metaKey) return;
+  /** Listens on the whole page, except where the keys already do something. */
+  readonly #key = (event: KeyboardEvent): void => {
+    if (this.#pushes.hidden || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    if (event.target instanceof Element && event.target.closest("input, select, dialog, .tree") !== null) return;
     event.preventDefault();
     this.push(event.key === "ArrowLeft" ? -pushStrength : pushStrength);
-  }
+  };
 
   #begin(): void {
     this.#episode++;
@@ -166,7 +174,9 @@ export class Stage implements Part {
       this.#owed += (elapsed / 1000) * this.#stepsPerSecond * speeds[this.#speed];
       for (; this.#owed >= 1; this.#owed--) this.#step(actors, now);
     }
-    for (const actor of Object.values(this.#actors)) actor.draw();
+    const { teacher, student } = this.#actors;
+    teacher.draw(student, now, !this.#playing);
+    student.draw(teacher, now, !this.#playing);
     this.#drawStrip();
   }
 
@@ -212,6 +222,8 @@ class Actor {
   #return = 0;
   #range: [number, number] = [Infinity, -Infinity];
   #dirty = true;
+  /** Whether the words and bars are older than the picture, and when they were made. */
+  #behind = true;
   #told = 0;
   over = false;
   /** Whether the other actor would have chosen differently in the latest state. */
@@ -234,7 +246,11 @@ class Actor {
     this.root = element(
       "figure",
       { class: `actor ${who}` },
-      element("figcaption", {}, element("strong", {}, texts[who]), this.#about, this.#standing),
+      element(
+        "figcaption",
+        {},
+        element("div", { class: "caption" }, element("strong", {}, texts[who]), this.#about, this.#standing),
+      ),
       this.#canvas,
       this.#bars,
     );
@@ -271,7 +287,7 @@ class Actor {
       const value = element("span", { class: "value" });
       const track = element("span", { class: "track" }, bar);
       return {
-        root: element("div", { class: "row" }, element("span", {}, this.#page.name(action)), track, value),
+        root: element("div", { class: "row" }, label(this.#page.name(action)), track, value),
         bar,
         value,
       };
@@ -288,7 +304,7 @@ class Actor {
     this.#data = data;
     this.#model?.dispose();
     this.#model = undefined;
-    this.#range = [Infinity, -Infinity];
+    this.#behind = true;
     const env = this.#env;
     if (data !== undefined && env !== undefined && data.widths[0] === env.observationSize) {
       this.#model = new Model({ environment: env.id, ...data });
@@ -300,7 +316,7 @@ class Actor {
     this.#observation = this.#env.reset({ seed });
     this.#return = 0;
     this.over = false;
-    this.#dirty = true;
+    this.#dirty = this.#behind = true;
   }
 
   choose(observation: Float32Array): number {
@@ -313,12 +329,11 @@ class Actor {
     const action = this.choose(this.#observation);
     const others = other.#model?.act(this.#observation) ?? action;
     this.disagreed = others !== action;
-    this.#showValues(action, others);
     const result = env.step(action);
     this.#observation = result.observation;
     this.#return += result.reward;
     this.over = result.terminated || result.truncated;
-    this.#dirty = true;
+    this.#dirty = this.#behind = true;
   }
 
   push(strength: number): void {
@@ -337,21 +352,27 @@ class Actor {
     this.root.classList.toggle("over", this.over);
   }
 
-  draw(): void {
-    if (!this.#dirty || this.#env === undefined) return;
-    this.#dirty = false;
-    const drawn = sceneOf(this.#env);
-    if (drawn === undefined) return;
-    const scene = { ...drawn, shapes: drawn.shapes.map((shape) => this.#named(shape)) };
-    const context = this.#canvas.getContext("2d")!;
-    drawScene(context, night.matches ? byNight(scene) : scene, this.#canvas.width, this.#canvas.height);
-    const now = performance.now();
-    if (now - this.#told < 150 && !this.over) return; // nobody can read a text that changes faster
+  /** @param held whether the episode stands still, so that there is time to read */
+  draw(other: Actor, now: number, held: boolean): void {
+    if (this.#env === undefined) return;
+    if (this.#dirty) this.#drawPicture(this.#env);
+    if (!this.#behind || (now - this.#told < readable && !held && !this.over)) return;
+    this.#behind = false;
     this.#told = now;
     const { texts, figures } = this.#page;
     const value = figures.figure(this.#return);
     setText(this.#standing, !this.present ? "" : this.over ? texts.over(value) : texts.episodeReturn(value));
     this.root.classList.toggle("over", this.over);
+    this.#showRows(other);
+  }
+
+  #drawPicture(env: Env): void {
+    this.#dirty = false;
+    const drawn = sceneOf(env);
+    if (drawn === undefined) return;
+    const scene = { ...drawn, shapes: drawn.shapes.map((shape) => this.#named(shape)) };
+    const context = this.#canvas.getContext("2d")!;
+    drawScene(context, night.matches ? byNight(scene) : scene, this.#canvas.width, this.#canvas.height);
   }
 
   /** Replaces the actor's text when the page's language changes. */
@@ -359,17 +380,34 @@ class Actor {
     return shape.kind === "text" ? { ...shape, text: this.#page.name(shape.text) } : shape;
   }
 
-  #showValues(action: number, others: number): void {
-    const values = this.#model?.qValues(this.#observation);
-    if (values === undefined) return;
-    for (const value of values) this.#range = [Math.min(this.#range[0], value), Math.max(this.#range[1], value)];
+  /** Bars, numbers and both choices in the state that is shown: all of one network and one step. */
+  #showRows(other: Actor): void {
+    const model = this.#model;
+    const values = model?.qValues(this.#observation);
+    if (model === undefined || values === undefined) {
+      for (const { root, bar, value } of this.#rows) {
+        bar.style.transform = "";
+        root.classList.remove("chosen", "other");
+        setText(value, "");
+      }
+      this.#range = [Infinity, -Infinity];
+      return;
+    }
+    const action = model.act(this.#observation);
+    const others = other.#model?.act(this.#observation) ?? action;
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    // what earlier networks answered is forgotten step by step
     const [low, high] = this.#range;
-    const numbers = performance.now() - this.#told >= 150;
+    this.#range = [
+      least < low ? least : low + forgotten * (least - low),
+      most > high ? most : high + forgotten * (most - high),
+    ];
+    const [from, to] = this.#range;
     this.#rows.forEach(({ root, bar, value }, i) => {
-      bar.style.transform = `scaleX(${high > low ? 0.04 + (0.96 * (values[i] - low)) / (high - low) : 0.5})`;
+      bar.style.transform = `scaleX(${to > from ? 0.04 + (0.96 * (values[i] - from)) / (to - from) : 0.5})`;
       root.classList.toggle("chosen", i === action);
       root.classList.toggle("other", i === others && others !== action);
-      if (numbers) setText(value, this.#page.figures.figure(values[i]));
+      setText(value, this.#page.figures.figure(values[i]));
     });
   }
 
@@ -380,4 +418,9 @@ class Actor {
     this.#canvas.height = Math.max(1, Math.round(ratio * clientHeight));
     this.#dirty = true;
   }
+}
+
+/** An action's name. The bold name with its mark is there unseen, so that nothing moves when the choice changes. */
+function label(name: string): HTMLElement {
+  return element("span", { class: "label", "data-widest": `${name} ◆` }, element("span", {}, name));
 }
