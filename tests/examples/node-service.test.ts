@@ -181,9 +181,9 @@ it("ends although clients are slow, idle, or never finish", async () => {
   const { child, origin } = await service([student, "--port", "0"], { GRACE_MS: "300" });
   const idle = connected(origin);
   const slow = connected(origin);
+  await Promise.all([once(idle, "connect"), once(slow, "connect")]);
   const neverEnding = await halfSent(origin, observation("1,2,3,4"));
   neverEnding.on("error", () => {}); // it is cut off
-  await Promise.all([once(idle, "connect"), once(slow, "connect")]);
   let at = 0;
   const letters = "POST /action HTTP/1.1\r\nHost: x\r\nX: ";
   const timer = setInterval(() => slow.write(letters[at++] ?? "x"), 20); // a byte at a time
