@@ -15,10 +15,20 @@ import { addExport } from "./export.js";
 import { addJoint } from "./joint.js";
 import { addRun } from "./run.js";
 import { addShrink } from "./shrink.js";
-import { complain } from "./terminal.js";
+import { complain, print } from "./terminal.js";
 import { addTrain } from "./train.js";
 import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
+
+/** What the command says that is given nothing at all. */
+const introduction = `qstill trains a small DQN agent and distils it into one a hundredth its size.
+
+Try:
+  qstill envs                   lists the environments
+  qstill run CartPole-v1        trains, distils and writes a report, in seconds
+  qstill watch CartPole-v1      draws an episode as an SVG file that moves
+
+qstill --help lists all commands; qstill run --help lists the options of one.`;
 
 const program = new Command("qstill")
   .description("Train a small DQN agent and distil it into one a hundredth its size.")
@@ -56,7 +66,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
-  await program.parseAsync();
+  if (process.argv.length === 2) print(introduction);
+  else await program.parseAsync();
 } catch (error) {
   process.exitCode = exitStatus(error);
   const text = oneLine(error).replace(/^error: /, "");

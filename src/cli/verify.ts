@@ -7,6 +7,7 @@ import { modelHash } from "../export/description.js";
 import { randomStates, visitedStates } from "../export/states.js";
 import { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
+import { oneOfWords } from "../training/options.js";
 import { type Answers, formats, type Questions } from "./answers.js";
 import { DiffersError, oneLine, UsageError } from "./errors.js";
 import { readAnyModel } from "./files.js";
@@ -67,7 +68,7 @@ A module, a .wasm and a header are run, the header after cc has compiled it: ver
       const ending = Object.keys(formats).find((name) => file.endsWith(name));
       if (ending === undefined) {
         throw new UsageError(
-          `${file} is not named like an export: the endings ${Object.keys(formats).join(", ")} are allowed`,
+          `${file} is not named like an export: the ending ${oneOfWords(Object.keys(formats))} is allowed`,
         );
       }
       const path = options.model ?? modelBeside(file, ending);

@@ -99,6 +99,7 @@ export class Workplace {
         this.#progress.update(event);
       };
       const result = await task({ signal, onEvent, resume });
+      this.#progress.finish();
       const models = "widths" in result ? { [phase]: result } : result;
       for (const [name, model] of Object.entries(models)) this.write(`${name}.safetensors`, saveModel(model));
       this.#forget(phase);
