@@ -22,7 +22,7 @@ it.each([60, 80, 120, 200])("a table takes no more than %i columns and has every
 });
 
 it("stands upright where there is room, and lies on its side where there is not", () => {
-  expect(table(head, rows, 200).split("\n")).toHaveLength(5);
+  expect(table(head, rows, 200).split("\n")).toHaveLength(6);
   expect(table(head, rows, 80).split("\n")).toHaveLength(head.length + 3);
 });
 
