@@ -35,6 +35,7 @@ const program = new Command("qstill")
   .version(version)
   .showSuggestionAfterError(true)
   .exitOverride()
+  .configureHelp({ minWidthToWrap: 10 }) // the longest flags leave 39 of 80 columns, where commander would not wrap
   .configureOutput({ outputError: () => {} })
   .addHelpText(
     "after",

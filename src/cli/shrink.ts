@@ -38,9 +38,12 @@ export function addShrink(program: Command): void {
   addCommonOptions(command);
   const flags = addConfigOptions(
     command,
-    "Student; hidden is the layer to shrink, attempts are counted for each size",
+    "Student; hidden is the layer to shrink, attempts count for each size",
     shrinkOptions,
     descriptions.student,
+    "",
+    new Set(),
+    "\n(an environment's preset may replace a default)",
   );
 
   command.action(async (argument: string | undefined, options: ShrinkFlags) => {

@@ -59,10 +59,14 @@ export function addVerify(program: Command): void {
     .addHelpText(
       "after",
       `
-On 10,000 states, half of them visited by the model and half by random play. A file passes, with status 0, where it names
-this model by its hash and its examples and Q-values are the model's own: to the bit, in ONNX within 1e-5 of the largest.
-Weights of 8 bits are another network: they pass, and the agreement says what they are worth.
-A module, a .wasm and a header are run, the header after cc has compiled it: verify only what you would run.`,
+On 10,000 states, half of them visited by the model and half by random play. A
+file passes, with status 0, where it names this model by its hash and its
+examples and Q-values are the model's own: to the bit, in ONNX within 1e-5 of
+the largest.
+Weights of 8 bits are another network: they pass, and the agreement says what
+they are worth.
+A module, a .wasm and a header are run, the header after cc has compiled it:
+verify only what you would run.`,
     )
     .action(async (file: string, options: VerifyFlags) => {
       const ending = Object.keys(formats).find((name) => file.endsWith(name));

@@ -70,6 +70,7 @@ describe("help", () => {
       const { status, stdout, stderr } = qstill(command, "--help");
       expect([command, status, stderr]).toEqual([command, 0, ""]);
       expect(stdout).toMatch(new RegExp(`^Usage: qstill ${command} `));
+      for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     }
     const guide = readFileSync(join(dirname(main), "..", "..", "docs", "command-line.md"), "utf8");
     expect(names(guide, /^npx qstill (\w+)/gm).sort()).toEqual(commands.sort());
