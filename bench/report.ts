@@ -1,5 +1,5 @@
 // Results for people: a table, and the shares of an update.
-import Table from "cli-table3";
+import { table as fitted } from "#dist/cli/terminal.js";
 import type { Breakdown } from "./breakdown.js";
 import type { Result } from "./suite.js";
 
@@ -31,13 +31,7 @@ export function breakdownTable({ case: name, wholeUs, parts }: Breakdown): strin
 }
 
 export function table(head: readonly string[], rows: readonly string[][]): string {
-  const drawn = new Table({
-    head: [...head],
-    style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, column) => (column < 2 ? "left" : "right")),
-  });
-  drawn.push(...rows);
-  return drawn.toString();
+  return fitted(head, rows, undefined, 2);
 }
 
 export function percent(share: number): string {

@@ -1,9 +1,10 @@
 // Builds the page, serves it, or checks its types. Packages that it needs are installed first if they are missing.
-// Usage: node web/make.js build | serve | check
+// Usage: node web/make.js build | serve [--port 4173] | check
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
@@ -12,7 +13,13 @@ function run(command, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const what = process.argv[2];
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { port: { type: "string" } } });
+const what = positionals[0];
+const port = values.port === undefined ? undefined : Number(values.port);
+if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+  console.error(`--port is ${JSON.stringify(values.port)}: a whole number from 0 to 65535 is allowed`);
+  process.exit(2);
+}
 if (!existsSync(new URL("node_modules/vite", import.meta.url))) {
   console.error("installing the packages that build the page (vite, uplot, idb-keyval, axe-core)");
   run("npm", "install", "--no-audit", "--no-fund");
@@ -24,5 +31,6 @@ if (what === "check") {
   const { build, preview } = await import("vite");
   const configFile = fileURLToPath(new URL("vite.config.ts", import.meta.url));
   await build({ configFile, logLevel: "warn" });
-  if (what === "serve") (await preview({ configFile })).printUrls();
+  if (what === "serve")
+    (await preview({ configFile, preview: port === undefined ? {} : { port, strictPort: true } })).printUrls();
 }

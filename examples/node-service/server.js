@@ -7,23 +7,33 @@ import { loadModel } from "qstill";
 
 /** A request that is not answered: its status, and why in one line. */
 class Refusal extends Error {
-  constructor(status, message) {
+  constructor(status, message, headers = {}) {
     super(message);
     this.status = status;
+    this.headers = headers;
   }
 }
+
+/** Requests that Node refuses before they are read, by its code: the status and why. */
+const malformed = {
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "the request took too long"],
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "the headers are too large"],
+};
 
 const { path, port } = orQuit(readArguments);
 const model = orQuit(() => loadModel(readFileSync(path)));
 const size = model.widths[0];
 const mostBytes = 100 + 32 * size; // of a body: no number needs 32 characters
+const graceMs = Number(process.env.GRACE_MS ?? 8000); // for requests under way when the service is told to end
 
 // whoever takes longer than ten seconds to send so little is cut off
 const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
   answerTo(request).then(
     (answer) => send(response, 200, answer),
     (error) => {
-      if (error instanceof Refusal) return send(response, error.status, { error: error.message });
+      if (error instanceof Refusal) {
+        return send(response, error.status, { error: error.message }, error.headers);
+      }
       console.error(error);
       send(response, 500, { error: "the service failed" });
     },
@@ -31,17 +41,31 @@ const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
 });
 server.on("error", ({ message }) => quit(message));
 server.listen(port, () => console.log(`listening on http://localhost:${server.address().port}`));
-// takes no more connections, finishes the requests that are under way, and with the last of them the process ends
-for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => server.close());
+// what is not HTTP gets an answer, too
+server.on("clientError", ({ code }, socket) => {
+  if (!socket.writable) return socket.destroy();
+  const [status, error] = malformed[code] ?? ["400 Bad Request", "the request is not HTTP"];
+  const body = JSON.stringify({ error });
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
+});
+for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, end);
+
+/** Takes no more connections and finishes the requests under way. Whoever is too slow is cut off, so that the process ends. */
+function end() {
+  server.close();
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), graceMs).unref();
+}
 
 async function answerTo(request) {
   const [pathname] = request.url.split("?", 1);
   switch (pathname) {
     case "/health":
-      allow("GET", request);
+      allow(["GET", "HEAD"], request);
       return { status: "ok", environment: model.environment, observationSize: size };
     case "/action": {
-      allow("POST", request);
+      allow(["POST"], request);
       const observation = observationOf(await bodyOf(request));
       return { action: model.act(observation), qValues: [...model.qValues(observation)] };
     }
@@ -50,9 +74,10 @@ async function answerTo(request) {
   }
 }
 
-function allow(method, request) {
-  if (request.method !== method) {
-    throw new Refusal(405, `the method ${request.method} was given: ${method} is allowed`);
+function allow(methods, request) {
+  if (!methods.includes(request.method)) {
+    const reason = `the method ${request.method} was given: ${methods.join(" or ")} is allowed`;
+    throw new Refusal(405, reason, { allow: methods.join(", ") });
   }
 }
 
@@ -91,9 +116,9 @@ function observationOf(text) {
   return observation;
 }
 
-function send(response, status, answer) {
+function send(response, status, answer, more = {}) {
   const body = JSON.stringify(answer);
-  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const headers = { ...more, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
   if (!server.listening) headers.connection = "close"; // or a client that keeps its connection would keep the process
   response.writeHead(status, headers).end(body);
 }

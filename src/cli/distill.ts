@@ -66,5 +66,5 @@ export function addDistill(program: Command): void {
 /** Why the run ended with status 1: the student is not good enough. */
 export function missed(returnRatio: number | null, attempts: number, threshold: number): string {
   if (returnRatio === null) return "the teacher is no better than random actions: there is no return to keep";
-  return `the student keeps ${percent(returnRatio)} of the teacher's return after ${attempts} attempt(s): ${percent(threshold)} was wanted`;
+  return `the student keeps ${percent(returnRatio)} of the teacher's return after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${percent(threshold)} was wanted`;
 }

@@ -1,31 +1,68 @@
-// qstill envs: lists the environments.
+// qstill envs: lists the environments, or says everything about one.
 import type { Command } from "commander";
 import { MissingPackageError } from "../core/missing-package.js";
-import { environmentIds, makeEnv } from "../env/registry.js";
+import { environmentIds, knownEnv, makeEnv } from "../env/registry.js";
+import { checkedEnvironment } from "./context.js";
 import { complain, figure, print, table } from "./terminal.js";
-
-/** The largest number of lines in a cell of the table. */
-const mostLines = 12;
 
 export function addEnvs(program: Command): void {
   program
     .command("envs")
-    .description("list the environments")
+    .description("list the environments, or describe one")
+    .argument("[id]", "the environment to describe: sizes, names, preset and reference figures")
     .option("--json", "print one JSON object and nothing else")
-    .action((options: { json?: boolean }) => {
+    .action((id: string | undefined, options: { json?: boolean }) => {
+      if (id !== undefined) {
+        const environment = described(checkedEnvironment(id));
+        if (environment === undefined) return;
+        const { presets, reference } = knownEnv(id) ?? {};
+        if (options.json) print(JSON.stringify({ ...environment, presets, reference }));
+        else print(details(environment));
+        return;
+      }
       const environments = environmentIds().flatMap((name) => described(name) ?? []);
       if (options.json) {
         print(JSON.stringify({ environments }));
         return;
       }
-      const rows = environments.map(({ id, featureNames, actionNames, maxEpisodeSteps }) => [
+      const rows = environments.map(({ id, observationSize, actionCount, maxEpisodeSteps }) => [
         id,
-        few(featureNames).join("\n"),
-        actionNames.join("\n"),
-        figure(maxEpisodeSteps),
+        ...[observationSize, actionCount, maxEpisodeSteps].map((value) => figure(value)),
       ]);
       print(table(["id", "observation", "actions", "steps at most"], rows));
+      print("qstill envs <id> says more about one.");
     });
+}
+
+type Described = NonNullable<ReturnType<typeof described>>;
+
+/** One environment in lines for people. */
+function details({ id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames }: Described): string {
+  const { about, presets, reference } = knownEnv(id) ?? {};
+  const preset = (of: Readonly<Record<string, unknown>>) =>
+    Object.keys(of).length === 0
+      ? ["  the defaults"]
+      : Object.entries(of).map(
+          ([name, value]) => `  ${name} ${Array.isArray(value) ? value.join(",") : String(value)}`,
+        );
+  const { goal, pythonSeconds } = reference ?? {};
+  return [
+    id,
+    ...(about === undefined ? [] : [about.task.en]),
+    "",
+    `observation: ${figure(observationSize)} ${observationSize === 1 ? "number" : "numbers"}`,
+    ...featureNames.map((name) => `  ${name}`),
+    `actions: ${figure(actionCount)}`,
+    ...actionNames.map((name) => `  ${name}`),
+    `steps at most: ${figure(maxEpisodeSteps)}`,
+    ...(presets === undefined ? [] : ["teacher's preset:", ...preset(presets.teacher)]),
+    ...(presets === undefined ? [] : ["student's preset:", ...preset(presets.student)]),
+    ...(about === undefined ? [] : [`time of a run: about ${figure(about.seconds)} s on one core`]),
+    ...(goal === undefined
+      ? []
+      : [`goal of teachers: mean return ${figure(goal.mean)}, the worst of ${goal.seeds} seeds ${figure(goal.worst)}`]),
+    ...(pythonSeconds === undefined ? [] : [`a million steps in Python: ${figure(pythonSeconds)} s (gymnax-blines)`]),
+  ].join("\n");
 }
 
 /** What is known of an environment; if its package is missing, this is said instead. */
@@ -37,11 +74,4 @@ function described(name: string) {
     if (!(error instanceof MissingPackageError)) throw error;
     complain(error.message);
   }
-}
-
-/** The names, as many as a table's cell holds; --json has all. */
-function few(names: readonly string[]): readonly string[] {
-  if (names.length <= mostLines) return names;
-  const shown = mostLines - 1;
-  return [...names.slice(0, shown), `and ${names.length - shown} more`];
 }

@@ -9,6 +9,7 @@ import { exportOnnx } from "../export/onnx.js";
 import { exportWasm } from "../export/wasm.js";
 import { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
+import { oneOfWords } from "../training/options.js";
 import { checkedEnvironment } from "./context.js";
 import { UsageError } from "./errors.js";
 import { readAnyModel, writeOutput } from "./files.js";
@@ -80,5 +81,5 @@ function written(path: string, model: Model | QuantizedModel, format: string): s
   if (model instanceof Model) return write(model, describe(model));
   if (writeQuantized) return writeQuantized(model, describe(model));
   const allowed = Object.keys(writers).filter((name) => writers[name].writeQuantized);
-  throw new UsageError(`${path} has weights of 8 bits, and --to is ${format}: ${allowed.join(", ")} is allowed`);
+  throw new UsageError(`${path} has weights of 8 bits, and --to is ${format}: ${oneOfWords(allowed)} is allowed`);
 }

@@ -20,11 +20,22 @@ import { addTrain } from "./train.js";
 import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
 
+/** What the command says that is given nothing at all. */
+const introduction = `qstill trains a small DQN agent and distils it into one a hundredth its size.
+
+Try:
+  qstill envs                   lists the environments
+  qstill run CartPole-v1        trains, distils and writes a report, in seconds
+  qstill watch CartPole-v1      draws an episode as an SVG file that moves
+
+qstill --help lists all commands; qstill run --help lists the options of one.`;
+
 const program = new Command("qstill")
   .description("Train a small DQN agent and distil it into one a hundredth its size.")
   .version(version)
   .showSuggestionAfterError(true)
   .exitOverride()
+  .configureHelp({ minWidthToWrap: 10 }) // the longest flags leave 39 of 80 columns, where commander would not wrap
   .configureOutput({ writeOut: (text) => print(text.replace(/\n$/, "")), outputError: () => {} })
   .addHelpText(
     "after",
@@ -52,7 +63,8 @@ for (const command of program.commands) command.copyInheritedSettings(program);
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {
-  await program.parseAsync();
+  if (process.argv.length === 2) print(introduction);
+  else await program.parseAsync();
 } catch (error) {
   process.exitCode = exitStatus(error);
   const text = oneLine(error).replace(/^error: /, "");

@@ -29,7 +29,7 @@ export function addConfigOptions<Config>(
   for (const name of Object.keys(options) as (keyof Config & string)[]) {
     const flag = flagOf(taken.has(name) ? `${prefix}-${name}` : name);
     const sentence = sentences[name];
-    const what = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)} (default: ${shownDefault(options[name])})`;
+    const what = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)} (${options[name].allowed.replace(/,$/, "")}; default: ${shownDefault(options[name])})`;
     command.addOption(new Flag(`--${flag} <value>`, what).helpGroup(`${heading}${note}:`));
     names.set(name, flag);
   }

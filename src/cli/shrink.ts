@@ -40,9 +40,12 @@ export function addShrink(program: Command): void {
   addCheckpoints(addCommonOptions(command));
   const flags = addConfigOptions(
     command,
-    "Student; hidden is the layer to shrink, attempts are counted for each size",
+    "Student; hidden is the layer to shrink, attempts count for each size",
     shrinkOptions,
     descriptions.student,
+    "",
+    new Set(),
+    "\n(an environment's preset may replace a default)",
   );
 
   command.action(async (argument: string | undefined, options: ShrinkFlags) => {

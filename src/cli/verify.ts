@@ -7,6 +7,7 @@ import { modelHash } from "../export/description.js";
 import { randomStates, visitedStates } from "../export/states.js";
 import { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
+import { oneOfWords } from "../training/options.js";
 import { type Answers, formats, type Questions } from "./answers.js";
 import { DiffersError, oneLine, UsageError } from "./errors.js";
 import { readAnyModel } from "./files.js";
@@ -58,16 +59,20 @@ export function addVerify(program: Command): void {
     .addHelpText(
       "after",
       `
-On 10,000 states, half of them visited by the model and half by random play. A file passes, with status 0, where it names
-this model by its hash and its examples and Q-values are the model's own: to the bit, in ONNX within 1e-5 of the largest.
-Weights of 8 bits are another network: they pass, and the agreement says what they are worth.
-A module, a .wasm and a header are run, the header after cc has compiled it: verify only what you would run.`,
+On 10,000 states, half of them visited by the model and half by random play. A
+file passes, with status 0, where it names this model by its hash and its
+examples and Q-values are the model's own: to the bit, in ONNX within 1e-5 of
+the largest.
+Weights of 8 bits are another network: they pass, and the agreement says what
+they are worth.
+A module, a .wasm and a header are run, the header after cc has compiled it:
+verify only what you would run.`,
     )
     .action(async (file: string, options: VerifyFlags) => {
       const ending = Object.keys(formats).find((name) => file.endsWith(name));
       if (ending === undefined) {
         throw new UsageError(
-          `${file} is not named like an export: the endings ${Object.keys(formats).join(", ")} are allowed`,
+          `${file} is not named like an export: the ending ${oneOfWords(Object.keys(formats))} is allowed`,
         );
       }
       const path = options.model ?? modelBeside(file, ending);

@@ -149,6 +149,7 @@ export class Workplace {
         throw error;
       });
       this.metrics.flush();
+      this.#progress.finish();
       const models = "widths" in result ? { [phase]: result } : result;
       const failures: unknown[] = [];
       for (const [name, model] of Object.entries(models)) {

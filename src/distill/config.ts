@@ -96,7 +96,7 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
   const part = transitionsPart(config.loss);
   if (config.states === "replay" && part !== undefined) {
     throw new ConfigError(
-      `the student's loss is ${config.loss}: ${part} needs transitions, and states "replay" has none; states teacher, student, mixed are allowed`,
+      `the student's loss is ${config.loss}: ${part} needs transitions, and states "replay" has none; states teacher, student or mixed is allowed`,
     );
   }
   return config;

@@ -47,7 +47,7 @@ export function parseNumber(text: string): unknown {
 /** A number. */
 export function real(value: number, range: NumberRange, whole = false): Option<number> {
   const { from, above, to } = range;
-  const least = above === undefined ? `from ${from} to ${to}` : `above ${above}, at most ${to}`;
+  const least = above === undefined ? `from ${from} to ${to}` : `above ${above} and at most ${to}`;
   return {
     default: value,
     allowed: `a ${whole ? "whole " : ""}number ${least}`,
@@ -70,7 +70,7 @@ export function whole(value: number, range: NumberRange): Option<number> {
 export function optionalNumber(value: number | null): Option<number | null> {
   return {
     default: value,
-    allowed: "a finite number, or none",
+    allowed: "a finite number or none",
     accepts: (given): given is number | null => given === null || Number.isFinite(given),
     parse: (text) => (text === "none" ? null : parseNumber(text)),
   };
@@ -81,17 +81,22 @@ export function optional<T>(option: Option<T>): Option<T | null> {
   return {
     ...option,
     default: null,
-    allowed: `${option.allowed}, or none`,
+    allowed: `${option.allowed} or none`,
     accepts: (given): given is T | null => given === null || option.accepts(given),
     parse: (text) => (text === "none" ? null : option.parse(text)),
   };
+}
+
+/** Names as an error lists them: "a, b or c". */
+export function oneOfWords(names: readonly string[]): string {
+  return names.join(", ").replace(/, ([^,]*)$/, " or $1");
 }
 
 /** One of several names. */
 export function oneOf<Name extends string>(value: Name, names: readonly Name[]): Option<Name> {
   return {
     default: value,
-    allowed: names.join(", "),
+    allowed: oneOfWords(names),
     accepts: (given): given is Name => names.includes(given as Name),
     parse: (text) => text,
   };
@@ -118,7 +123,7 @@ export function hiddenWidths(value: readonly number[]): Option<readonly number[]
     given.every((width) => Number.isInteger(width) && width >= 1 && width <= widest);
   return {
     default: value,
-    allowed: `at most ${mostLayers} whole numbers from 1 to ${widest}, separated by commas`,
+    allowed: `a list of at most ${mostLayers} whole numbers from 1 to ${widest} with commas between them`,
     range: { from: 1, to: widest },
     whole: true,
     accepts,

@@ -136,7 +136,7 @@ it("another model's export does not pass: status 1, one line that says why", () 
 it.each([
   [
     "student.txt",
-    "is not named like an export: the endings .int8.safetensors, .safetensors, .mjs, .wasm, .h, .onnx are allowed",
+    "is not named like an export: the ending .int8.safetensors, .safetensors, .mjs, .wasm, .h or .onnx is allowed",
   ],
   ["student.safetensors", "give --model, the model to compare it with"],
 ])("a call with %s is wrong: status 2, one line", (name, expected) => {

@@ -83,7 +83,7 @@ it("each option of the guide changes what the student becomes, its defaults do n
 
 it("refuses what is not allowed, in one line", async () => {
   for (const [options, message] of [
-    [{ guideLoss: "nll" as never }, 'guideLoss is "nll": cross-entropy, mse is allowed'],
+    [{ guideLoss: "nll" as never }, 'guideLoss is "nll": cross-entropy or mse is allowed'],
     [{ guideWeight: 0 }, "guideWeight is 0: a number above 0"],
     [{ guideTemperature: -1 }, "guideTemperature is -1: a number above 0"],
     [{ discount: 1 } as never, 'unknown teacher option "discount"'],

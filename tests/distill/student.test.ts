@@ -24,14 +24,14 @@ const student = (options: DistillOptions = {}) => distill(teacher, { ...shortStu
 it.each([
   [{ hidden: [0] }, "hidden is [0]"],
   [{ loss: "hinge" }, 'loss is "hinge": one of mse, huber, cross-entropy, nll, kl, td, or a weighted sum'],
-  [{ states: "nowhere" as never }, 'states is "nowhere": teacher, student, mixed, replay is allowed'],
+  [{ states: "nowhere" as never }, 'states is "nowhere": teacher, student, mixed or replay is allowed'],
   [{ temperature: 0 }, "temperature is 0: a number above 0"],
   [{ attempts: 0 }, "attempts is 0: a whole number from 1"],
   [{ rounds: 5, envSteps: 4 }, "rounds is 5: at most envSteps, 4, is allowed"],
-  [{ gamma: 1.5 }, "gamma is 1.5: a number from 0 to 1, or none is allowed"],
+  [{ gamma: 1.5 }, "gamma is 1.5: a number from 0 to 1 or none is allowed"],
   [
     { loss: "kl+td", states: "replay" },
-    'loss is kl+td: td needs transitions, and states "replay" has none; states teacher, student, mixed are allowed',
+    'loss is kl+td: td needs transitions, and states "replay" has none; states teacher, student or mixed is allowed',
   ],
   [{ rounds: 500 }, "rounds is 500: at most updates, 400, is allowed"],
 ] as [DistillOptions, string][])("refuses %o", async (options, message) => {

@@ -24,14 +24,17 @@ const plain = () => (trained ??= train());
 
 describe("a configuration that is not allowed is refused in one line", () => {
   it.each([
-    [{ hidden: [0] }, "hidden is [0]: at most 8 whole numbers from 1 to 4096, separated by commas is allowed"],
+    [
+      { hidden: [0] },
+      "hidden is [0]: a list of at most 8 whole numbers from 1 to 4096 with commas between them is allowed",
+    ],
     [{ hidden: [1e9] }, "hidden is [1000000000]"],
-    [{ learningRate: -1 }, "learningRate is -1: a number above 0, at most 1 is allowed"],
+    [{ learningRate: -1 }, "learningRate is -1: a number above 0 and at most 1 is allowed"],
     [{ gamma: 1.5 }, "gamma is 1.5: a number from 0 to 1 is allowed"],
     [{ gamma: Number.NaN }, "gamma is NaN"],
     [{ batchSize: 64, bufferSize: 32 }, "batchSize is 64: at most bufferSize, 32, transitions are allowed"],
     [{ nStep: 40, bufferSize: 40, batchSize: 8 }, "nStep is 40: at most bufferSize − 2, 38, is allowed"],
-    [{ loss: "l1" as never }, 'loss is "l1": huber, mse is allowed'],
+    [{ loss: "l1" as never }, 'loss is "l1": huber or mse is allowed'],
     [{ discount: 0.9 } as never, 'unknown teacher option "discount": allowed are hidden, envSteps'],
     [{ envSteps: 500, learningStarts: 500 }, "learningStarts is 500: it must be less than envSteps, 500"],
     [{ double: 1 as never }, "double is 1: true or false is allowed"],

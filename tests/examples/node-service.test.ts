@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadModel, Pcg64 } from "../../src/index.js";
@@ -89,7 +91,7 @@ it.each([
 
 it.each([
   ["GET", "/action", 405, "the method GET was given: POST is allowed"],
-  ["DELETE", "/health", 405, "the method DELETE was given: GET is allowed"],
+  ["DELETE", "/health", 405, "the method DELETE was given: GET or HEAD is allowed"],
   ["POST", "/", 404, "this path is not known: GET /health and POST /action are allowed"],
   ["GET", "//", 404, "this path is not known: GET /health and POST /action are allowed"],
 ])("refuses %s %s", async (method, path, status, error) => {
@@ -148,4 +150,52 @@ async function halfSent(origin: string, body: string): Promise<ClientRequest> {
   await once(sent, "continue"); // so much of it has arrived
   sent.write(body.slice(0, 10));
   return sent;
+}
+
+it("says with 405 which methods are allowed", async () => {
+  const allowed = async (method: string, path: string) =>
+    (await fetch(`${origin}${path}`, { method })).headers.get("allow");
+  expect(await allowed("GET", "/action")).toBe("POST");
+  expect(await allowed("POST", "/health")).toBe("GET, HEAD");
+});
+
+it("answers HEAD with the headers of GET and no body", async () => {
+  const [head, get] = await Promise.all(["HEAD", "GET"].map((method) => fetch(`${origin}/health`, { method })));
+  expect([head.status, head.headers.get("content-length")]).toEqual([200, get.headers.get("content-length")]);
+  expect(await head.text()).toBe("");
+});
+
+it.each([
+  ["text that is not HTTP", "hello\r\n\r\n", 400, "the request is not HTTP"],
+  ["headers that are too large", `GET /health HTTP/1.1\r\nX: ${"x".repeat(20_000)}`, 431, "the headers are too large"],
+])("answers %s, and goes on", async (_, sent, status, error) => {
+  const socket = connected(origin);
+  socket.write(sent);
+  const answer = await text(socket);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(JSON.parse(answer.split("\r\n\r\n")[1])).toEqual({ error });
+  expect((await fetch(`${origin}/health`)).status).toBe(200);
+});
+
+it("ends although clients are slow, idle, or never finish", async () => {
+  const { child, origin } = await service([student, "--port", "0"], { GRACE_MS: "300" });
+  const idle = connected(origin);
+  const slow = connected(origin);
+  await Promise.all([once(idle, "connect"), once(slow, "connect")]);
+  const neverEnding = await halfSent(origin, observation("1,2,3,4"));
+  neverEnding.on("error", () => {}); // it is cut off
+  let at = 0;
+  const letters = "POST /action HTTP/1.1\r\nHost: x\r\nX: ";
+  const timer = setInterval(() => slow.write(letters[at++] ?? "x"), 20); // a byte at a time
+  try {
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  } finally {
+    clearInterval(timer);
+  }
+});
+
+function connected(origin: string): Socket {
+  const { hostname, port } = new URL(origin);
+  return connect(Number(port), hostname).on("error", () => {}); // a socket that is cut off is expected
 }

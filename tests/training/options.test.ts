@@ -29,7 +29,7 @@ describe.each<[string, () => Option<unknown>, unknown[], unknown[], string]>([
     () => real(1, { above: 0, to: 2 }),
     [1e-9, 2],
     [0, 2.1, "1"],
-    "a number above 0, at most 2",
+    "a number above 0 and at most 2",
   ],
   ["a whole number", () => whole(1, { from: 1, to: 3 }), [1, 3], [0, 4, 1.5, "2"], "a whole number from 1 to 3"],
   [
@@ -37,23 +37,23 @@ describe.each<[string, () => Option<unknown>, unknown[], unknown[], string]>([
     () => optionalNumber(null),
     [null, -1e9, 0.5],
     [Number.POSITIVE_INFINITY, Number.NaN, "1", undefined],
-    "a finite number, or none",
+    "a finite number or none",
   ],
   [
     "another one or none",
     () => optional(whole(1, { from: 1, to: 3 })),
     [null, 2],
     [0, "none", undefined],
-    "a whole number from 1 to 3, or none",
+    "a whole number from 1 to 3 or none",
   ],
-  ["a name", () => oneOf("a", ["a", "b"]), ["a", "b"], ["c", "", 0], "a, b"],
+  ["a name", () => oneOf("a", ["a", "b"]), ["a", "b"], ["c", "", 0], "a or b"],
   ["yes or no", () => flag(true), [true, false], ["true", 1, null], "true or false"],
   [
     "widths",
     () => hiddenWidths([16]),
     [[], [1], [4096, 3], Array(8).fill(2)],
     [[0], [4097], [1.5], ["2"], Array(9).fill(2), 3, { length: 0 }],
-    "at most 8 whole numbers from 1 to 4096, separated by commas",
+    "a list of at most 8 whole numbers from 1 to 4096 with commas between them",
   ],
 ])("%s", (_, make, allowed, refused, inWords) => {
   it("allows what it says, and nothing else", () => {
@@ -122,7 +122,7 @@ describe("a configuration", () => {
     [{ size: 0 }, "size is 0: a whole number from 1 to 9 is allowed"],
     [{ sise: 1 }, 'unknown test option "sise": allowed are size, name, rate'],
     [{ toString: 1 }, 'unknown test option "toString": allowed are size, name, rate'],
-    [{ name: ["a"] }, 'name is ["a"]: a, b is allowed'],
+    [{ name: ["a"] }, 'name is ["a"]: a or b is allowed'],
   ])("refuses %o in any layer", (given, message) => {
     const layers = [{}, given as never, {}];
     expect(() => configure("test", options, ...layers)).toThrow(new ConfigError(message));
