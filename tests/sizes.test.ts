@@ -6,7 +6,7 @@ const kibibyte = 1024;
 
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
-  qstill: 40,
+  qstill: 42,
   "qstill/distill": 42.5,
   "qstill/report": 10,
   "qstill/draw": 23.5,

@@ -4,6 +4,7 @@ import { Distiller } from "../../src/core/distiller.js";
 import { Handle } from "../../src/core/handle.js";
 import { type DistillOptions, distill } from "../../src/distill/student.js";
 import type { CustomEnv } from "../../src/env/env.js";
+import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { Model } from "../../src/model/model.js";
 import type { TrainingEvent } from "../../src/training/events.js";
 
@@ -11,6 +12,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 const label = new Model({ environment: "scripted", widths: [1, 2], parameters: Float32Array.of(1, 0, 0, 0.5) });
 const selectionEpisodes = 2;
+const seed = 5;
 
 /**
  * Episodes of one step. Those in which states are collected pay nothing; the others, of evaluations, pay what the script
@@ -19,17 +21,14 @@ const selectionEpisodes = 2;
 function scripted(script: readonly number[]): () => CustomEnv {
   let played = 0;
   const selection = new Set<number>();
-  let first = true;
+  for (let i = 0; i < selectionEpisodes; i++) selection.add(episodeSeed(seed, purposes.selection, i));
   return () => ({
     id: "scripted",
     observationSize: 1,
     actionCount: 2,
-    reset: ({ seed = 0 } = {}) => {
-      // the teacher's evaluation is the first thing that is played: its seeds are the selection episodes'
-      if (first) selection.add(seed);
-      first = selection.size < selectionEpisodes;
-      pays = selection.has(seed) ? script[played++] : 0;
-      return [seed % 2];
+    reset: ({ seed: given = 0 } = {}) => {
+      pays = selection.has(given) ? script[played++] : 0;
+      return [given % 2];
     },
     step: () => ({ observation: [0], reward: pays, terminated: true }),
   });
@@ -37,7 +36,7 @@ function scripted(script: readonly number[]): () => CustomEnv {
 let pays = 0;
 
 const options: DistillOptions = {
-  ...{ hidden: [3], seed: 5, states: "teacher", envSteps: 40, updates: 400, rounds: 4, batchSize: 8 },
+  ...{ hidden: [3], seed, states: "teacher", envSteps: 40, updates: 400, rounds: 4, batchSize: 8 },
   ...{ evaluationEpisodes: selectionEpisodes, attempts: 1, threshold: 0.9 },
 };
 
