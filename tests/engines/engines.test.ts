@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import type { experiment } from "./experiment.js";
-import { nodeBinary, nodeVersions, type Page, withChromium, withFirefox } from "./launch.js";
+import { type Page, runtimes, withChromium, withFirefox } from "./launch.js";
 import { orSkip } from "./skip.js";
 
 type Result = Awaited<ReturnType<typeof experiment>>;
@@ -20,12 +20,12 @@ const recorded: Result = {
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-async function inNode(binary: string): Promise<Result> {
+async function inRuntime([file, ...args]: string[]): Promise<Result> {
   const script = `
     import * as library from "qstill";
     import { experiment } from "./tests/engines/experiment.js";
     process.stdout.write(JSON.stringify(await experiment(library)));`;
-  const { stdout } = await promisify(execFile)(binary, ["--input-type=module", "-e", script], { cwd: root });
+  const { stdout } = await promisify(execFile)(file, [...args, script], { cwd: root });
   return JSON.parse(stdout);
 }
 
@@ -36,11 +36,7 @@ function inPage(page: Page): Promise<Result> {
 }
 
 const engines: [string, () => Promise<Result>][] = [
-  ["this Node", () => inNode(process.execPath)],
-  ...nodeVersions.map((version): (typeof engines)[number] => [
-    `Node ${version}`,
-    async () => inNode(nodeBinary(version)),
-  ]),
+  ...runtimes.map(([name, command]): (typeof engines)[number] => [name, async () => inRuntime(command())]),
   ["headless Chromium", () => withChromium(inPage)],
   ["headless Firefox", () => withFirefox(inPage)],
 ];

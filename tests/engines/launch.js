@@ -1,4 +1,4 @@
-// The engines to run the library in, where they are installed: versions of Node, headless Chromium, headless Firefox.
+// The engines to run the library in, where they are installed: versions of Node, Bun, Deno, headless Chromium and Firefox.
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,9 +18,24 @@ export const nodeVersions = [20, 22, 24];
  * @throws {MissingEngineError}
  */
 export function nodeBinary(version) {
-  const path = join(packages, `node-${version}`, "bin", "node");
+  return installed(`Node ${version}`, join(`node-${version}`, "bin", "node"));
+}
+
+/**
+ * How to start a script in each engine that needs no page: the engine's path, and its arguments up to the script's text.
+ * @type {[name: string, command: () => string[]][]}
+ */
+export const runtimes = [
+  ["this Node", () => [process.execPath, "--input-type=module", "-e"]],
+  ...nodeVersions.map((version) => [`Node ${version}`, () => [nodeBinary(version), "--input-type=module", "-e"]]),
+  ["Bun", () => [installed("Bun", join("bun", "bin", "bun")), "-e"]],
+  ["Deno", () => [installed("Deno", join("deno", "deno")), "eval", "--no-lock"]],
+];
+
+function installed(name, file) {
+  const path = join(packages, file);
   if (existsSync(path)) return path;
-  throw new MissingEngineError(`no Node ${version} found: npm install --prefix tests/engines gets it on Linux x64`);
+  throw new MissingEngineError(`no ${name} found: npm install --prefix tests/engines gets it on Linux x64`);
 }
 
 /**

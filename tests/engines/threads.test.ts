@@ -1,11 +1,14 @@
-// Two threads in browsers: bundled without a setting, in a worker of a cross-origin isolated page, the same bits as here.
+// Two threads give the bits of one: in every version of Node, in Bun and Deno, and in browsers, where the library is bundled
+// without a setting and runs in a worker of a cross-origin isolated page.
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { build } from "vite";
 import { beforeAll, expect, it } from "vitest";
 import { trainTeacher, weightsHash } from "../../src/index.js";
 import { shortTeacher } from "../short-training.js";
-import { type Page, withChromium, withFirefox } from "./launch.js";
+import { type Page, runtimes, withChromium, withFirefox } from "./launch.js";
 import { orSkip } from "./skip.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -49,6 +52,22 @@ function inWorker(page: Page): Promise<{ isolated: boolean; hash: string; notice
       worker.onerror = ({ message }) => reject(new Error(message));
     })`);
 }
+
+it.for(runtimes)("%s", async ([, command], { skip }) => {
+  const script = `
+    import { trainTeacher, weightsHash } from "qstill";
+    const notices = [];
+    const onEvent = (event) => event.kind === "notice" && notices.push(event.message);
+    const { parameters } = await trainTeacher("CartPole-v1", { ...${JSON.stringify(options)}, threads: 2, onEvent });
+    console.log(JSON.stringify({ notices, hash: await weightsHash(parameters, parameters) }));`;
+  const run = async () => {
+    const [file, ...args] = command();
+    const { stdout } = await promisify(execFile)(file, [...args, script], { cwd: root });
+    return JSON.parse(stdout);
+  };
+  const { parameters } = await trainTeacher("CartPole-v1", options);
+  expect(await orSkip(skip, run)).toEqual({ notices: [], hash: await weightsHash(parameters, parameters) });
+});
 
 it.for([
   ["Chromium", withChromium],
