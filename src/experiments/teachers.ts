@@ -9,15 +9,17 @@ import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
 import { resolveEnv } from "../env/registry.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
-import { readSafetensors, type Tensor, writeSafetensors } from "../model/safetensors.js";
+import type { Tensor } from "../model/safetensors.js";
 import { difference } from "../training/checkpoint.js";
+import { readSigned, writeSigned } from "../training/signed.js";
 import { writeWhole } from "./durable.js";
 import type { TeacherStore } from "./study.js";
 
 const format = "qstill-study-teacher";
+const formatVersion = "2";
 const ending = ".safetensors";
 
-/** Teachers in a folder: one safetensors file each, with the parameters and the replay memory's observations. */
+/** Teachers in a folder: one file each, with the parameters, the replay memory's observations and a digest. */
 export class FolderTeachers implements TeacherStore {
   readonly #folder: string;
   readonly #signal?: AbortSignal;
@@ -62,13 +64,12 @@ function teacherBytes({ widths, parameters, observations, ...record }: Teacher, 
   ];
   const { envSteps, updates, wallSeconds } = record;
   const reached = JSON.stringify({ envSteps, updates, wallSeconds });
-  return writeSafetensors(tensors, { format, setting: JSON.stringify(setting), reached });
+  return writeSigned(tensors, { format, formatVersion, setting: JSON.stringify(setting), reached });
 }
 
 function keptTeacher(path: string, env: string, seed: number, config: TeacherConfig, setting: object): Teacher {
   try {
-    const { tensors, metadata } = readSafetensors(readFileSync(path));
-    if (metadata.format !== format) throw new Error("it is not a teacher of a study");
+    const { tensors, metadata } = readSigned(readFileSync(path), checkFormat);
     const differs = difference(JSON.parse(metadata.setting), { ...setting });
     if (differs !== undefined) throw new Error(`it was made with ${differs}`);
     const { envSteps, updates, wallSeconds } = JSON.parse(metadata.reached);
@@ -84,6 +85,12 @@ function keptTeacher(path: string, env: string, seed: number, config: TeacherCon
   } catch (error) {
     throw new ConfigError(`${path} cannot be used: ${(error as Error).message}`);
   }
+}
+
+function checkFormat(metadata: Readonly<Record<string, string>>): void {
+  if (metadata.format !== format) throw new Error("it is not a teacher of a study");
+  if (metadata.formatVersion === formatVersion) return;
+  throw new Error(`its format is another one than ${formatVersion}: without this file the teacher is trained again`);
 }
 
 function floats(tensors: ReadonlyMap<string, Tensor>, name: string): Float32Array {

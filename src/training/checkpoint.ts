@@ -1,14 +1,12 @@
-// A checkpoint: the numbers and arrays of each part of a training, in one safetensors file. Its last tensor is the digest
-// of every byte before it.
+// A checkpoint: the numbers and arrays of each part of a training, in one safetensors file with a digest.
 import { ConfigError } from "../core/config-error.js";
-import { digestOf } from "../core/digest.js";
 import { shown } from "../evaluate/checks.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
-import { quoted, readSafetensors, writeSafetensors } from "../model/safetensors.js";
+import { quoted } from "../model/safetensors.js";
+import { readSigned, writeSigned } from "./signed.js";
 
 const format = "qstill-checkpoint";
 const formatVersion = "4";
-const digestBytes = 16;
 
 /** What may be different when work goes on. */
 const changeable = ["envSteps", "learningRate", "learningRateFinal"];
@@ -65,8 +63,7 @@ export function writeCheckpoint({ phase, setting, reached, parts }: Checkpoint):
     })),
   );
   const states = Object.fromEntries(Object.entries(parts).map(([part, { state }]) => [part, state]));
-  const digest = { name: "digest", dtype: "U8" as const, shape: [digestBytes], data: new Uint8Array(digestBytes) };
-  const bytes = writeSafetensors([...tensors, digest], {
+  return writeSigned(tensors, {
     format,
     formatVersion,
     phase,
@@ -74,9 +71,6 @@ export function writeCheckpoint({ phase, setting, reached, parts }: Checkpoint):
     reached: JSON.stringify(reached),
     states: JSON.stringify(states),
   });
-  const end = bytes.length - digestBytes;
-  bytes.set(digestOf(bytes.subarray(0, end)), end);
-  return bytes;
 }
 
 /**
@@ -95,7 +89,7 @@ export function readCheckpoint(
   restore: Readonly<Record<string, (saved: Saved) => void>>,
 ): Checkpoint["reached"] {
   return reading(() => {
-    const { tensors, metadata } = checked(bytes);
+    const { tensors, metadata } = readSigned(bytes, checkFormat);
     if (metadata.phase !== phase) {
       throw new CheckpointError(`this checkpoint is of a ${word(metadata.phase)}, not of a ${phase}`);
     }
@@ -126,7 +120,7 @@ export function readCheckpoint(
 /** How far the work had come. @throws CheckpointError for a file that is not a checkpoint or is damaged */
 export function reachedBy(bytes: Uint8Array): Reached {
   return reading(() => {
-    return readReached(checked(bytes).metadata);
+    return readReached(readSigned(bytes, checkFormat).metadata);
   });
 }
 
@@ -147,16 +141,6 @@ function reading<Result>(read: () => Result): Result {
     if (error instanceof CheckpointError) throw error;
     throw new CheckpointError(`the checkpoint is damaged: ${(error as Error).message}`);
   }
-}
-
-/** The contents of a checkpoint whose bytes are those that were written. */
-function checked(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
-  const contents = readSafetensors(bytes);
-  checkFormat(contents.metadata);
-  const end = bytes.length - digestBytes;
-  const digest = digestOf(bytes.subarray(0, end));
-  if (!digest.every((byte, i) => byte === bytes[end + i])) throw new Error("its bytes are not those that were written");
-  return contents;
 }
 
 /** The values of some names, of those that are there. */

@@ -2,7 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { digestOf } from "../../src/core/digest.js";
 import { distill } from "../../src/distill/student.js";
 import type { Teacher } from "../../src/dqn/teacher.js";
 import { FolderTeachers } from "../../src/experiments/teachers.js";
@@ -56,8 +58,26 @@ it("refuses a file that is damaged or of other work, in one line", async () => {
   const again = () => new FolderTeachers(folder).teacher("CartPole-v1", 7, shortTeacher);
   truncateSync(path, bytes.length - 4);
   await expect(again()).rejects.toThrow(/^\S+\.safetensors cannot be used: [^\n]+$/);
-  writeFileSync(path, bytes.toString("latin1").replace('seed\\":7', 'seed\\":8'), "latin1");
+  const other = Buffer.from(bytes.toString("latin1").replace('seed\\":7', 'seed\\":8'), "latin1");
+  other.set(digestOf(other.subarray(0, -16)), other.length - 16);
+  writeFileSync(path, other);
   await expect(again()).rejects.toThrow(/cannot be used: it was made with seed 8, but 7 is asked for$/);
   writeFileSync(path, bytes);
   expect((await again()).parameters).toEqual(trained.parameters);
+});
+
+it("notices one flipped bit, wherever it is", async () => {
+  const bytes = readFileSync(path);
+  const bit = fc.integer({ min: 0, max: 8 * bytes.length - 1 });
+  await fc.assert(
+    fc.asyncProperty(bit, async (at) => {
+      const damaged = bytes.slice();
+      damaged[at >> 3] ^= 1 << (at & 7);
+      writeFileSync(path, damaged);
+      const again = new FolderTeachers(folder).teacher("CartPole-v1", 7, shortTeacher);
+      await expect(again).rejects.toThrow(/^\S+\.safetensors cannot be used: [^\n]+$/);
+    }),
+    { numRuns: 200 },
+  );
+  writeFileSync(path, bytes);
 });
