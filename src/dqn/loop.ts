@@ -68,6 +68,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       const share = envSteps / config.envSteps;
       const event = { kind: "progress", network, share, envSteps, updates, loss, mean: keeper.latestMean } as const;
       onEvent(evaluated === undefined ? event : { ...event, evaluated });
+      if (evaluated === undefined) onCurrent?.(parametersNow);
     };
     const pace: Pace = (steps) => inTurns(steps, () => work.turn(), report);
     const offer = async () => {
@@ -76,33 +77,30 @@ export async function train(training: AgentTraining): Promise<Trained> {
       onNetwork?.(parameters, agent.envSteps, judged.mean);
       onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: agent.loss });
     };
+    const last = () => agent.envSteps === config.envSteps;
+    const tell = () => {
+      if (agent.envSteps % progressInterval === 0 || last()) report();
+    };
 
     const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
     const goesOn = () => agent.envSteps < config.envSteps && (keeper.keptMean === null || keeper.keptMean < goal);
-    while (keeper.due || goesOn()) {
-      // work that was stopped within an evaluation goes on with it
-      if (!keeper.due) {
-        const turn = work.turn();
-        if (turn) await turn;
+    if (keeper.due) await offer().then(tell); // work that was stopped within an evaluation goes on with it
+    while (goesOn()) {
+      const turn = work.turn();
+      if (turn) await turn;
 
-        // act, and record the step
-        const result = episodes.step(episode.act());
-        episode.step(result);
-        if (result.terminated || result.truncated) episode = agent.begin(episodes.begin());
+      // act, and record the step
+      const result = episodes.step(episode.act());
+      episode.step(result);
+      if (result.terminated || result.truncated) episode = agent.begin(episodes.begin());
 
-        // learn
-        agent.update();
-      }
+      // learn
+      agent.update();
 
       // offer
-      const { envSteps } = agent;
-      const last = envSteps === config.envSteps;
-      keeper.due = (envSteps % config.evaluationInterval === 0 && agent.updates > 0) || last;
+      keeper.due = (agent.envSteps % config.evaluationInterval === 0 && agent.updates > 0) || last();
       if (keeper.due) await offer();
-      if (envSteps % progressInterval === 0 || last) {
-        report();
-        onCurrent?.(parametersNow);
-      }
+      tell();
     }
     await work.end();
     return { parameters: keeper.kept, ...reached(), wallSeconds: work.wallSeconds };
