@@ -1,5 +1,5 @@
 // Reading and writing files. Errors are one line.
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf, WriteError, writeWhole } from "../experiments/durable.js";
 import { type ImportOptions, importModel } from "../import/import-model.js";
@@ -104,7 +104,7 @@ export function removeFile(path: string): void {
 
 // one parent after the other, because Node's own recursion never ends below /proc
 function makeFolder(path: string): void {
-  if (existsSync(path)) return;
+  if (statSync(path, { throwIfNoEntry: false })) return;
   makeFolder(dirname(path));
   mkdirSync(path);
 }

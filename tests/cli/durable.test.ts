@@ -168,8 +168,11 @@ describe("--out", () => {
     for (const _ of ["new", "old"]) expect(shell(`${exported} link.mjs`).status).toBe(0);
     expect(lstatSync(at("link.mjs")).isSymbolicLink()).toBe(true);
     expect(readFileSync(at("elsewhere", "real.mjs"))).toEqual(readFileSync(at("whole.mjs")));
-    const { status, stderr } = shell(`${exported} circle.mjs`);
-    expect([status, stderr]).toEqual([2, "cannot write circle.mjs: its links lead round in a circle\n"]);
+    const reason = "its links lead round in a circle\n";
+    const file = shell(`${exported} circle.mjs`);
+    expect([file.status, file.stderr]).toEqual([2, `cannot write circle.mjs: ${reason}`]);
+    const inside = shell(`${exported} circle.mjs/student.mjs`);
+    expect([inside.status, inside.stderr]).toEqual([2, `cannot write circle.mjs/student.mjs: ${reason}`]);
   });
 
   it("removes temporary files of processes that are gone, and no others", () => {
