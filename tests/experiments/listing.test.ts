@@ -7,7 +7,6 @@ import { resolveEnv } from "../../src/env/registry.js";
 import { type AfterEpisode, type Fault, faultNames, listing, listingSetting } from "../../src/experiments/listing.js";
 import { Mlp } from "../../src/experiments/mlp.js";
 import { jointStudy } from "../../src/experiments/studies/joint.js";
-import { Interrupted } from "../../src/training/checkpoint.js";
 import { coin } from "../coin.js";
 
 describe("the network", () => {
@@ -194,6 +193,7 @@ describe("the study", () => {
     expect(scores[jointStudy.score]).toBeLessThan(30); // a random policy has 22
     expect(scores.teacherLast).toBe(scores.teacherBest);
     expect(curves?.student).toHaveLength(40);
-    await expect(jointStudy.run(cells[0], 100, teachers, AbortSignal.abort())).rejects.toThrow(Interrupted);
+    const stopped = jointStudy.run(cells[0], 100, teachers, AbortSignal.abort());
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
   });
 });
