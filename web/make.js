@@ -13,13 +13,25 @@ function run(command, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { port: { type: "string" } } });
-const what = positionals[0];
-const port = values.port === undefined ? undefined : Number(values.port);
-if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-  console.error(`--port is ${JSON.stringify(values.port)}: a whole number from 0 to 65535 is allowed`);
-  process.exit(2);
+function refuse(text, status) {
+  console.error(text);
+  process.exit(status);
 }
+
+function given() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { port: { type: "string" } } });
+  } catch {
+    const args = process.argv.slice(2).join(" ");
+    refuse(`the arguments are ${JSON.stringify(args)}: build, serve [--port <number>] or check is allowed`, 2);
+  }
+}
+
+const { positionals, values } = given();
+const what = positionals[0];
+const port = /^\d+$/.test(values.port ?? "") ? Number(values.port) : undefined;
+if (values.port !== undefined && !(port <= 65_535))
+  refuse(`--port is ${JSON.stringify(values.port)}: a whole number from 0 to 65535 is allowed`, 2);
 if (!existsSync(new URL("node_modules/vite", import.meta.url))) {
   console.error("installing the packages that build the page (vite, uplot, idb-keyval, axe-core)");
   run("npm", "install", "--no-audit", "--no-fund");
@@ -31,6 +43,10 @@ if (what === "check") {
   const { build, preview } = await import("vite");
   const configFile = fileURLToPath(new URL("vite.config.ts", import.meta.url));
   await build({ configFile, logLevel: "warn" });
-  if (what === "serve")
-    (await preview({ configFile, preview: port === undefined ? {} : { port, strictPort: true } })).printUrls();
+  if (what === "serve") {
+    const server = await preview({ configFile, preview: port === undefined ? {} : { port, strictPort: true } }).catch(
+      (error) => refuse(error.message, 1),
+    );
+    server.printUrls();
+  }
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { MissingPackageError } from "../core/missing-package.js";
 import { environmentIds, knownEnv, makeEnv } from "../env/registry.js";
 import { checkedEnvironment } from "./context.js";
-import { complain, figure, print, table } from "./terminal.js";
+import { complain, figure, print, prose } from "./terminal.js";
 
 export function addEnvs(program: Command): void {
   program
@@ -25,12 +25,17 @@ export function addEnvs(program: Command): void {
         print(JSON.stringify({ environments }));
         return;
       }
-      const rows = environments.map(({ id, observationSize, actionCount, maxEpisodeSteps }) => [
-        id,
-        ...[observationSize, actionCount, maxEpisodeSteps].map((value) => figure(value)),
-      ]);
-      print(table(["id", "observation", "actions", "steps at most"], rows));
-      print("qstill envs <id> says more about one.");
+      const longest = Math.max(...environments.map((each) => each.id.length));
+      const line = (id: string, sizes: readonly string[]) =>
+        `${id.padEnd(longest)}${sizes.map((size) => size.padStart(9)).join("")}`;
+      const lines = environments.map(({ id, observationSize, actionCount, maxEpisodeSteps }) =>
+        line(
+          id,
+          [observationSize, actionCount, maxEpisodeSteps].map((value) => figure(value)),
+        ),
+      );
+      print([line("id", ["numbers", "actions", "steps"]), ...lines].join("\n"));
+      print("\nNumbers of an observation, actions, steps at most.\nqstill envs <id> says more about one.");
     });
 }
 
@@ -48,7 +53,7 @@ function details({ id, observationSize, actionCount, maxEpisodeSteps, featureNam
   const { goal, pythonSeconds } = reference ?? {};
   return [
     id,
-    ...(about === undefined ? [] : [about.task.en]),
+    ...(about === undefined ? [] : [prose(about.task.en)]),
     "",
     `observation: ${figure(observationSize)} ${observationSize === 1 ? "number" : "numbers"}`,
     ...featureNames.map((name) => `  ${name}`),

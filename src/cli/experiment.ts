@@ -20,7 +20,7 @@ import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { notEmpty } from "./options.js";
 import { stopOnSignals } from "./stopping.js";
-import { barOptions, complain, print, table } from "./terminal.js";
+import { barOptions, complain, print, prose, table, usualWidth } from "./terminal.js";
 
 interface ExperimentOptions {
   seeds?: number;
@@ -68,10 +68,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   for (const file of ["results.jsonl", "failures.jsonl", "table.md", "report.html"]) checkNoFolder(join(out, file));
   lockFolder(out);
 
-  const bar = new SingleBar({
-    ...barOptions,
-    format: `${study.name} {bar} {value} of {total} runs · {eta_formatted} left`,
-  });
+  const bar = new SingleBar(barOptions(`${study.name} {bar} {value} of {total} runs · {eta_formatted} left`));
   const shown = !json && !quiet && process.stderr.isTTY === true;
   const signal = stopOnSignals(() => bar.stop());
   const begun = existsSync(join(out, "results.jsonl"));
@@ -129,7 +126,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
         ),
       );
     }
-    print(`${join(out, "report.html")} shows more; table.md and results.jsonl are beside it.`);
+    print(prose(`${join(out, "report.html")} shows more; table.md and results.jsonl are beside it.`));
   }
   if (failed !== undefined) throw failed;
 }
@@ -137,7 +134,14 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
 function list({ json }: ExperimentOptions): void {
   const plain = studies.map(({ name, question, score, seeds }) => ({ name, question, score, seeds }));
   if (json) print(JSON.stringify({ studies: plain }));
-  else print(plain.map(({ name, question }) => `${name.padEnd(12)} ${question}`).join("\n"));
+  else {
+    const indent = 13;
+    const room = (process.stdout.columns ?? usualWidth) - indent;
+    const lines = plain.map(
+      ({ name, question }) => name.padEnd(indent) + prose(question, room).replaceAll("\n", `\n${" ".repeat(indent)}`),
+    );
+    print(lines.join("\n"));
+  }
 }
 
 function chosenStudy(name: string | undefined): Study {

@@ -6,7 +6,7 @@ import { parseNumber } from "../training/options.js";
 import { checkedEnvironment } from "./context.js";
 import { checkNoFolder, readModel, writeOutput } from "./files.js";
 import { notEmpty, readSeed } from "./options.js";
-import { figure, percent, print, table } from "./terminal.js";
+import { figure, percent, print, prose, table } from "./terminal.js";
 
 interface ExplainFlags {
   leaves: number;
@@ -74,7 +74,7 @@ export function addExplain(program: Command): void {
           ],
         ),
       );
-      print(`Both choose the same action in ${percent(agreement)} of unseen states; ${out} acts as the tree.`);
+      print(prose(`Both choose the same action in ${percent(agreement)} of unseen states; ${out} acts as the tree.`));
       print("\nWhen one feature changes, on the states that the network visits:");
       print(
         table(

@@ -21,14 +21,16 @@ import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
 
 /** What the command says that is given nothing at all. */
-const introduction = `qstill trains a small DQN agent and distils it into one a hundredth its size.
+const introduction = `qstill trains a small DQN agent
+and distils it into one a hundredth its size.
 
 Try:
-  qstill envs                   lists the environments
-  qstill run CartPole-v1        trains, distils and writes a report, in seconds
-  qstill watch CartPole-v1      draws an episode as an SVG file that moves
+  qstill envs                lists the environments
+  qstill run CartPole-v1     trains and distils, in seconds
+  qstill watch CartPole-v1   draws an episode as an SVG file
 
-qstill --help lists all commands; qstill run --help lists the options of one.`;
+qstill --help lists all commands.
+qstill run --help lists the options of one.`;
 
 const program = new Command("qstill")
   .description("Train a small DQN agent and distil it into one a hundredth its size.")

@@ -22,7 +22,7 @@ import { missed } from "./distill.js";
 import { MissedError } from "./errors.js";
 import { studentLeft, teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
-import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
+import { evaluationHead, evaluationRow, figure, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
 export function addRun(program: Command): void {
@@ -133,8 +133,9 @@ function closing(summary: Summary, teacher: Teacher, student: Student, folder: s
         [...evaluationRow("student", student, evaluation), ...effort(student)],
       ],
     ),
-    `On ${evaluation.episodes} unseen episodes the student, ${percent(compression)} of its teacher's size, keeps`,
-    `${percent(returnRatio)} of the return above random play and chooses the same action in ${percent(actionAgreement)} of states.`,
-    `Everything is in ${folder}: report.html to read, student.mjs to use.`,
+    prose(
+      `On ${evaluation.episodes} unseen episodes the student, ${percent(compression)} of its teacher's size, keeps ${percent(returnRatio)} of the return above random play and chooses the same action in ${percent(actionAgreement)} of states.`,
+    ),
+    prose(`Everything is in ${folder}: report.html to read, student.mjs to use.`),
   ].join("\n");
 }

@@ -22,7 +22,7 @@ import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions, readEpisodes } from "./options.js";
-import { complain, figure, percent, print, table } from "./terminal.js";
+import { complain, figure, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
 interface ShrinkFlags extends CommonOptions {
@@ -156,10 +156,11 @@ function closing({ sizes, smallest, episodes, teacher }: Frontier, folder: strin
   const lines = [table(head, rows)];
   if (smallest !== null) {
     lines.push(
-      `${figure(smallest.parameters)} parameters (hidden ${layersOf(smallest.hidden)}) in place of ${figure(teacher.parameters)} keep ${percent(smallest.final?.returnRatio ?? null)} of the return,`,
-      `with 95 % confidence at least ${percent(smallest.final?.lowerBound ?? null)}, by ${figure(episodes)} unseen episodes.`,
+      prose(
+        `${figure(smallest.parameters)} parameters (hidden ${layersOf(smallest.hidden)}) in place of ${figure(teacher.parameters)} keep ${percent(smallest.final?.returnRatio ?? null)} of the return, with 95 % confidence at least ${percent(smallest.final?.lowerBound ?? null)}, by ${figure(episodes)} unseen episodes.`,
+      ),
     );
   }
-  lines.push(`${folder} holds the files: report.html shows the frontier.`);
+  lines.push(prose(`${folder} holds the files: report.html shows the frontier.`));
   return lines.join("\n");
 }

@@ -8,59 +8,67 @@ import { parameterCount } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import type { TrainingEvent } from "../training/events.js";
 
-/** How every bar looks. */
-export const barOptions: BarOptions = {
-  stream: process.stderr,
-  hideCursor: true,
-  clearOnComplete: false,
-  linewrap: false,
-  barsize: Math.min(24, Math.max(8, (process.stderr.columns ?? 80) - 56)),
-  barCompleteChar: "━",
-  barIncompleteChar: "─",
-  format: "{what} {bar} {state} · {steps} steps · {outcome}",
-};
+/** How every bar looks. @param format what is beside it */
+export function barOptions(format: string, stream: NodeJS.WriteStream = process.stderr): BarOptions {
+  return {
+    stream,
+    hideCursor: true,
+    clearOnComplete: false,
+    linewrap: false,
+    barsize: Math.min(24, Math.max(8, (stream.columns ?? usualWidth) - 56)),
+    barCompleteChar: "━",
+    barIncompleteChar: "─",
+    format,
+  };
+}
 
 /** One progress bar after another: the teacher's, then each student's. */
 export class Progress {
   readonly #shown: boolean;
+  readonly #stream: NodeJS.WriteStream;
   #bar: SingleBar | undefined;
   #what = "";
   #share = 0;
 
-  /** @param wanted whether to show progress if stderr is a terminal */
-  constructor(wanted: boolean) {
-    this.#shown = wanted && process.stderr.isTTY === true;
+  /** @param wanted whether to show progress if the stream is a terminal */
+  constructor(wanted: boolean, stream: NodeJS.WriteStream = process.stderr) {
+    this.#shown = wanted && stream.isTTY === true;
+    this.#stream = stream;
   }
 
   update(event: TrainingEvent): void {
     if (event.kind === "episode") this.stop(); // a line about it is printed
-    if (!this.#shown || event.kind !== "progress") return;
-    this.#begin(event.network === "teacher" ? "teacher  " : `student ${event.attempt ?? " "}`, barOptions);
-    const mean = event.mean === null ? "–" : event.mean.toFixed(1);
+    if (!this.#shown) return;
+    if (event.kind === "evaluation") this.#bar?.update({ outcome: returned(event.mean) });
+    if (event.kind !== "progress") return;
+    this.#begin(
+      event.network === "teacher" ? "teacher  " : `student ${event.attempt ?? " "}`,
+      "{what} {bar} {state} · {steps} steps · {outcome}",
+    );
     this.#show(event.share, {
       steps: event.envSteps.toLocaleString("en"),
-      outcome: event.evaluated === undefined ? `return ${mean}` : `evaluating, ${Math.floor(100 * event.evaluated)} %`,
+      outcome: event.evaluated === undefined ? returned(event.mean) : `evaluating, ${whole(event.evaluated)}`,
     });
   }
 
   /** Shows how far a final evaluation is. @param share from 0 to 1 */
   evaluating(share: number): void {
     if (!this.#shown) return;
-    this.#begin("evaluation", { ...barOptions, format: "{what} {bar} {state}" });
+    this.#begin("evaluation", "{what} {bar} {state}");
     this.#show(share, {});
   }
 
-  #begin(what: string, options: BarOptions): void {
+  #begin(what: string, format: string): void {
     if (what === this.#what) return;
-    this.finish();
+    this.stop(); // not finished: teacher and student may take turns
     this.#what = what;
-    this.#bar = new SingleBar(options);
-    this.#bar.start(1000, 0, { what: pc.bold(what), state: "0 %", steps: "0", outcome: "return –" });
+    this.#bar = new SingleBar(barOptions(format, this.#stream));
+    this.#bar.start(1000, 0, { what: pc.bold(what), state: whole(0), steps: "0", outcome: returned(null) });
   }
 
   #show(share: number, values: Record<string, string>): void {
     this.#share = share;
-    this.#bar?.update(Math.floor(1000 * share), { ...values, state: `${Math.floor(100 * share)} %` });
+    this.#bar?.update(Math.floor(1000 * share), { ...values, state: whole(share) });
   }
 
   /** The work is done. A bar that is not full says "enough": the goal was reached earlier than planned. */
@@ -76,8 +84,17 @@ export class Progress {
   }
 }
 
-/** How many columns a table may take where output is no terminal. */
-const usualWidth = 80;
+function returned(mean: number | null): string {
+  return `return ${mean === null ? "–" : mean.toFixed(1)}`;
+}
+
+/** A share as whole percent; only all of it is 100 %. */
+function whole(share: number): string {
+  return `${Math.floor(100 * share)} %`;
+}
+
+/** How many columns tables and sentences may take where output is no terminal. */
+export const usualWidth = 80;
 
 /**
  * A table for people, no wider than `width` columns if that is possible: first its head and its texts are wrapped; then
@@ -108,24 +125,32 @@ export function table(
 function fitted(lines: readonly (readonly string[])[], width: number, texts: number): string[][] | undefined {
   const [head] = lines;
   const wraps = (line: number, column: number) => line === 0 || column < texts;
-  const widest = (column: number, of: (cell: string, line: number) => number) =>
-    Math.max(...lines.map((cells, line) => of(cells[column], line)));
-  const widths = head.map((_, column) => widest(column, (cell) => cell.length));
-  const least = head.map((_, column) =>
-    widest(column, (cell, line) =>
-      wraps(line, column) ? Math.max(...cell.split(" ").map((word) => word.length)) : cell.length,
-    ),
-  );
+  const inside = (cell: string, line: number, column: number, most: number) =>
+    wraps(line, column) ? wrapped(cell, most) : cell;
+  /** The columns that a column takes if its texts are wrapped at `most`. */
+  const taken = (column: number, most: number) =>
+    Math.max(
+      ...lines.flatMap((cells, line) =>
+        inside(cells[column], line, column, most)
+          .split("\n")
+          .map((text) => text.length),
+      ),
+    );
+  const widths = head.map((_, column) => taken(column, Infinity));
+  const least = head.map((_, column) => taken(column, 0));
   const room = width - 1 - 3 * head.length; // a border and two spaces for each column
-  for (let over = sum(widths) - room; over > 0; over--) {
+  while (sum(widths) > room) {
     const slack = widths.map((each, column) => (each > least[column] ? each : 0));
     const column = slack.indexOf(Math.max(...slack));
     if (slack[column] === 0) return undefined;
-    widths[column]--;
+    widths[column] = taken(column, widths[column] - 1);
   }
-  return lines.map((cells, line) =>
-    cells.map((cell, column) => (wraps(line, column) ? wrapped(cell, widths[column]) : cell)),
-  );
+  return lines.map((cells, line) => cells.map((cell, column) => inside(cell, line, column, widths[column])));
+}
+
+/** Sentences for people, in lines no longer than a table is wide. */
+export function prose(text: string, width = process.stdout.columns ?? usualWidth): string {
+  return wrapped(text, width);
 }
 
 /** A text with line ends at spaces, so that no line is longer than `width` unless one word is. */

@@ -15,7 +15,7 @@ import {
 import { descriptions } from "./descriptions.generated.js";
 import { teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
-import { evaluationHead, evaluationRow, print, table } from "./terminal.js";
+import { evaluationHead, evaluationRow, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
 export function addTrain(program: Command): void {
@@ -49,7 +49,7 @@ export function addTrain(program: Command): void {
       print(JSON.stringify({ env: environment, seed, teacher: result }));
     } else if (!options.quiet) {
       print(table(evaluationHead, [evaluationRow("teacher", teacher, evaluation)]));
-      print(`${place.path("teacher.safetensors")} holds it; qstill distill --teacher makes a student of it.`);
+      print(prose(`${place.path("teacher.safetensors")} holds it; qstill distill --teacher makes a student of it.`));
     }
   });
 }

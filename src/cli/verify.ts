@@ -12,7 +12,7 @@ import { type Answers, formats, type Questions } from "./answers.js";
 import { DiffersError, oneLine, UsageError } from "./errors.js";
 import { readAnyModel } from "./files.js";
 import { notEmpty } from "./options.js";
-import { percent, print } from "./terminal.js";
+import { percent, print, prose } from "./terminal.js";
 
 const stateCount = 10_000;
 /** The most numbers in all states together: with very large observations, fewer states are used. */
@@ -167,7 +167,7 @@ function told({ file, model, env, states, agreement, largestDifference, relative
       : `Q-values that differ by ${largestDifference.toPrecision(2)} at most, ${relativeDifference.toPrecision(2)} of the largest`;
   const notes = [...(more.sameHash ? ["it names this model"] : []), ...(more.selfTest ? ["its self-test passes"] : [])];
   return [
-    `${file} beside ${model}, on ${states.toLocaleString("en")} ${where}:`,
-    `the same action in ${percent(agreement)}, ${difference}${notes.map((note) => `; ${note}`).join("")}.`,
+    prose(`${file} beside ${model}, on ${states.toLocaleString("en")} ${where}:`),
+    prose(`the same action in ${percent(agreement)}, ${difference}${notes.map((note) => `; ${note}`).join("")}.`),
   ].join("\n");
 }

@@ -17,7 +17,7 @@ function experiment(...args: string[]) {
 }
 
 it("lists the studies", () => {
-  expect(experiment("--list").stdout).toMatch(/^losses +\S.*\?$/m);
+  expect(experiment("--list").stdout).toMatch(/^losses {7}Which loss.*\n {13}\S.*\?$/m);
   const { studies } = JSON.parse(experiment("--list", "--json").stdout);
   expect(studies.map(({ name }: { name: string }) => name)).toEqual(
     expect.arrayContaining(["losses", "ablation", "sizes", "alone"]),
