@@ -9,7 +9,7 @@ import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { studentLeft } from "./models.js";
 import { activationOption, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
-import { evaluationHead, evaluationRow, percent, print, prose, table } from "./terminal.js";
+import { evaluationHead, evaluationRow, keeping, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
 export function addDistill(program: Command): void {
@@ -57,7 +57,7 @@ export function addDistill(program: Command): void {
         evaluationRow("student", student, evaluation),
       ];
       print(table(evaluationHead, rows));
-      print(prose(`The student keeps ${percent(shares.returnRatio)} of the return; ${place.folder} holds it.`));
+      print(prose(`The student ${keeping(shares.returnRatio)} and ${place.folder} holds it.`));
     }
     if (!satisfied) throw new MissedError(missed(shares.returnRatio, attempts, config.threshold));
   });

@@ -68,17 +68,19 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   for (const file of ["results.jsonl", "failures.jsonl", "table.md", "report.html"]) checkNoFolder(join(out, file));
   lockFolder(out);
 
-  const bar = new SingleBar(barOptions(`${study.name} {bar} {value} of {total} runs · {eta_formatted} left`));
+  const bar = new SingleBar(barOptions(`${study.name} {bar} {value} of {total} runs{left}`));
   const shown = !json && !quiet && process.stderr.isTTY === true;
   const signal = stopOnSignals(() => bar.stop());
   const begun = existsSync(join(out, "results.jsonl"));
   if (options.resume && !begun && !quiet) complain(`nothing to go on from in ${out}: it begins at the start`);
   if (!options.resume && begun && !quiet)
     complain(`${join(out, "results.jsonl")} is from an earlier study: it is overwritten (--resume goes on)`);
+  let first: { done: number; at: number } | undefined; // where this command began, and when in milliseconds
   const onProgress = (done: number, of: number) => {
     if (!shown || signal.aborted) return;
-    if (bar.isActive) bar.update(done);
-    else bar.start(of, done);
+    if (!bar.isActive) bar.start(of, done, { left: "" });
+    first ??= { done, at: performance.now() };
+    bar.update(done, { left: timeLeft((performance.now() - first.at) / 1000, done - first.done, of - done) });
   };
   const onFailure = (failure: Failure) => {
     bar.stop();
@@ -129,6 +131,13 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
     print(prose(`${join(out, "report.html")} shows more; table.md and results.jsonl are beside it.`));
   }
   if (failed !== undefined) throw failed;
+}
+
+/** The time that is left, judged by the runs that are done; nothing before the first. @param seconds that they took */
+function timeLeft(seconds: number, done: number, left: number): string {
+  if (done === 0 || left === 0) return "";
+  const time = (left * seconds) / done;
+  return time < 60 ? ` · about ${Math.ceil(time)} s left` : ` · about ${Math.ceil(time / 60)} min left`;
 }
 
 function list({ json }: ExperimentOptions): void {

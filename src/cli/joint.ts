@@ -10,7 +10,7 @@ import { addCheckpoints, addCommonOptions, type CommonOptions, chosenEnvironment
 import { descriptions } from "./descriptions.generated.js";
 import { jointLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
-import { complain, evaluationHead, evaluationRow, percent, print, prose, table } from "./terminal.js";
+import { complain, evaluationHead, evaluationRow, keeping, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
 export function addJoint(program: Command): void {
@@ -60,7 +60,7 @@ export function addJoint(program: Command): void {
         evaluationRow("student", student, comparison.student),
       ];
       print(table(evaluationHead, rows));
-      print(prose(`The student keeps ${percent(comparison.returnRatio)} of the return; ${place.folder} holds both.`));
+      print(prose(`The student ${keeping(comparison.returnRatio)} and ${place.folder} holds both.`));
     }
   });
 }

@@ -22,7 +22,7 @@ import { missed } from "./distill.js";
 import { MissedError } from "./errors.js";
 import { studentLeft, teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
-import { evaluationHead, evaluationRow, figure, percent, print, prose, table } from "./terminal.js";
+import { evaluationHead, evaluationRow, figure, keeping, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
 export function addRun(program: Command): void {
@@ -134,7 +134,7 @@ function closing(summary: Summary, teacher: Teacher, student: Student, folder: s
       ],
     ),
     prose(
-      `On ${evaluation.episodes} unseen episodes the student, ${percent(compression)} of its teacher's size, keeps ${percent(returnRatio)} of the return above random play and chooses the same action in ${percent(actionAgreement)} of states.`,
+      `On ${evaluation.episodes} unseen episodes the student, ${percent(compression)} of its teacher's size, ${keeping(returnRatio, "the return above random play")} and chooses the same action in ${percent(actionAgreement)} of states.`,
     ),
     prose(`Everything is in ${folder}: report.html to read, student.mjs to use.`),
   ].join("\n");

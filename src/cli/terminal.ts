@@ -209,6 +209,13 @@ export function percent(value: number | null): string {
   return value === null ? "–" : `${figure(100 * value)} %`;
 }
 
+/** What a student did, after "the student". @param ratio its share of the return; null if the teacher has none to keep */
+export function keeping(ratio: number | null, of = "the return"): string {
+  return ratio === null
+    ? "has nothing to keep (its teacher is no better than random play)"
+    : `keeps ${percent(ratio)} of ${of}`;
+}
+
 export const evaluationHead = ["", "network", "parameters", "return (mean ± std)", "95 % interval", "worst episode"];
 
 /** One network's line under {@link evaluationHead}. */

@@ -567,8 +567,12 @@ const watchRows = (frames: number) => `new Promise((resolve) => {
 inPage(
   "the bold action has the largest number and the longest bar in every frame, and no caption moves",
   async (site) => {
-    for (const width of [360, 1280]) {
-      const page = await site.visit(endless, { viewport: { width, height: 900 } });
+    for (const [locale, width] of [
+      ["en-US", 360],
+      ["zh-CN", 390],
+      ["en-US", 1280],
+    ] as const) {
+      const page = await site.visit(endless, { locale, viewport: { width, height: 900 } });
       await page.locator(".setup .primary").first().click();
       await page.locator(".actor.teacher .chosen").waitFor();
       await page.getByRole("button", { name: "4×" }).click();
@@ -580,17 +584,77 @@ inPage(
       expect(wrong).toEqual([]);
       expect(seen).toBeGreaterThan(100);
       expect(heights).toHaveLength(2); // one of each actor
-      await button(page, "Hold").click();
+      await page.locator(".controls .quiet").click(); // hold
       expect(((await page.evaluate(watchRows(20))) as { wrong: unknown[] }).wrong).toEqual([]);
       // what a network said is gone with it
-      await button(page, "Stop").click();
-      await button(page, "Stop and forget it").click();
+      await page.locator(".run > button").last().click();
+      await page.locator("dialog .bad").click();
       await expect.poll(() => page.locator(".actor .chosen").count(), { timeout: patience }).toBe(0);
       expect((await page.locator(".actor .value").allTextContents()).join("")).toBe("");
       await page.context().close();
     }
   },
 );
+
+inPage("no option's text is cut, on a phone and on a desk, in both languages", async (site) => {
+  const arrow = 20; // CSS pixels, as Chromium draws it
+  for (const locale of ["en-US", "zh-CN"]) {
+    const page = await site.visit("env=CartPole-v1", { locale });
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = await page.evaluate((arrow) => {
+        for (const each of document.querySelectorAll("details")) each.open = true;
+        return [...document.querySelectorAll("select")].flatMap((select) => {
+          const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+          const probe = document.createElement("canvas").getContext("2d")!;
+          probe.font = font;
+          const room = select.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight) - arrow;
+          const texts = [...select.options].map(({ text }) => text);
+          return texts.filter((text) => probe.measureText(text).width > room);
+        });
+      }, arrow);
+      expect({ locale, width, cut }).toEqual({ locale, width, cut: [] });
+    }
+    await page.context().close();
+  }
+});
+
+inPage("a curve of a single point shows it", async (site) => {
+  const once = short.replace(/teacher\.evaluationInterval=\d+/, `teacher.evaluationInterval=${shortTeacher.envSteps}`);
+  const page = await site.visit(once);
+  await button(page, "Train").click();
+  await page.locator(".outcome .headline").waitFor();
+  const curve = page.locator(".curve", { hasText: "Return of the teacher" });
+  const ofTeacher = () =>
+    curve.locator("canvas").evaluate((canvas: HTMLCanvasElement) => {
+      const probe = document.createElement("span");
+      probe.style.color = "var(--teacher)";
+      document.body.append(probe);
+      const colour = getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
+      probe.remove();
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) if (colour.every((part, k) => data[i + k] === part)) count++;
+      return count;
+    });
+  await expect.poll(ofTeacher, { timeout: patience }).toBeGreaterThan(8);
+});
+
+inPage("the boxes of the loop are as high at the end of a run as before it", async (site) => {
+  for (const [locale, width] of [
+    ["en-US", 1280],
+    ["en-US", 1000],
+    ["zh-CN", 360],
+  ] as const) {
+    const page = await site.visit(short, { locale, viewport: { width, height: 900 } });
+    const height = () => page.locator(".boxes").evaluate(({ clientHeight }) => clientHeight);
+    const before = await height();
+    await page.locator(".setup .primary").first().click();
+    await page.locator(".outcome .headline").waitFor();
+    expect({ locale, width, height: await height() }).toEqual({ locale, width, height: before });
+    await page.context().close();
+  }
+});
 
 inPage("a slow task is alive before its first evaluation", async (site) => {
   const page = await site.visit("env=MinAtar/Breakout-v1&run=1");

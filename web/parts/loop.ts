@@ -84,12 +84,9 @@ export class Loop implements Part {
       setText(this.#boxes.train.note, note);
       const attempt = student.progress?.attempt ?? student.evaluations.at(-1)?.attempt;
       setText(this.#boxes.initialise.note, attempt === undefined ? "" : texts.attempt(attempt));
-      const { updates } = valuesOf(configuration).student;
-      const share = student.progress?.share ?? 0;
-      setText(
-        this.#boxes.transfer.note,
-        student.progress === undefined ? "" : texts.updatesOf(figures.count(share * updates), figures.count(updates)),
-      );
+      // short, so that no box grows while it changes; the sentence below counts the updates
+      const done = student.progress && Math.floor(100 * student.progress.share) / 100;
+      setText(this.#boxes.transfer.note, done === undefined ? "" : figures.percent(done));
       const mean = student.evaluations.at(-1)?.mean;
       setText(this.#boxes.evaluate.note, mean === undefined ? "" : texts.returnOf(figures.figure(mean)));
     } else {
