@@ -39,14 +39,15 @@ export class Progress {
   update(event: TrainingEvent): void {
     if (event.kind === "episode") this.stop(); // a line about it is printed
     if (!this.#shown) return;
-    if (event.kind === "evaluation") this.#bar?.update({ outcome: returned(event.mean) });
+    if (event.kind === "evaluation")
+      this.#bar?.update({ steps: figure(event.envSteps), outcome: returned(event.mean) });
     if (event.kind !== "progress") return;
     this.#begin(
       event.network === "teacher" ? "teacher  " : `student ${event.attempt ?? " "}`,
       "{what} {bar} {state} · {steps} steps · {outcome}",
     );
     this.#show(event.share, {
-      steps: event.envSteps.toLocaleString("en"),
+      steps: figure(event.envSteps),
       outcome: event.evaluated === undefined ? returned(event.mean) : `evaluating, ${whole(event.evaluated)}`,
     });
   }

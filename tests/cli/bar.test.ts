@@ -20,7 +20,7 @@ const progress = (share: number, more: Partial<ProgressEvent> = {}): ProgressEve
   ...{ kind: "progress", network: "teacher", share, envSteps: 20_000 * share, updates: 0, loss: null, mean: 12 },
   ...more,
 });
-const evaluation = { kind: "evaluation", network: "teacher", mean: 500 } as EvaluationEvent;
+const evaluation = { kind: "evaluation", network: "teacher", mean: 500, envSteps: 10_700 } as EvaluationEvent;
 
 function shown(use: (progress: Progress) => void): string[] {
   const { stream, lines } = terminal();
@@ -44,7 +44,7 @@ it('says "enough" where the goal came early, also right after an evaluation that
     bar.update(evaluation);
     bar.finish();
   });
-  expect(lines).toEqual([`teacher   ${"━".repeat(12)}${"─".repeat(12)} enough · 10,000 steps · return 500.0`]);
+  expect(lines).toEqual([`teacher   ${"━".repeat(12)}${"─".repeat(12)} enough · 10,700 steps · return 500.0`]);
 });
 
 it("says how far an evaluation is, and only the whole is 100 %", () => {
@@ -63,7 +63,7 @@ it('never says "enough" of a network that only lets the other have its turn', ()
     bar.stop();
   });
   expect(lines).toEqual([
-    expect.stringMatching(/^teacher .* 30 % · 6,000 steps · return 500.0$/),
+    expect.stringMatching(/^teacher .* 30 % · 10,700 steps · return 500.0$/),
     expect.stringMatching(/^student .* 30 % · 6,000 steps · evaluating, 10 %$/),
   ]);
 });

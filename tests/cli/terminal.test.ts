@@ -1,6 +1,6 @@
 // Tables fit the terminal, and lose nothing for it; a bar that ends early says so.
 import { expect, it } from "vitest";
-import { evaluationHead, table } from "../../src/cli/terminal.js";
+import { evaluationHead, keeping, prose, table } from "../../src/cli/terminal.js";
 
 const head = [...evaluationHead, "environment steps", "time"];
 const cells = (name: string) => [
@@ -31,4 +31,16 @@ it("comes in parts where its rows do not fit beside each other", () => {
   const drawn = table(head, many, 60);
   for (const line of drawn.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
   for (let i = 0; i < 9; i++) expect(drawn).toContain(`row ${i}`);
+});
+
+it("wraps sentences between words, and leaves a longer word whole", () => {
+  expect(prose("The student keeps 99 % of the return", 18)).toBe("The student keeps\n99 % of the return");
+  expect(prose("runs/CartPole-v1-0/teacher.safetensors holds it", 20)).toBe(
+    "runs/CartPole-v1-0/teacher.safetensors\nholds it",
+  );
+});
+
+it("says in words that there was nothing to keep", () => {
+  expect(keeping(0.995)).toBe("keeps 99.5 % of the return");
+  expect(keeping(null)).toContain("nothing to keep");
 });
