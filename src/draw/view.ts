@@ -14,7 +14,7 @@ export class View {
   constructor(scene: Scene, width: number, height: number) {
     const [left, bottom, right, top] = boundsOf(scene);
     for (const [name, given] of Object.entries({ width, height })) {
-      need(Number.isFinite(given), name, given, "a number of pixels");
+      need(typeof given === "number" && !Number.isNaN(given), name, given, "a number of pixels");
     }
     const scale = Math.min(width / (right - left), height / (top - bottom));
     if (!(right > left && top > bottom && scale > 0 && scale < Infinity)) {

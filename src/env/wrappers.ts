@@ -205,7 +205,7 @@ const smallestVariance = 1e-8;
  */
 export function observationNormalisation(env: CustomEnv, statistics?: ObservationStatistics): Env {
   const inner = full(env);
-  const known = statistics ?? new ObservationStatistics(inner.observationSize);
+  const known = statistics === undefined ? new ObservationStatistics(inner.observationSize) : statistics;
   need(known instanceof ObservationStatistics, "statistics", known, "an ObservationStatistics");
   if (known.mean.length !== inner.observationSize) {
     throw new RangeError(

@@ -10,8 +10,6 @@ export class DecisionTree implements Policy {
   readonly leaves: number;
 
   constructor(root: Node) {
-    needObject("root", root, "a leaf or a split");
-    if (!isLeaf(root)) needObject("root", root.below, "a leaf, which has an action, or a split");
     this.root = root;
     this.depth = depthOf(root);
     this.leaves = leavesOf(root);
@@ -27,6 +25,8 @@ export class DecisionTree implements Policy {
 }
 
 function depthOf(node: Node): number {
+  needObject("root", node, "a tree of leaves and splits");
+  need(isLeaf(node) || "below" in node, "root", node, "a tree of leaves and splits");
   return isLeaf(node) ? 0 : 1 + Math.max(depthOf(node.below), depthOf(node.above));
 }
 

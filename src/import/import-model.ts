@@ -1,5 +1,5 @@
 // A model from another library's file. The kind of file is recognised by its content.
-import { described, needObject } from "../core/needed.js";
+import { described, need, needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
@@ -50,6 +50,8 @@ function readModel(bytes: Uint8Array, environment: string, { activation = "relu"
   if (activation !== "relu" && activation !== "tanh") {
     throw new Error(`activation is ${described(activation)}: "relu" or "tanh" is allowed`);
   }
+  const isMap = map === undefined || (Array.isArray(map) && map.every(Array.isArray));
+  need(isMap, "map", map, "a list of names of weights and biases");
   const dict = (tensors: ReadonlyMap<string, StoredTensor>, said?: Activation) =>
     made(stateDictLayers(tensors, map), said);
   const made = (layers: readonly Layer[], said?: Activation) =>

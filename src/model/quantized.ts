@@ -3,7 +3,7 @@ import { need, needNumbers, needObject } from "../core/needed.js";
 import { argmax } from "./argmax.js";
 import { checkWidths } from "./layout.js";
 import type { Training } from "./model.js";
-import { checkObservation, countOf } from "./observations.js";
+import { checkLength, countOf } from "./observations.js";
 
 /**
  * One layer. If a are the activations before it, whole numbers from −32,767 to 32,767, its sums are
@@ -115,7 +115,7 @@ export class QuantizedModel implements QuantizedData {
   /**
    * The greedy action: the first of the largest Q-values.
    * @param observation shape (observationSize)
-   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none)
+   * @throws RangeError for an observation of another length
    */
   act(observation: ArrayLike<number>): number {
     return argmax(this.qValues(observation));
@@ -123,11 +123,11 @@ export class QuantizedModel implements QuantizedData {
 
   /**
    * One Q-value for each action, shape (actionCount), in a new array.
-   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none)
+   * @throws RangeError for an observation of another length
    */
   qValues(observation: ArrayLike<number>): Float32Array {
     const [first] = this.#activations;
-    checkObservation(observation, first.length);
+    checkLength(observation, first.length);
     quantizeObservation(observation, this.observationScale, first);
     for (const [l, layer] of this.layers.entries()) {
       const sums = this.#activations[l + 1];

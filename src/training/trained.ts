@@ -24,6 +24,7 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly wallSeconds: number;
 
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
+    needObject("model", data, "a model's data");
     needObject("record", record, "the record of a training");
     const { seed, envSteps, updates, wallSeconds, config } = record;
     const plain = Object.fromEntries(Object.entries(config));
