@@ -302,11 +302,12 @@ function addStates(
  */
 function columnScaling(values: Float32Array, size: number): { mean: Float32Array; scale: Float32Array } {
   const columns = Array.from({ length: size }, (_, i) => values.filter((_, at) => at % size === i));
-  const scale = (deviation: number) => (deviation > 1e-6 ? 1 / deviation : 1);
-  return {
-    mean: Float32Array.from(columns, mean),
-    scale: Float32Array.from(columns, (column) => scale(standardDeviation(column))),
+  // as column_deviation in assembly/trainable.ts
+  const scale = (column: Float32Array) => {
+    const deviation = standardDeviation(column);
+    return deviation > Math.max(1e-9 * Math.abs(mean(column)), 1e-30) ? 1 / deviation : 1;
   };
+  return { mean: Float32Array.from(columns, mean), scale: Float32Array.from(columns, scale) };
 }
 
 /**
