@@ -193,7 +193,15 @@ export function column_mean(values: usize, stride: usize, rows: usize): f64 {
   return sum / <f64>rows;
 }
 
-/** Their standard deviation around `mean`; 1 if they are all (nearly) the same, so that one can divide by it. */
+/** What rounding alone can make of the deviation of equal values, as a share of them; f32 values that differ exceed it. */
+const ROUNDING: f64 = 1e-9;
+/** A smaller deviation has no reciprocal that f32 can multiply weights with. */
+const SMALLEST_DEVIATION: f64 = 1e-30;
+
+/**
+ * Their standard deviation around `mean`; 1 if they are all the same, so that one can divide by it. How small the values
+ * are does not matter.
+ */
 export function column_deviation(values: usize, stride: usize, rows: usize, mean: f64): f64 {
   let sum: f64 = 0;
   for (let r: usize = 0; r < rows; r++) {
@@ -201,7 +209,7 @@ export function column_deviation(values: usize, stride: usize, rows: usize, mean
     sum += difference * difference;
   }
   const deviation = sqrt<f64>(sum / <f64>rows);
-  return deviation > 1e-6 ? deviation : 1.0;
+  return deviation > max<f64>(ROUNDING * abs<f64>(mean), SMALLEST_DEVIATION) ? deviation : 1.0;
 }
 
 /**

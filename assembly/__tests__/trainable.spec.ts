@@ -143,6 +143,22 @@ describe("normalisation", () => {
     expect(column_deviation(values + 4, 8, 8, 1)).toBe(1, "a feature that never changes is not scaled");
   });
 
+  it("the deviation is held against the values, so that small ones count, too", () => {
+    // 2e-8 and 4e-8 differ; 1000.1 in every row does not, whatever the sum rounds to; nor does the least f32 beside 0
+    const rows: usize = 1000;
+    const small = zeros<f32>(rows);
+    const same = zeros<f32>(rows);
+    const least = zeros<f32>(rows);
+    for (let r: usize = 0; r < rows; r++) {
+      store<f32>(small + (r << 2), r & 1 ? 2e-8 : 4e-8);
+      store<f32>(same + (r << 2), 1000.1);
+      store<f32>(least + (r << 2), r & 1 ? 1e-45 : 0);
+    }
+    expect_near(column_deviation(small, 4, rows, column_mean(small, 4, rows)) * 1e8, 1, 1e-6, "small");
+    expect(column_deviation(same, 4, rows, column_mean(same, 4, rows))).toBe(1, "all the same");
+    expect(column_deviation(least, 4, rows, column_mean(least, 4, rows))).toBe(1, "too small to divide by");
+  });
+
   it("makes the mean 0 and the deviation 1 for each feature", () => {
     seed(2);
     const rows: usize = 500;

@@ -1,6 +1,8 @@
 // The student's options. Each option has one entry, which says what it is, its default, and what is allowed.
+
 import { ConfigError } from "../core/config-error.js";
 import { lossNames } from "../core/losses.js";
+import { need } from "../core/needed.js";
 import { presets } from "../dqn/presets.js";
 import {
   type ConfigOf,
@@ -81,6 +83,7 @@ export type StateSource = StudentConfig["states"];
  * @throws ConfigError for a value that is not allowed, and for options that contradict each other
  */
 export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
+  need(typeof environment === "string", "environment", environment, "an environment's id");
   const config = configure(
     "student",
     studentOptions,

@@ -44,7 +44,7 @@ export interface Joint {
 export async function trainJoint(source: EnvSource, options: JointOptions = {}): Promise<Joint> {
   const { work: surroundings, given } = partWork(options);
   const { seed, onEvent = () => {} } = surroundings;
-  const env = resolveEnv(source);
+  const env = resolveEnv(source, "source");
   const evaluationEnv = resolveEnv(source);
   const config = jointConfig(given);
   const { learningRate, batchSize } = config;

@@ -1,4 +1,5 @@
 // What a student can learn from: a teacher's answers, and what distinguishes one teacher from another.
+import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { SeedSequence } from "../env/seed-sequence.js";
 import type { Policy } from "../evaluate/returns.js";
@@ -20,6 +21,11 @@ export interface Labeller extends Policy {
   readonly observations?: Float32Array | Uint8Array;
   /** The Q-values of many states: (count, observationSize) → (count, actionCount). */
   qValuesOfMany(observations: Float32Array): Float32Array;
+}
+
+/** @throws TypeError for anything that cannot act and give Q-values */
+export function checkLabeller(teacher: Labeller): void {
+  needObject("teacher", teacher, "a model, which has act and qValuesOfMany,", "act", "qValuesOfMany");
 }
 
 const fingerprintBlock = 4096;

@@ -1,5 +1,7 @@
 // The loss of a student, written as a sum of parts: "mse", "kl", "mse+0.5*cross-entropy".
+
 import { type LossName, type LossWeights, lossNames, partsThat } from "../core/losses.js";
+import { need } from "../core/needed.js";
 
 /** The weight of each part of a loss; undefined for a text that is not a loss. */
 export function parseLoss(text: string): LossWeights | undefined {
@@ -20,7 +22,9 @@ export function parseLoss(text: string): LossWeights | undefined {
  * something.
  */
 export function fitsQValues(loss: string): boolean {
-  return partsThat("fitsQValues", parseLoss(loss) ?? {}).length > 0;
+  const weights = typeof loss === "string" ? parseLoss(loss) : undefined;
+  need(weights !== undefined, "loss", loss, `one of ${lossNames.join(", ")}, or a weighted sum of them,`);
+  return partsThat("fitsQValues", weights ?? {}).length > 0;
 }
 
 /** The first part of a loss that needs transitions: what was done in a state and what followed. */

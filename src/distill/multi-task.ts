@@ -1,7 +1,9 @@
 // Several teachers are distilled into one student: each batch is of one task, in turn. The tasks share a head or have
 // their own.
+
 import { ConfigError } from "../core/config-error.js";
 import { Distiller, stepWithin, type Targets, type TaskRange } from "../core/distiller.js";
+import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import type { Env, EnvSource } from "../env/env.js";
 import { inTurns, type Steps, stoppable, within } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
@@ -19,7 +21,7 @@ import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
 import { type AddStates, Collector } from "./collector.js";
 import { type StudentConfig, studentConfig } from "./config.js";
-import { fingerprint, type Labeller } from "./labeller.js";
+import { checkLabeller, fingerprint, type Labeller } from "./labeller.js";
 import { fitsQValues, parseLoss } from "./loss.js";
 import { checkReplay } from "./student.js";
 
@@ -110,7 +112,12 @@ export async function distillMany(
   teachers: readonly (Labeller & QPolicy)[],
   options: MultiTaskOptions = {},
 ): Promise<MultiTaskStudent> {
+  need(Array.isArray(teachers) && teachers.length > 0, "teachers", teachers, "a list of at least one model");
+  teachers.forEach(checkLabeller);
+  needObject("options", options);
   const { heads = "each", seed: givenSeed = 0, onRound = () => {}, signal, ...given } = options;
+  needSignal(signal);
+  needListeners({ onRound });
   const seed = checkedSeed(givenSeed);
   const config = multiTaskConfig(teachers, heads, given);
   const { widths, tasks, distiller } = layOut(teachers, heads, config, seed);
@@ -295,11 +302,12 @@ function addStates(
  */
 function columnScaling(values: Float32Array, size: number): { mean: Float32Array; scale: Float32Array } {
   const columns = Array.from({ length: size }, (_, i) => values.filter((_, at) => at % size === i));
-  const scale = (deviation: number) => (deviation > 1e-6 ? 1 / deviation : 1);
-  return {
-    mean: Float32Array.from(columns, mean),
-    scale: Float32Array.from(columns, (column) => scale(standardDeviation(column))),
+  // as column_deviation in assembly/trainable.ts
+  const scale = (column: Float32Array) => {
+    const deviation = standardDeviation(column);
+    return deviation > Math.max(1e-9 * Math.abs(mean(column)), 1e-30) ? 1 / deviation : 1;
   };
+  return { mean: Float32Array.from(columns, mean), scale: Float32Array.from(columns, scale) };
 }
 
 /**

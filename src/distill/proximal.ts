@@ -1,6 +1,8 @@
 // Proximal distillation: a student learns from reward as a DQN, and is held near its teacher (Schmitt et al. 2018).
+
 import { Guide, guideLosses } from "../core/guide.js";
 import { Learner } from "../core/learner.js";
+import { needObject } from "../core/needed.js";
 import { Network } from "../core/network.js";
 import { Agent } from "../dqn/agent.js";
 import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
@@ -10,6 +12,7 @@ import { learnerShape, teacherSetting } from "../dqn/teacher.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
+import { checkModel } from "../model/layout.js";
 import type { Model, ModelData } from "../model/model.js";
 import { type ConfigOf, configure, type Options, oneOf, real, withDefaults } from "../training/options.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
@@ -60,6 +63,8 @@ export async function distillProximal(
   teacher: Model & { readonly env?: EnvSource },
   options: ProximalOptions = {},
 ): Promise<ProximalStudent> {
+  needObject("teacher", teacher, "a model, which has parameters,", "act");
+  checkModel(teacher);
   const { work, given } = partWork(options);
   const { seed } = work;
   const { env: givenEnv, guideLoss, guideWeight, guideTemperature, ...learning } = given;

@@ -1,5 +1,7 @@
 // The smallest student that keeps its teacher's return: a search over widths and depth, and a test of the result.
+
 import { ConfigError } from "../core/config-error.js";
+import { needListeners, needObject, needSignal } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { inTurns, type Steps, stoppable } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
@@ -13,7 +15,7 @@ import { parameterCount } from "../model/layout.js";
 import { Interrupted } from "../training/checkpoint.js";
 import { type Options, withDefaults } from "../training/options.js";
 import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
-import type { Labeller } from "./labeller.js";
+import { checkLabeller, type Labeller } from "./labeller.js";
 import { distill, type Student } from "./student.js";
 
 /** How well a student did on a number of episodes, compared with its teacher. */
@@ -75,6 +77,7 @@ export const shrinkOptions: Options<StudentConfig> = withDefaults<StudentConfig>
  * @throws ConfigError in one line for anything that is not allowed
  */
 export function shrinkConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
+  needObject("given", given, "an object of student options");
   const config = studentConfig(environment, { ...defaults, ...given });
   if (config.hidden.length !== 1) {
     throw new ConfigError(`hidden is ${shown(config.hidden)}: exactly one layer, the one to be shrunk, is needed`);
@@ -97,7 +100,11 @@ export function shrinkConfig(environment: string, given: Partial<StudentConfig>)
  * @throws ConfigError for anything that is not allowed, Interrupted if stopped by the signal
  */
 export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Promise<Shrunk> {
+  checkLabeller(teacher);
+  needObject("options", options);
   const { env: givenEnv, seed: givenSeed, episodes: givenEpisodes, onSize, onAttempt, signal, ...given } = options;
+  needSignal(signal);
+  needListeners({ onSize, onAttempt });
   const seed = checkedSeed(givenSeed ?? 0);
   const episodes = checkedEpisodes(givenEpisodes ?? 1000);
   const source = givenEnv ?? teacher.env ?? teacher.environment;

@@ -1,6 +1,8 @@
 // The student: a teacher's Q-values are transferred into a small network. If it is not good enough, another one is
 // tried.
+
 import { ConfigError } from "../core/config-error.js";
+import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
@@ -11,7 +13,7 @@ import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import { Apprentice } from "./apprentice.js";
 import { type StudentConfig, studentConfig } from "./config.js";
-import { fingerprint, type Labeller } from "./labeller.js";
+import { checkLabeller, fingerprint, type Labeller } from "./labeller.js";
 import { transfer } from "./loop.js";
 import { fitsQValues } from "./loss.js";
 
@@ -31,6 +33,7 @@ export class Student extends TrainedModel<StudentConfig> {
     teacher: string | null,
     featureScale?: readonly number[],
   ) {
+    needObject("record", record, "the record of a training");
     super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss), featureScale });
     this.attempts = attempts;
   }
@@ -63,6 +66,7 @@ export async function distillRounded(
   largestWeight: number,
 ): Promise<Student> {
   const { work, given: parts } = partWork(options);
+  checkLabeller(teacher);
   const { seed } = work;
   const { env: givenEnv, ...given } = parts;
   const source = givenEnv ?? teacher.env ?? teacher.environment;

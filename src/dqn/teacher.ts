@@ -1,5 +1,7 @@
 // The teacher: a Double-DQN agent, trained from the first random step to the best network.
+
 import { Learner, type LearnerShape } from "../core/learner.js";
+import { needListeners, needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import type { ModelData } from "../model/model.js";
@@ -47,10 +49,12 @@ export interface TrainOptions extends Partial<TeacherConfig>, WorkOptions {
  * {@link Interrupted} if stopped by the signal, and {@link DivergedError} if the loss is no longer finite
  */
 export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
+  needObject("options", options);
   const { threads = 1, onCurrent, ...parts } = options;
   const { work, given } = partWork(parts);
+  needListeners({ onCurrent });
   const { seed } = work;
-  const env = resolveEnv(source);
+  const env = resolveEnv(source, "source");
   const evaluationEnv = resolveEnv(source);
   const config = teacherConfig(env, given);
   const widths = [env.observationSize, ...config.hidden, env.actionCount];

@@ -1,4 +1,5 @@
 // An episode as one SVG file that moves. It uses SMIL, so it moves wherever an image is shown, without a script.
+import { described, need, needObject } from "../core/needed.js";
 import type { Scene } from "../env/scene.js";
 import { elementOf, type SvgElement } from "./elements.js";
 import { type Markup, markup } from "./markup.js";
@@ -27,13 +28,13 @@ const mostFrames = 1000;
  * @returns a whole file, XML without a declaration
  * @throws RangeError if there is no frame, for a duration that is not above 0, and as {@link sceneToSvg} does
  */
-export function animatedSvg(
-  frames: readonly Scene[],
-  { secondsPerFrame, width = defaultWidth, title }: AnimationOptions,
-): string {
-  if (frames.length === 0) throw new RangeError("an animation needs at least one frame: none was given");
+export function animatedSvg(frames: readonly Scene[], options: AnimationOptions): string {
+  need(Array.isArray(frames), "frames", frames, "a list of scenes");
+  needObject("options", options, "an object with secondsPerFrame");
+  const { secondsPerFrame, width = defaultWidth, title } = options;
+  if (frames.length === 0) throw new RangeError("frames is an empty array: an animation needs at least one frame");
   if (!(secondsPerFrame > 0 && secondsPerFrame < Infinity)) {
-    throw new RangeError(`secondsPerFrame is ${secondsPerFrame}: a number above 0 is allowed`);
+    throw new RangeError(`secondsPerFrame is ${described(secondsPerFrame)}: a number above 0 is allowed`);
   }
   if (frames.length === 1) return sceneToSvg(frames[0], { width, title });
   const stride = Math.ceil(frames.length / mostFrames);

@@ -1,4 +1,5 @@
 // A scene on a canvas: the same picture as svg.ts makes, drawn directly.
+import { needObject } from "../core/needed.js";
 import type { Scene, Shape } from "../env/scene.js";
 import { fontFamily, View } from "./view.js";
 
@@ -30,6 +31,7 @@ export interface DrawingContext {
  * @throws RangeError for bounds that contain nothing
  */
 export function drawScene(context: DrawingContext, scene: Scene, width: number, height: number): void {
+  needObject("context", context, "a canvas's 2D context", "fillRect");
   const view = new View(scene, width, height);
   const [left, bottom, right, top] = scene.bounds;
   context.save();

@@ -1,4 +1,5 @@
 // A scene as an SVG file: a still picture.
+import { needObject } from "../core/needed.js";
 import type { Scene } from "../env/scene.js";
 import { elementOf, type SvgElement } from "./elements.js";
 import { Markup, markup } from "./markup.js";
@@ -22,7 +23,9 @@ export const defaultWidth = 600;
  * @returns a whole file, XML without a declaration
  * @throws RangeError for bounds that contain nothing, and for a shape with a number that is not finite
  */
-export function sceneToSvg(scene: Scene, { width = defaultWidth, title }: SvgOptions = {}): string {
+export function sceneToSvg(scene: Scene, options: SvgOptions = {}): string {
+  needObject("options", options);
+  const { width = defaultWidth, title } = options;
   const view = new View(scene, width, heightAt(width, scene));
   const shapes = scene.shapes.map((shape) => elementMarkup(elementOf(shape, view)));
   return svgFile(scene, width, title, shapes);

@@ -1,5 +1,6 @@
 // From world units to pixels. The whole of a scene's bounds is shown, as large as possible, in the middle; y points
 // down.
+import { need, needObject } from "../core/needed.js";
 import type { Scene } from "../env/scene.js";
 
 /** Where the world lies in a picture of width × height pixels. */
@@ -10,7 +11,11 @@ export class View {
   readonly #top: number;
 
   /** @throws RangeError for bounds that contain nothing */
-  constructor({ bounds: [left, bottom, right, top] }: Scene, width: number, height: number) {
+  constructor(scene: Scene, width: number, height: number) {
+    const [left, bottom, right, top] = boundsOf(scene);
+    for (const [name, given] of Object.entries({ width, height })) {
+      need(typeof given === "number" && !Number.isNaN(given), name, given, "a number of pixels");
+    }
     const scale = Math.min(width / (right - left), height / (top - bottom));
     if (!(right > left && top > bottom && scale > 0 && scale < Infinity)) {
       throw new RangeError(
@@ -31,8 +36,17 @@ export class View {
   }
 }
 
+function boundsOf(scene: Scene): Scene["bounds"] {
+  needObject("scene", scene, "a scene, an object with bounds and shapes,");
+  need(Array.isArray(scene.bounds), "the scene's bounds", scene.bounds, "a list [left, bottom, right, top]");
+  need(Array.isArray(scene.shapes), "the scene's shapes", scene.shapes, "a list of shapes");
+  return scene.bounds;
+}
+
 /** The height in pixels at which a scene that is `width` pixels wide has no margins. */
-export function heightAt(width: number, { bounds: [left, bottom, right, top] }: Scene): number {
+export function heightAt(width: number, scene: Scene): number {
+  need(width > 0, "width", width, "a number of pixels above 0");
+  const [left, bottom, right, top] = boundsOf(scene);
   return (width * (top - bottom)) / (right - left);
 }
 

@@ -1,7 +1,9 @@
 // Checks whether an environment keeps the contract: plays it with random actions, and says what is wrong and what to change.
+import { need, needFunction, needObject } from "../core/needed.js";
 import { checkedEnv } from "./custom.js";
 import type { CustomEnv, Env } from "./env.js";
 import { Pcg64 } from "./random.js";
+import { isSeed } from "./seed-sequence.js";
 import { purposes } from "./seeds.js";
 
 /** One thing that is wrong. */
@@ -30,8 +32,14 @@ const patience = 10_000;
  * @param make the function that makes the environment, as for `trainTeacher`
  * @returns the findings; an empty array if all is well. If something throws, that is the last finding, because the other
  * checks need it to work
+ * @throws TypeError for a `make` that is not a function, and for options that are not allowed
  */
-export function checkEnv(make: () => CustomEnv, { seed = 0, steps = 1000 }: CheckOptions = {}): Finding[] {
+export function checkEnv(make: () => CustomEnv, options: CheckOptions = {}): Finding[] {
+  needFunction("make", make, "a function that makes an environment");
+  needObject("options", options);
+  const { seed = 0, steps = 1000 } = options;
+  need(isSeed(seed), "seed", seed, "a whole number from 0 on");
+  need(Number.isSafeInteger(steps) && steps >= 1, "steps", steps, "a whole number from 1 on");
   const findings: Finding[] = [];
   try {
     for (const check of [checkEpisodes, checkSeeds, checkBetweenCalls, checkEnd, checkActions]) {

@@ -1,4 +1,5 @@
 // The user's own environments: made by a function, wrapped into a full Env, and checked at every step.
+import { described } from "../core/needed.js";
 import { EnvBase, type EnvFacts } from "./base.js";
 import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
@@ -147,14 +148,4 @@ export function numbered(what: string, count: number): string[] {
 
 function named(id: string): string {
   return `environment ${JSON.stringify(id)}`;
-}
-
-/** A value as an error shows it: text in quotes; only the kind of an object. */
-export function described(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (value instanceof Promise) return "a Promise";
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "object" && value !== null) return "an object";
-  if (typeof value === "function") return "a function";
-  return String(value);
 }

@@ -1,4 +1,5 @@
 // The user's own environment from only its rules. Seeds, errors, the time limit and reused results are added here.
+import { need, needFunction, needListeners, needObject } from "../core/needed.js";
 import { EnvBase, type EnvFacts } from "./base.js";
 import { checkedEnv } from "./custom.js";
 import type { Env, RandomSource, ResetOptions, StepResult } from "./env.js";
@@ -32,6 +33,7 @@ export interface EnvDefinition<State> {
  * @throws RangeError or TypeError, at the first call of the function, for names or a time limit that are not allowed
  */
 export function defineEnv<State>(definition: EnvDefinition<State>): () => Env {
+  needObject("definition", definition, "an object with the rules of an environment");
   return () => checkedEnv(new DefinedEnv(definition));
 }
 
@@ -42,7 +44,12 @@ class DefinedEnv<State> extends EnvBase {
   #state!: State;
 
   constructor(definition: EnvDefinition<State>) {
-    const { featureNames, actionNames, render, perturb } = definition;
+    const { featureNames, actionNames, render, perturb, start, step, observe } = definition;
+    for (const [name, given] of Object.entries({ featureNames, actionNames })) {
+      need(Array.isArray(given), name, given, "a list of names");
+    }
+    for (const [name, given] of Object.entries({ start, step, observe })) needFunction(name, given);
+    needListeners({ render, perturb });
     // not copied with a spread: the definition may be an object of a class, and a spread would lose the class's members
     super(definition as unknown as EnvFacts, {
       observationSize: featureNames.length,

@@ -1,4 +1,5 @@
 // What every environment here needs in addition to its rules: seeding, the action check, the time limit, one reused result.
+import { needFunction } from "../core/needed.js";
 import type { Env, RandomSource, ResetOptions, StepResult } from "./env.js";
 import { Pcg64 } from "./random.js";
 import { isSeed } from "./seed-sequence.js";
@@ -90,6 +91,7 @@ export class RandomEpisode extends Episode {
   /** @param randomFrom makes the source of the draws; by default NumPy's generator */
   constructor(env: Sizes, randomFrom: RandomFrom = numpyGenerator) {
     super(env);
+    needFunction("randomFrom", randomFrom, "a function that makes a source of draws from a seed");
     this.#randomFrom = randomFrom;
   }
 

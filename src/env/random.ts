@@ -1,4 +1,5 @@
 // NumPy's random generator, bit for bit: PCG64 (O'Neill 2014, PCG XSL RR 128/64) and its distributions.
+import { described, need } from "../core/needed.js";
 import type { RandomSource } from "./env.js";
 import { exp, log } from "./exponential.js";
 import { SeedSequence } from "./seed-sequence.js";
@@ -33,6 +34,7 @@ export class Pcg64 implements RandomSource {
    * @throws RangeError for any other number
    */
   constructor(seed: number | readonly number[]) {
+    need(typeof seed === "number" || Array.isArray(seed), "seed", seed, "a whole number, or a list of them,");
     // Four 64-bit numbers, each with its low word first: the high and the low half of the start, then of the stream.
     const words = new SeedSequence(typeof seed === "number" ? [seed] : seed).generateState(8);
     const start = [words[2], words[3], words[0], words[1]];
@@ -80,7 +82,7 @@ export class Pcg64 implements RandomSource {
    */
   choice(count: number, p?: ArrayLike<number>): number {
     if (!isWhole(count) || count < 1) {
-      throw new RangeError(`choice(${count}) is not allowed: a whole number from 1 to 2^53`);
+      throw new RangeError(`choice(${described(count)}) is not allowed: a whole number from 1 to 2^53`);
     }
     if (p === undefined) return this.#below(count);
     const total = checkedSum(count, p);
@@ -94,7 +96,7 @@ export class Pcg64 implements RandomSource {
   /** @throws RangeError if count is not a whole number from 0 to 2^32 − 1 */
   permutation(count: number): number[] {
     if (!isWhole(count) || count < 0 || count >= two32) {
-      throw new RangeError(`permutation(${count}) is not allowed: a whole number from 0 to 2^32 - 1`);
+      throw new RangeError(`permutation(${described(count)}) is not allowed: a whole number from 0 to 2^32 - 1`);
     }
     const order = Array.from({ length: count }, (_, i) => i);
     for (let last = count - 1; last > 0; last--) {
@@ -256,8 +258,9 @@ function two64Modulo(count: number): number {
 
 /** The sum of `count` probabilities. */
 function checkedSum(count: number, p: ArrayLike<number>): number {
-  if (p.length !== count) {
-    throw new RangeError(`choice(${count}) was given ${p.length} probabilities: ${count} are needed`);
+  if (p?.length !== count) {
+    const given = p?.length === undefined ? described(p) : p.length;
+    throw new RangeError(`choice(${count}) was given ${given} probabilities: ${count} are needed`);
   }
   let sum = 0;
   for (let i = 0; i < count; i++) {

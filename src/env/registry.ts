@@ -1,7 +1,8 @@
 // The registry of environments.
+import { need, needFunction, needObject } from "../core/needed.js";
 import { acrobot } from "./acrobot.js";
 import { cartPole } from "./cartpole.js";
-import { checkedEnv, described } from "./custom.js";
+import { checkedEnv } from "./custom.js";
 import type { CustomEnv, Env, EnvSource } from "./env.js";
 import type { KnownEnv, Presets } from "./known.js";
 import { mountainCar } from "./mountain-car.js";
@@ -35,6 +36,7 @@ export class UnknownEnvironmentError extends Error {
  * @throws UnknownEnvironmentError if the id is not registered
  */
 export function makeEnv(id: string): Env {
+  need(typeof id === "string", "id", id, "an environment's id");
   const env = known.get(id);
   if (env === undefined) throw new UnknownEnvironmentError(id);
   return env.make();
@@ -43,14 +45,13 @@ export function makeEnv(id: string): Env {
 /**
  * The environment with an id, or the environment that a function makes. In the latter, every observation and reward is
  * checked.
+ * @param name what an error calls it
  * @throws UnknownEnvironmentError for an id that is not registered, TypeError if the function's result is not an
  * environment, RangeError for sizes that are not allowed
  */
-export function resolveEnv(source: EnvSource): Env {
+export function resolveEnv(source: EnvSource, name = "env"): Env {
   if (typeof source === "string") return makeEnv(source);
-  if (typeof source !== "function") {
-    throw new TypeError(`an environment is an id or a function that makes one: ${described(source)} was given`);
-  }
+  needFunction(name, source, "an environment's id, or a function that makes one,");
   return checkedEnv(source());
 }
 
@@ -60,17 +61,11 @@ export function resolveEnv(source: EnvSource): Env {
  * @throws Error if the id is already registered and is not to be replaced; TypeError for an id that is not a text or is
  * empty, and for a `make` that is not a function
  */
-export function registerEnv(
-  id: string,
-  make: () => CustomEnv,
-  { replace = false }: { readonly replace?: boolean } = {},
-): void {
-  if (typeof id !== "string" || id === "")
-    throw new TypeError(`id is ${described(id)}: a text that is not empty is needed`);
-  if (typeof make !== "function") {
-    throw new TypeError(`make is ${described(make)}: a function that makes an environment is needed`);
-  }
-  if (replace) {
+export function registerEnv(id: string, make: () => CustomEnv, options: { readonly replace?: boolean } = {}): void {
+  need(typeof id === "string" && id !== "", "id", id, "a text that is not empty");
+  needFunction("make", make, "a function that makes an environment");
+  needObject("options", options);
+  if (options.replace) {
     known.delete(id);
     delete presetsById[id];
   }

@@ -1,4 +1,5 @@
 // NumPy's SeedSequence: makes well-mixed 32-bit words from whole numbers (O'Neill 2015, "a seed_seq alternative").
+import { described } from "../core/needed.js";
 
 const poolSize = 4;
 const initialA = 0x43b0d7e5;
@@ -55,7 +56,9 @@ export function isSeed(value: unknown): value is number {
 /** The 32-bit words of a number, low word first. 0 is one word. */
 function wordsOf(value: number): number[] {
   if (!isSeed(value)) {
-    throw new RangeError(`seed ${String(value)} is not allowed: a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);
+    throw new RangeError(
+      `seed ${described(value)} is not allowed: a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+    );
   }
   const high = Math.floor(value / 2 ** 32);
   return high === 0 ? [value] : [value >>> 0, high];

@@ -1,6 +1,8 @@
 // Copies of an environment that step together and share typed arrays. Each copy starts its next episode by itself.
+import { described, need, needNumbers } from "../core/needed.js";
 import type { Env, EnvSource } from "./env.js";
 import { resolveEnv } from "./registry.js";
+import { isSeed } from "./seed-sequence.js";
 
 /**
  * `count` copies of an environment that step together. When a copy's episode ends, its row of `observations` is already the
@@ -26,9 +28,9 @@ export class VectorEnv {
   /** @throws RangeError for a count that is not a whole number ≥ 1, and every error from making the environment */
   constructor(source: EnvSource, count: number) {
     if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RangeError(`count is ${count}: a whole number from 1 on is allowed`);
+      throw new RangeError(`count is ${described(count)}: a whole number from 1 on is allowed`);
     }
-    this.#copies = Array.from({ length: count }, () => resolveEnv(source));
+    this.#copies = Array.from({ length: count }, () => resolveEnv(source, "source"));
     const [{ observationSize, actionCount }] = this.#copies;
     this.count = count;
     this.observationSize = observationSize;
@@ -46,6 +48,7 @@ export class VectorEnv {
    * @throws RangeError for a seed that is not allowed, or if the number of seeds is not the number of copies
    */
   reset({ seed = 0 }: { seed?: number | readonly number[] } = {}): Float32Array {
+    need(Array.isArray(seed) || isSeed(seed), "seed", seed, "a whole number from 0 on, or a list of them,");
     if (typeof seed !== "number" && seed.length !== this.count) {
       throw new RangeError(`${seed.length} seeds were given for ${this.count} copies`);
     }
@@ -85,6 +88,7 @@ export class VectorEnv {
   }
 
   #check(actions: ArrayLike<number>): void {
+    needNumbers("actions", actions);
     if (actions.length !== this.count) {
       throw new RangeError(`${actions.length} actions were given for ${this.count} copies`);
     }

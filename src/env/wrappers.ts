@@ -1,4 +1,5 @@
 // Wrappers: each changes one thing about an environment. A step of a wrapper allocates nothing.
+import { described, need, needObject } from "../core/needed.js";
 import { EnvBase } from "./base.js";
 import { checkedEnv } from "./custom.js";
 import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
@@ -16,6 +17,7 @@ export class WrappedEnv extends EnvBase {
   readonly #episode: Episode;
 
   constructor(inner: Env, changes: Changes = {}) {
+    needEnv("inner", inner);
     super(inner, changes);
     this.inner = inner;
     this.#episode = new Episode(this);
@@ -59,10 +61,15 @@ export class WrappedEnv extends EnvBase {
   }
 }
 
+function needEnv(name: string, env: unknown): void {
+  needObject(name, env, "an environment, an object with reset and step,", "reset", "step");
+}
+
 /** What a wrapper goes around: an object without a class, or without names, is completed and checked. */
 function full(env: CustomEnv): Env {
-  const { featureNames, actionNames, maxEpisodeSteps } = env ?? {};
-  const isPlain = env == null || Object.getPrototypeOf(env) === Object.prototype;
+  needEnv("env", env);
+  const { featureNames, actionNames, maxEpisodeSteps } = env;
+  const isPlain = Object.getPrototypeOf(env) === Object.prototype;
   return isPlain || !featureNames || !actionNames || !maxEpisodeSteps ? checkedEnv(env) : (env as Env);
 }
 
@@ -123,7 +130,7 @@ function agedName(name: string, age: number): string {
  */
 export function rewardScale(env: CustomEnv, factor: number): Env {
   if (!Number.isFinite(factor) || factor === 0) {
-    throw new RangeError(`rewardScale: factor is ${factor}: a finite number other than 0 is allowed`);
+    throw new RangeError(`rewardScale: factor is ${described(factor)}: a finite number other than 0 is allowed`);
   }
   return new RewardScale(full(env), factor);
 }
@@ -152,14 +159,23 @@ export class ObservationStatistics {
   /** Sum of the squared differences from the mean, shape (observationSize). */
   readonly #squares: Float64Array;
 
+  /** @throws RangeError unless it is a whole number ≥ 1 */
   constructor(observationSize: number) {
+    checkWhole("ObservationStatistics", "observationSize", observationSize);
     this.mean = new Float64Array(observationSize);
     this.#squares = new Float64Array(observationSize);
   }
 
-  /** Adds one more observation, unless frozen. */
+  /**
+   * Adds one more observation, unless frozen.
+   * @throws TypeError for anything but so many numbers; then nothing is added
+   */
   add(observation: ArrayLike<number>): void {
     if (this.frozen) return;
+    const size = this.mean.length;
+    let holds = observation?.length === size && typeof observation !== "string";
+    for (let i = 0; holds && i < size; i++) holds = Number.isFinite(observation[i]);
+    if (!holds) need(false, "observation", observation, `a list of ${size} finite numbers`);
     this.count++;
     for (let i = 0; i < this.mean.length; i++) {
       const difference = observation[i] - this.mean[i];
@@ -187,17 +203,16 @@ const smallestVariance = 1e-8;
  * @throws RangeError for statistics with another number of features; its `reset` throws Error for frozen statistics
  * without an observation
  */
-export function observationNormalisation(
-  env: CustomEnv,
-  statistics: ObservationStatistics = new ObservationStatistics(env.observationSize),
-): Env {
+export function observationNormalisation(env: CustomEnv, statistics?: ObservationStatistics): Env {
   const inner = full(env);
-  if (statistics.mean.length !== env.observationSize) {
+  const known = statistics === undefined ? new ObservationStatistics(inner.observationSize) : statistics;
+  need(known instanceof ObservationStatistics, "statistics", known, "an ObservationStatistics");
+  if (known.mean.length !== inner.observationSize) {
     throw new RangeError(
-      `observationNormalisation: the statistics have ${statistics.mean.length} features, but ${inner.id} has ${inner.observationSize}`,
+      `observationNormalisation: the statistics have ${known.mean.length} features, but ${inner.id} has ${inner.observationSize}`,
     );
   }
-  return new ObservationNormalisation(inner, statistics);
+  return new ObservationNormalisation(inner, known);
 }
 
 class ObservationNormalisation extends WrappedEnv {
@@ -226,8 +241,8 @@ class ObservationNormalisation extends WrappedEnv {
  * @throws RangeError if `probability` is not a number from 0 to 1
  */
 export function stickyActions(env: CustomEnv, probability: number): Env {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`stickyActions: probability is ${probability}: a number from 0 to 1 is allowed`);
+  if (typeof probability !== "number" || !(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`stickyActions: probability is ${described(probability)}: a number from 0 to 1 is allowed`);
   }
   return new StickyActions(full(env), probability);
 }
@@ -256,5 +271,5 @@ class StickyActions extends WrappedEnv {
 
 function checkWhole(wrapper: string, what: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new RangeError(`${wrapper}: ${what} is ${value}: a whole number from 1 on is allowed`);
+  throw new RangeError(`${wrapper}: ${what} is ${described(value)}: a whole number from 1 on is allowed`);
 }

@@ -1,6 +1,6 @@
 // What every call that plays episodes checks first: its seed, the number of episodes, and whether the network fits.
 import { ConfigError } from "../core/config-error.js";
-import { described } from "../env/custom.js";
+import { described } from "../core/needed.js";
 import type { Env } from "../env/env.js";
 import { isSeed } from "../env/seed-sequence.js";
 

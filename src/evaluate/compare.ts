@@ -1,4 +1,5 @@
 // A student compared with its teacher: Q-value accuracy, policy stability, and the share of the return that it keeps.
+import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { atOnce, type Steps, within } from "../env/pauses.js";
 import { Pcg64 } from "../env/random.js";
@@ -63,12 +64,18 @@ export function compare(teacher: QPolicy, student: QPolicy, options: CompareOpti
 export async function compareAsync(
   teacher: QPolicy,
   student: QPolicy,
-  { signal, onEvent, ...options }: CompareOptions & AsyncOptions,
+  given: CompareOptions & AsyncOptions,
 ): Promise<Comparison> {
+  needObject("options", given);
+  const { signal, onEvent, ...options } = given;
   return whileOthersRun(comparison(teacher, student, options), { signal, onEvent });
 }
 
 function* comparison(teacher: QPolicy, student: QPolicy, options: CompareOptions): Steps<Comparison> {
+  for (const [name, network] of Object.entries({ teacher, student })) {
+    needObject(name, network, "a model, which has act and qValues,", "act", "qValues");
+  }
+  needObject("options", options);
   const seed = checkedSeed(options.seed);
   const episodes = checkedEpisodes(options.episodes ?? 100);
   const env = resolveEnv(options.env);

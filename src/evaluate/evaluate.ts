@@ -1,5 +1,7 @@
 // Performance: the returns of a policy over unseen episodes, and their summary.
+
 import { ConfigError } from "../core/config-error.js";
+import { needListeners, needObject, needSignal } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { atOnce, inTurns, type Steps, stoppable } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
@@ -66,8 +68,10 @@ export function evaluate(policy: Evaluable, options: EvaluateOptions = {}): Eval
  */
 export async function evaluateAsync(
   policy: Evaluable,
-  { signal, onEvent, ...options }: EvaluateOptions & AsyncOptions = {},
+  given: EvaluateOptions & AsyncOptions = {},
 ): Promise<Evaluation> {
+  needObject("options", given);
+  const { signal, onEvent, ...options } = given;
   return whileOthersRun(evaluation(policy, options), { signal, onEvent });
 }
 
@@ -76,11 +80,15 @@ export function whileOthersRun<Result>(
   steps: Steps<Result>,
   { signal, onEvent = () => {} }: AsyncOptions,
 ): Promise<Result> {
+  needSignal(signal);
+  needListeners({ onEvent });
   signal?.throwIfAborted();
   return inTurns(steps, stoppable(signal), (share) => onEvent({ kind: "progress", share }));
 }
 
 function* evaluation(policy: Evaluable, options: EvaluateOptions): Steps<Evaluation> {
+  needObject("policy", policy, "a model, or an object with act,", "act");
+  needObject("options", options);
   const episodes = checkedEpisodes(options.episodes ?? 100);
   const seed = checkedSeed(options.seed ?? policy.training?.seed ?? 0);
   const source = options.env ?? policy.env ?? policy.environment;

@@ -1,9 +1,11 @@
 // Runs a study: every cell with every seed, on all cores. It can be stopped and resumed.
+
 import { EventEmitter, once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
 import { type Failure, FailuresFile, failuresLine, reason } from "./failures.js";
@@ -56,11 +58,17 @@ export class StudyFailed extends Error {
 
 const cartPole = ["CartPole-v1"];
 
+function checkStudy(study: Study): void {
+  needObject("study", study, "a study, such as one of studies,", "cells", "run");
+}
+
 /** The cells of a study, in these environments or in the study's own. */
 export function cellsOf(
   study: Study,
-  environments: readonly string[] = study.environments ?? cartPole,
+  environments: readonly string[] = study?.environments ?? cartPole,
 ): readonly Cell[] {
+  checkStudy(study);
+  need(Array.isArray(environments), "environments", environments, "a list of ids");
   return study.cells(environments);
 }
 
@@ -73,7 +81,16 @@ export function cellsOf(
  * signal, and at the end StudyFailed if runs failed
  */
 export async function runStudy(study: Study, options: StudyOptions): Promise<Run[]> {
+  checkStudy(study);
+  needObject("options", options, "an object with out, cells and seeds");
   const { out, cells, seeds, onProgress = () => {}, onFailure = () => {}, signal } = options;
+  const isCount = (count: unknown) => Number.isSafeInteger(count) && (count as number) >= 1;
+  need(typeof out === "string", "out", out, "a folder's path");
+  need(Array.isArray(cells), "cells", cells, "what cellsOf() gives");
+  need(isCount(seeds), "seeds", seeds, "a whole number from 1 on");
+  need(isCount(options.jobs ?? 1), "jobs", options.jobs, "a whole number from 1 on");
+  needSignal(signal);
+  needListeners({ onProgress, onFailure });
   const jobs = cells.flatMap((cell) => Array.from({ length: seeds }, (_, seed): Job => ({ cell, seed })));
   const path = join(out, "results.jsonl");
   const results = new ResultsFile(path, headOf(study, cells));

@@ -1,5 +1,6 @@
 // Comparing the runs of two cells as Agarwal et al. 2021 recommend ("Deep Reinforcement Learning at the Edge of the
 // Statistical Precipice").
+import { need, needFunction, needNumbers } from "../core/needed.js";
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 import { bootstrapResamples, intervalOf, mean, middle } from "../evaluate/statistics.js";
@@ -16,6 +17,8 @@ export type Interval = readonly [number, number];
  * 3 values, the mean of all.
  */
 export function interquartileMean(values: readonly number[]): number {
+  needNumbers("values", values);
+  need(values.length > 0, "values", values, "a list of at least one number");
   const sorted = Float64Array.from(values).sort();
   const cut = Math.floor(sorted.length / 4);
   return mean(sorted.subarray(cut, sorted.length - cut));
@@ -29,6 +32,9 @@ export function bootstrapInterval(
   cells: readonly Strata[],
   statistic: (...cells: readonly Strata[]) => number,
 ): Interval {
+  need(Array.isArray(cells), "cells", cells, "a list of strata");
+  for (const strata of cells) checkStrata("cells", strata);
+  needFunction("statistic", statistic);
   const random = new Pcg64([0, purposes.bootstrap, 0]);
   return intervalOf(() => statistic(...cells.map((strata) => resample(strata, random))));
 }
@@ -44,6 +50,8 @@ export interface ProfilePoint {
  * The performance profile: the share of runs above each threshold. Each environment has the same weight (equation 3).
  */
 export function performanceProfile(strata: Strata, thresholds: readonly number[]): ProfilePoint[] {
+  checkStrata("strata", strata);
+  needNumbers("thresholds", thresholds);
   const random = new Pcg64([0, purposes.bootstrap, 0]);
   const shares = thresholds.map(() => new Float64Array(bootstrapResamples));
   for (let i = 0; i < bootstrapResamples; i++) {
@@ -67,6 +75,9 @@ function shareAbove(strata: Strata, threshold: number): number {
  * @param x has as many strata as y; they are compared environment by environment
  */
 export function probabilityOfImprovement(x: Strata, y: Strata): number {
+  checkStrata("x", x);
+  checkStrata("y", y);
+  need(y.length === x.length, "y", y, `a list of as many strata as x has, ${x.length},`);
   return mean(
     x.map((values, environment) => {
       const others = y[environment];
@@ -75,6 +86,13 @@ export function probabilityOfImprovement(x: Strata, y: Strata): number {
       return wins / (values.length * others.length);
     }),
   );
+}
+
+/** @throws TypeError for anything but lists of numbers, none of them empty */
+function checkStrata(name: string, strata: unknown): void {
+  const isStratum = (values: unknown) => Array.isArray(values) && values.length > 0;
+  const holds = Array.isArray(strata) && strata.length > 0 && strata.every(isStratum);
+  need(holds, name, strata, "strata, one list of numbers for each environment,");
 }
 
 function resample(strata: Strata, random: Pcg64): Strata {

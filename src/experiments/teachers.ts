@@ -1,13 +1,16 @@
 // The teachers of a study. Each is trained once and kept in a folder; reading it again gives the same bits.
+
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/config-error.js";
+import { need, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
 import { resolveEnv } from "../env/registry.js";
+import { checkedSeed } from "../evaluate/checks.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import type { Tensor } from "../model/safetensors.js";
 import { difference } from "../training/checkpoint.js";
@@ -26,6 +29,8 @@ export class FolderTeachers implements TeacherStore {
 
   /** @param signal stops a training: `teacher` is then rejected with Interrupted, and keeps nothing of that training */
   constructor(folder: string, signal?: AbortSignal) {
+    need(typeof folder === "string", "folder", folder, "a folder's path");
+    needSignal(signal);
     this.#folder = folder;
     this.#signal = signal;
   }
@@ -34,6 +39,8 @@ export class FolderTeachers implements TeacherStore {
    * @throws ConfigError for options that are not allowed, and for a kept file that is damaged or belongs to other work
    */
   async teacher(env: string, seed: number, options: Partial<TeacherConfig> = {}): Promise<Teacher> {
+    need(typeof env === "string", "env", env, "an environment's id");
+    checkedSeed(seed);
     const config = teacherConfig(env, options);
     const setting = { version, ...teacherSetting(env, seed, config) };
     const hash = createHash("sha256").update(JSON.stringify(setting)).digest("hex").slice(0, 12);

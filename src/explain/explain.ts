@@ -1,5 +1,7 @@
 // Explains a network: a decision tree that acts like it, and the features that it looks at.
+
 import { ConfigError } from "../core/config-error.js";
+import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { atOnce } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
@@ -11,7 +13,7 @@ import { episodeReturns } from "../evaluate/returns.js";
 import { exportTree } from "./javascript.js";
 import { type Sensitivity, sensitivities } from "./sensitivity.js";
 import { type DecisionTree, treeRules } from "./tree.js";
-import { type QNetwork, viper } from "./viper.js";
+import { checkNetwork, type QNetwork, viper } from "./viper.js";
 
 /** Options of {@link explain}. */
 export interface ExplainOptions {
@@ -50,6 +52,8 @@ const mostLeaves = 10_000;
  * environment
  */
 export function explain(network: QNetwork & Sized, options: ExplainOptions): Explanation {
+  checkNetwork(network);
+  needObject("options", options, "an object with env and seed");
   const seed = checkedSeed(options.seed);
   const leaves = checkedLeaves(options.leaves ?? 15);
   const env = resolveEnv(options.env);

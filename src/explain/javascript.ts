@@ -1,6 +1,7 @@
 // A decision tree as the source of one JavaScript module that needs nothing else. Its rules are if and else.
+import { needNumbers, needObject } from "../core/needed.js";
 import { isLeaf, type Node } from "./cart.js";
-import type { DecisionTree, Names } from "./tree.js";
+import { checkTree, type DecisionTree, type Names } from "./tree.js";
 
 /**
  * The source of an ES module that exports `act(observation)`, `environment`, and `example`: an observation, and the
@@ -11,8 +12,12 @@ import type { DecisionTree, Names } from "./tree.js";
  */
 export function exportTree(
   tree: DecisionTree,
-  { environment, names, example }: { environment: string; names: Names; example: ArrayLike<number> },
+  about: { environment: string; names: Names; example: ArrayLike<number> },
 ): string {
+  needObject("about", about, "an object with environment, names and example");
+  const { environment, names, example } = about;
+  checkTree(tree, names);
+  needNumbers("example", example);
   const size = names.featureNames.length;
   const comments = names.featureNames.map((name, feature) => `// x[${feature}]: ${commented(name)}`);
   return `// A decision tree made by qstill from a network's answers: ${tree.leaves} leaves, ${tree.depth} comparisons at most.

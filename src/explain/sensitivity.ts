@@ -1,7 +1,9 @@
 // What a network looks at: how its actions and Q-values change when one feature of a visited state changes.
 
+import { need, needNumbers, needObject } from "../core/needed.js";
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
+import { checkedSeed } from "../evaluate/checks.js";
 import { standardDeviation } from "../evaluate/statistics.js";
 import { argmax } from "../model/argmax.js";
 import type { QNetwork } from "./viper.js";
@@ -32,8 +34,16 @@ export interface Sensitivity {
  */
 export function sensitivities(
   network: QNetwork,
-  { states, size, actionCount, seed }: { states: Float32Array; size: number; actionCount: number; seed: number },
+  at: { states: Float32Array; size: number; actionCount: number; seed: number },
 ): Sensitivity[] {
+  needObject("network", network, "a model, which has qValuesOfMany,", "qValuesOfMany");
+  needObject("at", at, "an object with states, size, actionCount and seed");
+  const { states, size, actionCount, seed } = at;
+  needNumbers("states", states, "a Float32Array");
+  for (const [name, given] of Object.entries({ size, actionCount })) {
+    need(Number.isInteger(given) && given >= 1, name, given, "a whole number from 1 on");
+  }
+  checkedSeed(seed);
   const count = states.length / size;
   const unmoved = network.qValuesOfMany(states);
   const greedy = (qValues: Float32Array, row: number) =>

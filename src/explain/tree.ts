@@ -1,4 +1,5 @@
 // A decision tree as a policy that acts and that people can read.
+import { need, needNumbers, needObject } from "../core/needed.js";
 import type { Policy } from "../evaluate/returns.js";
 import { isLeaf, type Node } from "./cart.js";
 
@@ -16,6 +17,7 @@ export class DecisionTree implements Policy {
 
   /** The action for an observation of shape (observationSize). */
   act(observation: ArrayLike<number>): number {
+    needNumbers("observation", observation);
     let node = this.root;
     while (!isLeaf(node)) node = observation[node.feature] <= node.threshold ? node.below : node.above;
     return node.action;
@@ -23,6 +25,8 @@ export class DecisionTree implements Policy {
 }
 
 function depthOf(node: Node): number {
+  needObject("root", node, "a tree of leaves and splits");
+  need(isLeaf(node) || "below" in node, "root", node, "a tree of leaves and splits");
   return isLeaf(node) ? 0 : 1 + Math.max(depthOf(node.below), depthOf(node.above));
 }
 
@@ -40,8 +44,18 @@ export interface Names {
   readonly actionNames: readonly string[];
 }
 
+/** @throws TypeError for anything but a tree and names */
+export function checkTree(tree: DecisionTree, names: Names): void {
+  need(tree instanceof DecisionTree, "tree", tree, "a DecisionTree");
+  needObject("names", names, "an object with featureNames and actionNames");
+  const hold = Array.isArray(names.featureNames) && Array.isArray(names.actionNames);
+  need(hold, "names", names, "an object with featureNames and actionNames");
+}
+
 /** The tree as rules: indented if and else. Each action shows the share of the training states that end there. */
-export function treeRules({ root }: DecisionTree, names: Names): string {
+export function treeRules(tree: DecisionTree, names: Names): string {
+  checkTree(tree, names);
+  const { root } = tree;
   const all = statesOf(root);
   const lines = (node: Node, indent: string): string[] => {
     if (isLeaf(node))

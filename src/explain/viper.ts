@@ -1,8 +1,11 @@
 // VIPER: a decision tree from a network's answers (Bastani et al. 2018, algorithm 1).
+
+import { need, needObject } from "../core/needed.js";
 import { collectTransitions } from "../distill/states.js";
 import type { Env } from "../env/env.js";
 import { atOnce } from "../env/pauses.js";
 import { purposes } from "../env/seeds.js";
+import { checkedSeed } from "../evaluate/checks.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
 import { mean } from "../evaluate/statistics.js";
 import { growTree, type LabelledStates } from "./cart.js";
@@ -12,6 +15,11 @@ import { DecisionTree } from "./tree.js";
 export interface QNetwork extends Policy {
   /** The Q-values of many states: (count, observationSize) → (count, actionCount). */
   qValuesOfMany(observations: Float32Array): Float32Array;
+}
+
+/** @throws TypeError for anything that cannot act and give Q-values */
+export function checkNetwork(network: QNetwork): void {
+  needObject("network", network, "a model, which has act and qValuesOfMany,", "act", "qValuesOfMany");
 }
 
 /** The number of trees that are grown, each from the states of all rounds so far. */
@@ -31,7 +39,13 @@ const selectionEpisodes = 500;
  * first with the fewest leaves.
  * @param leaves the largest number of leaves that the tree may have
  */
-export function viper(env: Env, network: QNetwork, { seed, leaves }: { seed: number; leaves: number }): DecisionTree {
+export function viper(env: Env, network: QNetwork, options: { seed: number; leaves: number }): DecisionTree {
+  needObject("env", env, "an environment", "reset", "step");
+  checkNetwork(network);
+  needObject("options", options, "an object with seed and leaves");
+  const seed = checkedSeed(options.seed);
+  const { leaves } = options;
+  need(Number.isInteger(leaves) && leaves >= 1, "leaves", leaves, "a whole number from 1 on");
   const size = env.observationSize;
   const { actionCount } = env;
   const capacity = rounds * statesPerRound;

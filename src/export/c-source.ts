@@ -1,4 +1,5 @@
 // Pieces of a C source: names, numbers, strings and arrays.
+import { described } from "../core/needed.js";
 import { shortestDecimal } from "./decimal.js";
 
 /** The part of a header that computes Q-values, and the memory that it takes. */
@@ -18,7 +19,7 @@ export function identifier(environment: string): string {
 /** @throws Error for anything that is not an identifier */
 export function checkIdentifier(prefix: string): string {
   if (/^[A-Za-z][A-Za-z0-9_]*$/.test(prefix)) return prefix;
-  throw new Error(`prefix ${JSON.stringify(prefix)}: a letter, then letters, digits and underscores are allowed`);
+  throw new Error(`prefix is ${described(prefix)}: a letter, then letters, digits and underscores are allowed`);
 }
 
 /**

@@ -1,10 +1,13 @@
 // A model as one C99 header that computes exactly the core's bits, for a microcontroller or any other program.
-import { checkParameters, checkWidths } from "../model/layout.js";
+
+import { needObject } from "../core/needed.js";
+import { checkModel } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
 import { floatNetwork } from "./c-float.js";
 import { int8Network } from "./c-int8.js";
 import { checkIdentifier, floats, identifier, integers, text, texts } from "./c-source.js";
+import { checkDescription } from "./described.js";
 import type { Description } from "./description.js";
 
 /** Options of {@link exportC}. */
@@ -24,8 +27,13 @@ export interface ExportCOptions {
 export function exportC(
   model: ModelData | QuantizedModel,
   description: Description,
-  { prefix }: ExportCOptions = {},
+  options: ExportCOptions = {},
 ): string {
+  needObject("model", model, "a model");
+  if (!("layers" in model)) checkModel(model);
+  checkDescription(description);
+  needObject("options", options);
+  const { prefix } = options;
   const { environment, widths, activation } = model;
   const p = prefix === undefined ? identifier(environment) : checkIdentifier(prefix);
   const { source, constants, activations } = networkSource(p, model);
@@ -48,8 +56,6 @@ ${frame(p, model, description, source)}`;
 
 function networkSource(p: string, model: ModelData | QuantizedModel) {
   if ("layers" in model) return int8Network(p, model);
-  checkWidths(model.widths);
-  checkParameters(model.widths, model.parameters);
   return floatNetwork(p, model);
 }
 

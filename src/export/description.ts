@@ -1,11 +1,14 @@
 // What an export says about itself: names, examples with which its target can test itself, and a hash.
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { needObject } from "../core/needed.js";
 import { numbered } from "../env/custom.js";
 import type { Env, EnvSource } from "../env/env.js";
 import { environmentIds, resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { littleEndian } from "../model/bytes.js";
+import { checkModel } from "../model/layout.js";
 import type { Model, ModelData } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
 import { randomStates, visitedStates } from "./states.js";
@@ -45,7 +48,10 @@ const statesPlayed = 500;
  * @throws UnknownEnvironmentError if `env` is an id that is not registered; ConfigError if the model's inputs and
  * outputs are not as many as the environment's features and actions
  */
-export function describe(model: Model | QuantizedModel, { env: source }: DescribeOptions = {}): Description {
+export function describe(model: Model | QuantizedModel, options: DescribeOptions = {}): Description {
+  needObject("model", model, "a model", "qValuesOfMany", "act");
+  needObject("options", options);
+  const { env: source } = options;
   const env = environmentOf(model, source);
   const size = model.widths[0];
   const actionCount = model.widths[model.widths.length - 1];
@@ -81,7 +87,9 @@ function environmentOf(model: Model | QuantizedModel, source: EnvSource | undefi
  * The SHA-256, in hexadecimal, by which an export names the model that it was made from. It covers the widths and the
  * activation as text, "4-16-2 relu" and a newline, and then the parameters as little-endian f32.
  */
-export function modelHash({ widths, activation = "relu", parameters }: ModelData): string {
+export function modelHash(model: ModelData): string {
+  checkModel(model);
+  const { widths, activation = "relu", parameters } = model;
   const hash = sha256.create();
   hash.update(utf8ToBytes(`${widths.join("-")} ${activation}\n`));
   hash.update(littleEndian(parameters));

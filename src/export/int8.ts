@@ -1,6 +1,9 @@
 // A model with 8-bit weights, as a safetensors file. It is calibrated on states that the model visits.
+
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
+import { bytesOf } from "../model/bytes.js";
+import { checkModel } from "../model/layout.js";
 import type { Model } from "../model/model.js";
 import { type QuantizeOptions, quantize } from "../model/quantize.js";
 import type { QuantizedModel } from "../model/quantized.js";
@@ -18,6 +21,7 @@ const calibrationStates = 2000;
  * @throws UnknownEnvironmentError if its environment is not registered; ConfigError if the model does not fit it
  */
 export function quantizeByPlay(model: Model, largestWeight?: number): QuantizedModel {
+  checkModel(model);
   const env = resolveEnv(model.environment);
   checkFit("model", model, env);
   return quantize(model, visitedStates(env, [model], 0, calibrationStates), {
@@ -47,9 +51,9 @@ export function exportInt8(model: Model): Uint8Array<ArrayBuffer> {
  * was made; undefined if it has no examples.
  * @throws Error in one line for a file that is not a sound quantised model
  */
-export function testInt8(bytes: Uint8Array): boolean | undefined {
+export function testInt8(bytes: Uint8Array | ArrayBuffer): boolean | undefined {
   const model = loadQuantized(bytes);
-  const { examples } = readSafetensors(bytes).metadata;
+  const { examples } = readSafetensors(bytesOf(bytes)).metadata;
   if (examples === undefined) return undefined;
   const given: Record<string, unknown> = JSON.parse(examples) ?? {};
   const [observations, qValues, actions] = [given.observations, given.qValues, given.actions];

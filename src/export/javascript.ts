@@ -1,8 +1,10 @@
 // A model as the source of one JavaScript module that needs nothing else and computes exactly the core's bits.
+
 import { littleEndian } from "../model/bytes.js";
-import { checkParameters, checkWidths } from "../model/layout.js";
+import { checkModel } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import { shortestDecimal } from "./decimal.js";
+import { checkDescription } from "./described.js";
 import type { Description } from "./description.js";
 
 /**
@@ -13,9 +15,9 @@ import type { Description } from "./description.js";
  * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite
  */
 export function exportModule(model: ModelData, description?: Description): string {
+  checkModel(model);
+  if (description !== undefined) checkDescription(description);
   const { environment, widths, activation, parameters } = model;
-  checkWidths(widths);
-  checkParameters(widths, parameters);
   const { examples } = description ?? {};
   return `// A Q-network made by qstill: each product and sum is rounded to f32, in order.
 export const environment = ${text(environment)};

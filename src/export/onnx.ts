@@ -1,9 +1,11 @@
 // A model as an ONNX file: Gemm and Relu or Tanh. The field numbers are those of onnx.proto3 (ONNX 1.12, IR version 8).
+
 import { version } from "../core/version.js";
 import { littleEndian } from "../model/bytes.js";
-import { checkParameters, checkWidths, layerPlaces } from "../model/layout.js";
+import { checkModel, layerPlaces } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import { joined } from "./bytes.js";
+import { checkDescription } from "./described.js";
 import type { Description } from "./description.js";
 import { bytesField, integerField, textField } from "./protobuf.js";
 
@@ -20,9 +22,9 @@ const output = "q_values";
  * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite
  */
 export function exportOnnx(model: ModelData, description: Description): Uint8Array<ArrayBuffer> {
-  const { environment, widths, activation = "relu", parameters } = model;
-  checkWidths(widths);
-  checkParameters(widths, parameters);
+  checkModel(model);
+  checkDescription(description);
+  const { environment, widths, activation = "relu" } = model;
   const { featureNames, actionNames, hash, examples } = description;
   const metadata = {
     environment,

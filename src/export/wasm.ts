@@ -1,9 +1,11 @@
 // A model as one WebAssembly module that needs nothing else and computes exactly the core's bits.
+
 import { inferenceTemplate } from "../core/inference.js";
 import { littleEndian } from "../model/bytes.js";
-import { checkParameters, checkWidths } from "../model/layout.js";
+import { checkModel } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import { counted, joined, utf8, varint } from "./bytes.js";
+import { checkDescription } from "./described.js";
 import type { Description } from "./description.js";
 
 /** Sections of a module and their numbers (WebAssembly Core Specification 1.0, 5.5.2). */
@@ -22,9 +24,9 @@ const pageBytes = 65_536;
  * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite
  */
 export function exportWasm(model: ModelData, description: Description): Uint8Array<ArrayBuffer> {
+  checkModel(model);
+  checkDescription(description);
   const { environment, widths, activation = "relu", parameters } = model;
-  checkWidths(widths);
-  checkParameters(widths, parameters);
   const { featureNames, actionNames, hash, examples } = description;
   const exampleCount = examples.actions.length;
   const layers = widths.length - 1;

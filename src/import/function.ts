@@ -1,4 +1,5 @@
 // Any function as a teacher: observations in, Q-values out, whatever computes them.
+import { needFunction, needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { argmax } from "../model/argmax.js";
@@ -27,9 +28,12 @@ export interface FunctionModel {
  */
 export function fromFunction(
   qValues: (observation: Float32Array) => ArrayLike<number>,
-  { environment }: { readonly environment: EnvSource },
+  options: { readonly environment: EnvSource },
 ): FunctionModel {
-  const { id, observationSize, actionCount } = resolveEnv(environment);
+  needFunction("qValues", qValues, "a function from observations to Q-values");
+  needObject("options", options, "an object with environment");
+  const { environment } = options;
+  const { id, observationSize, actionCount } = resolveEnv(environment, "environment");
 
   function answer(observation: ArrayLike<number>): Float32Array {
     const values = Float32Array.from(qValues(Float32Array.from(observation)));

@@ -1,11 +1,12 @@
 // A model from another library's file. The kind of file is recognised by its content.
+import { described, need, needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { bytesOf } from "../model/bytes.js";
 import { format, loadModel } from "../model/files.js";
 import { type Activation, Model } from "../model/model.js";
-import { quoted, readSafetensors } from "../model/safetensors.js";
+import { readSafetensors } from "../model/safetensors.js";
 import { assemble, type Layer } from "./network.js";
 import { readOnnx } from "./onnx.js";
 import { pickleIn, readPyTorch } from "./pytorch.js";
@@ -37,16 +38,20 @@ export interface ImportOptions {
  * model does not fit the environment; as `makeEnv` does for an id that is not registered
  */
 export function importModel(bytes: Uint8Array | ArrayBuffer, options: ImportOptions = {}): Model {
-  const env = options.environment === undefined ? undefined : resolveEnv(options.environment);
-  const model = readModel(bytesOf(bytes), env?.id ?? "", options);
+  const content = bytesOf(bytes);
+  needObject("options", options);
+  const env = options.environment === undefined ? undefined : resolveEnv(options.environment, "environment");
+  const model = readModel(content, env?.id ?? "", options);
   if (env !== undefined) checkFit("model", { widths: model.widths }, env);
   return model;
 }
 
 function readModel(bytes: Uint8Array, environment: string, { activation = "relu", map }: ImportOptions): Model {
   if (activation !== "relu" && activation !== "tanh") {
-    throw new Error(`activation ${quoted(String(activation))} is given; "relu" and "tanh" are allowed`);
+    throw new Error(`activation is ${described(activation)}: "relu" or "tanh" is allowed`);
   }
+  const isMap = map === undefined || (Array.isArray(map) && map.every(Array.isArray));
+  need(isMap, "map", map, "a list of names of weights and biases");
   const dict = (tensors: ReadonlyMap<string, StoredTensor>, said?: Activation) =>
     made(stateDictLayers(tensors, map), said);
   const made = (layers: readonly Layer[], said?: Activation) =>

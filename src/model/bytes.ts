@@ -1,4 +1,5 @@
 // Converts f32 values to little-endian bytes and back, whatever the machine's own byte order is.
+import { need } from "../core/needed.js";
 
 export function littleEndian(values: Float32Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4 * values.length);
@@ -15,9 +16,10 @@ export function fromLittleEndian(bytes: Uint8Array): Float32Array {
 }
 
 /** A file's bytes, however they are given. @throws TypeError for anything else, which names the argument */
-export function bytesOf(bytes: Uint8Array | ArrayBuffer): Uint8Array {
+export function bytesOf(bytes: Uint8Array | ArrayBuffer, name = "bytes"): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes;
   // also an ArrayBuffer of another frame or realm
   if (/^\[object (Shared)?ArrayBuffer]$/.test(Object.prototype.toString.call(bytes))) return new Uint8Array(bytes);
-  throw new TypeError("bytes is not a file's content: a Uint8Array or an ArrayBuffer is needed");
+  need(false, name, bytes, "a file's content, a Uint8Array or an ArrayBuffer,");
+  return bytes as never;
 }

@@ -1,6 +1,7 @@
 // Models as files: teacher.safetensors and student.safetensors.
+import { needObject } from "../core/needed.js";
 import { bytesOf, fromLittleEndian, littleEndian } from "./bytes.js";
-import { checkParameters, checkWidths, layerPlaces, parameterCount } from "./layout.js";
+import { checkModel, checkWidths, layerPlaces, parameterCount } from "./layout.js";
 import { type Activation, Model, type ModelData, type Training } from "./model.js";
 import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
 
@@ -22,9 +23,9 @@ const enough = 100;
  * whose number is wrong
  */
 export function saveModel(model: ModelData, extra: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+  checkModel(model);
+  needObject("extra", extra);
   const { environment, activation = "relu", parameters, training } = model;
-  checkWidths(model.widths);
-  checkParameters(model.widths, parameters);
   const tensors = layerPlaces(model.widths).flatMap(({ inputs, outputs, weight, bias }, layer) => {
     const weights = new Float32Array(inputs * outputs);
     for (let o = 0; o < outputs; o++) {

@@ -1,4 +1,5 @@
 // The hash that says whether two trainings ended with exactly the same weights.
+import { needNumbers } from "../core/needed.js";
 import { littleEndian } from "./bytes.js";
 
 /**
@@ -7,6 +8,8 @@ import { littleEndian } from "./bytes.js";
  */
 export async function weightsHash(student: Float32Array, teacher: Float32Array): Promise<string> {
   if (globalThis.crypto?.subtle === undefined) throw new Error("weightsHash needs Web Cryptography (crypto.subtle)");
+  needNumbers("student", student, "a Float32Array");
+  needNumbers("teacher", teacher, "a Float32Array");
   const both = new Float32Array(student.length + teacher.length);
   both.set(student);
   both.set(teacher, student.length);

@@ -1,23 +1,37 @@
 // How the parameters of an MLP lie in one flat array: for each layer W (in × out, row-major), then b (out).
+import { needNumbers, needObject } from "../core/needed.js";
 import { quoted } from "./safetensors.js";
 
 const mostLayers = 16;
 const mostWidth = 65_536;
 
 /**
+ * Checks what every model needs.
+ * @throws TypeError for anything but an object, Error for widths that no network can have, and for parameters that do
+ * not fit them or are not finite
+ */
+export function checkModel(model: { readonly widths: readonly number[]; readonly parameters: Float32Array }): void {
+  needObject("model", model, "a model");
+  checkWidths(model.widths);
+  checkParameters(model.widths, model.parameters);
+}
+
+/**
  * @param given the widths as they were written
  * @throws Error for anything that cannot be the widths of a network: inputs, hidden layers, outputs
  */
-export function checkWidths(widths: readonly number[], given: string = widths.join("-")): void {
+export function checkWidths(widths: readonly number[], given?: string): void {
+  needNumbers("widths", widths, "a list such as [4, 64, 64, 2]");
   const fit = (width: number) => Number.isInteger(width) && width >= 1 && width <= mostWidth;
   if (widths.length >= 2 && widths.length <= mostLayers + 1 && widths.every(fit)) return;
   throw new Error(
-    `a model has widths such as "4-64-64-2", at most ${mostLayers} layers of 1 to ${mostWidth}; given ${quoted(given)}`,
+    `a model has widths such as "4-64-64-2", at most ${mostLayers} layers of 1 to ${mostWidth}; given ${quoted(given ?? widths.join("-"))}`,
   );
 }
 
 /** @throws Error if there are more or fewer parameters than these widths need, or one is not finite */
 export function checkParameters(widths: readonly number[], parameters: Float32Array): void {
+  needNumbers("parameters", parameters, "a Float32Array");
   const expected = parameterCount(widths);
   if (parameters.length !== expected) {
     throw new Error(

@@ -1,8 +1,9 @@
 // A trained network as a value: its environment, its sizes and its parameters, ready to act.
+import { need } from "../core/needed.js";
 import type { Activation, Network } from "../core/network.js";
 import { Place } from "./entered.js";
-import { checkParameters, checkWidths } from "./layout.js";
-import { quoted } from "./safetensors.js";
+import { checkModel } from "./layout.js";
+import { checkObservation, countOf } from "./observations.js";
 
 export type { Activation };
 
@@ -60,9 +61,10 @@ export class Model implements ModelData {
   readonly #place = new Place();
 
   /** @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite */
-  constructor({ environment, widths, activation = "relu", parameters, training }: ModelData) {
-    checkWidths(widths);
-    checkParameters(widths, parameters);
+  constructor(data: ModelData) {
+    checkModel(data);
+    const { environment, widths, activation = "relu", parameters, training } = data;
+    need(activation === "relu" || activation === "tanh", "activation", activation, '"relu" or "tanh"');
     this.environment = environment;
     this.widths = [...widths];
     this.activation = activation;
@@ -101,13 +103,7 @@ export class Model implements ModelData {
    * @throws RangeError if the length is not a multiple of the observation size
    */
   qValuesOfMany(observations: Float32Array): Float32Array {
-    const count = observations.length / this.widths[0];
-    if (!Number.isInteger(count)) {
-      throw new RangeError(
-        `${observations.length} numbers were given: a multiple of the observation size, ${this.widths[0]}, is needed`,
-      );
-    }
-    return this.#network().forward(observations, count);
+    return this.#network().forward(observations, countOf(observations, this.widths[0]));
   }
 
   /** Gives the core's memory back; the model cannot act afterwards. Without this call other models soon displace it. */
@@ -121,23 +117,5 @@ export class Model implements ModelData {
    */
   #network(): Network {
     return this.#place.network ?? this.#place.enter(this, largestBatch);
-  }
-}
-
-/** @throws RangeError for anything but so many numbers */
-function checkObservation(observation: ArrayLike<number>, size: number): void {
-  if (observation?.length !== size) {
-    throw new RangeError(`an observation of length ${observation?.length} was given: ${size} numbers are needed`);
-  }
-  for (let i = 0; i < size; i++) {
-    const value = observation[i];
-    if (typeof value === "number" && !Number.isNaN(value)) continue;
-    const shown =
-      typeof value === "string"
-        ? quoted(value)
-        : typeof value === "object" && value !== null
-          ? "an object"
-          : String(value);
-    throw new RangeError(`feature ${i} of the observation is ${shown}: a number is needed`);
   }
 }

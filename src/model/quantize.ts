@@ -1,9 +1,11 @@
 // Quantises a trained network. Its scales come from states that it visits.
-import { checkParameters, checkWidths, layerPlaces } from "./layout.js";
+
+import { need, needNumbers, needObject } from "../core/needed.js";
+import { checkModel, layerPlaces } from "./layout.js";
 import type { ModelData } from "./model.js";
+import { countOf } from "./observations.js";
 import {
   activate,
-  countOf,
   largestActivation,
   largestWeight as largestOf8Bits,
   largestShift,
@@ -41,15 +43,15 @@ export interface QuantizeOptions {
  * @throws Error for anything that is not a model, for an activation other than ReLU, and for a model whose sums could
  * leave 32 bits (never with at most 500 units a layer); RangeError if there are no states or the last one is incomplete
  */
-export function quantize(
-  model: ModelData,
-  observations: Float32Array,
-  { original, largestWeight = largestOf8Bits }: QuantizeOptions = {},
-): QuantizedModel {
+export function quantize(model: ModelData, observations: Float32Array, options: QuantizeOptions = {}): QuantizedModel {
+  checkModel(model);
+  needNumbers("observations", observations);
+  needObject("options", options);
+  const { original, largestWeight = largestOf8Bits } = options;
+  const isWeight = Number.isInteger(largestWeight) && largestWeight >= 1 && largestWeight <= largestOf8Bits;
+  need(isWeight, "largestWeight", largestWeight, `a whole number from 1 to ${largestOf8Bits}`);
   const { environment, widths, parameters, training, activation = "relu" } = model;
   if (activation !== "relu") throw new Error(`a model with ${activation} cannot be quantised: relu is needed`);
-  checkWidths(widths);
-  checkParameters(widths, parameters);
   const count = countOf(observations, widths[0]);
   if (count === 0 || !observations.every(Number.isFinite)) {
     throw new RangeError("quantize needs states to calibrate on, all of finite numbers");

@@ -1,4 +1,5 @@
 // Quantised models as files: student.int8.safetensors.
+import { need, needObject } from "../core/needed.js";
 import { bytesOf } from "./bytes.js";
 import { checkVersion, formatVersion, given, readTraining, readWidths, tensorOf } from "./files.js";
 import { type QuantizedLayer, QuantizedModel } from "./quantized.js";
@@ -17,6 +18,8 @@ export function saveQuantized(
   model: QuantizedModel,
   extra: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  need(model instanceof QuantizedModel, "model", model, "a QuantizedModel");
+  needObject("extra", extra);
   const { environment, widths, activation, observationScale, layers, qValueScale, training, original } = model;
   const tensors = [tensor("observation_scale", "F32", observationScale)];
   for (const [l, { weights, biases, biasShift, multipliers, shift }] of layers.entries()) {

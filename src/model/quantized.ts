@@ -1,7 +1,9 @@
 // A network in whole numbers: 8-bit weights, 16-bit activations and 32-bit sums. It is the same on every device.
+import { need, needNumbers, needObject } from "../core/needed.js";
 import { argmax } from "./argmax.js";
 import { checkWidths } from "./layout.js";
 import type { Training } from "./model.js";
+import { checkLength, countOf } from "./observations.js";
 
 /**
  * One layer. If a are the activations before it, whole numbers from −32,767 to 32,767, its sums are
@@ -67,8 +69,11 @@ export class QuantizedModel implements QuantizedData {
   /**
    * @throws Error for anything that is not a network, numbers out of range, and a layer whose sums could leave 32 bits
    */
-  constructor({ environment, widths, observationScale, layers, qValueScale, training, original }: QuantizedData) {
+  constructor(model: QuantizedData) {
+    needObject("model", model, "a quantised model");
+    const { environment, widths, observationScale, layers, qValueScale, training, original } = model;
     checkWidths(widths);
+    need(Array.isArray(layers), "layers", layers, "a list of layers");
     checkScale("observationScale", observationScale, widths[0]);
     checkScale("qValueScale", qValueScale, widths[widths.length - 1]);
     if (layers.length !== widths.length - 1) {
@@ -122,11 +127,7 @@ export class QuantizedModel implements QuantizedData {
    */
   qValues(observation: ArrayLike<number>): Float32Array {
     const [first] = this.#activations;
-    if (observation.length !== first.length) {
-      throw new RangeError(
-        `an observation of length ${observation.length} was given: ${first.length} numbers are needed`,
-      );
-    }
+    checkLength(observation, first.length);
     quantizeObservation(observation, this.observationScale, first);
     for (const [l, layer] of this.layers.entries()) {
       const sums = this.#activations[l + 1];
@@ -187,16 +188,8 @@ export function activate({ multipliers, shift }: QuantizedLayer, sums: Int32Arra
   }
 }
 
-/** The number of observations. @throws RangeError if the last one is incomplete */
-export function countOf(observations: Float32Array, size: number): number {
-  const count = observations.length / size;
-  if (Number.isInteger(count)) return count;
-  throw new RangeError(
-    `${observations.length} numbers were given: a multiple of the observation size, ${size}, is needed`,
-  );
-}
-
 function checkScale(name: string, scale: Float32Array, length: number): void {
+  needNumbers(name, scale, "a Float32Array");
   if (scale.length !== length) throw new Error(`${name} has ${scale.length} numbers, ${length} expected`);
   const broken = scale.findIndex((value) => !(value > 0 && value < Number.POSITIVE_INFINITY));
   if (broken !== -1) throw new Error(`${name} has a ${scale[broken]} at ${broken}, not a finite number above 0`);

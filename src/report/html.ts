@@ -1,5 +1,6 @@
 // The report of a run as one HTML page that needs nothing else: no script, no file, no network.
 
+import { needObject } from "../core/needed.js";
 import { Markup, markup } from "../draw/markup.js";
 import type { AttemptEvent, EvaluationEvent } from "../training/events.js";
 import { plot, type Reference, rangeOf } from "./plot.js";
@@ -16,7 +17,10 @@ export interface ReportInput {
 }
 
 /** The report as the text of one self-contained HTML page. */
-export function reportHtml({ summary, points, attempts, config }: ReportInput): string {
+export function reportHtml(input: ReportInput): string {
+  needObject("input", input);
+  const { summary, points, attempts, config } = input;
+  needObject("summary", summary, "what summarise() gives");
   const { env, seed, teacher, student, weightsHash, version, satisfied } = summary;
   return markup`<!doctype html>
 <html lang="en">

@@ -1,4 +1,5 @@
 // Makes the summary of a finished run.
+import { needObject } from "../core/needed.js";
 import { version } from "../core/version.js";
 import type { Student } from "../distill/student.js";
 import type { Teacher } from "../dqn/teacher.js";
@@ -8,6 +9,9 @@ import type { Summary } from "./summary.js";
 
 /** What summary.json holds about a teacher, its student and their comparison. */
 export async function summarise(teacher: Teacher, student: Student, comparison: Comparison): Promise<Summary> {
+  needObject("teacher", teacher, "a Teacher", "act");
+  needObject("student", student, "a Student", "act");
+  needObject("comparison", comparison, "what compare() gives");
   const { returnRatio, qMse, qR2, actionAgreement, actionFlipRate } = comparison;
   return {
     env: teacher.environment,

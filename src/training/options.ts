@@ -1,5 +1,7 @@
 // What an option of a configuration is: its default, what is allowed, and how it is read from text.
+
 import { ConfigError } from "../core/config-error.js";
+import { needObject } from "../core/needed.js";
 import { shown } from "../evaluate/checks.js";
 
 /** Which numbers are allowed: from `from` to `to`; or more than `above`, up to `to`. */
@@ -160,6 +162,7 @@ export function checkOptions<Config extends object>(
   given: object,
   called: (name: string) => string = (name) => name,
 ): asserts given is Partial<Config> {
+  needObject("given", given, `an object of ${what} options`);
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(options, name)) {

@@ -1,7 +1,9 @@
 // Work that can be stopped and goes on bit for bit: its pauses, its checkpoint, and the time that it took.
+
 import { ConfigError } from "../core/config-error.js";
 import { breather } from "../env/pauses.js";
 import { shown } from "../evaluate/checks.js";
+import { bytesOf } from "../model/bytes.js";
 import { Interrupted, type Reached, readCheckpoint, type Saved, type Setting, writeCheckpoint } from "./checkpoint.js";
 
 /** How work is stopped and continued. */
@@ -13,7 +15,7 @@ export interface StopOptions {
    * `learningRate` and `learningRateFinal` may differ. Schedules run over the `envSteps` with which the work began, and
    * then stay at their end values.
    */
-  readonly resume?: Uint8Array;
+  readonly resume?: Uint8Array | ArrayBuffer;
   /**
    * Called with a checkpoint now and then while the work runs. The work waits for a promise that it returns. An error
    * ends the work.
@@ -117,7 +119,7 @@ export class Resumable {
     let wallSeconds = 0;
     if (resume !== undefined) {
       const restore = mapped(parts, (part) => (saved: Saved) => part.restore(saved));
-      wallSeconds = readCheckpoint(resume, phase, setting, restore).wallSeconds;
+      wallSeconds = readCheckpoint(bytesOf(resume, "resume"), phase, setting, restore).wallSeconds;
     }
     const now = performance.now();
     this.#started = now - 1000 * wallSeconds;

@@ -1,4 +1,5 @@
 // A trained network: a model, and the record of its training.
+import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { type Distillation, Model, type ModelData } from "../model/model.js";
 
@@ -23,6 +24,8 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly wallSeconds: number;
 
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
+    needObject("model", data, "a model's data");
+    needObject("record", record, "the record of a training");
     const { seed, envSteps, updates, wallSeconds, config } = record;
     const plain = Object.fromEntries(Object.entries(config));
     super({ ...data, training: { seed, envSteps, updates, wallSeconds, config: plain, distillation } });

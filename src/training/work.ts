@@ -1,4 +1,5 @@
 // What every long piece of work takes: a seed, listeners that are told of its progress, and a way to stop it.
+import { needListeners, needObject, needSignal } from "../core/needed.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import type { NetworkListener, TrainingEvent } from "./events.js";
 import type { StopOptions } from "./resumable.js";
@@ -21,6 +22,7 @@ export interface WorkOptions extends StopOptions {
 export function partWork<All extends WorkOptions>(
   options: All,
 ): { work: WorkOptions & { readonly seed: number }; given: Omit<All, keyof WorkOptions> } {
+  needObject("options", options);
   const {
     seed = 0,
     onEvent,
@@ -32,6 +34,8 @@ export function partWork<All extends WorkOptions>(
     keepCheckpoint,
     ...given
   } = options;
+  needSignal(signal);
+  needListeners({ onEvent, onNetwork, onCheckpoint });
   const checkpoints = { resume, onCheckpoint, checkpointInterval, keepCheckpoint };
   return { work: { seed: checkedSeed(seed), onEvent, onNetwork, signal, ...checkpoints }, given };
 }

@@ -132,9 +132,9 @@ test("one of ours behaves the same when it is wrapped", () => {
 });
 
 test.each<[unknown, string]>([
-  [42, "an environment is an id or a function that makes one: 42 was given"],
-  [undefined, "an environment is an id or a function that makes one: undefined was given"],
-  [counter(), "an environment is an id or a function that makes one: an object was given"],
+  [42, "env is 42: an environment's id, or a function that makes one, is needed"],
+  [undefined, "env is undefined: an environment's id, or a function that makes one, is needed"],
+  [counter(), "env is an object: an environment's id, or a function that makes one, is needed"],
   [async () => counter(), "gave a Promise: it must return the environment itself"],
   [() => null, "the function that makes an environment gave null: an object is needed"],
   [() => "CartPole-v1", 'the function that makes an environment gave "CartPole-v1": an object is needed'],

@@ -31,6 +31,6 @@ test("gives the same first words however many are asked for", () => {
 });
 
 test.each([-1, 0.5, Number.NaN, Infinity, 2 ** 53, "1" as unknown as number])("refuses %s", (seed) => {
-  const message = `seed ${seed} is not allowed: a whole number from 0 to 9007199254740991`;
+  const message = `seed ${typeof seed === "string" ? JSON.stringify(seed) : seed} is not allowed: a whole number from 0 to 9007199254740991`;
   expect(() => new SeedSequence([0, seed])).toThrow(new RangeError(message));
 });

@@ -100,7 +100,9 @@ it("every wrapper goes around a plain object, and checks what it gives", () => {
   const env = rewardScale(plain(), 2);
   env.reset();
   expect(() => env.step(1)).toThrow("gave an observation with NaN");
-  expect(() => rewardScale(null as never, 2)).toThrow("null: an object is needed");
+  expect(() => rewardScale(null as never, 2)).toThrow(
+    "env is null: an environment, an object with reset and step, is needed",
+  );
 });
 
 it("timeLimit truncates", () => {

@@ -129,6 +129,6 @@ test("what does not fit the environment says both sizes", () => {
 test("an activation that the core has not is refused", () => {
   const elu = { activation: "elu" as Activation };
   expect(() => importModel(read("cleanrl_relu.safetensors"), elu)).toThrow(
-    'activation "elu" is given; "relu" and "tanh" are allowed',
+    'activation is "elu": "relu" or "tanh" is allowed',
   );
 });

@@ -26,9 +26,9 @@ test.each<[unknown, string]>([
   [["1", 2], 'feature 0 of the observation is "1": a number is needed'],
   [[1, undefined], "feature 1 of the observation is undefined"],
   [[null, 1], "feature 0 of the observation is null"],
-  ["12", 'feature 0 of the observation is "1"'],
+  ["12", 'observation is "12": 2 numbers are needed'],
   [[1], "an observation of length 1 was given: 2 numbers are needed"],
-  [null, "an observation of length undefined was given: 2 numbers are needed"],
+  [null, "observation is null: 2 numbers are needed"],
 ])("refuses the observation %j", (observation, message) => {
   const model = new Model({ environment: "x", widths: [2, 1], parameters: new Float32Array(3) });
   expect(() => model.act(observation as number[])).toThrow(message);

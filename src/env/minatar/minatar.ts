@@ -1,4 +1,5 @@
 // MinAtar (Young & Tian 2019, arXiv 1903.03176): the environment around a game, with sticky actions and a binary observation.
+import { need, needObject } from "../../core/needed.js";
 import type { Env, RandomSource, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
 import { box, type Scene, type Shape } from "../scene.js";
@@ -41,7 +42,9 @@ export class MinAtar implements Env {
   #lastAction = 0;
 
   /** @param actions the allowed ones of the six actions, in ascending order; by default those that matter in the game */
-  constructor(id: string, game: Game, actions = game.minimalActions, randomFrom?: RandomFrom) {
+  constructor(id: string, game: Game, actions = game?.minimalActions, randomFrom?: RandomFrom) {
+    need(typeof id === "string", "id", id, "a text");
+    needObject("game", game, "a game, such as Breakout,");
     this.id = id;
     this.#game = game;
     this.#actions = actions;

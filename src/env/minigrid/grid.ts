@@ -1,4 +1,5 @@
 // The world of MiniGrid: a square of cells with walls around it, and the agent. Layouts fill it at random.
+import { need } from "../../core/needed.js";
 import type { RandomSource } from "../env.js";
 
 /**
@@ -37,6 +38,7 @@ export class Grid {
   readonly #cells: Uint8Array;
 
   constructor(size: number) {
+    need(Number.isInteger(size) && size >= 1, "size", size, "a whole number from 1 on");
     this.size = size;
     this.#cells = new Uint8Array(size * size);
   }

@@ -1,4 +1,5 @@
 // MiniGrid (Chevalier-Boisvert et al. 2023): an agent finds its way to a goal. It sees the 7 × 7 cells ahead of it.
+import { needObject } from "../../core/needed.js";
 import type { Env, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
 import type { Scene } from "../scene.js";
@@ -46,6 +47,7 @@ export class MiniGrid implements Env {
   readonly #visible = new Uint8Array(viewSize * viewSize);
 
   constructor(layout: Layout, randomFrom?: RandomFrom) {
+    needObject("layout", layout, "a layout, such as empty8x8,", "generate");
     this.id = layout.id;
     this.maxEpisodeSteps = layout.maxEpisodeSteps;
     this.grid = new Grid(layout.size);

@@ -1,5 +1,7 @@
 // Pendulum-v1, with its torque divided into steps: swing a pendulum up and hold it there, as in Gymnasium.
+
 import { cos, sin } from "../../core/math.js";
+import { described, needObject } from "../../core/needed.js";
 import type { Env, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
 import type { Point, Scene, Shape } from "../scene.js";
@@ -38,9 +40,11 @@ export class Pendulum implements Env {
   #torque = 0;
 
   /** @throws RangeError if torques is not a whole number from 2 to 1,001 */
-  constructor({ torques = 5 }: Partial<PendulumOptions> = {}, randomFrom?: RandomFrom) {
+  constructor(options: Partial<PendulumOptions> = {}, randomFrom?: RandomFrom) {
+    needObject("options", options);
+    const { torques = 5 } = options;
     if (!Number.isInteger(torques) || torques < 2 || torques > 1001) {
-      throw new RangeError(`${this.id}: torques ${String(torques)} is not allowed: a whole number from 2 to 1001`);
+      throw new RangeError(`${this.id}: torques ${described(torques)} is not allowed: a whole number from 2 to 1001`);
     }
     const step = (2 * torqueLimit) / (torques - 1);
     this.#torques = Float32Array.from({ length: torques }, (_, i) => -torqueLimit + i * step);

@@ -1,4 +1,5 @@
 // RecSim-InterestEvolution-v0: keep a user watching. What is watched changes the interests (Ie et al. 2019, arXiv 1909.04847).
+import { need, needObject } from "../../core/needed.js";
 import type { Env, RandomSource, ResetOptions, StepResult } from "../env.js";
 import { RandomEpisode, type RandomFrom } from "../episode.js";
 import type { Scene } from "../scene.js";
@@ -59,7 +60,13 @@ export class InterestEvolution implements Env {
   #shown: readonly number[] = [];
 
   /** @param sizes the sizes that differ from the reference */
-  constructor({ candidates = 5, slateSize = 2 }: Partial<InterestEvolutionSizes> = {}, randomFrom?: RandomFrom) {
+  constructor(sizes: Partial<InterestEvolutionSizes> = {}, randomFrom?: RandomFrom) {
+    needObject("sizes", sizes);
+    const { candidates = 5, slateSize = 2 } = sizes;
+    const isCount = (count: number) => Number.isInteger(count) && count >= 1;
+    need(isCount(candidates), "candidates", candidates, "a whole number from 1 on");
+    const fits = isCount(slateSize) && slateSize <= candidates;
+    need(fits, "slateSize", slateSize, `a whole number from 1 to candidates, ${candidates},`);
     this.topics = new Uint8Array(candidates);
     this.qualities = new Float64Array(candidates);
     this.#responseStart = topicCount + 2 * candidates;
