@@ -7,20 +7,20 @@ const kibibyte = 1024;
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
   qstill: 42,
-  "qstill/distill": 42.5,
+  "qstill/distill": 43,
   "qstill/report": 10,
-  "qstill/draw": 23.5,
+  "qstill/draw": 24.5,
   "qstill/env": 27,
-  "qstill/explain": 27,
-  "qstill/export": 40,
+  "qstill/explain": 27.5,
+  "qstill/export": 40.5,
   "qstill/import": 37,
-  "qstill/experiments": 56.5,
-  "qstill/env/recsim": 24.5,
-  "qstill/env/lunar-lander": 69, // planck is 46 of them
+  "qstill/experiments": 57,
+  "qstill/env/recsim": 25,
+  "qstill/env/lunar-lander": 70, // planck is 46 of them
   "qstill/env/pendulum": 23,
-  "qstill/env/minatar": 26,
-  "qstill/env/minigrid": 24.5,
-  "qstill/env/highway": 25,
+  "qstill/env/minatar": 26.5,
+  "qstill/env/minigrid": 25,
+  "qstill/env/highway": 25.5,
 };
 
 it("the wasm is at most 20 KiB gzipped", () => {
