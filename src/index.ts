@@ -4,6 +4,7 @@
  */
 export { ConfigError } from "./core/config-error.js";
 export type { LossName } from "./core/losses.js";
+export type { Notice } from "./core/notice.js";
 export { version } from "./core/version.js";
 export { type StateSource, type StudentConfig, studentConfig, studentOptions } from "./distill/config.js";
 export type { Labeller } from "./distill/labeller.js";

@@ -133,7 +133,7 @@ export class Workplace {
         begin();
         if (event.kind !== "progress")
           this.#trying(() => this.metrics.append(event), "metrics.jsonl", "it is tried again");
-        if (event.kind === "notice") this.say(event.message);
+        if (event.kind === "notice") this.say(`${event.message}: ${event.remedy}`);
         this.#progress.update(event);
       };
       const onCheckpoint = (bytes: Uint8Array) => {

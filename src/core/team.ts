@@ -6,9 +6,17 @@ import { ConfigError } from "./config-error.js";
 import { Handle } from "./handle.js";
 import { decoded, Instance, instantiate } from "./instance.js";
 import { Learner, type LearnerShape } from "./learner.js";
+import type { Notice } from "./notice.js";
 
-/** Two threads are not possible here; the message says why. */
-export class NoTeamError extends Error {}
+/** Two threads are not possible here; the notice says why. */
+export class NoTeamError extends Error {
+  readonly notice: Notice;
+
+  constructor(code: string, why: string, remedy: string, values: Notice["values"] = {}) {
+    super(why);
+    this.notice = { code, message: `on one thread: ${why}`, remedy, values };
+  }
+}
 
 /** As in asconfig.json: the largest block of 1 GiB, and what the heap adds around it. */
 const memoryPages = { initial: 2, maximum: 18432 };
@@ -24,7 +32,10 @@ export class TeamLearner extends Learner {
    * @throws ConfigError if the block would be larger than 1 GiB
    */
   static async create(shape: LearnerShape): Promise<TeamLearner> {
-    if (shape.maxGradientNorm) throw new NoTeamError("maxGradientNorm needs all gradients in one place");
+    if (shape.maxGradientNorm) {
+      const why = "maxGradientNorm needs all gradients in one place";
+      throw new NoTeamError("clipped-gradients", why, "leave maxGradientNorm out, or ask for one thread");
+    }
     const start = await starter();
     const { wasmText } = await import("./threads.generated.js");
     const module = await WebAssembly.compile(decoded(wasmText));
@@ -35,7 +46,9 @@ export class TeamLearner extends Learner {
       assistant = await start({ module, memory, team: learner.#team });
     } catch (error) {
       learner.dispose();
-      throw new NoTeamError(`the second thread does not start: ${(error as Error).message}`);
+      const reason = (error as Error).message;
+      const remedy = "let the process or the page start workers";
+      throw new NoTeamError("no-worker", `the second thread does not start: ${reason}`, remedy, { reason });
     }
     return learner;
   }
@@ -59,14 +72,15 @@ export class TeamLearner extends Learner {
 /** What starts a second thread here. @throws NoTeamError if none may be used */
 async function starter(): Promise<typeof startInBrowser> {
   if (typeof SharedArrayBuffer === "undefined") {
-    throw new NoTeamError("there is no SharedArrayBuffer (a browser has it for pages that are cross-origin isolated)");
+    const remedy = "serve the page cross-origin isolated: browsers have it only there";
+    throw new NoTeamError("no-shared-array-buffer", "there is no SharedArrayBuffer", remedy);
   }
   const { WorkerGlobalScope } = globalThis as { WorkerGlobalScope?: new () => object };
   if (WorkerGlobalScope !== undefined && globalThis instanceof WorkerGlobalScope) return startInBrowser;
   if (typeof document === "undefined" && typeof process === "object" && process.versions?.node !== undefined) {
     return (await import("./assistant.node.js")).startInNode;
   }
-  throw new NoTeamError("a page's main thread must not wait for another: call from a worker");
+  throw new NoTeamError("main-thread", "a page's main thread must not wait for another", "call from a worker");
 }
 
 /** @throws NoTeamError if the shared memory, which cannot grow beyond its maximum, is too small for both threads */
@@ -75,7 +89,8 @@ function inMemory(make: () => TeamLearner): TeamLearner {
     return make();
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new NoTeamError((error as Error).message);
+    const reason = (error as Error).message;
+    throw new NoTeamError("shared-memory-full", reason, "choose smaller layers, batch or buffer", { reason });
   }
 }
 
@@ -83,6 +98,8 @@ function sharedMemory(): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ ...memoryPages, shared: true });
   } catch (error) {
-    throw new NoTeamError(`there is no shared memory: ${(error as Error).message}`);
+    const reason = (error as Error).message;
+    const remedy = "let the process take up to 1.2 GB of memory";
+    throw new NoTeamError("no-shared-memory", `there is no shared memory: ${reason}`, remedy, { reason });
   }
 }

@@ -1,4 +1,5 @@
 // The loop around an agent: act → record → learn → offer to the keeper of the best network.
+import type { Notice } from "../core/notice.js";
 import type { Env } from "../env/env.js";
 import { inTurns } from "../env/pauses.js";
 import type { Setting } from "../training/checkpoint.js";
@@ -27,7 +28,7 @@ export interface AgentTraining extends WorkOptions {
   /** Called at the beginning and at each progress event, with what returns the network as it is now. */
   readonly onCurrent?: (parameters: () => Float32Array) => void;
   /** A notice that is sent as the first event. */
-  readonly notice?: string;
+  readonly notice?: Notice;
 }
 
 /** The result of a training. */
@@ -60,7 +61,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       due: keeper.due ? [network] : [],
     }));
     let episode = agent.episode ?? agent.begin(episodes.begin());
-    if (training.notice !== undefined) onEvent({ kind: "notice", network, ...reached(), message: training.notice });
+    if (training.notice !== undefined) onEvent({ kind: "notice", network, ...reached(), ...training.notice });
     onCurrent?.(parametersNow);
 
     const report = (evaluated?: number) => {

@@ -2,6 +2,7 @@
 
 import { Learner, type LearnerShape } from "../core/learner.js";
 import { needListeners, needObject } from "../core/needed.js";
+import type { Notice } from "../core/notice.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import type { ModelData } from "../model/model.js";
@@ -59,7 +60,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   const config = teacherConfig(env, given);
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const shape = learnerShape(widths, config, env.byteObservations);
-  const { learner, alone } =
+  const { learner, notice } =
     checkedThreads(threads) === 1 ? { learner: new Learner(shape) } : await onTwoThreads(shape);
   const agent = new Agent(learner, widths, config, seed, "teacher");
   try {
@@ -67,7 +68,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
       ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config) },
       ...work,
       ...{ env, evaluationEnv, agent, config, onCurrent },
-      notice: alone === undefined ? undefined : `on one thread: ${alone}`,
+      notice,
     });
     const record = { env: source, seed, config, ...effort };
     return new Teacher({ environment: env.id, widths, parameters }, record, agent.observations());
@@ -85,14 +86,14 @@ export function learnerShape(
   return { ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0, byteObservations };
 }
 
-/** A learner on two threads; or one that works alone, and the reason. */
-async function onTwoThreads(shape: LearnerShape): Promise<{ learner: Learner; alone?: string }> {
+/** A learner on two threads; or one that works alone, and the notice that says why. */
+async function onTwoThreads(shape: LearnerShape): Promise<{ learner: Learner; notice?: Notice }> {
   const { NoTeamError, TeamLearner } = await import("../core/team.js"); // costs nothing if nobody asks for two
   try {
     return { learner: await TeamLearner.create(shape) };
   } catch (error) {
     if (!(error instanceof NoTeamError)) throw error;
-    return { learner: new Learner(shape), alone: error.message };
+    return { learner: new Learner(shape), notice: error.notice };
   }
 }
 

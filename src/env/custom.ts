@@ -12,11 +12,12 @@ const stepsWithoutLimit = 10_000;
 
 /**
  * A user's object as a full {@link Env}. Every observation and reward is checked.
+ * @param id the id of an object that has none
  * @throws TypeError for a value that is not an environment or was already given before, RangeError for sizes that are not
  * allowed
  */
-export function checkedEnv(made: CustomEnv): Env {
-  const checked = made instanceof CheckedEnv ? made : new CheckedEnv(made);
+export function checkedEnv(made: CustomEnv, id = "custom"): Env {
+  const checked = made instanceof CheckedEnv ? made : new CheckedEnv(made, id);
   if (alreadyMade.has(made)) {
     throw new TypeError(
       `environment "${checked.id}": the function gave the same object twice: make a new one each time`,
@@ -34,10 +35,10 @@ class CheckedEnv extends EnvBase {
   readonly #made: CustomEnv;
   readonly #episode: Episode;
 
-  constructor(made: CustomEnv) {
+  constructor(made: CustomEnv, id: string) {
     checkShape(made);
     super(made as CustomEnv & EnvFacts, {
-      id: made.id ?? "custom",
+      id: made.id ?? id,
       maxEpisodeSteps: made.maxEpisodeSteps ?? stepsWithoutLimit,
       featureNames: made.featureNames ?? numbered("feature", made.observationSize),
       actionNames: made.actionNames ?? numbered("action", made.actionCount),

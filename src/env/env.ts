@@ -68,7 +68,7 @@ export type EnvSource = string | (() => CustomEnv);
 
 /**
  * A user's own environment: a plain object with `reset`, `step` and its sizes. Everything else of {@link Env} is optional.
- * By default the id is "custom", the time limit is 10,000 steps, and features and actions are named by their number.
+ * By default the id is "custom", or the one that it is registered with, the time limit is 10,000 steps, and features and actions are named by their number.
  */
 export interface CustomEnv {
   readonly id?: string;

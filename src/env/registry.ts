@@ -69,13 +69,16 @@ export function registerEnv(id: string, make: () => CustomEnv, options: { readon
     known.delete(id);
     delete presetsById[id];
   }
-  register({ id, make: () => checkedEnv(make()) });
+  register({ id, make: () => checkedEnv(make(), id) });
 }
 
 /** Adds environments of this library. They need no check at each step. @throws Error if an id is already registered */
 export function register(...envs: readonly KnownEnv[]): void {
   for (const env of envs) {
-    if (known.has(env.id)) throw new Error(`environment ${JSON.stringify(env.id)} is already registered`);
+    if (known.has(env.id))
+      throw new Error(
+        `environment ${JSON.stringify(env.id)} is already registered: registerEnv(id, make, { replace: true }) takes its place`,
+      );
     known.set(env.id, env);
     if (env.presets !== undefined) presetsById[env.id] = env.presets;
   }

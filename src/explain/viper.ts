@@ -37,7 +37,7 @@ const selectionEpisodes = 500;
  * Q-values: ℓ(s) = max_a Q(s, a) − min_a Q(s, a). The paper draws states by ℓ. Here ℓ is the state's weight in CART,
  * which on average is the same. The tree with the highest mean return on selection seeds is kept; of equal trees, the
  * first with the fewest leaves.
- * @param leaves the largest number of leaves that the tree may have
+ * @param options `leaves`: the largest number of leaves that the tree may have
  */
 export function viper(env: Env, network: QNetwork, options: { seed: number; leaves: number }): DecisionTree {
   needObject("env", env, "an environment", "reset", "step");

@@ -1,4 +1,5 @@
 // What long work reports while it runs: plain data.
+import type { Notice } from "../core/notice.js";
 
 /** How far it is. */
 export interface ProgressEvent {
@@ -61,13 +62,11 @@ export interface EpisodeEvent {
 }
 
 /** Something is not done in the way that was asked for; the results are the same. */
-export interface NoticeEvent {
+export interface NoticeEvent extends Notice {
   readonly kind: "notice";
   readonly network: "teacher" | "student";
   readonly envSteps: number;
   readonly updates: number;
-  /** What is done differently, and why. */
-  readonly message: string;
 }
 
 /**

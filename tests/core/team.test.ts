@@ -97,13 +97,18 @@ describe("a training", () => {
 describe("without a second thread", () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  async function notices(given: Partial<TeacherConfig> = {}): Promise<string[]> {
-    const messages: string[] = [];
+  async function notices(given: Partial<TeacherConfig> = {}): Promise<object[]> {
+    const messages: object[] = [];
     await trainTeacher("CartPole-v1", {
       ...training,
       ...given,
       threads: 2,
-      onEvent: (event) => event.kind === "notice" && messages.push(event.message),
+      onEvent: (event) => {
+        if (event.kind !== "notice") return;
+        const { code, message, remedy, values } = event;
+        expect(remedy).toMatch(/^\S.*\S$/);
+        messages.push({ code, message, values });
+      },
     });
     return messages;
   }
@@ -111,20 +116,23 @@ describe("without a second thread", () => {
   it("for want of SharedArrayBuffer, one trains alone and says so", async () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     expect(await notices()).toEqual([
-      "on one thread: there is no SharedArrayBuffer (a browser has it for pages that are cross-origin isolated)",
+      { code: "no-shared-array-buffer", message: "on one thread: there is no SharedArrayBuffer", values: {} },
     ]);
   });
 
   it("for clipped gradients, too", async () => {
     expect(await notices({ maxGradientNorm: 1 })).toEqual([
-      "on one thread: maxGradientNorm needs all gradients in one place",
+      {
+        ...{ code: "clipped-gradients", values: {} },
+        message: "on one thread: maxGradientNorm needs all gradients in one place",
+      },
     ]);
   });
 
   it("on a page's main thread, too", async () => {
     vi.stubGlobal("document", {});
     expect(await notices()).toEqual([
-      "on one thread: a page's main thread must not wait for another: call from a worker",
+      { code: "main-thread", message: "on one thread: a page's main thread must not wait for another", values: {} },
     ]);
   });
 
@@ -139,6 +147,11 @@ describe("without a second thread", () => {
         }
       },
     });
-    expect(await notices()).toEqual(["on one thread: there is no shared memory: could not allocate memory"]);
+    expect(await notices()).toEqual([
+      {
+        ...{ code: "no-shared-memory", values: { reason: "could not allocate memory" } },
+        message: "on one thread: there is no shared memory: could not allocate memory",
+      },
+    ]);
   });
 });

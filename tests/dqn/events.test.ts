@@ -68,11 +68,13 @@ describe("a training tells", () => {
 
   it("nothing of threads on one, and first of all why there is no second", async () => {
     expect((await told()).events.every(({ kind }) => kind !== "notice")).toBe(true);
-    vi.spyOn(TeamLearner, "create").mockRejectedValue(new NoTeamError("there is but one"));
+    vi.spyOn(TeamLearner, "create").mockRejectedValue(
+      new NoTeamError("main-thread", "there is but one", "add another", { one: 1 }),
+    );
     const { events } = await told({ threads: 2 });
     expect(events[0]).toEqual({
       ...{ kind: "notice", network: "teacher", envSteps: 0, updates: 0 },
-      message: "on one thread: there is but one",
+      ...{ code: "main-thread", message: "on one thread: there is but one", remedy: "add another", values: { one: 1 } },
     });
     expect(events.filter(({ kind }) => kind === "notice")).toHaveLength(1);
   });

@@ -76,3 +76,14 @@ test.each<[unknown, unknown, string]>([
 ])("registers nothing for %j", (id, make, message) => {
   expect(() => registerEnv(id as string, make as never)).toThrow(message);
 });
+
+test("an environment without an id has the one that it is registered with", () => {
+  const make = () => ({
+    ...{ observationSize: 1, actionCount: 1, reset: () => [0] },
+    step: () => ({ observation: [0], reward: 0, terminated: true }),
+  });
+  registerEnv("Nameless-v0", make);
+  expect(makeEnv("Nameless-v0").id).toBe("Nameless-v0");
+  registerEnv("Nameless-v0", () => ({ ...make(), id: "named" }), { replace: true });
+  expect(makeEnv("Nameless-v0").id).toBe("named");
+});
