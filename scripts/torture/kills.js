@@ -37,8 +37,8 @@ export async function kills({ kills: count, seed, folder, jobs }) {
     for (;;) {
       const left = own < mostKills && done < count;
       const accident = left && {
-        delay: 1000 * truth.seconds * (0.05 + 1.1 * random.random()),
-        signal: signals[random.integers(0, 2)],
+        delay: 1000 * truth.seconds * (0.05 + 0.95 * random.random()),
+        signal: signals[random.integers(0, signals.length)],
       };
       const { status, signal, stderr, hung, at } = await attempt(work, out, own > 0, accident);
       if (hung) return fault("it hung");
