@@ -7,7 +7,7 @@ import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Pcg64 } from "../../dist/index.js";
 import { ended, inLanes, say } from "./processes.js";
-import { filesOf, makeWorks, outcomeOf, startWork } from "./works.js";
+import { differences, filesOf, lineDifferences, makeWorks, outcomeOf, startWork } from "./works.js";
 
 const signals = ["SIGKILL", "SIGTERM", "SIGHUP"];
 
@@ -56,18 +56,13 @@ export async function kills({ kills: count, seed, folder, jobs }) {
     const outcome = await outcomeOf(out);
     row.works++;
     row.killed += own > 0;
-    const [missing, double] = compared(truth.outcome.lines, outcome.lines);
+    const { missing, double } = lineDifferences(truth.outcome.lines, outcome.lines);
     row.linesLost += missing;
     row.linesDoubled += double;
-    const names = Object.keys(outcome.digests);
-    const left = names.filter((name) => !(name in truth.outcome.digests));
-    row.leftOver += left.length;
-    const others = Object.keys(truth.outcome.digests).filter(
-      (name) => outcome.digests[name] !== truth.outcome.digests[name],
-    );
-    if (others.length === 0) row.same++;
-    if (others.length + left.length + missing + double > 0)
-      return fault(`other ${others}; left over ${left}; ${missing} lines lost, ${double} doubled (${out})`);
+    row.leftOver += Object.keys(outcome.digests).filter((name) => !(name in truth.outcome.digests)).length;
+    const differs = differences(truth.outcome, outcome);
+    if (differs !== undefined) return fault(`${differs} (${out})`);
+    row.same++;
     rmSync(out, { recursive: true });
   }
 
@@ -147,16 +142,4 @@ function lostAt(work, out, { begun, killed }) {
     .filter((name) => work.kept.test(name))
     .map((name) => statSync(join(out, name)).mtimeMs);
   return Math.max(0, killed - Math.max(begun, ...times)) / 1000;
-}
-
-/** How many lines are missing, and how many are there too often or should not be there at all. */
-function compared(truth, lines) {
-  const left = [...lines];
-  let missing = 0;
-  for (const line of truth) {
-    const at = left.indexOf(line);
-    if (at === -1) missing++;
-    else left.splice(at, 1);
-  }
-  return [missing, left.length];
 }

@@ -18,6 +18,7 @@ const options = {
   stopReturn: null,
 };
 const student = "--rounds=3 --attempts=2 --evaluation-episodes=5 --threshold=1.5";
+const once = "--attempts=1 --threshold=0.1";
 const shrunk = "--episodes=20 --updates=200 --hidden=3 --attempts=1 --env-steps=400 --threshold=0.3 --rounds=2";
 
 /** The files by which a command keeps its work, apart from what it can make again in no time. */
@@ -52,8 +53,21 @@ const list = [
   ["experiment sizes --cells=none --seeds=2 --env=CartPole-v1 --jobs=1"],
 ];
 
+/** Works of each kind that take a moment: their files are what matters. */
+const shortList = [
+  ["train MountainCar-v0", 700],
+  [`run MountainCar-v0 --student-hidden=4 --updates=100 --student-env-steps=100 --rounds=1 ${once}`, 400],
+  [`distill --teacher=TEACHER --hidden=4 --updates=100 --env-steps=100 --rounds=1 ${once}`],
+  ["joint CartPole-v1 --episodes=5 --hidden=8 --evaluation-interval=5 --evaluation-episodes=2"],
+  [`shrink CartPole-v1 --episodes=10 --updates=50 --hidden=1 --env-steps=50 --rounds=1 ${once}`, 400],
+  ["experiment sizes --cells=none --seeds=1 --env=CartPole-v1 --jobs=1"],
+];
+
+export const makeWorks = (folder) => make(list, folder);
+export const makeShortWorks = (folder) => make(shortList, folder);
+
 /** The works, ready to be started: their configurations and the teacher that some need are made in this folder. */
-export async function makeWorks(folder) {
+async function make(list, folder) {
   mkdirSync(folder, { recursive: true });
   const configured = (envSteps) => {
     const path = join(folder, `${envSteps}.json`);
@@ -128,4 +142,25 @@ async function digestOf(name, bytes) {
 
 function withoutTimes(text) {
   return text.replace(/(\\?"wallSeconds\\?"): ?[\d.e-]+/g, "$1:0");
+}
+
+/** What is other than it should be at the end of a work, in words; undefined if nothing is. */
+export function differences(truth, { lines, digests }) {
+  const others = Object.keys(truth.digests).filter((name) => digests[name] !== truth.digests[name]);
+  const left = Object.keys(digests).filter((name) => !(name in truth.digests));
+  const { missing, double } = lineDifferences(truth.lines, lines);
+  if (others.length + left.length + missing + double === 0) return undefined;
+  return `other or missing: ${others}; left over: ${left}; lines lost ${missing}, doubled ${double}`;
+}
+
+/** How many lines are missing, and how many are there too often or should not be there at all. */
+export function lineDifferences(truth, lines) {
+  const left = [...lines];
+  let missing = 0;
+  for (const line of truth) {
+    const at = left.indexOf(line);
+    if (at === -1) missing++;
+    else left.splice(at, 1);
+  }
+  return { missing, double: left.length };
 }
