@@ -32,22 +32,29 @@ const parts = {
   soak: async (options) => (await import("./torture/soak.js")).soak(options),
 };
 
-const unknown = positionals.find((part) => !(part in parts));
-if (values.help || unknown !== undefined) {
-  console.log(usage);
-  process.exit(unknown === undefined ? 0 : 2);
+function fail(message) {
+  console.error(message);
+  process.exit(2);
 }
 
-const sizes = values.short
-  ? { kills: 6, damaged: 40, faults: 3, minutes: 0.1 }
-  : { kills: 500, damaged: 1000, faults: Infinity, minutes: 20 };
-const given = Object.entries(values).map(([name, text]) => [name, Number(text)]);
-const options = { jobs: 2, seed: 0, ...sizes, ...Object.fromEntries(given), short: values.short };
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+for (const part of positionals) if (!Object.hasOwn(parts, part)) fail(`unknown part "${part}"\n${usage}`);
+
+const full = { kills: 500, damaged: 1000, faults: Infinity, minutes: 20, jobs: 2, seed: 0 };
+const options = values.short ? { ...full, kills: 6, damaged: 40, minutes: 0.1 } : full;
+for (const [name, text] of Object.entries(values)) {
+  if (typeof text !== "string") continue;
+  options[name] = Number(text);
+  if (!(options[name] >= (name === "seed" ? 0 : Number.MIN_VALUE))) fail(`--${name} is "${text}": a number is needed`);
+}
 
 const folder = mkdtempSync(join(tmpdir(), "qstill-torture-"));
 let faults = 0;
 for (const part of positionals.length > 0 ? positionals : Object.keys(parts)) {
-  const result = await parts[part]({ ...options, folder: join(folder, part) });
+  const result = await parts[part]({ ...options, short: values.short, folder: join(folder, part) });
   console.log(`\n${markdownTable(result.head, result.rows)}\n`);
   console.log(`${part}: ${result.summary}`);
   for (const fault of result.faults) console.log(`${part}: LOST ${fault}`);

@@ -11,6 +11,9 @@ import { differences, filesOf, lineDifferences, makeWorks, outcomeOf, startWork 
 
 const signals = ["SIGKILL", "SIGTERM", "SIGHUP"];
 
+/** The works are taken in steps of this size, so that a few are of several kinds. Their number is no multiple of it. */
+const stride = 5;
+
 /** A work is left alone after so many kills. */
 const mostKills = 8;
 
@@ -69,7 +72,7 @@ export async function kills({ kills: count, seed, folder, jobs }) {
   await inLanes(jobs, () => {
     if (done >= count) return undefined;
     const index = given++;
-    return () => torment(works[index % works.length], index);
+    return () => torment(works[(stride * index) % works.length], index);
   });
   const total = Object.values(rows).reduce((a, b) =>
     Object.fromEntries(Object.keys(a).map((key) => [key, a[key] + b[key]])),

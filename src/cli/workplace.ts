@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AsyncOptions } from "../evaluate/evaluate.js";
-import { WriteError } from "../experiments/durable.js";
+import { removeFile, WriteError } from "../experiments/durable.js";
 import { describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { saveModel } from "../model/files.js";
@@ -11,7 +11,7 @@ import { CheckpointError, Interrupted, reachedBy } from "../training/checkpoint.
 import type { TrainingEvent } from "../training/events.js";
 import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
-import { checkNoFolder, prepareFolder, readIfThere, removeFile, writeOutput } from "./files.js";
+import { checkNoFolder, prepareFolder, readIfThere, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { keptByResumed, MetricsFile, ofTeacher } from "./metrics.js";
 import { stopOnSignals } from "./stopping.js";
