@@ -200,6 +200,23 @@ export class Workplace {
     removeFile(this.path(checkpointName(phase)));
   }
 
+  /**
+   * Removes a checkpoint from before the end of finished work: the command was ended before it could. One that was kept
+   * is of the end itself. One that cannot be read is left alone.
+   */
+  forgetEarlier(phase: Phase, finished: { readonly envSteps: number; readonly updates: number }): void {
+    const checkpoint = this.checkpoint(phase);
+    if (checkpoint === undefined) return;
+    try {
+      const { envSteps, updates, due = [] } = reachedBy(checkpoint);
+      if (envSteps >= finished.envSteps && updates >= finished.updates && due.length === 0) return;
+    } catch (error) {
+      if (error instanceof CheckpointError) return;
+      throw error;
+    }
+    this.forget(phase);
+  }
+
   /** Warns before new work that replaces what is finished. */
   warnOfOverwriting(...names: string[]): void {
     const finished = names.find((name) => this.has(name));
