@@ -40,6 +40,7 @@ export function addDistill(program: Command): void {
       (await place.work("student", checkpoint, (work) =>
         distill(teacher, { ...config, ...work, seed, env: environment }),
       ));
+    if (finished) place.forgetEarlier("student", finished);
     place.writeModule(student);
 
     const comparison = await place.evaluating((options) =>

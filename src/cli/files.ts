@@ -1,7 +1,7 @@
 // Reading and writing files. Errors are one line.
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { reasonOf, WriteError, writeWhole } from "../experiments/durable.js";
+import { makeFolder, reasonOf, WriteError, writeWhole } from "../experiments/durable.js";
 import { type ImportOptions, importModel } from "../import/import-model.js";
 import type { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
@@ -64,8 +64,8 @@ function loadedBy<Loaded>(load: (bytes: Uint8Array) => Loaded, path: string): Lo
 
 /** Makes a folder and checks that it can be written to. @throws WriteError if this is not possible */
 export function prepareFolder(path: string): void {
+  makeFolder(path, `to ${path}`);
   try {
-    makeFolder(path);
     accessSync(path, constants.W_OK);
     if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: "EEXIST" });
   } catch (error) {
@@ -85,26 +85,6 @@ export function checkNoFolder(path: string): void {
 
 /** Writes a file, and the folders that it needs. @throws WriteError for a file that cannot be written */
 export function writeOutput(path: string, content: string | Uint8Array): void {
-  try {
-    makeFolder(dirname(path));
-  } catch (error) {
-    throw new WriteError(path, error);
-  }
+  makeFolder(dirname(path), path);
   writeWhole(path, content);
-}
-
-/** @throws WriteError if it cannot be removed */
-export function removeFile(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch (error) {
-    throw new WriteError(path, error);
-  }
-}
-
-// one parent after the other, because Node's own recursion never ends below /proc
-function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
 }

@@ -88,6 +88,8 @@ async function train(
     (await place.work("student", students.checkpoint, (work) =>
       distill(teacher, { ...config.student, ...work, seed }),
     ));
+  if (students.finished) place.forgetEarlier("student", students.finished);
+  if (finished) place.forgetEarlier("teacher", finished);
   if (needed && !keepCheckpoint) place.forget("teacher");
   return { teacher, student };
 }

@@ -65,6 +65,8 @@ export function addShrink(program: Command): void {
       left.finished ??
       (await place.work("teacher", left.checkpoint, (work) => trainTeacher(env, { ...ofTeacher, ...work, seed })));
 
+    if (left.finished) place.forgetEarlier("teacher", left.finished);
+
     const { episodes } = options;
     const { hidden, parameters } = teacher;
     const tried = new Map<string, Size>();

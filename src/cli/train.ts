@@ -42,6 +42,7 @@ export function addTrain(program: Command): void {
       (await place.work("teacher", checkpoint, (work) =>
         trainTeacher(environment, { ...config, ...work, seed, threads: options.threads }),
       ));
+    if (finished) place.forgetEarlier("teacher", finished);
     const evaluation = await place.evaluating((options) => evaluateAsync(teacher, options));
     const { hidden, parameters, envSteps, updates, wallSeconds } = teacher;
     if (options.json) {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AsyncOptions } from "../evaluate/evaluate.js";
-import { WriteError } from "../experiments/durable.js";
+import { removeFile, WriteError } from "../experiments/durable.js";
 import { describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { saveModel } from "../model/files.js";
@@ -11,7 +11,7 @@ import { CheckpointError, Interrupted, reachedBy } from "../training/checkpoint.
 import type { TrainingEvent } from "../training/events.js";
 import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
-import { checkNoFolder, prepareFolder, readIfThere, removeFile, writeOutput } from "./files.js";
+import { checkNoFolder, prepareFolder, readIfThere, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { keptByResumed, MetricsFile, ofTeacher } from "./metrics.js";
 import { stopOnSignals } from "./stopping.js";
@@ -198,6 +198,23 @@ export class Workplace {
   /** Removes the checkpoint of finished work. */
   forget(phase: Phase): void {
     removeFile(this.path(checkpointName(phase)));
+  }
+
+  /**
+   * Removes a checkpoint from before the end of finished work: the command was ended before it could. One that was kept
+   * is of the end itself. One that cannot be read is left alone.
+   */
+  forgetEarlier(phase: Phase, finished: { readonly envSteps: number; readonly updates: number }): void {
+    const checkpoint = this.checkpoint(phase);
+    if (checkpoint === undefined) return;
+    try {
+      const { envSteps, updates, due = [] } = reachedBy(checkpoint);
+      if (envSteps >= finished.envSteps && updates >= finished.updates && due.length === 0) return;
+    } catch (error) {
+      if (error instanceof CheckpointError) return;
+      throw error;
+    }
+    this.forget(phase);
   }
 
   /** Warns before new work that replaces what is finished. */

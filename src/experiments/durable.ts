@@ -8,6 +8,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -73,6 +74,31 @@ export function appendWhole(path: string, text: string, synced = false): void {
     } finally {
       closeSync(file);
     }
+  } catch (error) {
+    throw new WriteError(path, error);
+  }
+}
+
+/**
+ * Makes a folder, and those that it is in.
+ * @param about what cannot be written without it
+ * @throws WriteError if that is not possible
+ */
+export function makeFolder(path: string, about = path): void {
+  try {
+    // one parent after the other, because Node's own recursion never ends below /proc
+    if (statSync(path, { throwIfNoEntry: false })) return;
+    makeFolder(dirname(path), about);
+    mkdirSync(path);
+  } catch (error) {
+    throw new WriteError(about, error);
+  }
+}
+
+/** @throws WriteError if it cannot be removed */
+export function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
   } catch (error) {
     throw new WriteError(path, error);
   }

@@ -1,6 +1,6 @@
 // The runs of a study that failed: failures.jsonl, one line for each time that a run failed.
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { appendWhole } from "./durable.js";
+import { existsSync, readFileSync } from "node:fs";
+import { appendWhole, removeFile } from "./durable.js";
 import { isOf, type Job } from "./results.js";
 
 /** A run that failed. */
@@ -32,7 +32,7 @@ export class FailuresFile {
   /** Forgets every failure. */
   clear(): void {
     this.#failures = [];
-    rmSync(this.#path, { force: true });
+    removeFile(this.#path);
   }
 
   /** Reads the failures so far. A line that is torn or is not a failure is ignored: its run is then tried once more. */

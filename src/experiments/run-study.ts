@@ -1,13 +1,13 @@
 // Runs a study: every cell with every seed, on all cores. It can be stopped and resumed.
 
 import { EventEmitter, once } from "node:events";
-import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
+import { makeFolder } from "./durable.js";
 import { type Failure, FailuresFile, failuresLine, reason } from "./failures.js";
 import { type Head, isOf, type Job, ResultsFile, type Run } from "./results.js";
 import type { Cell, Study } from "./study.js";
@@ -95,7 +95,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   const path = join(out, "results.jsonl");
   const results = new ResultsFile(path, headOf(study, cells));
   const runs = options.resume ? results.read(jobs) : [];
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   const teachers = join(out, "teachers");
   const failures = new FailuresFile(join(out, "failures.jsonl"));
   if (options.resume) failures.read();

@@ -1,7 +1,7 @@
 // The teachers of a study. Each is trained once and kept in a folder; reading it again gives the same bits.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/config-error.js";
 import { need, needSignal } from "../core/needed.js";
@@ -15,7 +15,7 @@ import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import type { Tensor } from "../model/safetensors.js";
 import { difference } from "../training/checkpoint.js";
 import { readSigned, writeSigned } from "../training/signed.js";
-import { writeWhole } from "./durable.js";
+import { makeFolder, removeFile, writeWhole } from "./durable.js";
 import type { TeacherStore } from "./study.js";
 
 const format = "qstill-study-teacher";
@@ -47,7 +47,7 @@ export class FolderTeachers implements TeacherStore {
     const path = join(this.#folder, `${env.replaceAll("/", "-")}-${seed}-${hash}${ending}`);
     if (existsSync(path)) return keptTeacher(path, env, seed, config, setting);
     const teacher = await trainTeacher(env, { ...config, seed, signal: this.#signal });
-    mkdirSync(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     writeWhole(path, teacherBytes(teacher, setting));
     return teacher;
   }
@@ -55,7 +55,7 @@ export class FolderTeachers implements TeacherStore {
   /** Removes every teacher, so that all are trained again. */
   clear(): void {
     if (!existsSync(this.#folder)) return;
-    for (const name of readdirSync(this.#folder)) if (name.endsWith(ending)) rmSync(join(this.#folder, name));
+    for (const name of readdirSync(this.#folder)) if (name.endsWith(ending)) removeFile(join(this.#folder, name));
   }
 }
 

@@ -293,6 +293,18 @@ describe("--resume", () => {
     expect([longer.status, JSON.parse(longer.stdout).teacher.envSteps]).toEqual([0, 1500]);
   });
 
+  it("of finished work removes a checkpoint from before its end, and no other", () => {
+    const checkpoint = at("late", "teacher.checkpoint");
+    expect(qstill([...steps(1000, "late"), "--keep-checkpoint"]).status).toBe(0);
+    const earlier = readFileSync(checkpoint);
+    expect(qstill([...steps(1000, "late"), "--resume"]).status).toBe(0);
+    expect(readFileSync(checkpoint)).toEqual(earlier);
+    expect(qstill([...steps(1500, "late"), "--resume"]).status).toBe(0);
+    writeFileSync(checkpoint, earlier); // as if it had been killed just before it removed this
+    expect(qstill([...steps(1500, "late"), "--resume"]).status).toBe(0);
+    expect(existsSync(checkpoint)).toBe(false);
+  });
+
   it("is named where a finished folder is used again without it", () => {
     expect(qstill(steps(500, "kept")).stderr).toMatch(
       /^kept\/teacher\.safetensors is from an earlier run: it is overwritten.*--resume/,

@@ -53,6 +53,13 @@ it("keeps nothing of a training that is stopped", async () => {
   new FolderTeachers(join(folder, "stopped")).clear(); // there is not even a folder
 });
 
+it("says in one line that its folder cannot be made", async () => {
+  const inFile = join(path, "teachers");
+  await expect(
+    new FolderTeachers(inFile).teacher("CartPole-v1", 7, { ...shortTeacher, envSteps: 400 }),
+  ).rejects.toThrow(`cannot write ${inFile}: a part of the path is not a folder`);
+});
+
 it("refuses a file that is damaged or of other work, in one line", async () => {
   const bytes = readFileSync(path);
   const again = () => new FolderTeachers(folder).teacher("CartPole-v1", 7, shortTeacher);
