@@ -244,7 +244,7 @@ describe("the header", () => {
 
   test("refuses a prefix that is no identifier, and numbers that C cannot write", () => {
     expect(() => exportC(cartPole, description, { prefix: "my-agent" })).toThrow(
-      'prefix "my-agent": a letter, then letters, digits and underscores are allowed',
+      'prefix is "my-agent": a letter, then letters, digits and underscores are allowed',
     );
     const vast = model([1, 1], "relu", () => Float32Array.of(3e38, 3e38));
     const examples = { ...describeModel(vast).examples, qValues: Float32Array.of(Number.POSITIVE_INFINITY) };
