@@ -13,7 +13,7 @@ export function described(value: unknown): string {
 
 /** Whether a value can only be called with `new`. */
 function isClass(value: unknown): value is { readonly name: string } {
-  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+  return typeof value === "function" && /^class\b/.test(String(value));
 }
 
 /** @throws TypeError in one line that names the argument, unless it holds */
