@@ -1,7 +1,7 @@
 // A teacher's configuration: the defaults, the environment's preset, and what was given.
 
 import { ConfigError } from "../core/config-error.js";
-import { needObject } from "../core/needed.js";
+import { need } from "../core/needed.js";
 import type { Env } from "../env/env.js";
 import { makeEnv } from "../env/registry.js";
 import { shown } from "../evaluate/checks.js";
@@ -24,7 +24,8 @@ export function teacherConfig(
   env: string | Pick<Env, "id" | "byteObservations">,
   given: Partial<TeacherConfig>,
 ): TeacherConfig {
-  if (typeof env !== "string") needObject("env", env, "an environment's id, or an environment,", "reset");
+  const isEnv = typeof env === "string" || typeof env?.id === "string";
+  need(isEnv, "env", env, "an environment's id, or an environment,");
   const { id, byteObservations } = typeof env === "string" ? makeEnv(env) : env;
   const normalizeObservations = !byteObservations;
   const config = configure("teacher", teacherOptions, { normalizeObservations }, presets[id]?.teacher ?? {}, given);
