@@ -27,7 +27,7 @@ const kept = {
   train: /\.(checkpoint|safetensors)$/,
   distill: /\.(checkpoint|safetensors)$/,
   joint: /\.(checkpoint|safetensors)$/,
-  shrink: /^teacher\./, // its search begins again
+  shrink: /^teacher\.|^frontier\.json$/, // the size under way begins again
   experiment: /results\.jsonl$|teachers\/.*\.safetensors$/, // the run under way begins again
 };
 

@@ -2,15 +2,17 @@
 import { type StudentConfig, studentConfig } from "../distill/config.js";
 import type { Joint } from "../distill/joint.js";
 import type { JointConfig } from "../distill/joint-config.js";
+import type { Size, Standing } from "../distill/shrink.js";
 import { Student, studentSetting } from "../distill/student.js";
 import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting } from "../dqn/teacher.js";
 import type { Model } from "../model/model.js";
+import type { Frontier } from "../report/frontier.js";
 import { difference, type Setting } from "../training/checkpoint.js";
 import { TrainedModel } from "../training/trained.js";
 import { oneLine, UsageError } from "./errors.js";
-import { readModel } from "./files.js";
+import { readJson, readModel } from "./files.js";
 import type { Workplace } from "./workplace.js";
 
 /** A teacher as training left it, without its replay memory. @throws UsageError for any other file */
@@ -85,6 +87,35 @@ export function jointLeft(place: Workplace, environment: string, seed: number, c
     return new TrainedModel(model, record, training.distillation);
   });
   return teacher && student ? { finished: { teacher, student } } : { checkpoint };
+}
+
+/**
+ * The search for the smallest student that a folder holds, finished or not. One of another teacher does not count.
+ * @throws UsageError if it was made with other settings, or is damaged
+ */
+export function frontierLeft(place: Workplace, setting: Setting): Frontier | undefined {
+  if (!place.has("frontier.json")) return undefined;
+  const path = place.path("frontier.json");
+  const frontier = readJson(path) as unknown as Frontier;
+  const { sizes, smallest, complete, setting: made } = frontier;
+  const sound = Array.isArray(sizes) && sizes.every(isSize) && (smallest === null || isSize(smallest));
+  if (!sound || typeof complete !== "boolean") throw new UsageError(`${path} is not a frontier of qstill shrink`);
+  if (made?.teacher !== setting.teacher) return undefined;
+  isSame(path, made, setting);
+  return frontier;
+}
+
+function isSize(value: unknown): value is Size {
+  const { hidden, parameters, attempts, seed, selection, final } = Object(value) as Size;
+  const isStanding = (standing: Standing | null) =>
+    [standing?.mean, standing?.std].every(Number.isFinite) &&
+    [standing?.returnRatio, standing?.lowerBound].every((each) => each === null || Number.isFinite(each));
+  return (
+    Array.isArray(hidden) &&
+    [...hidden, parameters, attempts, seed].every((each) => Number.isInteger(each) && each >= 0) &&
+    isStanding(selection) &&
+    (final === null || isStanding(final))
+  );
 }
 
 /**

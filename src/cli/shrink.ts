@@ -2,9 +2,10 @@
 import type { Command } from "commander";
 import { version } from "../core/version.js";
 import { type Size, shrink, shrinkConfig, shrinkOptions } from "../distill/shrink.js";
-import type { Student } from "../distill/student.js";
+import { type Student, studentSetting } from "../distill/student.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
+import { keepsEnough } from "../evaluate/compare.js";
 import { evaluateAsync } from "../evaluate/evaluate.js";
 import { saveModel } from "../model/files.js";
 import { type Frontier, frontierHtml } from "../report/frontier.js";
@@ -20,7 +21,7 @@ import {
 import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
-import { teacherLeft } from "./models.js";
+import { frontierLeft, teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions, readEpisodes } from "./options.js";
 import { complain, figure, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
@@ -68,8 +69,18 @@ export function addShrink(program: Command): void {
     if (left.finished) place.forgetEarlier("teacher", left.finished);
 
     const { episodes } = options;
+    const setting = { episodes, ...studentSetting(env, seed, config, teacher) };
+    const earlier = options.resume ? frontierLeft(place, setting) : undefined;
+    if (earlier?.complete) {
+      place.sayFinished();
+      return conclude(earlier, place.folder, options);
+    }
+    if (!options.resume) place.warnOfOverwriting("frontier.json", "student.safetensors");
+    else if (given && !earlier) place.sayBeginning();
+    if (!earlier && place.has("frontier.json")) place.forgetStudent();
+
     const { hidden, parameters } = teacher;
-    const tried = new Map<string, Size>();
+    const tried = new Map(earlier?.sizes.map((size) => [String(size.hidden), size]));
     const { mean } = await place.evaluating((options) => evaluateAsync(teacher, { env, seed, episodes, ...options }));
     const writeFrontier = (smallest: Size | null, complete: boolean): Frontier => {
       const sizes = [...tried.values()].sort((a, b) => a.parameters - b.parameters);
@@ -82,6 +93,7 @@ export function addShrink(program: Command): void {
         threshold,
         confidence: 0.95,
         teacher: of,
+        setting,
         sizes,
         smallest,
         complete,
@@ -99,7 +111,8 @@ export function addShrink(program: Command): void {
     };
 
     const told = !options.quiet && !options.json;
-    let least = Infinity;
+    const keeping = earlier?.sizes.filter(({ selection }) => keepsEnough(selection.lowerBound, config.threshold)) ?? [];
+    let least = Math.min(...keeping.map(({ parameters }) => parameters)); // Infinity if there is none
     const onSize = (size: Size, student: Student | null) => {
       tried.set(String(size.hidden), size);
       if (student !== null && size.parameters < least) {
@@ -113,6 +126,7 @@ export function addShrink(program: Command): void {
       env,
       seed,
       episodes,
+      tried: earlier?.sizes,
       signal: place.signal,
       onSize,
       onAttempt: (layers, attempt, { mean, returnRatio, lowerBound }) => {
@@ -121,22 +135,29 @@ export function addShrink(program: Command): void {
       },
     }).catch((error) => {
       if (error instanceof Interrupted)
-        complain(`stopped: ${place.folder} holds what was found so far, not yet tested`);
+        complain(
+          `stopped: ${place.folder} holds what was found so far, not yet tested; to go on, repeat the command with --resume`,
+        );
       throw error;
     });
 
     const { student } = found;
     const smallest = student === null ? null : (tried.get(String(student.hidden)) as Size);
     if (student !== null) writeStudent(student);
-    const frontier = writeFrontier(smallest, true);
-    if (options.json) print(JSON.stringify(frontier));
-    else if (!options.quiet) print(closing(frontier, place.folder));
-    if (student === null) {
-      throw new MissedError(
-        `no student up to hidden ${layersOf(config.hidden)} was shown to keep ${percent(config.threshold)} of the teacher's return: a larger --hidden or more --attempts may help`,
-      );
-    }
+    conclude(writeFrontier(smallest, true), place.folder, options);
   });
+}
+
+/** Prints a finished search. @throws MissedError if no student was good enough */
+function conclude(frontier: Frontier, folder: string, options: ShrinkFlags): void {
+  if (options.json) print(JSON.stringify(frontier));
+  else if (!options.quiet) print(closing(frontier, folder));
+  if (frontier.smallest === null) {
+    const { hidden } = frontier.setting as { hidden: number[] };
+    throw new MissedError(
+      `no student up to hidden ${layersOf(hidden)} was shown to keep ${percent(frontier.threshold)} of the teacher's return: a larger --hidden or more --attempts may help`,
+    );
+  }
 }
 
 function layersOf(hidden: readonly number[]): string {

@@ -217,6 +217,11 @@ export class Workplace {
     this.forget(phase);
   }
 
+  /** Removes a student of earlier work, and what was made of it. */
+  forgetStudent(): void {
+    for (const name of ofStudent) removeFile(this.path(name));
+  }
+
   /** Warns before new work that replaces what is finished. */
   warnOfOverwriting(...names: string[]): void {
     const finished = names.find((name) => this.has(name));

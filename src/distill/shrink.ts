@@ -1,7 +1,7 @@
 // The smallest student that keeps its teacher's return: a search over widths and depth, and a test of the result.
 
 import { ConfigError } from "../core/config-error.js";
-import { needListeners, needObject, needSignal } from "../core/needed.js";
+import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { inTurns, type Steps, stoppable } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
@@ -46,6 +46,8 @@ export interface ShrinkOptions extends Partial<StudentConfig> {
   readonly seed?: number;
   /** The number of episodes by which a size is judged; 1,000 by default. */
   readonly episodes?: number;
+  /** The sizes that a search with the same options tried before it was stopped. They are not tried again. */
+  readonly tried?: readonly Size[];
   /** Called when a size was tried, and again when it was tested. It is given the student if this is good enough. */
   readonly onSize?: (size: Size, student: Student | null) => void;
   /** Called when a student was distilled and judged on selection episodes. */
@@ -102,9 +104,11 @@ export function shrinkConfig(environment: string, given: Partial<StudentConfig>)
 export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Promise<Shrunk> {
   checkLabeller(teacher);
   needObject("options", options);
-  const { env: givenEnv, seed: givenSeed, episodes: givenEpisodes, onSize, onAttempt, signal, ...given } = options;
+  const { env: givenEnv, seed: givenSeed, episodes: givenEpisodes, tried = [], ...rest } = options;
+  const { onSize, onAttempt, signal, ...given } = rest;
   needSignal(signal);
   needListeners({ onSize, onAttempt });
+  need(Array.isArray(tried), "tried", tried, "a list of sizes");
   const seed = checkedSeed(givenSeed ?? 0);
   const episodes = checkedEpisodes(givenEpisodes ?? 1000);
   const source = givenEnv ?? teacher.env ?? teacher.environment;
@@ -132,26 +136,28 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   const passes = ({ lowerBound }: Standing) => keepsEnough(lowerBound, config.threshold);
 
   const sizes: Size[] = [];
-  const passed: { size: Size; student: Student }[] = [];
+  const passed: { size: Size; student?: Student }[] = [];
   const record = (size: Size, student: Student | null) => {
     sizes.push(size);
     if (student !== null) passed.push({ size, student });
     onSize?.(size, student);
   };
+  const distilled = (hidden: readonly number[], seed: number): Promise<Student> =>
+    distill(teacher, { ...config, hidden, attempts: 1, seed, env: source, signal });
 
   // distils students of one size until one passes or no attempts are left
   const tryOut = async (hidden: readonly number[]): Promise<boolean> => {
+    const before = tried.find((size) => String(size.hidden) === String(hidden));
+    if (before !== undefined) {
+      const size = { ...before, final: null };
+      sizes.push(size);
+      if (passes(size.selection)) passed.push({ size });
+      return passes(size.selection);
+    }
     let best: Size | undefined;
     for (let attempts = 1; attempts <= config.attempts; attempts++) {
       const attemptSeed = episodeSeed(seed, purposes.attempt, attempts);
-      const student = await distill(teacher, {
-        ...config,
-        hidden,
-        attempts: 1,
-        seed: attemptSeed,
-        env: source,
-        signal,
-      });
+      const student = await distilled(hidden, attemptSeed);
       const standing = await onSelection(student);
       onAttempt?.(hidden, attempts, standing);
       const parameters = student.parameters.length;
@@ -178,15 +184,16 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
 
   // every smaller network, from the smallest up
   if (passed.length > 0) {
-    const tried = new Set(sizes.map(({ hidden }) => String(hidden)));
-    const smaller = networksBelow(parametersOf, passing).filter((hidden) => !tried.has(String(hidden)));
+    const bisected = new Set(sizes.map(({ hidden }) => String(hidden)));
+    const smaller = networksBelow(parametersOf, passing).filter((hidden) => !bisected.has(String(hidden)));
     for (const hidden of smaller) if (await tryOut(hidden)) break;
   }
 
   // test what passed, from the largest down
   const onFinal = await judge(purposes.final);
   let smallest: Student | null = null;
-  for (const { size, student } of passed.sort((a, b) => b.size.parameters - a.size.parameters)) {
+  for (const { size, ...found } of passed.sort((a, b) => b.size.parameters - a.size.parameters)) {
+    const student = found.student ?? (await distilled(size.hidden, size.seed)); // its seed gives the same one again
     const tested = { ...size, final: await onFinal(student) };
     sizes[sizes.indexOf(size)] = tested;
     const holds = passes(tested.final);

@@ -15,6 +15,8 @@ export interface Frontier {
   /** Confidence of each lower bound. */
   readonly confidence: number;
   readonly teacher: { readonly hidden: readonly number[]; readonly parameters: number; readonly mean: number };
+  /** What must be the same when a search goes on: the student's options, and the teacher's fingerprint. */
+  readonly setting: Readonly<Record<string, unknown>>;
   /** Sorted by the number of parameters. */
   readonly sizes: readonly Size[];
   /** The answer; null if no student passed, or if the search was stopped. */

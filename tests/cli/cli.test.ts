@@ -578,6 +578,34 @@ describe("explain and shrink", () => {
     expect(kept.widths).toEqual([4, 1, 2]);
   });
 
+  it("shrink goes on with the sizes that are left, and finished it says so", async () => {
+    const args = ["shrink", "--teacher", teacher, "--threshold=-1000", "--out"];
+    const search = [...budget.split(" ").slice(0, -1), "--hidden=6"];
+    const [whole, stopped] = ["whole", "stopped"].map((name) => join(folder, `shrink-${name}`));
+    expect(qstill(...args, whole, ...search).status).toBe(0);
+    const child = spawn(process.execPath, [main, ...args, stopped, ...search], { cwd: folder, stdio: "ignore" });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    while (!existsSync(join(stopped, "frontier.json"))) await new Promise((resolve) => setTimeout(resolve, 2));
+    child.kill("SIGKILL");
+    await ended;
+    const left = JSON.parse(readFileSync(join(stopped, "frontier.json"), "utf8"));
+    const resumed = qstill(...args, stopped, ...search, "--resume");
+    expect(resumed.status).toBe(0);
+    for (const { hidden } of left.sizes) expect(resumed.stderr).not.toContain(`hidden ${hidden}, attempt`);
+    const text = (of: string, name: string) => readFileSync(join(of, name), "utf8");
+    for (const name of ["frontier.json", "student.mjs", "report.html"]) {
+      expect(text(stopped, name)).toBe(text(whole, name));
+    }
+    const again = qstill(...args, stopped, ...search, "--resume");
+    expect([again.status, again.stderr]).toEqual([0, `already finished: ${stopped} holds the results\n`]);
+    expect(again.stdout).toBe(resumed.stdout);
+    const other = qstill(...args, stopped, ...search, "--resume", "--updates=501");
+    expect([other.status, other.stderr]).toEqual([
+      2,
+      `${join(stopped, "frontier.json")} was made with updates 500, but 501 is asked for\n`,
+    ]);
+  });
+
   it("shrink ends with status 1 where nothing is good enough, and leaves what it tried", () => {
     const { status, stdout, stderr } = shrinkInto("unshrunk", 1000);
     expect(status).toBe(1);

@@ -43,6 +43,21 @@ it("bisects, tries everything smaller from the smallest up, and tests from the l
   expect(again.student?.parameters).toEqual(student?.parameters);
 });
 
+it("goes on after any number of sizes to the same result, and tries none of them again", async () => {
+  const options = { ...budget, updates: 500, threshold: 0.3, seed: 101 };
+  const order: Size[] = [];
+  const whole = await shrink(signRule, { ...options, onSize: (size) => size.final === null && order.push(size) });
+  expect(order.length).toBeGreaterThan(2);
+  for (let count = 1; count <= order.length; count++) {
+    const later: Size[] = [];
+    const tried = order.slice(0, count);
+    const found = await shrink(signRule, { ...options, tried, onSize: (size) => later.push(size) });
+    expect(later.filter(({ final }) => final === null)).toEqual(order.slice(count));
+    expect(found.sizes).toEqual(whole.sizes);
+    expect(found.student?.parameters).toEqual(whole.student?.parameters);
+  }
+});
+
 it("finds none where none can be good enough, and looks no further than the first size", async () => {
   const { student, sizes } = await shrink(signRule, { ...budget, threshold: 1000 });
   expect(student).toBeNull();

@@ -21,6 +21,7 @@ it("says the answer, lists every size, and escapes what it is given", () => {
     threshold: 0.99,
     confidence: 0.95,
     teacher: { hidden: [64, 64], parameters: 4610, mean: 500 },
+    setting: {},
     sizes,
     smallest: sizes[2],
     complete: true,
