@@ -4,7 +4,7 @@
 export function described(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof Promise) return "a Promise";
-  if (Array.isArray(value)) return "an array";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
   if (typeof value === "object" && value !== null) return "an object";
   if (isClass(value)) return `the class ${value.name}`;
   if (typeof value === "function") return "a function";

@@ -102,7 +102,7 @@ describe("what a student of several learns from", () => {
 });
 
 it.each([
-  [[], {}, "no teacher was given: at least one is needed"],
+  [[], {}, "teachers is an empty array: a list of at least one model is needed"],
   [[pole], { heads: "both" as never }, 'heads is "both": each or shared is allowed'],
   [[pole], { states: "replay" }, 'states is "replay", but the teacher of CartPole-v1 has no replay memory'],
   [[pole], { rounds: 700 }, "rounds is 700: at most envSteps, 600, is allowed"],
