@@ -59,7 +59,7 @@ it("stops at Ctrl-C with status 130, goes on with --resume and leaves its files"
   expect(readdirSync(out).sort()).toEqual(["report.html", "results.jsonl", "table.md"]);
   expect(JSON.parse(readFileSync(results, "utf8").trimEnd().split("\n")[1])).toEqual(run);
   expect(readFileSync(join(out, "table.md"), "utf8")).toContain("| none hidden | 1 | 0.5 [0.5, 0.5] | – | – | 10 |");
-  expect(experiment(...study, "--resume").stdout).toContain("report.html shows more");
+  expect(experiment(...study, "--resume").stdout.replaceAll("\n", " ")).toContain("report.html shows more");
   expect(experiment(...study, "--resume", "--quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
 });
 
