@@ -415,7 +415,7 @@ describe("what is in the folder already", () => {
 
 describe("Ctrl-C", () => {
   /** A run with stderr taken for a terminal; sends a signal when `when` holds, and a second one when it says that it stops. */
-  async function interrupted(run: string[], when: () => boolean, signals: number) {
+  async function interrupted(run: string[], when: (stderr: string) => boolean, signals: number) {
     const terminal = "--import=data:text/javascript,process.stderr.isTTY=true";
     const args = [terminal, main, "run", ...quick, ...run];
     const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
@@ -425,7 +425,7 @@ describe("Ctrl-C", () => {
     });
     const dueAt = [when, () => stderr.includes("stopping…")].slice(0, signals);
     const timer = setInterval(() => {
-      if (dueAt[0]?.()) dueAt.shift() && child.kill("SIGINT");
+      if (dueAt[0]?.(stderr)) dueAt.shift() && child.kill("SIGINT");
     }, 5);
     const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
     clearInterval(timer);
@@ -433,12 +433,11 @@ describe("Ctrl-C", () => {
   }
 
   it("twice leaves the cursor visible, and no checkpoint of an earlier run", async () => {
-    const metrics = join(folder, "twice", "metrics.jsonl");
     const stale = join(folder, "twice", "student.checkpoint");
     mkdirSync(join(folder, "twice"));
     writeFileSync(stale, "stale");
     const run = ["MountainCar-v0", "--out", "twice", "--env-steps=60000", "--evaluation-interval=2000"];
-    const { status, stderr } = await interrupted(run, () => existsSync(metrics), 2);
+    const { status, stderr } = await interrupted(run, (shown) => shown.includes("\u001b[?25l"), 2);
     expect(status).toBe(130);
     expect(existsSync(stale)).toBe(false);
     expect(stderr).toContain("stopping…");
