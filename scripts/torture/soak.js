@@ -5,6 +5,7 @@ import { core } from "../../dist/core/instance.js";
 import { trainJoint } from "../../dist/distill/index.js";
 import { distill, evaluateAsync, Interrupted, loadModel, saveModel, trainTeacher } from "../../dist/index.js";
 import { say } from "./processes.js";
+import { teacherOptions } from "./works.js";
 
 /** Growth from the first quarter of the samples to the last that counts as none, as a share. */
 const tolerance = 0.1;
@@ -15,16 +16,6 @@ const settled = 10;
 /** Models that are loaded, used once and dropped in one turn. */
 const models = 2000;
 
-const teacherOptions = {
-  trainFrequency: 1,
-  learningStarts: 300,
-  batchSize: 32,
-  hidden: [32, 32],
-  envSteps: 3000,
-  evaluationInterval: 1000,
-  evaluationEpisodes: 5,
-  stopReturn: null,
-};
 const variants = [
   ["CartPole-v1", {}],
   ["MountainCar-v0", { prioritized: true }],
@@ -36,7 +27,7 @@ const variants = [
 /** One turn of everything; each has other seeds. */
 async function turn(index) {
   const [env, more] = variants[index % variants.length];
-  const options = { ...teacherOptions, ...more, seed: index };
+  const options = { ...teacherOptions, envSteps: 3000, ...more, seed: index };
   const teacher = await trainTeacher(env, options);
   // here, so that the models are in the core beside the trainings that follow: that is the most that it ever holds
   const observation = new Float32Array(teacher.widths[0]);

@@ -8,7 +8,8 @@ import { ended, start } from "./processes.js";
 
 const short = new URL("short.js", import.meta.url).href;
 
-const options = {
+/** A teacher's options with which a training takes seconds; how many environment steps it takes is said beside them. */
+export const teacherOptions = {
   trainFrequency: 1,
   learningStarts: 300,
   batchSize: 32,
@@ -71,7 +72,7 @@ async function make(list, folder) {
   mkdirSync(folder, { recursive: true });
   const configured = (envSteps) => {
     const path = join(folder, `${envSteps}.json`);
-    writeFileSync(path, JSON.stringify({ teacher: { ...options, envSteps } }));
+    writeFileSync(path, JSON.stringify({ teacher: { ...teacherOptions, envSteps } }));
     return path;
   };
   const out = join(folder, "teacher");

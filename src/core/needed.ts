@@ -46,7 +46,7 @@ export function needSignal(signal: unknown): void {
   need(signal === undefined || typeof aborted === "boolean", "signal", signal, "an AbortSignal");
 }
 
-/** @throws TypeError unless it is a list of as many numbers as it says: an array or a typed array */
+/** @throws TypeError unless it is a list of numbers: an array or a typed array */
 export function needNumbers(name: string, given: unknown, needed = "a list of numbers"): void {
   const holds = (Array.isArray(given) && given.every((each) => typeof each === "number")) || ArrayBuffer.isView(given);
   need(holds, name, given, needed);
