@@ -60,7 +60,8 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
   const due = () => sides.filter(({ keeper }) => keeper.due).map(({ name }) => name);
   try {
     const parts = { loop: plainPart(state), ...teacher.parts(), ...student.parts(), episodes };
-    const work = new Resumable("joint", setting, surroundings, parts, () => ({ ...reached(), due: due() }));
+    const best = () => student.keeper.best(env.id, student.widths);
+    const work = new Resumable("joint", setting, surroundings, parts, () => ({ ...reached(), due: due() }), best);
     const offer = async ({ name, learner, keeper, state: { loss } }: Side<Learner | Follower>) => {
       const report = (evaluated: number) => {
         const share = episodes.begun / config.episodes;
@@ -121,7 +122,7 @@ class Side<Kind extends Learner> {
   readonly learner: Kind;
   readonly keeper: Keeper;
   readonly state: { loss: number | null } = { loss: null };
-  readonly #widths: readonly number[];
+  readonly widths: readonly number[];
   readonly #selection: Selection;
 
   constructor(
@@ -134,8 +135,8 @@ class Side<Kind extends Learner> {
   ) {
     this.name = name;
     this.learner = learner;
-    this.#widths = [env.observationSize, ...hidden, env.actionCount];
-    this.#selection = new Selection(env, this.#widths, seed);
+    this.widths = [env.observationSize, ...hidden, env.actionCount];
+    this.#selection = new Selection(env, this.widths, seed);
     this.keeper = new Keeper(this.#selection.play, { evaluationEpisodes });
   }
 
@@ -148,7 +149,7 @@ class Side<Kind extends Learner> {
   }
 
   model(env: Env, record: TrainingRecord<JointConfig>): TrainedModel<JointConfig> {
-    const data = { environment: env.id, widths: this.#widths, parameters: this.keeper.kept };
+    const data = { environment: env.id, widths: this.widths, parameters: this.keeper.kept };
     // a student's teacher was not one network: the teacher went on learning
     const distillation = { teacher: null, attempts: 1, fitsQValues: true };
     return new TrainedModel(data, record, this.name === "student" ? distillation : undefined);

@@ -60,10 +60,8 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
   const reached = () => ({ envSteps: collector.envSteps, updates: student.updates });
   try {
     const parts = { loop: plainPart(state), collector, student, keeper };
-    const work = new Resumable("student", setting, distillation, parts, () => ({
-      ...reached(),
-      due: keeper.due ? ["student"] : [],
-    }));
+    const due = () => ({ ...reached(), due: keeper.due ? (["student"] as const) : [] });
+    const work = new Resumable("student", setting, distillation, parts, due, () => keeper.best(env.id, student.widths));
     // whoever was evaluated last acts in the next round; going on, it is the student as it is
     if (student.attempt > 0) selection.network.setParameters(student.parameters());
     const report = (evaluated?: number) => {

@@ -56,10 +56,10 @@ export async function train(training: AgentTraining): Promise<Trained> {
   const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
   const parametersNow = () => agent.parameters();
   try {
-    const work = new Resumable(training.phase, training.setting, training, { agent, episodes, keeper }, () => ({
-      ...reached(),
-      due: keeper.due ? [network] : [],
-    }));
+    const due = () => ({ ...reached(), due: keeper.due ? [network] : [] });
+    const best = () => keeper.best(training.env.id, agent.widths);
+    const parts = { agent, episodes, keeper };
+    const work = new Resumable(training.phase, training.setting, training, parts, due, best);
     let episode = agent.episode ?? agent.begin(episodes.begin());
     if (training.notice !== undefined) onEvent({ kind: "notice", network, ...reached(), ...training.notice });
     onCurrent?.(parametersNow);

@@ -2,6 +2,7 @@
 import { ConfigError } from "../core/config-error.js";
 import { shown } from "../evaluate/checks.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
+import type { Model } from "../model/model.js";
 import { quoted } from "../model/safetensors.js";
 import { readSigned, writeSigned } from "./signed.js";
 
@@ -45,11 +46,14 @@ export class CheckpointError extends ConfigError {
 /** Work was stopped by its AbortSignal. From `checkpoint` it can go on, bit for bit, as if it had not been stopped. */
 export class Interrupted extends Error {
   readonly checkpoint: Uint8Array;
+  /** The best network so far: of a joint training the student. Undefined before the first evaluation. */
+  readonly model?: Model;
 
-  constructor(checkpoint: Uint8Array) {
+  constructor(checkpoint: Uint8Array, model?: Model) {
     super("stopped before the end: the checkpoint in this error lets it go on");
     this.name = "AbortError";
     this.checkpoint = checkpoint;
+    this.model = model;
   }
 }
 

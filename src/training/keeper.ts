@@ -1,6 +1,7 @@
 // The keeper of the best network: evaluate → confirm → keep.
 import type { Steps } from "../env/pauses.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
+import { Model } from "../model/model.js";
 import type { Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
 
@@ -60,6 +61,11 @@ export class Keeper implements Part {
   get kept(): Float32Array {
     if (this.#kept === undefined) throw new Error("no network has been offered yet");
     return this.#kept;
+  }
+
+  /** The best network so far, for raw observations; undefined before the first offer. */
+  best(environment: string, widths: readonly number[]): Model | undefined {
+    return this.#kept && new Model({ environment, widths, parameters: this.#kept });
   }
 
   /** The best network's mean return in the trial that decided for it; null before the first offer. */

@@ -4,6 +4,7 @@ import { ConfigError } from "../core/config-error.js";
 import { breather } from "../env/pauses.js";
 import { shown } from "../evaluate/checks.js";
 import { bytesOf } from "../model/bytes.js";
+import type { Model } from "../model/model.js";
 import { Interrupted, type Reached, readCheckpoint, type Saved, type Setting, writeCheckpoint } from "./checkpoint.js";
 
 /** How work is stopped and continued. */
@@ -84,6 +85,7 @@ export class Resumable {
   readonly #interval: number; // milliseconds
   readonly #parts: Readonly<Record<string, Part>>;
   readonly #reached: () => Reached;
+  readonly #best: () => Model | undefined;
   readonly #breathe = breather();
   readonly #started: number; // a time of performance.now()
   #nextCheckpoint: number; // another one
@@ -93,6 +95,7 @@ export class Resumable {
    * @param setting what must be the same when work goes on
    * @param parts everything that the work changes; each part has a name of its own
    * @param reached says how far the work has come
+   * @param best gives the best network so far
    * @throws CheckpointError for a checkpoint that is damaged or belongs to other work, ConfigError for an interval that
    * is not allowed
    */
@@ -102,12 +105,14 @@ export class Resumable {
     options: StopOptions,
     parts: Readonly<Record<string, Part>>,
     reached: () => Reached,
+    best: () => Model | undefined,
   ) {
     this.#phase = phase;
     this.#setting = setting;
     this.#options = options;
     this.#parts = parts;
     this.#reached = reached;
+    this.#best = best;
     const { resume, checkpointInterval = defaultInterval } = options;
     if (typeof checkpointInterval !== "number" || !(checkpointInterval >= 0)) {
       throw new ConfigError(
@@ -161,7 +166,7 @@ export class Resumable {
   }
 
   #stopIfAsked(): void {
-    if (this.#options.signal?.aborted) throw new Interrupted(this.#checkpoint());
+    if (this.#options.signal?.aborted) throw new Interrupted(this.#checkpoint(), this.#best());
   }
 
   #checkpoint(): Uint8Array {

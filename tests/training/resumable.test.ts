@@ -20,7 +20,7 @@ function work(options: StopOptions, counter = { count: 0 }, block = Uint8Array.o
     block: blockPart({ save: () => block, restore: (bytes) => block.set(bytes) }),
   };
   const reached = () => ({ envSteps: counter.count, updates: 2 * counter.count });
-  return { made: new Resumable("teacher", { seed: 1 }, options, parts, reached), counter, block };
+  return { made: new Resumable("teacher", { seed: 1 }, options, parts, reached, () => undefined), counter, block };
 }
 
 /** The checkpoint with which work stops at its next turn. */
@@ -131,7 +131,14 @@ describe("goes on", () => {
   it("only as the same work", () => {
     const checkpoint = stopped(work({ signal: AbortSignal.abort() }).made);
     const other = (phase: string, seed: number) => () =>
-      new Resumable(phase, { seed }, { resume: checkpoint }, {}, () => ({ envSteps: 0, updates: 0 }));
+      new Resumable(
+        phase,
+        { seed },
+        { resume: checkpoint },
+        {},
+        () => ({ envSteps: 0, updates: 0 }),
+        () => undefined,
+      );
     expect(other("teacher", 1)).not.toThrow();
     expect(other("student", 1)).toThrow("this checkpoint is of a teacher, not of a student");
     expect(other("teacher", 2)).toThrow("this checkpoint was made with seed 1, but 2 is asked for");
