@@ -68,7 +68,7 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
         const mean = keeper.latestMean;
         onEvent({ kind: "progress", network: name, share, ...reached(), loss, mean, evaluated });
       };
-      const judged = await keeper.offer(learner.parameters(), (steps) => inTurns(steps, () => work.turn(), report));
+      const judged = await keeper.offer(learner.parameters(), (steps) => inTurns(steps, work, report));
       onEvent({ kind: "evaluation", network: name, ...reached(), ...judged, loss });
     };
     // work that was stopped within an evaluation goes on with it
@@ -78,7 +78,7 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
       if (turn) await turn;
 
       // the teacher acts for an episode
-      const { steps, reward } = await inTurns(playEpisode(teacher.learner, episodes, config, state), () => work.turn());
+      const { steps, reward } = await inTurns(playEpisode(teacher.learner, episodes, config, state), work);
       state.open = null;
       state.envSteps += steps;
 

@@ -1,7 +1,7 @@
 // The loop of a distillation: in each round collect → transfer → offer. Then another student, while none is good
 // enough.
 import type { Env } from "../env/env.js";
-import { inTurns, type Turn } from "../env/pauses.js";
+import { inTurns } from "../env/pauses.js";
 import { keepsEnough, returnRatio } from "../evaluate/compare.js";
 import { randomPolicy } from "../evaluate/returns.js";
 import type { Setting } from "../training/checkpoint.js";
@@ -70,11 +70,10 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
       const event = { kind: "progress", network: "student", attempt, share, ...reached(), loss } as const;
       onEvent({ ...event, mean: keeper.latestMean, ...(evaluated === undefined ? {} : { evaluated }) });
     };
-    const turn: Turn = () => work.turn();
-    const pace: Pace = (steps) => inTurns(steps, turn, report);
+    const pace: Pace = (steps) => inTurns(steps, work, report);
     const random = randomPolicy(env.actionCount, seed);
     // first, because a teacher that is read from a file again has no replay memory
-    await inTurns(collector.collect(0), turn);
+    await inTurns(collector.collect(0), work);
     state.teacherMean ??= await pace(selection.meanOf(teacher, evaluationEpisodes));
     state.randomMean ??= await pace(selection.meanOf(random, evaluationEpisodes));
 
@@ -82,10 +81,10 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
       const who = { network: "student", attempt: state.attempt } as const;
       while (state.round < config.rounds) {
         // collect
-        await inTurns(collector.collect(state.round), turn);
+        await inTurns(collector.collect(state.round), work);
         if (student.attempt < state.attempt) student.begin(state.attempt);
 
-        const pause = turn();
+        const pause = work.turn();
         if (pause) await pause;
 
         // transfer; work that was stopped within an evaluation has done it

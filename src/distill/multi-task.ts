@@ -122,8 +122,8 @@ export async function distillMany(
   const config = multiTaskConfig(teachers, heads, given);
   const { widths, tasks, distiller } = layOut(teachers, heads, config, seed);
   const started = performance.now();
-  const turn = stoppable(signal);
-  const pace: Pace = (steps) => inTurns(steps, turn);
+  const pauses = stoppable(signal);
+  const pace: Pace = (steps) => inTurns(steps, pauses);
   let returnRatios: (number | null)[] = [];
   const play: Play = function* (parameters, firstEpisode, episodes) {
     const ratios: (number | null)[] = [];
@@ -151,7 +151,7 @@ export async function distillMany(
       const until = Math.floor((config.updates * (round + 1)) / config.rounds);
       for (; update < until; update++) {
         if (update % chunk === 0) {
-          const pause = turn();
+          const pause = pauses.turn();
           if (pause) await pause;
         }
         const rate = linear(config.learningRate, config.learningRateFinal, update / config.updates);

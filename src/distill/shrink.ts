@@ -117,9 +117,9 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   checkFit("teacher", teacher, env);
   const parametersOf = (hidden: readonly number[]) => parameterCount([env.observationSize, ...hidden, env.actionCount]);
 
-  const turn = stoppable(signal);
+  const pauses = stoppable(signal);
   const play = <Result>(steps: Steps<Result>): Promise<Result> =>
-    inTurns(steps, turn).catch((error: unknown) => {
+    inTurns(steps, pauses).catch((error: unknown) => {
       throw signal?.aborted ? new Interrupted(new Uint8Array(0)) : error;
     });
   const judge = async (purpose: Purpose) => {

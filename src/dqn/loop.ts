@@ -71,7 +71,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       onEvent(evaluated === undefined ? event : { ...event, evaluated });
       if (evaluated === undefined) onCurrent?.(parametersNow);
     };
-    const pace: Pace = (steps) => inTurns(steps, () => work.turn(), report);
+    const pace: Pace = (steps) => inTurns(steps, work, report);
     const offer = async () => {
       const parameters = agent.parameters();
       const judged = await keeper.offer(parameters, pace);

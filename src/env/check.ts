@@ -1,7 +1,7 @@
 // Checks whether an environment keeps the contract: plays it with random actions, and says what is wrong and what to change.
 import { need, needFunction, needObject } from "../core/needed.js";
 import { checkedEnv } from "./custom.js";
-import type { CustomEnv, Env } from "./env.js";
+import type { CustomEnv, CustomStep, Env, ResetOptions } from "./env.js";
 import { Pcg64 } from "./random.js";
 import { isSeed } from "./seed-sequence.js";
 import { purposes } from "./seeds.js";
@@ -43,7 +43,7 @@ export function checkEnv(make: () => CustomEnv, options: CheckOptions = {}): Fin
   const findings: Finding[] = [];
   try {
     for (const check of [checkEpisodes, checkSeeds, checkBetweenCalls, checkEnd, checkActions]) {
-      findings.push(...check(make, seed, steps));
+      findings.push(...check(make as () => AtOnce, seed, steps));
     }
   } catch (error) {
     findings.push({
@@ -54,7 +54,13 @@ export function checkEnv(make: () => CustomEnv, options: CheckOptions = {}): Fin
   return findings;
 }
 
-type Check = (make: () => CustomEnv, seed: number, steps: number) => Finding[];
+/** An environment that answers at once. The first check finds the others. */
+interface AtOnce extends CustomEnv {
+  reset(options?: ResetOptions): ArrayLike<number>;
+  step(action: number): CustomStep;
+}
+
+type Check = (make: () => AtOnce, seed: number, steps: number) => Finding[];
 
 /** The same episode comes again: in a new copy, in the same copy, beside another copy, and while it is drawn. */
 const checkEpisodes: Check = (make, seed, steps) => {

@@ -1,7 +1,7 @@
 // The user's own environments: made by a function, wrapped into a full Env, and checked at every step.
 import { described } from "../core/needed.js";
 import { EnvBase, type EnvFacts } from "./base.js";
-import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
+import type { AnyEnv, CustomEnv, CustomStep, Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
 
 const largestObservation = 65_536;
@@ -11,12 +11,12 @@ const mostActions = 1024;
 const stepsWithoutLimit = 10_000;
 
 /**
- * A user's object as a full {@link Env}. Every observation and reward is checked.
+ * A user's object as a full environment. Every observation, reward and mask is checked.
  * @param id the id of an object that has none
  * @throws TypeError for a value that is not an environment or was already given before, RangeError for sizes that are not
  * allowed
  */
-export function checkedEnv(made: CustomEnv, id = "custom"): Env {
+export function checkedAnyEnv(made: CustomEnv, id = "custom"): AnyEnv {
   const checked = made instanceof CheckedEnv ? made : new CheckedEnv(made, id);
   if (alreadyMade.has(made)) {
     throw new TypeError(
@@ -27,13 +27,32 @@ export function checkedEnv(made: CustomEnv, id = "custom"): Env {
   return checked;
 }
 
+/**
+ * As {@link checkedAnyEnv}, but `reset` and `step` throw if the object answers with a promise.
+ * @throws as checkedAnyEnv
+ */
+export function checkedEnv(made: CustomEnv, id?: string): Env {
+  return answersAtOnce(checkedAnyEnv(made, id));
+}
+
+/** The same environment, which from now on throws if it would answer with a promise. */
+export function answersAtOnce(env: AnyEnv): Env {
+  if (env instanceof CheckedEnv) env.mayAnswerLater = false;
+  return env as Env;
+}
+
 // training and evaluation step at the same time, so they cannot share one object
 const alreadyMade = new WeakSet<CustomEnv>();
 
 /** A user's environment as a full {@link Env}. Its errors say what the environment did wrong, and when. */
-class CheckedEnv extends EnvBase {
+class CheckedEnv extends EnvBase implements AnyEnv {
+  /** Whether `reset` and `step` may return promises. */
+  mayAnswerLater = true;
   readonly #made: CustomEnv;
   readonly #episode: Episode;
+  #begun = 0;
+  #seed: number | undefined;
+  #mask: Uint8Array | undefined;
 
   constructor(made: CustomEnv, id: string) {
     checkShape(made);
@@ -47,16 +66,49 @@ class CheckedEnv extends EnvBase {
     this.#episode = new Episode(this);
   }
 
-  reset(options?: ResetOptions): Float32Array {
+  get actionMask(): Uint8Array | undefined {
+    return this.#mask;
+  }
+
+  reset(options?: ResetOptions): Float32Array | Promise<Float32Array> {
+    this.#checkSizes();
     const seed = this.#episode.start(options);
-    this.#copy(this.#made.reset(seed === undefined ? undefined : { seed }));
+    this.#begun++;
+    this.#seed = seed;
+    const given = this.#made.reset(seed === undefined ? undefined : { seed });
+    return isPromise(given) ? this.#later(given, this.#begin) : this.#begin(given);
+  }
+
+  step(action: number): StepResult | Promise<StepResult> {
+    this.#episode.take(action, this.#mask);
+    const given = this.#made.step(action);
+    return isPromise(given) ? this.#later(given, this.#finish) : this.#finish(given);
+  }
+
+  // A method, not an arrow function at its calls: one that uses `this` there would cost memory at every step.
+  /** What follows from an answer, when it is there. */
+  #later<Given, Result>(given: Promise<Given>, next: (this: this, given: Given) => Result): Promise<Result> {
+    if (!this.mayAnswerLater) {
+      given.catch(() => {}); // nobody will wait for it
+      throw this.#refusal(
+        "gave a promise: evaluate and compare need an answer at once, evaluateAsync and compareAsync wait for it",
+      );
+    }
+    return given.then(next.bind(this), (reason: unknown) => {
+      const message = reason instanceof Error ? reason.message : String(reason);
+      const which = `of episode ${this.#begun}${this.#seed === undefined ? "" : `, whose seed is ${this.#seed}`},`;
+      throw new Error(this.#said(`${which} was rejected: ${message}`), { cause: reason });
+    });
+  }
+
+  #begin(first: ArrayLike<number>): Float32Array {
+    this.#copy(first);
+    this.#readMask();
     return this.#episode.result.observation;
   }
 
-  step(action: number): StepResult {
-    this.#episode.take(action);
-    const given = this.#made.step(action);
-    if (typeof given !== "object" || given === null || given instanceof Promise) {
+  #finish(given: CustomStep): StepResult {
+    if (typeof given !== "object" || given === null) {
       throw this.#refusal(`gave ${described(given)}: { observation, reward, terminated } is needed`);
     }
     const { observation, reward, terminated, truncated } = given;
@@ -70,7 +122,41 @@ class CheckedEnv extends EnvBase {
     if (truncated !== undefined && typeof truncated !== "boolean") {
       throw this.#refusal(`gave truncated ${described(truncated)}: true or false is needed`);
     }
+    if (!terminated) this.#readMask();
     return this.#episode.finish(reward, terminated, truncated);
+  }
+
+  /** Copies the mask of the actions, if there is one. */
+  #readMask(): void {
+    const given = this.#made.actionMask;
+    const before = this.#mask;
+    if (given === undefined && before === undefined) return;
+    const { actionCount } = this;
+    if (given?.length !== actionCount) {
+      const what = given === undefined ? "no actionMask" : `an actionMask of length ${given?.length}`;
+      throw this.#refusal(
+        `gave ${what}: ${actionCount} numbers are needed, 1 for each allowed action and 0 for others`,
+      );
+    }
+    const mask = before ?? new Uint8Array(actionCount);
+    for (let i = 0; i < actionCount; i++) {
+      const value = Number(given[i]);
+      if (value !== 0 && value !== 1) {
+        throw this.#refusal(`gave an actionMask with ${described(given[i])} at index ${i}: 0 or 1 is needed`);
+      }
+      mask[i] = value;
+    }
+    if (!mask.includes(1)) throw this.#refusal("gave an actionMask of zeros: at least one action must be allowed");
+    this.#mask = mask;
+  }
+
+  #checkSizes(): void {
+    for (const size of ["observationSize", "actionCount"] as const) {
+      if (this.#made[size] === this[size]) continue;
+      throw new Error(
+        `${named(this.id)}: ${size} is ${described(this.#made[size])} now and was ${this[size]}: it must not change`,
+      );
+    }
   }
 
   #copy(given: ArrayLike<number>): void {
@@ -96,9 +182,17 @@ class CheckedEnv extends EnvBase {
   }
 
   #refusal(what: string): Error {
-    const { steps } = this.#episode;
-    return new Error(`${named(this.id)}: ${steps === 0 ? "reset" : `step ${steps}`} ${what}`);
+    return new Error(this.#said(what));
   }
+
+  #said(what: string): string {
+    const { steps } = this.#episode;
+    return `${named(this.id)}: ${steps === 0 ? "reset" : `step ${steps}`} ${what}`;
+  }
+}
+
+function isPromise<Value>(given: Value | Promise<Value>): given is Promise<Value> {
+  return typeof (given as Promise<Value> | undefined)?.then === "function";
 }
 
 /** Checks everything that can be checked before the first step. @throws TypeError or RangeError */

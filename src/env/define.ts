@@ -37,7 +37,7 @@ export function defineEnv<State>(definition: EnvDefinition<State>): () => Env {
   return () => checkedEnv(new DefinedEnv(definition));
 }
 
-class DefinedEnv<State> extends EnvBase {
+class DefinedEnv<State> extends EnvBase implements Env {
   readonly #definition: EnvDefinition<State>;
   readonly #episode: RandomEpisode;
   #random!: RandomSource;

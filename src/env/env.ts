@@ -49,9 +49,17 @@ export interface Env {
   reset(options?: ResetOptions): Float32Array;
   /**
    * Takes one action, a whole number in [0, actionCount).
-   * @throws RangeError for any other action, Error before the first reset or after the episode's end
+   * @throws RangeError for any other action or a forbidden one, Error before the first reset or after the episode's end
    */
   step(action: number): StepResult;
+  /**
+   * Which actions are allowed now, shape (actionCount): 1 for an allowed action, 0 for a forbidden one. At least one is
+   * allowed. It belongs to the environment and is valid until the next call. After a step that terminated it means
+   * nothing. Without it all actions are always allowed.
+   */
+  readonly actionMask?: Uint8Array;
+  /** Whether the same seed and actions give the same episode again; true by default. */
+  readonly repeatable?: boolean;
   /** Whether every feature is always a whole number from 0 to 255, and mostly 0. The learner then stores bytes. */
   readonly byteObservations?: boolean;
   /** The picture of the present state. */
@@ -63,8 +71,22 @@ export interface Env {
   perturb?(strength: number): void;
 }
 
+/** An environment that may answer later: `reset` and `step` may return promises. It is then never repeatable. */
+export interface AnyEnv extends Omit<Env, "reset" | "step"> {
+  reset(options?: ResetOptions): Float32Array | Promise<Float32Array>;
+  step(action: number): StepResult | Promise<StepResult>;
+}
+
 /** An environment, given by the id of a registered one or by a function that makes a new one. */
 export type EnvSource = string | (() => CustomEnv);
+
+/** What a step of a user's own environment gives. */
+export interface CustomStep {
+  readonly observation: ArrayLike<number>;
+  readonly reward: number;
+  readonly terminated: boolean;
+  readonly truncated?: boolean;
+}
 
 /**
  * A user's own environment: a plain object with `reset`, `step` and its sizes. Everything else of {@link Env} is optional.
@@ -77,15 +99,13 @@ export interface CustomEnv {
   readonly maxEpisodeSteps?: number;
   readonly featureNames?: readonly string[];
   readonly actionNames?: readonly string[];
-  /** As {@link Env.reset}. */
-  reset(options?: ResetOptions): ArrayLike<number>;
-  /** As {@link Env.step}. Without `truncated`, only the time limit truncates. */
-  step(action: number): {
-    observation: ArrayLike<number>;
-    reward: number;
-    terminated: boolean;
-    truncated?: boolean;
-  };
+  /** As {@link Env.reset}. It may return a promise. */
+  reset(options?: ResetOptions): ArrayLike<number> | Promise<ArrayLike<number>>;
+  /** As {@link Env.step}. Without `truncated`, only the time limit truncates. It may return a promise. */
+  step(action: number): CustomStep | Promise<CustomStep>;
+  /** As {@link Env.actionMask}. It is read after every reset and after every step that did not terminate. */
+  readonly actionMask?: ArrayLike<number>;
+  readonly repeatable?: boolean;
   readonly byteObservations?: boolean;
   /** As {@link Env.render}. */
   render?(): Scene;

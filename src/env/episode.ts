@@ -57,9 +57,11 @@ export class Episode {
 
   /**
    * Begins a step.
-   * @throws RangeError for an action that is not a whole number in [0, actionCount), Error if no episode is running
+   * @param mask which actions are allowed; all are if it is undefined
+   * @throws RangeError for an action that is not a whole number in [0, actionCount) or is forbidden, Error if no
+   * episode is running
    */
-  take(action: number): void {
+  take(action: number, mask?: Uint8Array): void {
     if (!this.#running) {
       const when = this.#everReset ? "after the episode's end" : "before the first reset()";
       throw new Error(`${this.#env.id}: step() ${when}: call reset() first`);
@@ -69,7 +71,15 @@ export class Episode {
         `${this.#env.id}: action ${String(action)} is not allowed: a whole number from 0 to ${this.#env.actionCount - 1}`,
       );
     }
+    if (mask !== undefined && mask[action] === 0) throw this.#forbidden(action, mask);
     this.#steps++;
+  }
+
+  #forbidden(action: number, mask: Uint8Array): RangeError {
+    const allowed = Array.from(mask.keys()).filter((each) => mask[each] === 1);
+    return new RangeError(
+      `${this.#env.id}: action ${action} is forbidden at step ${this.#steps + 1}: allowed are ${allowed.join(", ")}`,
+    );
   }
 
   /** Ends a step. The observation is already in the result. The time limit truncates, and `truncated` does too. */

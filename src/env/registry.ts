@@ -2,8 +2,8 @@
 import { need, needFunction, needObject } from "../core/needed.js";
 import { acrobot } from "./acrobot.js";
 import { cartPole } from "./cartpole.js";
-import { checkedEnv } from "./custom.js";
-import type { CustomEnv, Env, EnvSource } from "./env.js";
+import { answersAtOnce, checkedAnyEnv } from "./custom.js";
+import type { AnyEnv, CustomEnv, Env, EnvSource } from "./env.js";
 import type { KnownEnv, Presets } from "./known.js";
 import { mountainCar } from "./mountain-car.js";
 
@@ -36,6 +36,10 @@ export class UnknownEnvironmentError extends Error {
  * @throws UnknownEnvironmentError if the id is not registered
  */
 export function makeEnv(id: string): Env {
+  return answersAtOnce(made(id));
+}
+
+function made(id: string): AnyEnv {
   need(typeof id === "string", "id", id, "an environment's id");
   const env = known.get(id);
   if (env === undefined) throw new UnknownEnvironmentError(id);
@@ -43,16 +47,24 @@ export function makeEnv(id: string): Env {
 }
 
 /**
- * The environment with an id, or the environment that a function makes. In the latter, every observation and reward is
- * checked.
+ * The environment with an id, or the environment that a function makes. In the latter, every observation, reward and
+ * mask is checked.
  * @param name what an error calls it
  * @throws UnknownEnvironmentError for an id that is not registered, TypeError if the function's result is not an
  * environment, RangeError for sizes that are not allowed
  */
-export function resolveEnv(source: EnvSource, name = "env"): Env {
-  if (typeof source === "string") return makeEnv(source);
+export function resolveAnyEnv(source: EnvSource, name = "env"): AnyEnv {
+  if (typeof source === "string") return made(source);
   needFunction(name, source, "an environment's id, or a function that makes one,");
-  return checkedEnv(source());
+  return checkedAnyEnv(source());
+}
+
+/**
+ * As {@link resolveAnyEnv}, but the environment throws if it would answer with a promise.
+ * @throws as resolveAnyEnv
+ */
+export function resolveEnv(source: EnvSource, name?: string): Env {
+  return answersAtOnce(resolveAnyEnv(source, name));
 }
 
 /**
@@ -69,7 +81,7 @@ export function registerEnv(id: string, make: () => CustomEnv, options: { readon
     known.delete(id);
     delete presetsById[id];
   }
-  register({ id, make: () => checkedEnv(make(), id) });
+  register({ id, make: () => checkedAnyEnv(make(), id) as Env });
 }
 
 /** Adds environments of this library. They need no check at each step. @throws Error if an id is already registered */

@@ -11,7 +11,7 @@ import { purposes } from "./seeds.js";
 export type Changes = Partial<Pick<Env, "observationSize" | "maxEpisodeSteps" | "featureNames" | "byteObservations">>;
 
 /** An environment around another one. Everything stays the same, and each wrapper overrides what it changes. */
-export class WrappedEnv extends EnvBase {
+export class WrappedEnv extends EnvBase implements Env {
   /** The environment inside this one. */
   readonly inner: Env;
   readonly #episode: Episode;

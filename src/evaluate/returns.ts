@@ -6,9 +6,11 @@ import { episodeSeed, type Purpose, purposes } from "../env/seeds.js";
 
 /** Anything that chooses an action for an observation of shape (observationSize). */
 export interface Policy {
-  /** @returns an action, a whole number in [0, actionCount) */
-  /** The action, a whole number in [0, actionCount). */
-  act(observation: Float32Array): number;
+  /**
+   * The action, a whole number in [0, actionCount).
+   * @param mask which actions are allowed, shape (actionCount); all are if it is undefined
+   */
+  act(observation: Float32Array, mask?: Uint8Array): number;
 }
 
 /** The undiscounted returns of `episodes` episodes of a purpose, in order, from the first one on. */

@@ -1,7 +1,7 @@
 // Work that can be stopped and goes on bit for bit: its pauses, its checkpoint, and the time that it took.
 
 import { ConfigError } from "../core/config-error.js";
-import { breather } from "../env/pauses.js";
+import { breather, type Pauses, untilAborted } from "../env/pauses.js";
 import { shown } from "../evaluate/checks.js";
 import { bytesOf } from "../model/bytes.js";
 import type { Model } from "../model/model.js";
@@ -76,7 +76,7 @@ export function blockPart(owner: { save(): Uint8Array; restore(bytes: Uint8Array
 }
 
 /** Handles stopping, checkpoints and going on, for work that is made of parts. */
-export class Resumable {
+export class Resumable implements Pauses {
   /** Whether the work goes on from a checkpoint. All parts have then been restored. */
   readonly resumed: boolean;
   readonly #phase: string;
@@ -146,6 +146,19 @@ export class Resumable {
     if (pause) return pause.then(() => this.#rest());
     this.#stopIfAsked();
     return undefined;
+  }
+
+  /**
+   * Waits for an environment that answers later. No part may change before it has answered.
+   * @throws Interrupted if the signal asks to stop before; what the promise is rejected with
+   */
+  async wait<Value>(answer: Promise<Value>): Promise<Value> {
+    try {
+      return await untilAborted(answer, this.#options.signal);
+    } catch (error) {
+      this.#stopIfAsked();
+      throw error;
+    }
   }
 
   /** The work is finished. */

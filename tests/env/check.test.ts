@@ -146,7 +146,7 @@ describe("finds", () => {
         return shared;
       };
       return {
-        reset: (options) => share(reset.call(env, options)),
+        reset: (options) => share(reset.call(env, options) as ArrayLike<number>),
         step: (action) => ({ ...step.call(env, action), observation: share(env.observation) }),
       };
     });

@@ -80,8 +80,8 @@ export const aloneStudy: Study = {
     const teacher = await teachers.teacher(id, seed);
 
     const env = makeEnv(id);
-    const turn = stoppable(signal);
-    const meanOf = async (returns: Steps<Float64Array>) => mean(await inTurns(returns, turn));
+    const pauses = stoppable(signal);
+    const meanOf = async (returns: Steps<Float64Array>) => mean(await inTurns(returns, pauses));
     const selection = { seed, purpose: purposes.selection, episodes: teacher.config.evaluationEpisodes };
     const ofDistilled: [number, number][] = [];
     let student: Student | undefined;

@@ -38,15 +38,15 @@ export const jointStudy: Study = {
   async run({ env: id, settings }, seed, _, signal) {
     const faults = new Set(settings.faults as Fault[]);
     const env = makeEnv(id);
-    const turn = stoppable(signal);
+    const pauses = stoppable(signal);
     const evaluate = async (network: Mlp, purpose: Purpose, episodes: number) =>
-      mean(await inTurns(episodeReturns(env, network, { seed, purpose, episodes }), turn));
+      mean(await inTurns(episodeReturns(env, network, { seed, purpose, episodes }), pauses));
 
     const scores: Record<string, number> = {};
     const curves: Record<string, [number, number][]> = { teacher: [], student: [] };
     const kept: Record<string, Float64Array> = {};
     for (const { episode, envSteps, last, teacher, student } of listing(makeEnv(id), seed, faults)) {
-      const pause = turn();
+      const pause = pauses.turn();
       if (pause) await pause;
 
       for (const [part, network] of Object.entries({ teacher, student })) {

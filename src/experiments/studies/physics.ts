@@ -99,8 +99,8 @@ async function returnsIn(
   signal?: AbortSignal,
 ): Promise<Returns> {
   const final = { seed, purpose: purposes.final, episodes };
-  const turn = stoppable(signal);
-  const meanOf = async (policy: Policy) => mean(await inTurns(episodeReturns(env, policy, final), turn));
+  const pauses = stoppable(signal);
+  const meanOf = async (policy: Policy) => mean(await inTurns(episodeReturns(env, policy, final), pauses));
   return {
     student: await meanOf(student),
     teacher: await meanOf(teacher),
