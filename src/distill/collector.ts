@@ -1,8 +1,8 @@
 // The states that a student learns from. They are collected in rounds, and the teacher labels each state once.
 import type { Targets } from "../core/distiller.js";
-import type { Env } from "../env/env.js";
 import type { Steps } from "../env/pauses.js";
 import type { Policy } from "../evaluate/returns.js";
+import { type Copies, listed } from "../evaluate/rounds.js";
 import type { Saved } from "../training/checkpoint.js";
 import type { Part } from "../training/resumable.js";
 import { type StudentConfig, studentOptions } from "./config.js";
@@ -14,14 +14,14 @@ import { collectTransitions, replayStates, studentShare, tdTargets } from "./sta
 type CollectorConfig = Pick<StudentConfig, "states" | "envSteps" | "rounds" | "exploration" | "loss" | "gamma">;
 
 /**
- * Takes states (count, observationSize), their labels (count, actionCount), and, if the loss needs transitions, their
- * targets.
+ * Takes states (count, observationSize), their labels (count, actionCount), if the loss needs transitions, their targets,
+ * and, if the environment has masks, which actions are allowed (count, actionCount).
  */
-export type AddStates = (states: Float32Array, labels: Float32Array, targets?: Targets) => void;
+export type AddStates = (states: Float32Array, labels: Float32Array, targets?: Targets, masks?: Uint8Array) => void;
 
 /** Collects states as the options `states`, `envSteps`, `rounds` and `exploration` say. */
 export class Collector implements Part {
-  readonly #env: Env;
+  readonly #envs: Copies;
   readonly #teacher: Labeller;
   readonly #student: Policy;
   readonly #config: CollectorConfig;
@@ -30,14 +30,15 @@ export class Collector implements Part {
   #collected = 0;
   #nextEpisode = 0;
 
+  /** @param envs the environment, or copies of it that play at the same time */
   constructor(
-    env: Env,
+    envs: Copies,
     { teacher, student }: { readonly teacher: Labeller; readonly student: Policy },
     config: CollectorConfig,
     seed: number,
     add: AddStates,
   ) {
-    this.#env = env;
+    this.#envs = envs;
     this.#teacher = teacher;
     this.#student = student;
     this.#config = config;
@@ -63,7 +64,7 @@ export class Collector implements Part {
     const count = Math.floor((envSteps * (round + 1)) / rounds) - this.#collected;
     if (count <= 0) return;
     const steps = yield* collectTransitions(
-      this.#env,
+      this.#envs,
       { teacher: this.#teacher, student: this.#student },
       {
         seed: this.#seed,
@@ -75,7 +76,7 @@ export class Collector implements Part {
     );
     const gamma = tdGamma(this.#teacher, this.#config);
     const answer = (observations: Float32Array) => this.#teacher.qValuesOfMany(observations);
-    this.#label(steps.states, gamma === undefined ? undefined : tdTargets(steps, answer, gamma));
+    this.#label(steps.states, gamma === undefined ? undefined : tdTargets(steps, answer, gamma), steps.masks);
     this.#nextEpisode = steps.nextEpisode;
   }
 
@@ -89,18 +90,18 @@ export class Collector implements Part {
     this.#nextEpisode = nextEpisode;
   }
 
-  #replayed(): Float32Array {
-    const { observations } = this.#teacher;
-    return replayStates(
-      observations as NonNullable<typeof observations>,
-      this.#env.observationSize,
-      this.#config.envSteps,
-    );
+  get #observationSize(): number {
+    return listed(this.#envs)[0].observationSize;
   }
 
-  #label(states: Float32Array, targets?: Targets): void {
-    this.#add(states, this.#teacher.qValuesOfMany(states), targets);
-    this.#collected += states.length / this.#env.observationSize;
+  #replayed(): Float32Array {
+    const { observations } = this.#teacher;
+    return replayStates(observations as NonNullable<typeof observations>, this.#observationSize, this.#config.envSteps);
+  }
+
+  #label(states: Float32Array, targets?: Targets, masks?: Uint8Array): void {
+    this.#add(states, this.#teacher.qValuesOfMany(states), targets, masks);
+    this.#collected += states.length / this.#observationSize;
   }
 }
 

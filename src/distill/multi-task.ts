@@ -230,7 +230,8 @@ function layOut(
     const env = envs[number];
     const { observationSize, actionCount } = env;
     const selection = new Selection(env, [observationSize, ...config.hidden, actionCount], seed);
-    const add: AddStates = (...labelled) => addStates(distiller, task, widths, config, ...labelled);
+    const add: AddStates = (states, labels, targets) =>
+      addStates(distiller, task, widths, config, states, labels, targets);
     const task: Task = {
       teacher,
       source: teacher.env ?? teacher.environment,

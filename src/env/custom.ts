@@ -88,13 +88,14 @@ class CheckedEnv extends EnvBase implements AnyEnv {
   // A method, not an arrow function at its calls: one that uses `this` there would cost memory at every step.
   /** What follows from an answer, when it is there. */
   #later<Given, Result>(given: Promise<Given>, next: (this: this, given: Given) => Result): Promise<Result> {
+    const answer = Promise.resolve(given); // it may be a promise of another kind
     if (!this.mayAnswerLater) {
-      given.catch(() => {}); // nobody will wait for it
+      answer.catch(() => {}); // nobody will wait for it
       throw this.#refusal(
-        "gave a promise: evaluate and compare need an answer at once, evaluateAsync and compareAsync wait for it",
+        "gave a promise, but an answer is needed at once here: evaluateAsync and compareAsync wait for one",
       );
     }
-    return given.then(next.bind(this), (reason: unknown) => {
+    return answer.then(next.bind(this), (reason: unknown) => {
       const message = reason instanceof Error ? reason.message : String(reason);
       const which = `of episode ${this.#begun}${this.#seed === undefined ? "" : `, whose seed is ${this.#seed}`},`;
       throw new Error(this.#said(`${which} was rejected: ${message}`), { cause: reason });

@@ -10,14 +10,19 @@ export function checkedSeed(seed: unknown): number {
   throw new ConfigError(`seed is ${shown(seed)}: a whole number from 0 to ${Number.MAX_SAFE_INTEGER} is allowed`);
 }
 
-const mostEpisodes = 1_000_000;
-
 /** @throws ConfigError for anything that is not a number of episodes */
 export function checkedEpisodes(episodes: unknown): number {
-  if (Number.isInteger(episodes) && (episodes as number) >= 1 && (episodes as number) <= mostEpisodes) {
-    return episodes as number;
-  }
-  throw new ConfigError(`episodes is ${shown(episodes)}: a whole number from 1 to ${mostEpisodes} is allowed`);
+  return checkedCount("episodes", episodes, 1_000_000);
+}
+
+/** @throws ConfigError for anything that is not a number of copies of an environment */
+export function checkedCopies(copies: unknown): number {
+  return checkedCount("copies", copies, 1024);
+}
+
+function checkedCount(name: string, count: unknown, most: number): number {
+  if (Number.isInteger(count) && (count as number) >= 1 && (count as number) <= most) return count as number;
+  throw new ConfigError(`${name} is ${shown(count)}: a whole number from 1 to ${most} is allowed`);
 }
 
 /** What is known of a policy's sizes. A model has both fields; a function has neither. */
@@ -33,15 +38,24 @@ export interface Sized {
  * @throws ConfigError if the numbers of inputs and outputs differ from the environment's numbers of features and
  * actions
  */
-export function checkFit(what: string, { environment, widths }: Sized, env: Env): void {
+export function checkFit(
+  what: string,
+  { environment, widths }: Sized,
+  env: Pick<Env, "id" | "observationSize" | "actionCount">,
+): void {
   if (widths === undefined) return;
   const inputs = widths[0];
   const outputs = widths[widths.length - 1];
   if (inputs === env.observationSize && outputs === env.actionCount) return;
   const trained = !environment ? "" : `, trained in ${environment},`;
   throw new ConfigError(
-    `the ${what}${trained} has ${inputs} inputs and ${outputs} outputs, but ${env.id} has ${env.observationSize} features and ${env.actionCount} actions`,
+    `the ${what}${trained} has ${inputs} inputs and ${outputs} outputs, but ${env.id} has ${sizesOf(env)}`,
   );
+}
+
+/** An environment's sizes, as an error shows them. */
+export function sizesOf({ observationSize, actionCount }: Pick<Env, "observationSize" | "actionCount">): string {
+  return `${observationSize} features and ${actionCount} actions`;
 }
 
 /** A value as an error shows it, on one line. A list is shown by its elements. */

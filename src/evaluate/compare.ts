@@ -3,11 +3,11 @@ import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { atOnce, type Steps, within } from "../env/pauses.js";
 import { Pcg64 } from "../env/random.js";
-import { resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
 import type { Training } from "../model/model.js";
 import { checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
-import { type AsyncOptions, type Evaluation, summarise, whileOthersRun } from "./evaluate.js";
+import { changedShare, greedyActions, sameShare } from "./churn.js";
+import { type AsyncOptions, type Evaluation, type Maker, makeOne, summarise, whileOthersRun } from "./evaluate.js";
 import { featureDeviations, noisyStates, probeEpisodes, probeStates } from "./probe.js";
 import { episodeReturns, type Policy, randomPolicy } from "./returns.js";
 import { variance } from "./statistics.js";
@@ -28,11 +28,11 @@ export interface Comparison {
   readonly random: Evaluation;
   /** (S − random)/(T − random) of the mean returns; null if the teacher is no better than random. */
   readonly returnRatio: number | null;
-  /** Mean over states and actions of (Q_T − Q_S)²; null if the loss does not fit Q-values. */
+  /** Mean over states and their allowed actions of (Q_T − Q_S)²; null if the loss does not fit Q-values. */
   readonly qMse: number | null;
   /** 1 − qMse / variance of Q_T; null if the loss does not fit Q-values, or if Q_T does not vary. */
   readonly qR2: number | null;
-  /** The share of states with the same greedy action. */
+  /** The share of states with the same greedy action; where the environment has masks, the best allowed action. */
   readonly actionAgreement: number;
   /** The share of states whose greedy action changes under noise of 1 % of each feature's standard deviation. */
   readonly actionFlipRate: number;
@@ -49,17 +49,21 @@ export interface CompareOptions {
 }
 
 /**
- * Evaluates both on the final evaluation's episodes, and compares them on probe states that no training has seen.
+ * Evaluates both on the final evaluation's episodes, and compares them on probe states that no training has seen. Only
+ * actions count that the environment's `actionMask` allows; the networks get it, and random play draws from them.
  * @throws ConfigError for a number of episodes or a seed that is not allowed, and for a network that does not fit the
- * environment
+ * environment; RangeError for a forbidden action; Error if the environment answers with a promise: {@link compareAsync}
+ * waits for it
  */
 export function compare(teacher: QPolicy, student: QPolicy, options: CompareOptions): Comparison {
-  return atOnce(comparison(teacher, student, options));
+  return atOnce(comparison(teacher, student, options, makeOne));
 }
 
 /**
- * {@link compare}, while others have their turn.
- * @throws what `compare` throws, and the signal's reason if the signal asks to stop
+ * {@link compare}, while others have their turn. The environment may answer with promises, and several copies of it may
+ * play at the same time. Only random play is always one episode after another, because its actions are one sequence.
+ * @throws what `compare` throws, ConfigError for a number of copies that is not allowed, the signal's reason if the
+ * signal asks to stop, and an Error that says where an environment's promise was rejected
  */
 export async function compareAsync(
   teacher: QPolicy,
@@ -67,46 +71,47 @@ export async function compareAsync(
   given: CompareOptions & AsyncOptions,
 ): Promise<Comparison> {
   needObject("options", given);
-  const { signal, onEvent, ...options } = given;
-  return whileOthersRun(comparison(teacher, student, options), { signal, onEvent });
+  const { copies, signal, onEvent, ...options } = given;
+  return whileOthersRun((make) => comparison(teacher, student, options, make), { copies, signal, onEvent });
 }
 
-function* comparison(teacher: QPolicy, student: QPolicy, options: CompareOptions): Steps<Comparison> {
+function* comparison(teacher: QPolicy, student: QPolicy, options: CompareOptions, make: Maker): Steps<Comparison> {
   for (const [name, network] of Object.entries({ teacher, student })) {
     needObject(name, network, "a model, which has act and qValues,", "act", "qValues");
   }
   needObject("options", options);
   const seed = checkedSeed(options.seed);
   const episodes = checkedEpisodes(options.episodes ?? 100);
-  const env = resolveEnv(options.env);
+  const envs = make(options.env);
+  const [env] = envs;
   checkFit("teacher", teacher, env);
   checkFit("student", student, env);
   const fitsQValues = student.training?.distillation?.fitsQValues ?? true;
   const final = { seed, purpose: purposes.final, episodes };
+  // one copy: random actions are drawn in the order of the episodes
+  const random = episodeReturns(env, randomPolicy(env.actionCount, seed), final);
   const evaluations = {
-    teacher: summarise(yield* within(episodeReturns(env, teacher, final), 0, 0.32), seed),
-    student: summarise(yield* within(episodeReturns(env, student, final), 0.32, 0.64), seed),
-    random: summarise(yield* within(episodeReturns(env, randomPolicy(env.actionCount, seed), final), 0.64, 0.96), seed),
+    teacher: summarise(yield* within(episodeReturns(envs, teacher, final), 0, 0.32), seed),
+    student: summarise(yield* within(episodeReturns(envs, student, final), 0.32, 0.64), seed),
+    random: summarise(yield* within(random, 0.64, 0.96), seed),
   };
 
-  const states = yield* within(probeStates(options.env, [teacher, student], seed), 0.96, 1);
+  const { states, masks } = yield* within(probeStates(envs, [teacher, student], seed), 0.96, 1);
   const deviations = featureDeviations(states).map((deviation) => flipNoise * deviation);
   const noisy = noisyStates(states, deviations, new Pcg64([seed, purposes.probe, probeEpisodes]));
   const teacherValues: number[] = [];
   let squaredErrors = 0;
-  let agreements = 0;
-  let flips = 0;
   states.forEach((state, i) => {
+    const mask = masks?.[i];
     const expected = teacher.qValues(state);
     const actual = student.qValues(state);
     for (let a = 0; a < expected.length; a++) {
+      if (mask?.[a] === 0) continue;
       teacherValues.push(expected[a]);
       squaredErrors += (expected[a] - actual[a]) * (expected[a] - actual[a]);
     }
-    const action = student.act(state);
-    if (action === teacher.act(state)) agreements++;
-    if (student.act(noisy[i]) !== action) flips++;
   });
+  const actions = greedyActions(student, states, masks);
 
   const qMse = squaredErrors / teacherValues.length;
   const spread = variance(teacherValues);
@@ -115,8 +120,8 @@ function* comparison(teacher: QPolicy, student: QPolicy, options: CompareOptions
     returnRatio: returnRatio(evaluations.student.mean, evaluations.teacher.mean, evaluations.random.mean),
     qMse: fitsQValues ? qMse : null,
     qR2: fitsQValues && spread > 0 ? 1 - qMse / spread : null,
-    actionAgreement: agreements / states.length,
-    actionFlipRate: flips / states.length,
+    actionAgreement: sameShare(greedyActions(teacher, states, masks), actions),
+    actionFlipRate: changedShare(actions, greedyActions(student, noisy, masks)),
   };
 }
 

@@ -2,13 +2,14 @@
 
 import { ConfigError } from "../core/config-error.js";
 import { needListeners, needObject, needSignal } from "../core/needed.js";
-import type { EnvSource } from "../env/env.js";
+import type { AnyEnv, EnvSource } from "../env/env.js";
 import { atOnce, inTurns, type Steps, stoppable } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
 import type { Training } from "../model/model.js";
-import { checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
+import { checkedCopies, checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
 import { episodeReturns, type Policy } from "./returns.js";
+import { makeCopies } from "./rounds.js";
 import { mean, meanInterval, standardDeviation } from "./statistics.js";
 
 /** Returns over a number of episodes. */
@@ -41,7 +42,12 @@ export interface EvaluationProgress {
 
 /** What {@link evaluateAsync} and {@link compareAsync} take besides the options of `evaluate` and `compare`. */
 export interface AsyncOptions {
-  /** Stops the work. The promise is then rejected with the signal's reason. */
+  /**
+   * How many copies of the environment play at the same time; 1 by default. This is for environments that answer later.
+   * It changes no result, unless the copies share something or the policy remembers something.
+   */
+  readonly copies?: number;
+  /** Stops the work, also while it waits for an environment. The promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called with plain data while the work runs. */
   readonly onEvent?: (event: EvaluationProgress) => void;
@@ -54,39 +60,51 @@ export interface Evaluable extends Policy, Sized {
 }
 
 /**
- * Plays greedy episodes on the final evaluation's seeds, which neither training nor selection ever sees.
+ * Plays greedy episodes on the final evaluation's seeds, which neither training nor selection ever sees. Where the
+ * environment has an `actionMask`, the policy gets it; a policy may ignore it, but must not take a forbidden action.
  * @throws ConfigError for a number of episodes or a seed that is not allowed, if no environment is known, and if
- * a network does not fit the environment
+ * a network does not fit the environment; RangeError for a forbidden action; Error if the environment answers with a
+ * promise: {@link evaluateAsync} waits for it
  */
 export function evaluate(policy: Evaluable, options: EvaluateOptions = {}): Evaluation {
-  return atOnce(evaluation(policy, options));
+  return atOnce(evaluation(policy, options, makeOne));
 }
 
 /**
- * {@link evaluate}, while others have their turn.
- * @throws what `evaluate` throws, and the signal's reason if the signal asks to stop
+ * {@link evaluate}, while others have their turn. The environment may answer with promises, and several copies of it may
+ * play at the same time.
+ * @throws what `evaluate` throws, ConfigError for a number of copies that is not allowed, the signal's reason if the
+ * signal asks to stop, and an Error that says where an environment's promise was rejected
  */
 export async function evaluateAsync(
   policy: Evaluable,
   given: EvaluateOptions & AsyncOptions = {},
 ): Promise<Evaluation> {
   needObject("options", given);
-  const { signal, onEvent, ...options } = given;
-  return whileOthersRun(evaluation(policy, options), { signal, onEvent });
+  const { copies, signal, onEvent, ...options } = given;
+  return whileOthersRun((make) => evaluation(policy, options, make), { copies, signal, onEvent });
 }
+
+/** Makes an environment in as many copies as are to play. */
+export type Maker = (source: EnvSource) => readonly AnyEnv[];
+
+/** For work that waits for nobody. */
+export const makeOne: Maker = (source) => [resolveEnv(source)];
 
 /** Does steps of work while others have their turn. */
 export function whileOthersRun<Result>(
-  steps: Steps<Result>,
-  { signal, onEvent = () => {} }: AsyncOptions,
+  work: (make: Maker) => Steps<Result>,
+  { copies, signal, onEvent = () => {} }: AsyncOptions,
 ): Promise<Result> {
+  const count = checkedCopies(copies ?? 1);
   needSignal(signal);
   needListeners({ onEvent });
   signal?.throwIfAborted();
+  const steps = work((source) => makeCopies(source, count));
   return inTurns(steps, stoppable(signal), (share) => onEvent({ kind: "progress", share }));
 }
 
-function* evaluation(policy: Evaluable, options: EvaluateOptions): Steps<Evaluation> {
+function* evaluation(policy: Evaluable, options: EvaluateOptions, make: Maker): Steps<Evaluation> {
   needObject("policy", policy, "a model, or an object with act,", "act");
   needObject("options", options);
   const episodes = checkedEpisodes(options.episodes ?? 100);
@@ -94,9 +112,9 @@ function* evaluation(policy: Evaluable, options: EvaluateOptions): Steps<Evaluat
   const source = options.env ?? policy.env ?? policy.environment;
   if (source === undefined)
     throw new ConfigError("evaluate does not know the environment: give { env }, an id or a function");
-  const env = resolveEnv(source);
-  checkFit("model", policy, env);
-  return summarise(yield* episodeReturns(env, policy, { seed, purpose: purposes.final, episodes }), seed);
+  const envs = make(source);
+  checkFit("model", policy, envs[0]);
+  return summarise(yield* episodeReturns(envs, policy, { seed, purpose: purposes.final, episodes }), seed);
 }
 
 export function summarise(returns: Float64Array, seed: number): Evaluation {

@@ -1,34 +1,51 @@
 // Probe states: networks are compared on them. They come from episodes that no training has seen.
-import type { EnvSource, RandomSource } from "../env/env.js";
+import type { RandomSource, StepResult } from "../env/env.js";
 import { type Steps, stepper } from "../env/pauses.js";
-import { resolveEnv } from "../env/registry.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import type { Policy } from "./returns.js";
+import { type Copies, sideBySide } from "./rounds.js";
 import { standardDeviation } from "./statistics.js";
 
 /** The number of episodes; every state in them is a probe. */
 export const probeEpisodes = 10;
 
-/**
- * Every state of the probe episodes, each of shape (observationSize). The policies take turns: each acts for a whole
- * episode.
- */
-export function* probeStates(source: EnvSource, policies: readonly Policy[], seed: number): Steps<Float32Array[]> {
+/** States, and which actions are allowed in them. */
+export interface Probes {
+  /** Each of shape (observationSize). */
+  readonly states: readonly Float32Array[];
+  /** One for each state, each of shape (actionCount); undefined if the environment has no masks. */
+  readonly masks?: readonly Uint8Array[];
+}
+
+/** Every state of the probe episodes, in order. The policies take turns: each acts for a whole episode. */
+export function* probeStates(copies: Copies, policies: readonly Policy[], seed: number): Steps<Probes> {
   const isTime = stepper();
-  const env = resolveEnv(source);
-  const states: Float32Array[] = [];
-  for (let episode = 0; episode < probeEpisodes; episode++) {
-    const policy = policies[episode % policies.length];
-    let observation = env.reset({ seed: episodeSeed(seed, purposes.probe, episode) });
-    for (let ended = false; !ended; ) {
-      states.push(observation.slice());
-      const result = env.step(policy.act(observation));
-      observation = result.observation;
-      ended = result.terminated || result.truncated;
-      if (isTime()) yield episode / probeEpisodes;
+  const episodes = Array.from({ length: probeEpisodes }, () => ({
+    states: [] as Float32Array[],
+    masks: [] as Uint8Array[],
+  }));
+  let begun = 0;
+  yield* sideBySide(copies, function* (env, inRounds) {
+    while (begun < probeEpisodes) {
+      const episode = begun++;
+      const { states, masks } = episodes[episode];
+      const policy = policies[episode % policies.length];
+      const first = env.reset({ seed: episodeSeed(seed, purposes.probe, episode) });
+      let observation: Float32Array = inRounds || first instanceof Promise ? yield first : first;
+      for (let ended = false; !ended; ) {
+        const mask = env.actionMask;
+        states.push(observation.slice());
+        if (mask !== undefined) masks.push(mask.slice());
+        const answer = env.step(policy.act(observation, mask));
+        const result: StepResult = inRounds || answer instanceof Promise ? yield answer : answer;
+        observation = result.observation;
+        ended = result.terminated || result.truncated;
+        if (isTime()) yield episode / probeEpisodes;
+      }
     }
-  }
-  return states;
+  });
+  const masks = episodes.flatMap((episode) => episode.masks);
+  return { states: episodes.flatMap(({ states }) => states), masks: masks.length === 0 ? undefined : masks };
 }
 
 /** The standard deviation of each feature over the states. */

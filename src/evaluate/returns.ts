@@ -1,8 +1,9 @@
 // Returns of whole episodes: a policy, an environment, and the seeds of a purpose.
-import type { Env } from "../env/env.js";
+import type { RandomSource, StepResult } from "../env/env.js";
 import { type Steps, stepper } from "../env/pauses.js";
 import { Pcg64 } from "../env/random.js";
 import { episodeSeed, type Purpose, purposes } from "../env/seeds.js";
+import { type Copies, sideBySide } from "./rounds.js";
 
 /** Anything that chooses an action for an observation of shape (observationSize). */
 export interface Policy {
@@ -13,9 +14,12 @@ export interface Policy {
   act(observation: Float32Array, mask?: Uint8Array): number;
 }
 
-/** The undiscounted returns of `episodes` episodes of a purpose, in order, from the first one on. */
+/**
+ * The undiscounted returns of `episodes` episodes of a purpose, in order, from the first one on. Each copy plays the
+ * next episode that nobody has begun. With several copies a policy must not remember anything from step to step.
+ */
 export function* episodeReturns(
-  env: Env,
+  copies: Copies,
   policy: Policy,
   {
     seed,
@@ -26,21 +30,37 @@ export function* episodeReturns(
 ): Steps<Float64Array> {
   const isTime = stepper();
   const returns = new Float64Array(episodes);
-  for (let episode = 0; episode < episodes; episode++) {
-    let observation = env.reset({ seed: episodeSeed(seed, purpose, firstEpisode + episode) });
-    for (let ended = false; !ended; ) {
-      const result = env.step(policy.act(observation));
-      returns[episode] += result.reward;
-      observation = result.observation;
-      ended = result.terminated || result.truncated;
-      if (isTime()) yield episode / episodes;
+  let begun = 0;
+  yield* sideBySide(copies, function* (env, inRounds) {
+    while (begun < episodes) {
+      const episode = begun++;
+      const first = env.reset({ seed: episodeSeed(seed, purpose, firstEpisode + episode) });
+      let observation: Float32Array = inRounds || first instanceof Promise ? yield first : first;
+      for (let ended = false; !ended; ) {
+        const answer = env.step(policy.act(observation, env.actionMask));
+        const result: StepResult = inRounds || answer instanceof Promise ? yield answer : answer;
+        returns[episode] += result.reward;
+        observation = result.observation;
+        ended = result.terminated || result.truncated;
+        if (isTime()) yield episode / episodes;
+      }
     }
-  }
+  });
   return returns;
 }
 
 /** Uniformly random actions, the same for the same seed. For this policy every `returnRatio` is 0. */
 export function randomPolicy(actionCount: number, seed: number): Policy {
   const random = new Pcg64([seed, purposes.randomPolicy, 0]);
-  return { act: () => random.integers(0, actionCount) };
+  return { act: (_, mask) => randomAction(random, actionCount, mask) };
+}
+
+/** A uniformly random one of the allowed actions. A mask that allows all of them changes no draw. */
+export function randomAction(random: RandomSource, actionCount: number, mask?: Uint8Array): number {
+  if (mask === undefined) return random.integers(0, actionCount);
+  let allowed = 0;
+  for (let action = 0; action < actionCount; action++) allowed += mask[action];
+  let action = -1;
+  for (let left = random.integers(0, allowed); left >= 0; left -= mask[action]) action++;
+  return action;
 }

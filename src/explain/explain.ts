@@ -7,9 +7,10 @@ import { atOnce } from "../env/pauses.js";
 import { resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit, type Sized, shown } from "../evaluate/checks.js";
+import { greedyActions, sameShare } from "../evaluate/churn.js";
 import { type Evaluation, summarise } from "../evaluate/evaluate.js";
 import { probeStates } from "../evaluate/probe.js";
-import { episodeReturns } from "../evaluate/returns.js";
+import { episodeReturns, type Policy } from "../evaluate/returns.js";
 import { exportTree } from "./javascript.js";
 import { type Sensitivity, sensitivities } from "./sensitivity.js";
 import { type DecisionTree, treeRules } from "./tree.js";
@@ -59,8 +60,9 @@ export function explain(network: QNetwork & Sized, options: ExplainOptions): Exp
   const env = resolveEnv(options.env);
   checkFit("model", network, env);
   const tree = viper(env, network, { seed, leaves });
-  const unseen = atOnce(probeStates(options.env, [network, tree], seed));
-  const visited = atOnce(probeStates(options.env, [network], seed));
+  const unseen = atOnce(probeStates(env, [network, tree], seed));
+  const { states: visited } = atOnce(probeStates(env, [network], seed));
+  const actionsOf = (policy: Policy) => greedyActions(policy, unseen.states, unseen.masks);
   const final = { seed, purpose: purposes.final, episodes };
   const { observationSize: size, actionCount, featureNames } = env;
   const states = new Float32Array(visited.length * size);
@@ -69,7 +71,7 @@ export function explain(network: QNetwork & Sized, options: ExplainOptions): Exp
     tree,
     rules: treeRules(tree, env),
     module: exportTree(tree, { environment: env.id, names: env, example: visited[0] }),
-    agreement: unseen.filter((state) => tree.act(state) === network.act(state)).length / unseen.length,
+    agreement: sameShare(actionsOf(tree), actionsOf(network)),
     network: summarise(atOnce(episodeReturns(env, network, final)), seed),
     treeEvaluation: summarise(atOnce(episodeReturns(env, tree, final)), seed),
     sensitivity: sensitivities(network, { states, size, actionCount, seed }).map((each, i) => ({

@@ -1,22 +1,25 @@
 // Selection episodes judge a network in training. Neither training nor the final evaluation uses their seeds.
 import { Network } from "../core/network.js";
-import type { Env } from "../env/env.js";
 import type { Steps } from "../env/pauses.js";
 import { purposes } from "../env/seeds.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
+import type { Copies } from "../evaluate/rounds.js";
 import { mean } from "../evaluate/statistics.js";
 
 /** Plays the selection episodes of a seed. */
 export class Selection {
   /** The network that was judged last. */
   readonly network: Network;
-  readonly #env: Env;
+  readonly #envs: Copies;
   readonly #seed: number;
 
-  /** @param widths the widths of the networks that it judges: observation size, hidden widths, action count */
-  constructor(env: Env, widths: readonly number[], seed: number) {
+  /**
+   * @param envs the environment, or copies of it that play at the same time
+   * @param widths the widths of the networks that it judges: observation size, hidden widths, action count
+   */
+  constructor(envs: Copies, widths: readonly number[], seed: number) {
     this.network = new Network(widths, 1);
-    this.#env = env;
+    this.#envs = envs;
     this.#seed = seed;
   }
 
@@ -36,6 +39,11 @@ export class Selection {
   }
 
   #returns(policy: Policy, firstEpisode: number, episodes: number): Steps<Float64Array> {
-    return episodeReturns(this.#env, policy, { seed: this.#seed, purpose: purposes.selection, firstEpisode, episodes });
+    return episodeReturns(this.#envs, policy, {
+      seed: this.#seed,
+      purpose: purposes.selection,
+      firstEpisode,
+      episodes,
+    });
   }
 }

@@ -173,7 +173,7 @@ describe("refuses what a reset gives", () => {
     [undefined, 'environment "custom": reset gave undefined as observation: 4 numbers are needed'],
     [
       Promise.resolve([0, 0, 0, 0]),
-      'environment "custom": reset gave a promise: evaluate and compare need an answer at once',
+      'environment "custom": reset gave a promise, but an answer is needed at once here: evaluateAsync and compareAsync wait for one',
     ],
     [[0, Infinity, 0, 0], 'environment "custom": reset gave an observation with Infinity at index 1'],
   ])("%s", (given, message) => {
@@ -185,7 +185,10 @@ describe("refuses what a reset gives", () => {
 describe("refuses what a step gives", () => {
   test.each<[unknown, string]>([
     [undefined, "gave undefined: { observation, reward, terminated } is needed"],
-    [Promise.resolve(good), "gave a promise: evaluate and compare need an answer at once"],
+    [
+      Promise.resolve(good),
+      "gave a promise, but an answer is needed at once here: evaluateAsync and compareAsync wait for one",
+    ],
     [{ ...good, observation: undefined }, "gave undefined as observation: 4 numbers are needed"],
     [{ ...good, observation: [0, 0, 0] }, "gave an observation of length 3: 4 numbers are needed"],
     [{ ...good, observation: new Float64Array(5) }, "gave an observation of length 5: 4 numbers are needed"],

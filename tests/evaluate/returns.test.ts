@@ -45,7 +45,8 @@ describe.each(["terminated", "truncated"] as const)("an episode that is %s", (en
 
   it("gives each of its states to be probed, the policies in turn", () => {
     const seeds: number[] = [];
-    const states = atOnce(probeStates(three(end, seeds), [acts(0), acts(1)], 4));
+    const { states, masks } = atOnce(probeStates(resolveEnv(three(end, seeds)), [acts(0), acts(1)], 4));
+    expect(masks).toBeUndefined();
     expect(seeds).toEqual(Array.from({ length: 10 }, (_, episode) => episodeSeed(4, purposes.probe, episode)));
     const rows = [0, 1].map((action) => [
       [0, 0],

@@ -20,7 +20,8 @@ const rule = new Model({
   widths: [2, 3],
   parameters: Float32Array.of(0, 0, 0, -1, 0, 1, 0, 0, 0),
 });
-const observations = Float32Array.from(atOnce(probeStates("MountainCar-v0", [rule], 7)).flatMap((state) => [...state]));
+const { states } = atOnce(probeStates(new MountainCar(), [rule], 7));
+const observations = Float32Array.from(states.flatMap((state) => [...state]));
 const store: TeacherStore = {
   async teacher(env, seed) {
     const config = teacherConfig(env, {});

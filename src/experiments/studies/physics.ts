@@ -76,7 +76,8 @@ async function changedWorlds(env: string, policy: Policy, seed: number, signal?:
   const ofStarts = startRanges.map(
     (startRange): World => ({ name: `startRange ${startRange}`, kind: "starts", make: () => make({ startRange }) }),
   );
-  const deviations = featureDeviations(await inTurns(probeStates(env, [policy], seed), stoppable(signal)));
+  const { states } = await inTurns(probeStates(make({}), [policy], seed), stoppable(signal));
+  const deviations = featureDeviations(states);
   const ofNoise = noiseShares.map((share): World => {
     const scaled = deviations.map((deviation) => share * deviation);
     return { name: `noise ${100 * share} %`, kind: "noise", make: () => new NoisyEnv(make({}), scaled) };

@@ -4,8 +4,9 @@ import type { Teacher } from "../../dqn/teacher.js";
 import { inTurns, stoppable } from "../../env/pauses.js";
 import { resolveEnv } from "../../env/registry.js";
 import { purposes } from "../../env/seeds.js";
+import { greedyActions, sameShare } from "../../evaluate/churn.js";
 import { returnRatio } from "../../evaluate/compare.js";
-import { probeStates } from "../../evaluate/probe.js";
+import { type Probes, probeStates } from "../../evaluate/probe.js";
 import { episodeReturns, type Policy, randomPolicy } from "../../evaluate/returns.js";
 import { mean } from "../../evaluate/statistics.js";
 import { quantizeByPlay } from "../../export/int8.js";
@@ -61,8 +62,8 @@ function bytesAt({ layers, bytes }: QuantizedModel, bits: number): number {
 }
 
 /** The share of states in which two policies take the same action. */
-function agreement(states: readonly Float32Array[], first: Policy, second: Policy): number {
-  return states.filter((state) => first.act(state) === second.act(state)).length / states.length;
+function agreement({ states, masks }: Probes, first: Policy, second: Policy): number {
+  return sameShare(greedyActions(first, states, masks), greedyActions(second, states, masks));
 }
 
 export const quantisationStudy: Study = {
@@ -92,14 +93,14 @@ export const quantisationStudy: Study = {
 
     const policy = quantised ?? plain;
     const result = quantised === undefined ? plainReturn : await finalReturn(env, quantised, seed, signal);
-    const states = await inTurns(probeStates(env, [teacher, policy], seed), stoppable(signal));
+    const probes = await inTurns(probeStates(resolveEnv(env), [teacher, policy], seed), stoppable(signal));
     return {
       scores: {
         ratioToF32: returnRatio(result, plainReturn, randomReturn),
         returnRatio: returnRatio(result, teacherReturn, randomReturn),
         return: result,
-        agreementWithOwn: agreement(states, made, policy),
-        agreementWithTeacher: agreement(states, teacher, policy),
+        agreementWithOwn: agreement(probes, made, policy),
+        agreementWithTeacher: agreement(probes, teacher, policy),
         bytes: quantised === undefined ? 4 * plain.parameters.length : bytesAt(quantised, bits),
       },
     };
