@@ -39,17 +39,24 @@ export { learner_follow } from "./follower";
 export { guide_create, guide_free, guide_loss } from "./guide";
 export {
   learner_act,
+  learner_allows,
   learner_begin,
+  learner_counts,
   learner_create,
+  learner_end,
+  learner_episodes,
   learner_free,
+  learner_greedy,
   learner_guide,
   learner_importance,
   learner_incoming,
   learner_initialise,
+  learner_masks,
   learner_normalise,
-  learner_recent,
+  learner_observation,
   learner_record,
   learner_restored,
+  learner_started,
   learner_step,
 } from "./learner";
 export { loss_options, loss_weight } from "./losses";

@@ -5,12 +5,17 @@ import { add_slopes, Guide, judge, take_panel } from "./guide";
 import { huber_slope, huber_value } from "./huber";
 import { PANEL } from "./matmul";
 import { allocate_zeroed, area, clear_floats, floats, free_block, lay_out, layout_end, measure } from "./memory";
-import { argmax_panel } from "./mlp";
+import { argmax, argmax_panel } from "./mlp";
 import { put_observation } from "./network";
 import { begin_priorities, draw_by_priority, own_priorities, renew, weigh } from "./priorities";
 import { below, duration, uniform } from "./random";
 import {
   begin_episode,
+  episodes_sound,
+  is_allowed,
+  leave_episode,
+  mask_bytes,
+  newest_at,
   observation_at,
   place_replay,
   Replay,
@@ -20,14 +25,15 @@ import {
   set_gamma,
   Transition,
   transition_at,
+  use_masks,
 } from "./replay";
 import {
+  answer,
   backward,
   descend,
   fit_normalisation,
   forward,
   forward_inputs,
-  greedy_action,
   initialise,
   inputs_at,
   panel_at,
@@ -92,8 +98,6 @@ export const LEARNER_BYTES: usize =
 @unmanaged
 export class LearnerState {
   updates: usize;
-  repeatedAction: usize; // the exploring action that is being repeated
-  repeatsLeft: usize;
 }
 
 function place(learner: Learner, widths: usize): void {
@@ -104,8 +108,9 @@ function place(learner: Learner, widths: usize): void {
   learner.targetWeights.transposed = target;
   const options = learner.options;
   const prioritised = bool(options.prioritized);
-  place_replay(learner.replay, learner.inputs, learner.bytes, options.bufferSize, options.nStep, prioritised);
-  learner.savedBytes = learner.replay.always - changetype<usize>(learner.state);
+  const replay = learner.replay;
+  place_replay(replay, learner.inputs, learner.bytes, options.bufferSize, options.nStep, learner.actions, prioritised);
+  learner.savedBytes = replay.always - changetype<usize>(learner.state);
   place_scratch(learner, widths);
   learner.sampled = area((<u64>learner.batch) << 2);
   learner.observed = area(<u64>learner.batch * sizeof<usize>());
@@ -166,6 +171,7 @@ export function learner_importance(learner: Learner, importance: f32): void {
 
 export function learner_free(learner: Learner): void {
   free_block(learner.block);
+  if (learner.replay.masks != 0) free_block(learner.replay.masks);
   heap.free(changetype<usize>(learner));
 }
 
@@ -183,6 +189,11 @@ export function learner_initialise(learner: Learner, word0: u32, word1: u32, wor
   update_target(learner, 1);
 }
 
+/** The host has written the parameters: a warm start. The target network begins as a copy. */
+export function learner_started(learner: Learner): void {
+  update_target(learner, 1);
+}
+
 /** Normalises observations, unless they are bytes, by the mean and deviation of those in the replay memory. */
 export function learner_normalise(learner: Learner): void {
   fit_normalisation(learner, learner.replay.observations, learner.replay.state.filled);
@@ -193,16 +204,17 @@ export function learner_normalise(learner: Learner): void {
  * @returns whether the learner can go on: every row and action that it names exists
  */
 export function learner_restored(learner: Learner): bool {
-  if (learner.state.repeatedAction >= learner.actions) return false;
-  return replay_sound(learner.replay, learner.actions);
+  return replay_sound(learner.replay);
 }
 
-/** Where the observation lies that came `age` steps before the newest one; 0 if it is no longer held. */
-export function learner_recent(learner: Learner, age: usize): usize {
-  const replay = learner.replay;
-  if (age >= replay.state.filled) return 0;
-  const current = replay.state.current;
-  return observation_at(replay, current >= age ? current - age : current + replay.rows - age);
+/** Whether a restored memory has exactly these open episodes: see `episodes_sound`. */
+export function learner_episodes(learner: Learner, rows: usize, count: usize): bool {
+  return episodes_sound(learner.replay, rows, count);
+}
+
+/** Where the observation of a row lies. */
+export function learner_observation(learner: Learner, row: usize): usize {
+  return observation_at(learner.replay, row);
 }
 
 /** Where the host writes the observation (inputs) that `begin` or `record` reads. */
@@ -210,35 +222,104 @@ export function learner_incoming(learner: Learner): usize {
   return learner.replay.incoming;
 }
 
-export function learner_begin(learner: Learner): void {
-  learner.state.repeatsLeft = 0;
-  begin_episode(learner.replay);
+/**
+ * From now on each observation has a mask of the allowed actions. At those before it, all are allowed. Call it at most
+ * once, and before a memory with masks is restored.
+ * @returns where the host writes the mask, u8 (actions), that `begin` or `record` reads; 0 if there is no room
+ */
+export function learner_masks(learner: Learner): usize {
+  const replay = learner.replay;
+  const masks = allocate_zeroed(<u64>replay.rows * mask_bytes(replay));
+  if (masks == 0) return 0;
+  use_masks(replay, masks);
+  save_table(learner, masks, mask_bytes(replay));
+  return replay.incomingMask;
 }
 
-export function learner_record(learner: Learner, action: usize, reward: f32, terminated: bool, truncated: bool): void {
-  record(learner.replay, action, reward, terminated, truncated);
+/** Where the replay memory's three counts lie in the block, u32. An empty memory has zeros there. */
+export function learner_counts(learner: Learner): usize {
+  return changetype<usize>(learner.replay.state);
+}
+
+/** Whether an action is allowed at the observation of a row. */
+export function learner_allows(learner: Learner, row: usize, action: usize): bool {
+  return is_allowed(learner.replay, row, action);
+}
+
+/** An episode begins with the incoming observation. @returns its row */
+export function learner_begin(learner: Learner): usize {
+  return begin_episode(learner.replay);
 }
 
 /**
- * The ε-greedy action at the newest observation. A random action is repeated for a random number of steps, at most
- * `longest` (Dabney et al. 2021). With 1 this is plain ε-greedy.
+ * Records what the action at an episode's newest observation, in `row`, led to: see `record`.
+ * @returns the row of the episode's observation that is the newest now
  */
-export function learner_act(learner: Learner, epsilon: f32, longest: usize): usize {
-  const state = learner.state;
-  if (state.repeatsLeft > 0) {
-    state.repeatsLeft--;
-    return state.repeatedAction;
+export function learner_record(
+  learner: Learner,
+  row: usize,
+  action: usize,
+  reward: f32,
+  terminated: bool,
+  truncated: bool,
+): usize {
+  return record(learner.replay, row, action, reward, terminated, truncated);
+}
+
+/** Ends the open episode whose newest observation lies in this row, as truncated. */
+export function learner_end(learner: Learner, row: usize): void {
+  leave_episode(learner.replay, row);
+}
+
+/**
+ * The ε-greedy action at an episode's newest observation, which lies in this row. A random action is repeated for a
+ * random number of steps, at most `longest` (Dabney et al. 2021), but not where it is forbidden. With 1 this is plain
+ * ε-greedy.
+ */
+export function learner_act(learner: Learner, row: usize, epsilon: f32, longest: usize): usize {
+  const newest = newest_at(learner.replay, row);
+  if (newest.repeatsLeft > 0) {
+    newest.repeatsLeft--;
+    if (is_allowed(learner.replay, row, newest.repeatedAction)) return newest.repeatedAction;
+    newest.repeatsLeft = 0;
   }
   if (uniform(learner.random) < epsilon) {
-    const action = below(learner.random, learner.actions);
+    const action = random_action(learner, row);
     if (longest > 1) {
-      state.repeatedAction = action;
-      state.repeatsLeft = duration(learner.random, longest) - 1;
+      newest.repeatedAction = <u32>action;
+      newest.repeatsLeft = <u32>duration(learner.random, longest) - 1;
     }
     return action;
   }
+  return learner_greedy(learner, row);
+}
+
+/** One of the actions that are allowed at the observation of a row. */
+function random_action(learner: Learner, row: usize): usize {
+  const replay = learner.replay;
+  if (replay.masks == 0) return below(learner.random, learner.actions);
+  let allowed: usize = 0;
+  for (let action: usize = 0; action < learner.actions; action++) allowed += usize(is_allowed(replay, row, action));
+  let left = below(learner.random, allowed);
+  let action: usize = 0;
+  while (!is_allowed(replay, row, action) || left-- > 0) action++;
+  return action;
+}
+
+/** The allowed action with the largest Q-value at the observation of a row. */
+export function learner_greedy(learner: Learner, row: usize): usize {
+  const replay = learner.replay;
   // the advantages of a dueling head suffice: they have the same order as the Q-values
-  return greedy_action(learner, observation_at(learner.replay, learner.replay.state.current), learner.actions);
+  const values = answer(learner, observation_at(replay, row));
+  if (replay.masks != 0) forbid(replay, row, values, 4);
+  return argmax(values, learner.actions);
+}
+
+/** Makes the values of the forbidden actions at the observation of a row the smallest. They lie `stride` bytes apart. */
+function forbid(replay: Replay, row: usize, values: usize, stride: usize): void {
+  for (let action: usize = 0; action < replay.actions; action++) {
+    if (!is_allowed(replay, row, action)) store<f32>(values + action * stride, -Infinity);
+  }
 }
 
 /**
@@ -376,8 +457,18 @@ function q_values(learner: Learner, outputs: usize): usize {
   return outputs;
 }
 
-/** chosen: u32 (16) of a panel: a* = argmax_a Q(s', a), the first of the largest, from Q(s', ·): (A, 16). */
+/**
+ * chosen: u32 (16) of a panel: a* = argmax_a Q(s', a) over the allowed actions, the first of the largest, from
+ * Q(s', ·): (A, 16). Forbidden values are overwritten.
+ */
 export function choose(learner: Learner, panel: usize, q: usize): void {
+  const replay = learner.replay;
+  if (replay.masks != 0) {
+    const rows = rows_in(learner, panel);
+    for (let r: usize = 0; r < rows; r++) {
+      forbid(replay, transition_at(replay, row_of(learner, panel, r)).next, q + (r << 2), 64);
+    }
+  }
   argmax_panel(learner.chosen + ((panel * PANEL) << 2), q, learner.actions);
 }
 

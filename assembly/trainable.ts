@@ -5,7 +5,6 @@ import { PANEL, relu_row, transpose } from "./matmul";
 import { area, floats } from "./memory";
 import {
   activation_count,
-  argmax,
   backward_panel,
   forward_panel,
   forward_row,
@@ -272,8 +271,8 @@ function normalised(net: Trainable, observation: usize, at: usize): f32 {
   return (load<f32>(observation + at) - load<f32>(net.mean + at)) * load<f32>(net.scale + at);
 }
 
-/** The greedy action for an observation, from the first `actions` outputs of the network. */
-export function greedy_action(net: Trainable, observation: usize, actions: usize): usize {
+/** The outputs of the network for one observation, until the next call. */
+export function answer(net: Trainable, observation: usize): usize {
   const parameters = net.onlineWeights.parameters;
   if (net.bytes) {
     const outputs = width(net.denseWidths, 0);
@@ -286,7 +285,7 @@ export function greedy_action(net: Trainable, observation: usize, actions: usize
       store<f32>(net.row + (i << 2), normalised(net, observation, i << 2));
     }
   }
-  return argmax(forward_row(net.denseWidths, net.denseLayers, parameters + net.denseAt, false, net.row), actions);
+  return forward_row(net.denseWidths, net.denseLayers, parameters + net.denseAt, false, net.row);
 }
 
 /** Where the activations of panel number `panel` begin. */

@@ -30,11 +30,12 @@ export function filledLearner({ widths, batchSize, set }: UpdateCase, instance?:
     for (let i = 0; i < observation.length; i++) observation[i] = feature();
     return observation;
   };
+  let row = 0;
   for (let step = 0; step < transitions; step++) {
-    if (step % episodeLength === 0) learner.begin(draw());
+    if (step % episodeLength === 0) row = learner.begin(draw());
     else {
       const action = random.integers(0, widths[widths.length - 1]);
-      learner.record(action, random.uniform(-1, 1), draw(), (step + 1) % episodeLength === 0, false);
+      row = learner.record(row, action, random.uniform(-1, 1), draw(), (step + 1) % episodeLength === 0, false);
     }
   }
   return learner;

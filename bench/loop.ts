@@ -24,15 +24,16 @@ export async function loopBreakdown(): Promise<Breakdown> {
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const learner = new Learner({ ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0 });
   learner.initialise(Uint32Array.of(1, 2, 3, 4));
-  const act = () => learner.act(config.explorationFinal, config.explorationRepeat);
+  let row = 0;
+  const act = () => learner.act(row, config.explorationFinal, config.explorationRepeat);
   const step = (action: number, record: boolean) => {
     const { observation, reward, terminated, truncated } = env.step(action);
-    if (record) learner.record(action, reward, observation, terminated, truncated);
+    if (record) row = learner.record(row, action, reward, observation, terminated, truncated);
     if (!terminated && !truncated) return;
     const first = env.reset();
-    if (record) learner.begin(first);
+    if (record) row = learner.begin(first);
   };
-  learner.begin(env.reset({ seed: 0 }));
+  row = learner.begin(env.reset({ seed: 0 }));
   for (let i = 0; i < envSteps; i++) step(i & 1, true);
 
   const trainings = Math.floor((envSteps - config.learningStarts) / config.trainFrequency);

@@ -43,17 +43,19 @@ function learner_of(sizes: u32[], batch: usize, rows: usize, delta: f32, bytes: 
 /** Episodes of random lengths up to 12, terminated or truncated. */
 function play(learner: Learner, steps: i32): void {
   let left: u32 = 0;
+  let row: usize = 0;
   for (let step = 0; step < steps; step++) {
     if (learner.bytes) fill_sparse(learner_incoming(learner), learner.inputs);
     else fill<f32>(learner_incoming(learner), learner.inputs, 2);
     if (left == 0) {
-      learner_begin(learner);
+      row = learner_begin(learner);
       left = 1 + random_below(12);
     } else {
       left--;
       const terminated = random_below(2) == 0;
       const action = random_below(<u32>learner.outputs);
-      learner_record(learner, action, <f32>random_value(), left == 0 && terminated, left == 0 && !terminated);
+      const reward = <f32>random_value();
+      row = learner_record(learner, row, action, reward, left == 0 && terminated, left == 0 && !terminated);
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   learner_act,
   learner_begin,
   learner_create,
+  learner_end,
   learner_free,
   learner_guide,
   learner_importance,
@@ -23,7 +24,7 @@ import { activation_count, parameter_count } from "../mlp";
 import { Network, network_create, network_free, network_parameters, network_ready } from "../network";
 import { draw_by_priority, priority_of, set_priority } from "../priorities";
 import * as reference from "../reference";
-import { observation_at, sample, transition_at } from "../replay";
+import { newest_at, observation_at, sample, transition_at } from "../replay";
 import {
   array_of,
   copy_observation,
@@ -90,20 +91,22 @@ const TRUNCATED = 2;
 /** Episodes of random lengths up to `longest`, random in everything else too. */
 function play(learner: Learner, steps: i32, longest: u32, ending: i32): void {
   let left: u32 = 0;
+  let row: usize = 0;
   for (let step = 0; step < steps; step++) {
     if (learner.bytes) fill_sparse(learner_incoming(learner), learner.inputs);
     else fill<f32>(learner_incoming(learner), learner.inputs, 2);
     if (left == 0) {
-      learner_begin(learner);
+      row = learner_begin(learner);
       left = <u32>1 + random_below(longest);
     } else {
       left--;
       const end = ending == RANDOM ? TERMINATED + <i32>random_below(2) : ending;
       const action = random_below(<u32>learner.actions);
       const reward = <f32>random_value();
-      learner_record(learner, action, reward, left == 0 && end == TERMINATED, left == 0 && end == TRUNCATED);
+      row = learner_record(learner, row, action, reward, left == 0 && end == TERMINATED, left == 0 && end == TRUNCATED);
     }
   }
+  if (left > 0) learner_end(learner, row);
 }
 
 /** What an update changes, by the reference. */
@@ -449,10 +452,10 @@ describe("learner_step", () => {
     for (let e = 0; e < 140; e++) {
       const x = <f32>random_value();
       store<f32>(learner_incoming(learner), x);
-      learner_begin(learner);
+      const row = learner_begin(learner);
       // the right action is the one on the side of x
       const action = random_below(2);
-      learner_record(learner, action, action == u32(x > 0) ? 1 : 0, true, false);
+      learner_record(learner, row, action, action == u32(x > 0) ? 1 : 0, true, false);
     }
     const before = learner_step(learner, 1, 1e-2);
     learner_step(learner, 500, 1e-2);
@@ -462,8 +465,9 @@ describe("learner_step", () => {
     for (let i = 0; i < 100; i++) {
       const x = <f32>random_value();
       store<f32>(learner_incoming(learner), x);
-      learner_begin(learner);
-      right += i32(learner_act(learner, 0, 1) == u32(x > 0));
+      const row = learner_begin(learner);
+      right += i32(learner_act(learner, row, 0, 1) == u32(x > 0));
+      learner_end(learner, row);
     }
     expect(right).toBeGreaterThan(90);
   });
@@ -475,7 +479,9 @@ describe("learner_step", () => {
     const probe = heap.alloc(64);
     heap.free(probe);
     learner_step(learner, 3, 1e-3);
-    learner_act(learner, 0.5, 10);
+    const row = learner_begin(learner);
+    learner_act(learner, row, 0.5, 10);
+    learner_end(learner, row);
     const again = heap.alloc(64);
     expect(again).toBe(probe);
   });
@@ -492,9 +498,9 @@ describe("learner_act", () => {
       const activations = zeros<f32>(<usize>activation_count(learner.widths, 2));
       fill_sparse(activations, size);
       memory.copy(learner_incoming(learner), activations, size << 2);
-      learner_begin(learner);
+      const row = learner_begin(learner);
       const q = reference.mlp_forward<f32>(learner.widths, 2, learner.onlineWeights.parameters, activations, 1);
-      const action = learner_act(learner, 0, 1);
+      const action = learner_act(learner, row, 0, 1);
       if (action != reference.argmax<f32>(q, 3)) expect(action).toBe(reference.argmax<f32>(q, 3), `act ${i}`);
       learner_free(learner);
     }
@@ -508,14 +514,15 @@ describe("learner_act", () => {
     fill<f32>(learner.targetWeights.parameters, learner.count, 1);
     const activations = zeros<f32>(4 + 16 + 3);
     const counts = new Array<i32>(3);
+    let row: usize = 0;
     for (let i = 0; i < 200; i++) {
       const observation = random_array<f32>(4, 2);
       memory.copy(learner_incoming(learner), observation, 16);
-      if (i % 2 == 0) learner_begin(learner);
-      else learner_record(learner, 0, 0, false, false);
+      if (i == 0) row = learner_begin(learner);
+      else row = learner_record(learner, row, 0, 0, false, false);
       reference.normalise<f32>(activations, observation, learner.mean, learner.scale, 1, 4);
       const q = reference.mlp_forward<f32>(learner.widths, 2, learner.onlineWeights.parameters, activations, 1);
-      const action = learner_act(learner, 0, 1);
+      const action = learner_act(learner, row, 0, 1);
       counts[<i32>action]++;
       if (action != reference.argmax<f32>(q, 3)) expect(action).toBe(reference.argmax<f32>(q, 3), `act ${i}`);
     }
@@ -524,18 +531,18 @@ describe("learner_act", () => {
 
   it("is uniform with nothing but exploration", () => {
     const learner = learner_of([4, 16, 3], 8, 1, 1, 1, 1);
-    learner_begin(learner);
+    const row = learner_begin(learner);
     const counts = new Array<i32>(3);
-    for (let i = 0; i < 30000; i++) counts[<i32>learner_act(learner, 1, 1)]++;
+    for (let i = 0; i < 30000; i++) counts[<i32>learner_act(learner, row, 1, 1)]++;
     for (let a = 0; a < 3; a++) expect_near(<f64>counts[a] / 30000, 1.0 / 3.0, 0.012, `share of action ${a}`);
   });
 
   it("explores in the share ε of its steps", () => {
     const learner = learner_of([1, 1000], 8, 1, 1, 1, 1);
-    learner_begin(learner);
-    const best = learner_act(learner, 0, 1);
+    const row = learner_begin(learner);
+    const best = learner_act(learner, row, 0, 1);
     let others = 0;
-    for (let i = 0; i < 20000; i++) others += i32(learner_act(learner, 0.25, 1) != best);
+    for (let i = 0; i < 20000; i++) others += i32(learner_act(learner, row, 0.25, 1) != best);
     expect_near(<f64>others / 20000, 0.25, 0.012, "share of other actions");
   });
 
@@ -543,14 +550,14 @@ describe("learner_act", () => {
     const longest = 12;
     // so many actions that the same one is hardly drawn twice in a row
     const learner = learner_of([1, 100000], 1, 1, 1, 1, 1);
-    learner_begin(learner);
+    const row = learner_begin(learner);
     let runs = 0;
     let repeated = 0;
     let full = 0;
     let run = 1;
-    let last = learner_act(learner, 1, longest);
+    let last = learner_act(learner, row, 1, longest);
     for (let i = 0; i < 20000; i++) {
-      const action = learner_act(learner, 1, longest);
+      const action = learner_act(learner, row, 1, longest);
       if (action == last) {
         run++;
         continue;
@@ -568,16 +575,17 @@ describe("learner_act", () => {
 
   it("does not carry a repeated action into the next episode", () => {
     const learner = learner_of([1, 1000], 1, 1, 1, 1, 1);
-    learner_begin(learner);
-    const best = learner_act(learner, 0, 100);
+    let row = learner_begin(learner);
+    const best = learner_act(learner, row, 0, 100);
     let repeats = 0;
     for (let i = 0; i < 100; i++) {
-      const action = learner_act(learner, 1, 100);
-      if (learner.state.repeatsLeft == 0) continue;
+      const action = learner_act(learner, row, 1, 100);
+      if (newest_at(learner.replay, row).repeatsLeft == 0) continue;
       repeats++;
-      if (learner_act(learner, 0, 100) != action) expect(i).toBe(-1, "a repeat comes before the greedy action");
-      learner_begin(learner);
-      if (learner_act(learner, 0, 100) != best) expect(i).toBe(-1, "a new episode begins greedily");
+      if (learner_act(learner, row, 0, 100) != action) expect(i).toBe(-1, "a repeat comes before the greedy action");
+      learner_end(learner, row);
+      row = learner_begin(learner);
+      if (learner_act(learner, row, 0, 100) != best) expect(i).toBe(-1, "a new episode begins greedily");
     }
     expect(repeats).toBeGreaterThan(20);
   });
@@ -590,7 +598,8 @@ describe("a learner", () => {
     play(first, 500, 20, RANDOM);
     learner_normalise(first);
     learner_step(first, 7, 1e-3);
-    learner_act(first, 1, 10);
+    const row = learner_begin(first);
+    learner_act(first, row, 1, 10);
 
     const second = learner_of([4, 33, 17, 3], 16, 3, 1, 0.005, 2);
     play(second, 90, 20, RANDOM);
@@ -598,8 +607,8 @@ describe("a learner", () => {
     copy_saved(second, first, first.replay.state.filled);
     expect(learner_restored(second)).toBe(true);
     for (let round = 0; round < 5; round++) {
-      const action = learner_act(first, 0.5, 10);
-      expect(learner_act(second, 0.5, 10)).toBe(action);
+      const action = learner_act(first, row, 0.5, 10);
+      expect(learner_act(second, row, 0.5, 10)).toBe(action);
       seed(100 + round);
       play(first, 50, 20, RANDOM);
       seed(100 + round);

@@ -10,10 +10,10 @@ import {
   weigh,
   welcome,
 } from "../priorities";
-import { begin_episode, place_replay, Replay, record, set_gamma, transition_at } from "../replay";
+import { begin_episode, leave_episode, place_replay, Replay, record, set_gamma, transition_at } from "../replay";
 import { array_of, expect_near, random_below, random_value, seed, zeros } from "./arrays";
 
-const NOT_READY: u32 = u32.MAX_VALUE;
+const OPEN: u32 = 1 << 31;
 
 function priorities_of(values: f64[]): usize {
   const rows = values.length;
@@ -116,31 +116,33 @@ describe("renewed priorities", () => {
 function differences(rows: usize, nStep: usize, steps: i32): i32 {
   const replay = changetype<Replay>(heap.alloc(offsetof<Replay>()));
   measure();
-  place_replay(replay, 1, false, rows, nStep, true);
+  place_replay(replay, 1, false, rows, nStep, 1, true);
   lay_out(allocate_zeroed(layout_end()));
-  place_replay(replay, 1, false, rows, nStep, true);
+  place_replay(replay, 1, false, rows, nStep, 1, true);
   set_gamma(replay, 0.9);
   begin_priorities(replay.priorities);
   const given = new Array<f64>(<i32>rows); // by row: what was given to the transition that starts there
   let largest = 1.0;
   let wrong = 0;
   let over = true;
+  let newest: usize = 0;
   const wasReady = new Array<bool>(<i32>rows);
   for (let step = 0; step < steps; step++) {
     const head = <i32>replay.state.head;
     if (over || random_below(20) == 0) {
-      begin_episode(replay);
+      if (!over) leave_episode(replay, newest);
+      newest = begin_episode(replay);
       over = false;
     } else {
       const chance = random_below(8);
       over = chance < 2;
-      record(replay, 0, 1, chance == 0, chance == 1);
+      newest = record(replay, newest, 0, 1, chance == 0, chance == 1);
     }
     wasReady[head] = false;
     let ready: usize = 0;
     let sum = 0.0;
     for (let row = 0; row < <i32>rows; row++) {
-      const isReady = row < <i32>replay.state.filled && transition_at(replay, row).next != NOT_READY;
+      const isReady = row < <i32>replay.state.filled && transition_at(replay, row).next < OPEN;
       if (isReady && !wasReady[row]) given[row] = largest;
       if (!isReady) given[row] = 0;
       wasReady[row] = isReady;

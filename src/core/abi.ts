@@ -38,13 +38,27 @@ export interface CoreExports extends Record<string, unknown> {
   learner_initialise(learner: number, word0: number, word1: number, word2: number, word3: number): void;
   learner_normalise(learner: number): void;
   learner_incoming(learner: number): number;
-  learner_begin(learner: number): void;
-  learner_record(learner: number, action: number, reward: number, terminated: number, truncated: number): void;
-  learner_act(learner: number, epsilon: number, longest: number): number;
+  learner_masks(learner: number): number;
+  learner_allows(learner: number, row: number, action: number): number;
+  learner_counts(learner: number): number;
+  learner_started(learner: number): void;
+  learner_begin(learner: number): number;
+  learner_record(
+    learner: number,
+    row: number,
+    action: number,
+    reward: number,
+    terminated: number,
+    truncated: number,
+  ): number;
+  learner_end(learner: number, row: number): void;
+  learner_act(learner: number, row: number, epsilon: number, longest: number): number;
+  learner_greedy(learner: number, row: number): number;
   learner_step(learner: number, n: number, learningRate: number): number;
   learner_follow(student: number, teacher: number, n: number, learningRate: number): number;
   learner_restored(learner: number): number;
-  learner_recent(learner: number, age: number): number;
+  learner_episodes(learner: number, rows: number, count: number): number;
+  learner_observation(learner: number, row: number): number;
   learner_observations(learner: number): number;
   learner_filled(learner: number): number;
   learner_ready(learner: number): number;

@@ -1,5 +1,5 @@
 // A distiller in the core: a student, Adam and the labelled states in one block.
-import { rowsAsked, withOptions, withWidths } from "./handle.js";
+import { rowsAsked, withOptions, withWords } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
 import { type LossWeights, setLoss } from "./losses.js";
 import { Trainable } from "./trainable.js";
@@ -57,7 +57,7 @@ export class Distiller extends Trainable {
   constructor(shape: DistillerShape) {
     const { widths, capacity, byteObservations = false } = shape;
     const ask = () =>
-      withWidths(widths, (exports, address) =>
+      withWords(widths, (exports, address) =>
         withOptions(distillerFields, shape, (options) => exports.distiller_create(address, widths.length - 1, options)),
       );
     const asked = rowsAsked("room for states:", capacity, widths[0], byteObservations ? 1 : 4);

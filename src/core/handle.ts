@@ -56,15 +56,15 @@ export class Handle {
   }
 }
 
-/** Calls `use` with the widths laid out as the core reads them: u32 each. */
-export function withWidths(
-  widths: readonly number[],
+/** Calls `use` with whole numbers laid out as the core reads them: u32 each. */
+export function withWords(
+  words: readonly number[],
   use: (exports: CoreExports, address: number) => number,
   exports = core(),
 ): number {
-  const address = exports.allocate(4 * widths.length);
+  const address = exports.allocate(4 * words.length);
   try {
-    new Uint32Array(exports.memory.buffer, address >>> 0, widths.length).set(widths);
+    new Uint32Array(exports.memory.buffer, address >>> 0, words.length).set(words);
     return use(exports, address);
   } finally {
     exports.release(address);

@@ -1,6 +1,6 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
 import type { Guide } from "./guide.js";
-import { rowsAsked, withOptions, withWidths } from "./handle.js";
+import { rowsAsked, withOptions, withWords } from "./handle.js";
 import { commonInstance, floatIndex } from "./instance.js";
 import { Trainable } from "./trainable.js";
 
@@ -58,6 +58,8 @@ export class Learner extends Trainable {
   readonly #byteObservations: boolean;
   #guide: Guide | undefined; // held here, or the garbage collector would free what the core reads
   readonly #incoming: number; // index into the core's memory as f32
+  readonly #actionCount: number;
+  #incomingMask = 0; // the address; 0 while there are no masks
 
   /**
    * @param free gives its memory back to the instance
@@ -76,8 +78,9 @@ export class Learner extends Trainable {
         exports,
       );
     const asked = rowsAsked("bufferSize", shape.bufferSize, widths[0], byteObservations ? 1 : 4);
-    super("learner", () => withWidths(widths, create, exports), free, instance, asked);
+    super("learner", () => withWords(widths, create, exports), free, instance, asked);
     this.#observationSize = widths[0];
+    this.#actionCount = actionCount;
     this.#byteObservations = byteObservations;
     this.#incoming = floatIndex(instance.exports.learner_incoming(this.handle));
   }
@@ -87,19 +90,76 @@ export class Learner extends Trainable {
     this.instance.exports.learner_initialise(this.handle, words[0], words[1], words[2], words[3]);
   }
 
-  /** An episode begins with this observation. */
-  begin(observation: Float32Array): void {
-    this.instance.exports.learner_begin(this.#put(observation));
+  /**
+   * An episode begins with this observation. Any number of episodes may be open, but each keeps the last `nStep` rows
+   * of the replay memory for itself; some must be left.
+   * @param mask which actions are allowed, shape (actionCount); all are if it is undefined
+   * @returns the row of the observation, by which the episode is known until its next step
+   * @throws RangeError for an observation that is not as the shape says; then nothing has changed
+   */
+  begin(observation: ArrayLike<number>, mask?: ArrayLike<number>): number {
+    const handle = this.#put(observation, mask);
+    return this.instance.exports.learner_begin(handle) >>> 0;
   }
 
-  /** Records a step: the action at the newest observation gave this reward and led to the next observation. */
-  record(action: number, reward: number, observation: Float32Array, terminated: boolean, truncated: boolean): void {
-    this.instance.exports.learner_record(this.#put(observation), action, reward, terminated ? 1 : 0, truncated ? 1 : 0);
+  /**
+   * Records a step of the episode whose newest observation is in this row: the action gave this reward and led to the
+   * next observation.
+   * @param mask which actions are allowed at the next observation, shape (actionCount)
+   * @returns the row of the next observation, by which the episode is known now
+   * @throws as begin
+   */
+  record(
+    row: number,
+    action: number,
+    reward: number,
+    observation: ArrayLike<number>,
+    terminated: boolean,
+    truncated: boolean,
+    mask?: ArrayLike<number>,
+  ): number {
+    const handle = this.#put(observation, mask);
+    const { learner_record } = this.instance.exports;
+    return learner_record(handle, row, action, reward, terminated ? 1 : 0, truncated ? 1 : 0) >>> 0;
   }
 
-  /** The ε-greedy action at the newest observation. A random action is repeated for at most `longest` steps. */
-  act(epsilon: number, longest: number): number {
-    return this.instance.exports.learner_act(this.handle, epsilon, longest);
+  /** Ends an open episode, as truncated at its newest observation. */
+  end(row: number): void {
+    this.instance.exports.learner_end(this.handle, row);
+  }
+
+  /**
+   * The ε-greedy action at an episode's newest observation, of those that are allowed. A random action is repeated for
+   * at most `longest` steps.
+   */
+  act(row: number, epsilon: number, longest: number): number {
+    return this.instance.exports.learner_act(this.handle, row, epsilon, longest);
+  }
+
+  /** The greedy action at an episode's newest observation. */
+  greedy(row: number): number {
+    return this.instance.exports.learner_greedy(this.handle, row);
+  }
+
+  /** Whether an action is allowed at an episode's newest observation. */
+  allows(row: number, action: number): boolean {
+    return this.instance.exports.learner_allows(this.handle, row, action) !== 0;
+  }
+
+  /** Whether the replay memory has masks of the allowed actions. */
+  get masked(): boolean {
+    return this.#incomingMask !== 0;
+  }
+
+  /**
+   * From now on observations have masks. The first mask that is given does the same.
+   * @throws Error if the core has no memory left
+   */
+  useMasks(): void {
+    if (this.masked) return;
+    const address = this.instance.exports.learner_masks(this.handle) >>> 0;
+    if (address === 0) throw new Error("no memory is left for masks: choose a smaller bufferSize");
+    this.#incomingMask = address;
   }
 
   /** Sets the exponent of the importance weights (β in Schaul et al. 2016) for later updates, with `prioritized`. */
@@ -144,10 +204,44 @@ export class Learner extends Trainable {
     return this.#observationsAt(this.instance.exports.learner_observations(handle), filled);
   }
 
-  /** A copy of the observation that came `age` steps before the newest one; undefined if it is no longer held. */
-  recent(age: number): Float32Array | Uint8Array | undefined {
-    const address = this.instance.exports.learner_recent(this.handle, age);
-    return address === 0 ? undefined : this.#observationsAt(address, 1);
+  /** The masks of all observations in the replay memory, (rows, actionCount), in a new array; undefined without masks. */
+  masks(): Uint8Array | undefined {
+    if (!this.masked) return undefined;
+    const { filled } = this;
+    const masks = new Uint8Array(filled * this.#actionCount);
+    for (let i = 0; i < masks.length; i++) {
+      const row = Math.floor(i / this.#actionCount);
+      masks[i] = Number(this.allows(row, i - row * this.#actionCount));
+    }
+    return masks;
+  }
+
+  /** A copy of the newest observation of an episode, shape (observationSize). */
+  newest(row: number): Float32Array | Uint8Array {
+    return this.#observationsAt(this.instance.exports.learner_observation(this.handle, row), 1);
+  }
+
+  /** Whether a restored memory has exactly these open episodes, whose newest observations are said to lie in these rows. */
+  holdsEpisodes(rows: readonly number[]): boolean {
+    const { exports } = this.instance;
+    const ask = (_: unknown, address: number) => exports.learner_episodes(this.handle, address, rows.length);
+    return withWords(rows, ask, exports) !== 0;
+  }
+
+  /** Begins with these parameters, for the observations as they are normalised now, in place of random ones. */
+  start(parameters: Float32Array): void {
+    const { exports } = this.instance;
+    this.instance.floats().set(parameters, floatIndex(exports.trainable_parameters(this.handle)));
+    exports.learner_started(this.handle);
+  }
+
+  /** What {@link save} gives, as if nothing had been recorded. */
+  saveWithoutMemory(): Uint8Array {
+    const { trainable_block, trainable_saved_bytes, learner_counts } = this.instance.exports;
+    const { handle } = this;
+    const counts = learner_counts(handle) - trainable_block(handle);
+    const saved = this.save().slice(0, trainable_saved_bytes(handle));
+    return saved.fill(0, counts, counts + 3 * Uint32Array.BYTES_PER_ELEMENT);
   }
 
   protected sound(): boolean {
@@ -160,11 +254,40 @@ export class Learner extends Trainable {
     return new Uint8Array(this.instance.exports.memory.buffer, address >>> 0, count).slice();
   }
 
-  /** Writes the incoming observation. @returns the handle, which is read first: nothing is written after dispose() */
-  #put(observation: Float32Array): number {
+  /**
+   * Writes the incoming observation and its mask.
+   * @returns the handle, which is read first: nothing is written after dispose()
+   * @throws RangeError for an observation that is not as the shape says
+   */
+  #put(observation: ArrayLike<number>, mask: ArrayLike<number> | undefined): number {
     const handle = this.handle;
+    if (mask !== undefined) this.useMasks();
     const floats = this.instance.floats();
-    for (let i = 0; i < this.#observationSize; i++) floats[this.#incoming + i] = observation[i];
+    const size = this.#observationSize;
+    let fits = observation?.length === size;
+    for (let i = 0; i < size && fits; i++) {
+      const value = Math.fround(observation[i]);
+      floats[this.#incoming + i] = value;
+      fits = this.#byteObservations ? (value & 255) === value : value - value === 0;
+    }
+    if (!fits) throw this.#refusal(observation);
+    if (this.masked) {
+      const masks = new Uint8Array(this.instance.exports.memory.buffer, this.#incomingMask, this.#actionCount);
+      if (mask === undefined) masks.fill(1);
+      else masks.set(mask);
+    }
     return handle;
+  }
+
+  #refusal(observation: ArrayLike<number>): RangeError {
+    const size = this.#observationSize;
+    if (observation?.length !== size) {
+      return new RangeError(`an observation of length ${observation?.length} was given: ${size} numbers are needed`);
+    }
+    const needed = this.#byteObservations ? "whole numbers from 0 to 255" : "numbers that float32 can hold";
+    const wrong = Array.from(observation).find((value) =>
+      this.#byteObservations ? (value & 255) !== value : !Number.isFinite(Math.fround(value)),
+    );
+    return new RangeError(`an observation with ${String(wrong)} was given: ${needed} are needed`);
   }
 }

@@ -1,5 +1,5 @@
 // A network in the core: observations in, Q-values or greedy actions out.
-import { Handle, withWidths } from "./handle.js";
+import { Handle, withWords } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
 
 /** The activation function between layers. There is none after the last layer. */
@@ -19,7 +19,7 @@ export class Network {
   constructor(widths: readonly number[], batch: number, activation: Activation = "relu") {
     const { network_free } = core();
     const ask = () =>
-      withWidths(widths, (exports, address) =>
+      withWords(widths, (exports, address) =>
         exports.network_create(address, widths.length - 1, batch, Number(activation === "tanh")),
       );
     this.#handle = new Handle("network", ask, network_free);

@@ -1,10 +1,11 @@
 // The joint run: a teacher and a student learn side by side from the first step.
 import { Follower } from "../core/follower.js";
 import { Learner } from "../core/learner.js";
-import type { Env, EnvSource } from "../env/env.js";
-import { inTurns, type Steps, stepper } from "../env/pauses.js";
-import { resolveEnv } from "../env/registry.js";
+import type { AnyEnv, EnvSource } from "../env/env.js";
+import { inTurns, stepper } from "../env/pauses.js";
+import { resolveAnyEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
+import { ActingLearner } from "../training/acting.js";
 import type { Setting } from "../training/checkpoint.js";
 import { Episodes } from "../training/episodes.js";
 import { finiteLoss } from "../training/events.js";
@@ -44,8 +45,8 @@ export interface Joint {
 export async function trainJoint(source: EnvSource, options: JointOptions = {}): Promise<Joint> {
   const { work: surroundings, given } = partWork(options);
   const { seed, onEvent = () => {} } = surroundings;
-  const env = resolveEnv(source, "source");
-  const evaluationEnv = resolveEnv(source);
+  const env = resolveAnyEnv(source, "source");
+  const evaluationEnv = resolveAnyEnv(source);
   const config = jointConfig(given);
   const { learningRate, batchSize } = config;
   const setting: Setting = { environment: env.id, seed, ...config };
@@ -55,12 +56,25 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
   student.learner.initialise(generatorWords(seed, purposes.distiller, 0));
   const sides = [teacher, student] as const;
   const state: JointState = { envSteps: 0, updates: 0, open: null };
-  const episodes = new Episodes(env, seed, teacher.learner);
+  const acting: ActingLearner = new ActingLearner(
+    {
+      learner: teacher.learner,
+      actionCount: env.actionCount,
+      longest: 1,
+      epsilon: (): number => {
+        const share = (episodes.begun - 1) / config.episodes / config.explorationFraction;
+        return linear(config.explorationInitial, config.explorationFinal, share);
+      },
+    },
+    { bufferSize: config.bufferSize, nStep: 1 },
+  );
+  const episodes = new Episodes([env], seed, acting);
   const reached = () => ({ envSteps: state.envSteps, updates: state.updates });
   const due = () => sides.filter(({ keeper }) => keeper.due).map(({ name }) => name);
   try {
-    const parts = { loop: plainPart(state), ...teacher.parts(), ...student.parts(), episodes };
-    const best = () => student.keeper.best(env.id, student.widths);
+    const own = { ...teacher.parts(acting), ...student.parts(blockPart(student.learner)) };
+    const parts = { loop: plainPart(state), ...own, episodes };
+    const best = () => student.keeper.best({ environment: env.id, widths: student.widths });
     const work = new Resumable("joint", setting, surroundings, parts, () => ({ ...reached(), due: due() }), best);
     const offer = async ({ name, learner, keeper, state: { loss } }: Side<Learner | Follower>) => {
       const report = (evaluated: number) => {
@@ -68,7 +82,9 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
         const mean = keeper.latestMean;
         onEvent({ kind: "progress", network: name, share, ...reached(), loss, mean, evaluated });
       };
-      const judged = await keeper.offer(learner.parameters(), (steps) => inTurns(steps, work, report));
+      const judged = await keeper.offer(learner.parameters(), (steps) =>
+        work.guarded(() => inTurns(steps, work, report)),
+      );
       onEvent({ kind: "evaluation", network: name, ...reached(), ...judged, loss });
     };
     // work that was stopped within an evaluation goes on with it
@@ -78,7 +94,7 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
       if (turn) await turn;
 
       // the teacher acts for an episode
-      const { steps, reward } = await inTurns(playEpisode(teacher.learner, episodes, config, state), work);
+      const { steps, reward } = await playEpisode(episodes, state, work);
       state.open = null;
       state.envSteps += steps;
 
@@ -129,7 +145,7 @@ class Side<Kind extends Learner> {
     name: "teacher" | "student",
     learner: Kind,
     hidden: readonly number[],
-    env: Env,
+    env: AnyEnv,
     { evaluationEpisodes }: JointConfig,
     seed: number,
   ) {
@@ -140,15 +156,16 @@ class Side<Kind extends Learner> {
     this.keeper = new Keeper(this.#selection.play, { evaluationEpisodes });
   }
 
-  parts(): Record<string, Part> {
+  /** @param learner what a checkpoint holds of its learner */
+  parts(learner: Part): Record<string, Part> {
     return {
       [this.name]: plainPart(this.state),
-      [`${this.name}Learner`]: blockPart(this.learner),
+      [`${this.name}Learner`]: learner,
       [`${this.name}Keeper`]: this.keeper,
     };
   }
 
-  model(env: Env, record: TrainingRecord<JointConfig>): TrainedModel<JointConfig> {
+  model(env: AnyEnv, record: TrainingRecord<JointConfig>): TrainedModel<JointConfig> {
     const data = { environment: env.id, widths: this.widths, parameters: this.keeper.kept };
     // a student's teacher was not one network: the teacher went on learning
     const distillation = { teacher: null, attempts: 1, fitsQValues: true };
@@ -161,13 +178,13 @@ class Side<Kind extends Learner> {
   }
 }
 
-function makeTeacher(env: Env, config: JointConfig): Learner {
+function makeTeacher(env: AnyEnv, config: JointConfig): Learner {
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const plain = { nStep: 1, huberDelta: 0, targetUpdateInterval: 1 };
   return new Learner({ ...config, ...plain, widths, byteObservations: env.byteObservations });
 }
 
-function makeStudent(env: Env, config: JointConfig): Follower {
+function makeStudent(env: AnyEnv, config: JointConfig): Follower {
   const widths = [env.observationSize, ...config.studentHidden, env.actionCount];
   return new Follower(widths, config.batchSize, env.byteObservations);
 }
@@ -176,24 +193,23 @@ function makeStudent(env: Env, config: JointConfig): Follower {
  * Plays an episode, or the rest of the open one: the teacher acts ε-greedily and records each step.
  * @returns its length, and its undiscounted return
  */
-function* playEpisode(
-  teacher: Learner,
+async function playEpisode(
   episodes: Episodes,
-  config: JointConfig,
   state: JointState,
-): Steps<NonNullable<JointState["open"]>> {
+  work: Resumable,
+): Promise<NonNullable<JointState["open"]>> {
   const isTime = stepper();
-  if (state.open === null) teacher.begin(episodes.begin());
+  const beginning = work.guarded(() => episodes.begin(work));
+  if (beginning) await beginning;
   state.open ??= { steps: 0, reward: 0 };
-  const share = (episodes.begun - 1) / config.episodes / config.explorationFraction;
-  const epsilon = linear(config.explorationInitial, config.explorationFinal, share);
   for (const { open } = state; ; ) {
-    const action = teacher.act(epsilon, 1);
-    const { observation, reward, terminated, truncated } = episodes.step(action);
-    teacher.record(action, reward, observation, terminated, truncated);
+    const stepping = work.guarded(() => episodes.step(work));
+    if (stepping) await stepping;
+    const { reward, terminated, truncated } = episodes.latest;
     open.steps++;
     open.reward += reward;
     if (terminated || truncated) return open;
-    if (isTime()) yield episodes.begun / config.episodes;
+    const turn = isTime() ? work.turn() : undefined;
+    if (turn) await turn;
   }
 }

@@ -1,7 +1,6 @@
 // What a student can learn from: a teacher's answers, and what distinguishes one teacher from another.
 import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
-import { SeedSequence } from "../env/seed-sequence.js";
 import type { Policy } from "../evaluate/returns.js";
 import type { Training } from "../model/model.js";
 
@@ -26,20 +25,4 @@ export interface Labeller extends Policy {
 /** @throws TypeError for anything that cannot act and give Q-values */
 export function checkLabeller(teacher: Labeller): void {
   needObject("teacher", teacher, "a model, which has act and qValuesOfMany,", "act", "qValuesOfMany");
-}
-
-const fingerprintBlock = 4096;
-
-/**
- * 128 bits that identify a teacher's parameters. SHA-256 would need crypto.subtle, which not every page has. Null if
- * the teacher has no parameters.
- */
-export function fingerprint({ parameters }: Labeller): string | null {
-  if (parameters === undefined) return null;
-  const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);
-  let words: Uint32Array = new Uint32Array(4);
-  for (let at = 0; at < bits.length; at += fingerprintBlock) {
-    words = new SeedSequence([...words, ...bits.subarray(at, at + fingerprintBlock)]).generateState(4);
-  }
-  return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
 }

@@ -61,7 +61,9 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
   try {
     const parts = { loop: plainPart(state), collector, student, keeper };
     const due = () => ({ ...reached(), due: keeper.due ? (["student"] as const) : [] });
-    const work = new Resumable("student", setting, distillation, parts, due, () => keeper.best(env.id, student.widths));
+    const work = new Resumable("student", setting, distillation, parts, due, () =>
+      keeper.best({ environment: env.id, widths: student.widths }),
+    );
     // whoever was evaluated last acts in the next round; going on, it is the student as it is
     if (student.attempt > 0) selection.network.setParameters(student.parameters());
     const report = (evaluated?: number) => {

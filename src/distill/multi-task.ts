@@ -16,12 +16,13 @@ import { cutToTask, foldNormalisation, foldStandardisation } from "../model/fold
 import { parameterCount } from "../model/layout.js";
 import { Model } from "../model/model.js";
 import { finiteLoss } from "../training/events.js";
+import { fingerprint } from "../training/fingerprint.js";
 import { Keeper, type Pace, type Play } from "../training/keeper.js";
 import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
 import { type AddStates, Collector } from "./collector.js";
 import { type StudentConfig, studentConfig } from "./config.js";
-import { checkLabeller, fingerprint, type Labeller } from "./labeller.js";
+import { checkLabeller, type Labeller } from "./labeller.js";
 import { fitsQValues, parseLoss } from "./loss.js";
 import { checkReplay } from "./student.js";
 

@@ -4,20 +4,20 @@ import { Guide, guideLosses } from "../core/guide.js";
 import { Learner } from "../core/learner.js";
 import { needObject } from "../core/needed.js";
 import { Network } from "../core/network.js";
-import { Agent } from "../dqn/agent.js";
 import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
-import { teacherConfig } from "../dqn/configure.js";
+import { learnerShape, teacherConfig } from "../dqn/configure.js";
+import { DqnAgent } from "../dqn/dqn-agent.js";
 import { train } from "../dqn/loop.js";
-import { learnerShape, teacherSetting } from "../dqn/teacher.js";
+import { copiesOf, teacherSetting } from "../dqn/teacher.js";
 import type { EnvSource } from "../env/env.js";
-import { resolveEnv } from "../env/registry.js";
+import { resolveAnyEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { checkModel } from "../model/layout.js";
 import type { Model, ModelData } from "../model/model.js";
+import { fingerprint } from "../training/fingerprint.js";
 import { type ConfigOf, configure, type Options, oneOf, real, withDefaults } from "../training/options.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
-import { fingerprint } from "./labeller.js";
 
 const million = 1_000_000;
 
@@ -69,18 +69,18 @@ export async function distillProximal(
   const { seed } = work;
   const { env: givenEnv, guideLoss, guideWeight, guideTemperature, ...learning } = given;
   const source = givenEnv ?? teacher.env ?? teacher.environment;
-  const env = resolveEnv(source);
-  const evaluationEnv = resolveEnv(source);
+  const env = resolveAnyEnv(source);
   checkFit("teacher", teacher, env);
   const byGuide = configure("guide", guideOptions, { guideLoss, guideWeight, guideTemperature });
   const config = teacherConfig(env, { ...learning, hidden: learning.hidden ?? proximalOptions.hidden.default });
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
+  const { envs, evaluationEnvs } = copiesOf(env, source, config);
   const print = fingerprint(teacher);
 
   const network = new Network(teacher.widths, 1, teacher.activation);
   network.setParameters(teacher.parameters);
   const learner = new Learner(learnerShape(widths, config, env.byteObservations));
-  const agent = new Agent(learner, widths, config, seed, "student");
+  const agent = new DqnAgent(learner, widths, config, seed, "student");
   let guide: Guide | undefined;
   try {
     guide = new Guide(network, {
@@ -94,7 +94,7 @@ export async function distillProximal(
     const { parameters, ...effort } = await train({
       ...{ network: "student", phase: "proximal", setting },
       ...work,
-      ...{ env, evaluationEnv, agent, config },
+      ...{ envs, evaluationEnvs, agent, config },
     });
     const record = { env: source, seed, config: { ...config, ...byGuide }, ...effort };
     return new ProximalStudent({ environment: env.id, widths, parameters }, record, print);

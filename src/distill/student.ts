@@ -9,11 +9,12 @@ import { checkFit } from "../evaluate/checks.js";
 import type { ModelData } from "../model/model.js";
 import { largestWeight as largestOf8Bits } from "../model/quantized.js";
 import type { Setting } from "../training/checkpoint.js";
+import { fingerprint } from "../training/fingerprint.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import { Apprentice } from "./apprentice.js";
 import { type StudentConfig, studentConfig } from "./config.js";
-import { checkLabeller, fingerprint, type Labeller } from "./labeller.js";
+import { checkLabeller, type Labeller } from "./labeller.js";
 import { transfer } from "./loop.js";
 import { fitsQValues } from "./loss.js";
 

@@ -1,167 +1,126 @@
-// The agent: it acts ε-greedily, records what happened, and updates its network when an update is due.
-import type { Learner } from "../core/learner.js";
-import type { StepResult } from "../env/env.js";
-import { generatorWords, purposes } from "../env/seeds.js";
-import { foldDueling, foldNormalisation } from "../model/fold.js";
-import type { Saved } from "../training/checkpoint.js";
-import { finiteLoss } from "../training/events.js";
-import { assignState, blockPart, type Part } from "../training/resumable.js";
-import { schedule } from "../training/schedules.js";
-import type { TeacherConfig } from "./config.js";
+// The agent for someone else's loop: it is made from options, saved as bytes, and turned into a model.
 
-/** The part of an agent's state that its learner does not hold. */
-interface AgentState {
-  envSteps: number;
-  updates: number;
-  loss: number | null;
-  /** The number of updates that are due. */
-  due: number;
-  /** Whether observations are normalised already. */
-  normalised: boolean;
-  /** The steps over which schedules run: `envSteps` of the configuration with which the work began. */
-  scheduledSteps: number;
+import { ConfigError } from "../core/config-error.js";
+import { Learner } from "../core/learner.js";
+import { need, needObject } from "../core/needed.js";
+import { largestObservation, mostActions } from "../env/custom.js";
+import { checkedSeed, shown } from "../evaluate/checks.js";
+import { bytesOf } from "../model/bytes.js";
+import { Model } from "../model/model.js";
+import { CheckpointError, readCheckpoint, readSetting, type Setting, writeCheckpoint } from "../training/checkpoint.js";
+import { checkOptions } from "../training/options.js";
+import { teacherOptions } from "./config.js";
+import { hiddenOf, learnerShape, startingParameters, teacherConfig } from "./configure.js";
+import { type AgentConfig, DqnAgent, loopOptions } from "./dqn-agent.js";
+
+/** Options of {@link Agent}: its sizes, and every option of a teacher that needs no environment. */
+export interface AgentOptions extends Partial<AgentConfig> {
+  readonly observationSize: number;
+  readonly actionCount: number;
+  /** Whether every feature is always a whole number from 0 to 255, and mostly 0. The replay memory then stores bytes. */
+  readonly byteObservations?: boolean;
+  /** Everything random is derived from it; 0 by default. */
+  readonly seed?: number;
+  /** The model whose weights it begins with; random weights by default. It must have the same widths, and ReLU. */
+  readonly from?: Model;
 }
 
-/** An episode in which an agent acts. */
-export class AgentEpisode {
-  readonly #learner: Learner;
-  readonly #config: TeacherConfig;
-  readonly #state: AgentState;
-  #action = 0;
+const phase = "agent";
 
-  constructor(learner: Learner, config: TeacherConfig, state: AgentState) {
-    this.#learner = learner;
-    this.#config = config;
-    this.#state = state;
-  }
-
-  /** The ε-greedy action at the newest observation. */
-  act(): number {
-    const { epsilon } = schedule(this.#config, this.#state.envSteps);
-    this.#action = this.#learner.act(epsilon, this.#config.explorationRepeat);
-    return this.#action;
-  }
-
-  /** Records what that action led to. */
-  step({ observation, reward, terminated, truncated }: StepResult): void {
-    this.#learner.record(this.#action, reward, observation, terminated, truncated);
-    const state = this.#state;
-    const { learningStarts, trainFrequency, gradientSteps } = this.#config;
-    state.envSteps++;
-    if (state.envSteps > learningStarts && state.envSteps % trainFrequency === 0) state.due += gradientSteps;
-  }
-}
+/** The options of an agent: those of a teacher, without those of the loop around it. */
+const agentOptions = Object.fromEntries(
+  Object.entries(teacherOptions).filter(([name]) => !(loopOptions as readonly string[]).includes(name)),
+);
 
 /**
- * Double DQN (van Hasselt et al. 2016) with everything that a teacher's configuration adds. It fits into any loop:
- * begin an episode, let the agent act, tell it the step, update. One episode is open at a time.
+ * The teacher in a loop that somebody else owns, such as a live service:
+ *
+ *     const agent = new Agent({ observationSize: 4, actionCount: 2, seed: 0 });
+ *     const episode = agent.begin(observation);
+ *     const action = episode.act();
+ *     episode.step({ observation, reward, terminated, truncated });
+ *     agent.update();
+ *
+ * Schedules run over `envSteps` and then stay at their end values. It chooses no best network: {@link Agent.toModel} is
+ * the network as it is now.
  */
-export class Agent implements Part {
-  /** Observation size, hidden widths, action count. */
-  readonly widths: readonly number[];
-  readonly #learner: Learner;
-  #config: TeacherConfig;
-  readonly #network: "teacher" | "student";
-  #episode: AgentEpisode | undefined;
-  readonly #state: AgentState;
+export class Agent extends DqnAgent {
+  readonly #setting: Setting;
 
-  /**
-   * @param learner must be new and of this configuration; the agent disposes of it
-   * @param network what errors call the network in training
-   */
-  constructor(
-    learner: Learner,
-    widths: readonly number[],
-    config: TeacherConfig,
-    seed: number,
-    network: "teacher" | "student",
-  ) {
-    this.#learner = learner;
-    this.widths = widths;
-    this.#config = config;
-    this.#network = network;
-    const scheduledSteps = config.envSteps;
-    this.#state = { envSteps: 0, updates: 0, loss: null, due: 0, normalised: false, scheduledSteps };
-    learner.initialise(generatorWords(seed, purposes.learner, 0));
-  }
-
-  /** The number of steps recorded. */
-  get envSteps(): number {
-    return this.#state.envSteps;
-  }
-
-  get updates(): number {
-    return this.#state.updates;
-  }
-
-  /** Mean loss of the latest updates; null before the first. */
-  get loss(): number | null {
-    return this.#state.loss;
-  }
-
-  /** The open episode; undefined before the first. */
-  get episode(): AgentEpisode | undefined {
-    return this.#episode;
-  }
-
-  /** An episode begins with this observation, shape (observationSize). */
-  begin(observation: Float32Array): AgentEpisode {
-    this.#learner.begin(observation);
-    this.#episode = new AgentEpisode(this.#learner, this.#config, this.#state);
-    return this.#episode;
+  /** @throws ConfigError for an option that is not allowed, and for a `from` of other widths */
+  constructor(options: AgentOptions) {
+    needObject("options", options);
+    const { observationSize, actionCount, byteObservations = false, seed: givenSeed = 0, from, ...given } = options;
+    checkSize("observationSize", observationSize, largestObservation);
+    checkSize("actionCount", actionCount, mostActions);
+    need(typeof byteObservations === "boolean", "byteObservations", byteObservations, "true or false");
+    checkOptions("agent", agentOptions, given);
+    const seed = checkedSeed(givenSeed);
+    const all = teacherConfig({ id: "", byteObservations }, { ...given, ...hiddenOf(from, given) });
+    const config = Object.fromEntries(Object.keys(agentOptions).map((name) => [name, all[name as keyof AgentConfig]]));
+    const widths = [observationSize, ...all.hidden, actionCount];
+    const start = startingParameters(from, widths);
+    super(new Learner(learnerShape(widths, all, byteObservations)), widths, all, seed, "teacher", start);
+    this.#setting = { observationSize, actionCount, byteObservations, seed, ...config };
   }
 
   /**
-   * Does the updates that are due. It does none while the replay memory holds no complete transition. When the random
-   * steps are over, it normalises observations by the mean and deviation of those seen so far.
-   * @throws DivergedError if the loss is no longer finite
+   * The network as it is now, as a model: to save it, export it or distil it.
+   * @param options `environment`: what the model says that it acts in; "custom" by default. Its `training` has no time,
+   * because an agent does not know how much of it was its own
    */
-  update(): void {
-    const state = this.#state;
-    const config = this.#config;
-    if (config.normalizeObservations && !state.normalised && state.envSteps >= config.learningStarts) {
-      this.#learner.normalise();
-      state.normalised = true;
+  toModel({ environment = "custom" }: { readonly environment?: string } = {}): Model {
+    const { observationSize, actionCount, byteObservations, seed, ...config } = this.#setting;
+    const { envSteps, updates } = this;
+    const training = { seed: seed as number, envSteps, updates, wallSeconds: 0, config };
+    return new Model({ environment, widths: this.widths, parameters: this.parameters(), training });
+  }
+
+  /**
+   * Everything that {@link Agent.load} needs to go on bit for bit, open episodes too, as a file.
+   * @param options `replayMemory`: whether the replay memory is in it; true by default. Without it the file is small. The
+   * agent then begins to fill a new one, and has no open episodes
+   */
+  save({ replayMemory = true }: { readonly replayMemory?: boolean } = {}): Uint8Array {
+    need(typeof replayMemory === "boolean", "replayMemory", replayMemory, "true or false");
+    const { envSteps, updates } = this;
+    const parts = Object.entries(this.parts(replayMemory)).map(([name, part]) => [name, part.save()]);
+    const reached = { envSteps, updates, wallSeconds: 0 };
+    return writeCheckpoint({ phase, setting: this.#setting, reached, parts: Object.fromEntries(parts) });
+  }
+
+  /**
+   * The agent that was saved. Its open episodes are in {@link Agent.episodes}.
+   * @throws CheckpointError for a file that is damaged or is not an agent's
+   */
+  static load(bytes: Uint8Array | ArrayBuffer): Agent {
+    const file = bytesOf(bytes);
+    const setting = readSetting(file, phase);
+    const agent = made(setting);
+    try {
+      const { learner, agent: counts } = agent.parts();
+      readCheckpoint(file, phase, agent.#setting, {
+        learner: (saved) => learner.restore(saved),
+        agent: (saved) => counts.restore(saved),
+      });
+    } catch (error) {
+      agent.dispose();
+      throw error;
     }
-    const { due } = state;
-    state.due = 0;
-    if (due === 0 || this.#learner.ready === 0) return;
-    const { learningRate, importance } = schedule(config, state.envSteps - 1); // for the step just taken
-    this.#learner.setImportance(importance);
-    const loss = this.#learner.step(due, learningRate);
-    state.updates += due;
-    state.loss = finiteLoss(loss, this.#network, state.updates);
+    return agent;
   }
+}
 
-  /** The network as it is now, a copy of its parameters for raw observations. */
-  parameters(): Float32Array {
-    const learned = this.#learner.parameters();
-    const qValues = this.#config.dueling ? foldDueling(this.widths, learned) : learned;
-    return foldNormalisation(this.widths, qValues, this.#learner.normalisation());
+/** An agent with the setting in a file, which may be anything. */
+function made(setting: Setting): Agent {
+  try {
+    return new Agent(setting as unknown as AgentOptions);
+  } catch (error) {
+    throw new CheckpointError(`the checkpoint is damaged: ${(error as Error).message}`);
   }
+}
 
-  /** A copy of all observations in the replay memory, (rows, observationSize). */
-  observations(): Float32Array | Uint8Array {
-    return this.#learner.observations();
-  }
-
-  /** A copy of the observation that came `age` steps before the newest one; undefined if it is no longer held. */
-  recent(age: number): Float32Array | Uint8Array | undefined {
-    return this.#learner.recent(age);
-  }
-
-  save(): Saved {
-    return { state: this.#state, arrays: blockPart(this.#learner).save().arrays };
-  }
-
-  restore(saved: Saved): void {
-    blockPart(this.#learner).restore(saved);
-    assignState(this.#state, saved.state);
-    this.#config = { ...this.#config, envSteps: this.#state.scheduledSteps };
-    this.#episode = new AgentEpisode(this.#learner, this.#config, this.#state);
-  }
-
-  dispose(): void {
-    this.#learner.dispose();
-  }
+function checkSize(name: string, value: unknown, most: number): void {
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return;
+  throw new ConfigError(`${name} is ${shown(value)}: a whole number from 1 to ${most} is allowed`);
 }

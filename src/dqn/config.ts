@@ -9,6 +9,8 @@ export const teacherOptions = {
   hidden: hiddenWidths([64, 64]),
   /** The largest number of environment steps. */
   envSteps: whole(50_000, { from: 1, to: 1000 * million }),
+  /** Number of copies of the environment, which step in rounds. */
+  copies: whole(1, { from: 1, to: 1024 }),
   /** Step size of Adam at the start. */
   learningRate: real(1e-3, { above: 0, to: 1 }),
   /** Step size of Adam at the end; it falls linearly. */
@@ -57,8 +59,8 @@ export const teacherOptions = {
   explorationRepeat: whole(1, { from: 1, to: 10_000 }),
   /** Whether each feature is scaled by its mean and deviation in the first learningStarts steps; false for bytes. */
   normalizeObservations: flag(true),
-  /** Environment steps from one evaluation to the next. */
-  evaluationInterval: whole(1000, { from: 1, to: 1000 * million }),
+  /** Environment steps from one evaluation to the next; with 0 nothing is evaluated and the last network is kept. */
+  evaluationInterval: whole(1000, { from: 0, to: 1000 * million }),
   /** Episodes of an evaluation, on selection seeds. */
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }),
   /** Further selection episodes, which decide between the kept network and one that did no worse in an evaluation. */

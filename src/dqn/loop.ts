@@ -1,15 +1,16 @@
 // The loop around an agent: act → record → learn → offer to the keeper of the best network.
 import type { Notice } from "../core/notice.js";
-import type { Env } from "../env/env.js";
+import type { AnyEnv } from "../env/env.js";
 import { inTurns } from "../env/pauses.js";
+import { Model } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import { Episodes } from "../training/episodes.js";
 import { Keeper, type Pace } from "../training/keeper.js";
-import { Resumable } from "../training/resumable.js";
+import { plainPart, Resumable } from "../training/resumable.js";
 import { Selection } from "../training/selection.js";
 import type { WorkOptions } from "../training/work.js";
-import type { Agent } from "./agent.js";
 import type { TeacherConfig } from "./config.js";
+import type { DqnAgent } from "./dqn-agent.js";
 
 /** What is trained, where and how. */
 export interface AgentTraining extends WorkOptions {
@@ -19,10 +20,11 @@ export interface AgentTraining extends WorkOptions {
   readonly phase: string;
   /** What must be the same when work goes on from a checkpoint. */
   readonly setting: Setting;
-  readonly env: Env;
-  /** A second environment: networks are evaluated here while an episode in the first is still open. */
-  readonly evaluationEnv: Env;
-  readonly agent: Agent;
+  /** The copies of the environment that step together. */
+  readonly envs: readonly AnyEnv[];
+  /** More copies: networks are evaluated here while episodes in the others are still open. None: nothing is evaluated. */
+  readonly evaluationEnvs: readonly AnyEnv[];
+  readonly agent: DqnAgent;
   readonly config: TeacherConfig;
   readonly seed: number;
   /** Called at the beginning and at each progress event, with what returns the network as it is now. */
@@ -33,11 +35,13 @@ export interface AgentTraining extends WorkOptions {
 
 /** The result of a training. */
 export interface Trained {
-  /** The parameters of the best network, for raw observations. */
+  /** The parameters of the best network, or of the last one if none was evaluated, for raw observations. */
   readonly parameters: Float32Array;
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /** The steps after which the result is no longer bit-exact, because open episodes could not be taken again. */
+  readonly inexactFrom?: number;
 }
 
 /** Environment steps from one progress event to the next. */
@@ -45,23 +49,32 @@ const progressInterval = 500;
 
 /**
  * Deep Q-learning (Mnih et al. 2015, algorithm 1), with a keeper of the best network.
- * @throws CheckpointError for a checkpoint of other work, Interrupted if stopped by the signal, and DivergedError if
- * the loss is no longer finite
+ * @throws CheckpointError for a checkpoint of other work, Interrupted if stopped by the signal or if an environment
+ * fails, and DivergedError if the loss is no longer finite
  */
 export async function train(training: AgentTraining): Promise<Trained> {
-  const { agent, config, network, onEvent = () => {}, onNetwork, onCurrent } = training;
-  const episodes = new Episodes(training.env, training.seed, agent);
-  const selection = new Selection(training.evaluationEnv, agent.widths, training.seed);
+  const { agent, config, network, envs, onEvent = () => {}, onNetwork, onCurrent } = training;
+  const episodes = new Episodes(envs, training.seed, agent);
+  const evaluates = training.evaluationEnvs.length > 0;
+  const selection = new Selection(training.evaluationEnvs, agent.widths, training.seed);
   const keeper = new Keeper(selection.play, config);
+  const went: { inexactFrom: number | null } = { inexactFrom: null };
   const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
   const parametersNow = () => agent.parameters();
   try {
     const due = () => ({ ...reached(), due: keeper.due ? [network] : [] });
-    const best = () => keeper.best(training.env.id, agent.widths);
-    const parts = { agent, episodes, keeper };
+    const place = { environment: envs[0].id, widths: agent.widths };
+    const best = () => (evaluates ? keeper.best(place) : new Model({ ...place, parameters: agent.parameters() }));
+    const parts = { ...agent.parts(), episodes, keeper, went: plainPart(went) };
     const work = new Resumable(training.phase, training.setting, training, parts, due, best);
-    let episode = agent.episode ?? agent.begin(episodes.begin());
-    if (training.notice !== undefined) onEvent({ kind: "notice", network, ...reached(), ...training.notice });
+    const notify = (notice: Notice) => onEvent({ kind: "notice", network, ...reached(), ...notice });
+    if (training.notice !== undefined) notify(training.notice);
+    if (work.resumed && !episodes.repeatable) {
+      went.inexactFrom ??= agent.envSteps;
+      notify(notRepeated(envs[0].id, agent.envSteps));
+    }
+    const beginning = work.guarded(() => episodes.begin(work));
+    if (beginning) await beginning;
     onCurrent?.(parametersNow);
 
     const report = (evaluated?: number) => {
@@ -71,7 +84,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       onEvent(evaluated === undefined ? event : { ...event, evaluated });
       if (evaluated === undefined) onCurrent?.(parametersNow);
     };
-    const pace: Pace = (steps) => inTurns(steps, work, report);
+    const pace: Pace = (steps) => work.guarded(() => inTurns(steps, work, report));
     const offer = async () => {
       const parameters = agent.parameters();
       const judged = await keeper.offer(parameters, pace);
@@ -79,8 +92,10 @@ export async function train(training: AgentTraining): Promise<Trained> {
       onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: agent.loss });
     };
     const last = () => agent.envSteps === config.envSteps;
+    let before = agent.envSteps;
+    const passes = (interval: number) => Math.floor(before / interval) < Math.floor(agent.envSteps / interval);
     const tell = () => {
-      if (agent.envSteps % progressInterval === 0 || last()) report();
+      if (passes(progressInterval) || last()) report();
     };
 
     const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
@@ -90,22 +105,33 @@ export async function train(training: AgentTraining): Promise<Trained> {
       const turn = work.turn();
       if (turn) await turn;
 
-      // act, and record the step
-      const result = episodes.step(episode.act());
-      episode.step(result);
-      if (result.terminated || result.truncated) episode = agent.begin(episodes.begin());
+      // act, and record the step of each copy
+      before = agent.envSteps;
+      const round = work.guarded(() => episodes.round(work, config.envSteps - before));
+      if (round) await round;
 
       // learn
       agent.update();
 
       // offer
-      keeper.due = (agent.envSteps % config.evaluationInterval === 0 && agent.updates > 0) || last();
+      keeper.due = evaluates && ((passes(config.evaluationInterval) && agent.updates > 0) || last());
       if (keeper.due) await offer();
       tell();
     }
     await work.end();
-    return { parameters: keeper.kept, ...reached(), wallSeconds: work.wallSeconds };
+    const { inexactFrom } = went;
+    const effort = { ...reached(), wallSeconds: work.wallSeconds, ...(inexactFrom !== null && { inexactFrom }) };
+    return { parameters: evaluates ? keeper.kept : agent.parameters(), ...effort };
   } finally {
     selection.dispose();
   }
+}
+
+function notRepeated(id: string, envSteps: number): Notice {
+  return {
+    code: "not-repeated",
+    message: `${id} does not repeat its episodes: the open ones count as truncated, and from step ${envSteps} on the result is not bit-exact`,
+    remedy: "none is needed: only an environment that answers at once and repeats its episodes goes on bit for bit",
+    values: { id, envSteps },
+  };
 }

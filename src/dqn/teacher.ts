@@ -3,16 +3,17 @@
 import { Learner, type LearnerShape } from "../core/learner.js";
 import { needListeners, needObject } from "../core/needed.js";
 import type { Notice } from "../core/notice.js";
-import type { EnvSource } from "../env/env.js";
-import { resolveEnv } from "../env/registry.js";
-import type { ModelData } from "../model/model.js";
+import type { AnyEnv, EnvSource } from "../env/env.js";
+import { resolveAnyEnv } from "../env/registry.js";
+import type { Model, ModelData } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
+import { fingerprint } from "../training/fingerprint.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
-import { Agent } from "./agent.js";
 import type { TeacherConfig } from "./config.js";
-import { checkedThreads, teacherConfig } from "./configure.js";
-import { train } from "./loop.js";
+import { checkedThreads, hiddenOf, learnerShape, startingParameters, teacherConfig } from "./configure.js";
+import { DqnAgent } from "./dqn-agent.js";
+import { type AgentTraining, train } from "./loop.js";
 
 /** A trained teacher. */
 export class Teacher extends TrainedModel<TeacherConfig> {
@@ -20,10 +21,18 @@ export class Teacher extends TrainedModel<TeacherConfig> {
    * The observations in the replay memory at the end, (rows, observationSize). They are bytes if the environment's are.
    */
   readonly observations: Float32Array | Uint8Array;
+  /** Their masks, (rows, actionCount), 1 for each action that was allowed there; undefined if all always were. */
+  readonly masks?: Uint8Array;
 
-  constructor(data: ModelData, record: TrainingRecord<TeacherConfig>, observations: Float32Array | Uint8Array) {
+  constructor(
+    data: ModelData,
+    record: TrainingRecord<TeacherConfig>,
+    observations: Float32Array | Uint8Array,
+    masks?: Uint8Array,
+  ) {
     super(data, record);
     this.observations = observations;
+    this.masks = masks;
   }
 }
 
@@ -36,6 +45,11 @@ export interface TrainOptions extends Partial<TeacherConfig>, WorkOptions {
    */
   readonly threads?: number;
   /**
+   * The model whose weights it begins with, in place of random ones. Its environment may be another one, but its widths
+   * must fit; `hidden` is by default as in it. A small `explorationInitial` keeps what it can do already.
+   */
+  readonly from?: Model;
+  /**
    * Called at the beginning and every 500 environment steps with a function that returns a copy of the network's
    * parameters as they are now, for raw observations. To call it changes no result.
    */
@@ -47,43 +61,35 @@ export interface TrainOptions extends Partial<TeacherConfig>, WorkOptions {
  * evaluations and their confirmation.
  * @param source the id of an environment, or a function that makes a new one at each call
  * @throws ConfigError for a configuration that is not allowed or a checkpoint that does not belong to it,
- * {@link Interrupted} if stopped by the signal, and {@link DivergedError} if the loss is no longer finite
+ * {@link Interrupted} if stopped by the signal or if the environment fails, and {@link DivergedError} if the loss is no longer finite
  */
 export async function trainTeacher(source: EnvSource, options: TrainOptions = {}): Promise<Teacher> {
   needObject("options", options);
-  const { threads = 1, onCurrent, ...parts } = options;
+  const { threads = 1, onCurrent, from, ...parts } = options;
   const { work, given } = partWork(parts);
   needListeners({ onCurrent });
   const { seed } = work;
-  const env = resolveEnv(source, "source");
-  const evaluationEnv = resolveEnv(source);
-  const config = teacherConfig(env, given);
+  const env = resolveAnyEnv(source, "source");
+  const config = teacherConfig(env, { ...given, ...hiddenOf(from, given) });
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
+  const start = startingParameters(from, widths);
+  const { envs, evaluationEnvs } = copiesOf(env, source, config);
   const shape = learnerShape(widths, config, env.byteObservations);
   const { learner, notice } =
     checkedThreads(threads) === 1 ? { learner: new Learner(shape) } : await onTwoThreads(shape);
-  const agent = new Agent(learner, widths, config, seed, "teacher");
+  const agent = new DqnAgent(learner, widths, config, seed, "teacher", start);
   try {
     const { parameters, ...effort } = await train({
-      ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config) },
+      ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config, from) },
       ...work,
-      ...{ env, evaluationEnv, agent, config, onCurrent },
+      ...{ envs, evaluationEnvs, agent, config, onCurrent },
       notice,
     });
     const record = { env: source, seed, config, ...effort };
-    return new Teacher({ environment: env.id, widths, parameters }, record, agent.observations());
+    return new Teacher({ environment: env.id, widths, parameters }, record, agent.observations(), agent.masks());
   } finally {
     agent.dispose();
   }
-}
-
-/** The part of a teacher's configuration that its learner needs. */
-export function learnerShape(
-  widths: readonly number[],
-  config: TeacherConfig,
-  byteObservations: boolean | undefined,
-): LearnerShape {
-  return { ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0, byteObservations };
 }
 
 /** A learner on two threads; or one that works alone, and the notice that says why. */
@@ -98,6 +104,16 @@ async function onTwoThreads(shape: LearnerShape): Promise<{ learner: Learner; no
 }
 
 /** What must be equal for two trainings to be the same. */
-export function teacherSetting(environment: string, seed: number, config: TeacherConfig): Setting {
-  return { environment, seed, ...config };
+export function teacherSetting(environment: string, seed: number, config: TeacherConfig, from?: Model): Setting {
+  return { environment, seed, ...config, ...(from && { from: fingerprint(from) }) };
+}
+
+/** The copies of an environment in which a network is trained, the first one among them, and those in which it is evaluated. */
+export function copiesOf(
+  first: AnyEnv,
+  source: EnvSource,
+  { copies, evaluationInterval }: TeacherConfig,
+): Pick<AgentTraining, "envs" | "evaluationEnvs"> {
+  const more = (count: number) => Array.from({ length: count }, () => resolveAnyEnv(source));
+  return { envs: [first, ...more(copies - 1)], evaluationEnvs: more(evaluationInterval === 0 ? 0 : copies) };
 }

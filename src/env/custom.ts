@@ -4,8 +4,8 @@ import { EnvBase, type EnvFacts } from "./base.js";
 import type { AnyEnv, CustomEnv, CustomStep, Env, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
 
-const largestObservation = 65_536;
-const mostActions = 1024;
+export const largestObservation = 65_536;
+export const mostActions = 1024;
 
 /** The time limit of an environment that has none. Without a limit, an evaluation of an endless episode would never end. */
 const stepsWithoutLimit = 10_000;

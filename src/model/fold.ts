@@ -1,4 +1,4 @@
-// Folds the scaling of observations and labels into a network's own first and last layer.
+// Folds the scaling of observations and labels into a network's own first and last layer, and takes it out again.
 import { layerPlaces, parameterCount } from "./layout.js";
 
 /**
@@ -28,6 +28,31 @@ export function foldNormalisation(
 }
 
 /**
+ * The inverse of {@link foldNormalisation}: turns parameters for raw observations into parameters for normalised ones,
+ * W' = W/scale and b' = b + Σ mean·W in the first layer, in float64 and rounded once. Both networks compute the same.
+ * @param mean (observationSize)
+ * @param scale (observationSize), none of them 0
+ */
+export function unfoldNormalisation(
+  widths: readonly number[],
+  parameters: Float32Array,
+  { mean, scale }: { mean: Float32Array; scale: Float32Array },
+): Float32Array {
+  const unfolded = parameters.slice();
+  const { inputs, outputs, weight, bias } = layerPlaces(widths)[0];
+  for (let o = 0; o < outputs; o++) {
+    let shift = parameters[bias + o];
+    for (let i = 0; i < inputs; i++) {
+      const at = weight + i * outputs + o;
+      unfolded[at] = parameters[at] / scale[i];
+      shift += mean[i] * parameters[at];
+    }
+    unfolded[bias + o] = shift;
+  }
+  return unfolded;
+}
+
+/**
  * Turns parameters with a dueling head into parameters with an ordinary output layer. The dueling head's last layer
  * holds the A advantages and then the value: W_a = w_V + w_Aa − mean_a w_Aa (Wang et al. 2016, equation 9). The biases
  * are treated in the same way. Computed in float64 and rounded once.
@@ -48,6 +73,33 @@ export function foldDueling(widths: readonly number[], parameters: Float32Array)
   return folded;
 }
 
+/** The widths of the network with a dueling head: its outputs are A advantages and the value. */
+export function duelingWidths(widths: readonly number[]): number[] {
+  return [...widths.slice(0, -1), widths[widths.length - 1] + 1];
+}
+
+/**
+ * Turns parameters with an ordinary output layer into parameters with a dueling head that {@link foldDueling} turns back:
+ * the advantages are the Q-values, and the value is their mean.
+ * @param widths the widths of the ordinary network: the last one is A
+ */
+export function unfoldDueling(widths: readonly number[], parameters: Float32Array): Float32Array {
+  const unfolded = new Float32Array(parameterCount(duelingWidths(widths)));
+  const places = layerPlaces(widths);
+  const { inputs, outputs: actions, weight } = places[places.length - 1];
+  unfolded.set(parameters.subarray(0, weight));
+  for (let row = 0; row <= inputs; row++) {
+    const to = weight + row * (actions + 1); // the last row holds the biases
+    let sum = 0;
+    for (let a = 0; a < actions; a++) {
+      unfolded[to + a] = parameters[weight + row * actions + a];
+      sum += unfolded[to + a];
+    }
+    unfolded[to + actions] = sum / actions;
+  }
+  return unfolded;
+}
+
 /**
  * Turns parameters for standardised Q-values, (q − mean)·scale, into parameters for Q-values in the teacher's unit:
  * W' = W/scale and b' = b/scale + mean in the last layer.
@@ -63,6 +115,23 @@ export function foldStandardisation(
   for (let at = weight; at < weight + inputs * outputs; at++) folded[at] = parameters[at] / scale;
   for (let o = 0; o < outputs; o++) folded[bias + o] = parameters[bias + o] / scale + mean;
   return folded;
+}
+
+/**
+ * The inverse of {@link foldStandardisation}: turns parameters for Q-values in the teacher's unit into parameters for
+ * standardised ones, W' = W·scale and b' = (b − mean)·scale in the last layer.
+ */
+export function unfoldStandardisation(
+  widths: readonly number[],
+  parameters: Float32Array,
+  { mean, scale }: { mean: number; scale: number },
+): Float32Array {
+  const unfolded = parameters.slice();
+  const places = layerPlaces(widths);
+  const { inputs, outputs, weight, bias } = places[places.length - 1];
+  for (let at = weight; at < weight + inputs * outputs; at++) unfolded[at] = parameters[at] * scale;
+  for (let o = 0; o < outputs; o++) unfolded[bias + o] = (parameters[bias + o] - mean) * scale;
+  return unfolded;
 }
 
 /**

@@ -7,7 +7,7 @@ import { quoted } from "../model/safetensors.js";
 import { readSigned, writeSigned } from "./signed.js";
 
 const format = "qstill-checkpoint";
-const formatVersion = "4";
+const formatVersion = "5";
 
 /** What may be different when work goes on. */
 const changeable = ["envSteps", "learningRate", "learningRateFinal"];
@@ -43,15 +43,19 @@ export class CheckpointError extends ConfigError {
   override readonly name = "CheckpointError";
 }
 
-/** Work was stopped by its AbortSignal. From `checkpoint` it can go on, bit for bit, as if it had not been stopped. */
+/**
+ * Work was stopped: by its AbortSignal, or because its environment failed. The environment's error is then the `cause`.
+ * From `checkpoint` it can go on, bit for bit, as if it had not been stopped.
+ */
 export class Interrupted extends Error {
   readonly checkpoint: Uint8Array;
   /** The best network so far: of a joint training the student. Undefined before the first evaluation. */
   readonly model?: Model;
 
-  constructor(checkpoint: Uint8Array, model?: Model) {
-    super("stopped before the end: the checkpoint in this error lets it go on");
-    this.name = "AbortError";
+  /** @param cause the error of the environment, if it was one */
+  constructor(checkpoint: Uint8Array, model?: Model, cause?: Error) {
+    super(cause?.message ?? "stopped before the end: the checkpoint in this error lets it go on", { cause });
+    this.name = cause === undefined ? "AbortError" : "Interrupted";
     this.checkpoint = checkpoint;
     this.model = model;
   }
@@ -94,9 +98,7 @@ export function readCheckpoint(
 ): Checkpoint["reached"] {
   return reading(() => {
     const { tensors, metadata } = readSigned(bytes, checkFormat);
-    if (metadata.phase !== phase) {
-      throw new CheckpointError(`this checkpoint is of a ${word(metadata.phase)}, not of a ${phase}`);
-    }
+    checkPhase(metadata, phase);
     const made = parsed<Setting>(metadata, "setting");
     const differs = difference({ ...made, ...only(changeable, setting) }, setting);
     if (differs !== undefined) throw new CheckpointError(`this checkpoint was made with ${differs}`);
@@ -118,6 +120,15 @@ export function readCheckpoint(
       restorePart({ state: states[part], arrays });
     }
     return reached;
+  });
+}
+
+/** What a checkpoint of this work was made with. @throws CheckpointError for one of other work, and if it is damaged */
+export function readSetting(bytes: Uint8Array, phase: string): Setting {
+  return reading(() => {
+    const { metadata } = readSigned(bytes, checkFormat);
+    checkPhase(metadata, phase);
+    return parsed<Setting>(metadata, "setting");
   });
 }
 
@@ -158,6 +169,11 @@ function checkFormat(metadata: Readonly<Record<string, string>>): void {
   throw new CheckpointError(
     `this checkpoint has format version ${word(metadata.formatVersion)}: ${formatVersion} is understood`,
   );
+}
+
+function checkPhase(metadata: Readonly<Record<string, string>>, phase: string): void {
+  if (metadata.phase === phase) return;
+  throw new CheckpointError(`this checkpoint is of a ${word(metadata.phase)}, not of a ${phase}`);
 }
 
 function readReached(metadata: Readonly<Record<string, string>>): Checkpoint["reached"] {

@@ -1,23 +1,64 @@
-// The episodes that a teacher learns from, one after another. A checkpoint can restore them.
-import type { Learner } from "../core/learner.js";
-import type { Env, StepResult } from "../env/env.js";
+// The episodes that a learner learns from, in one or more copies of an environment. A checkpoint can restore them.
+
+import type { AnyEnv, StepResult } from "../env/env.js";
+import type { Pauses } from "../env/pauses.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
+import type { RecordedStep } from "./acting.js";
 import { CheckpointError, type Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
 
-/** An environment in training. The open episode is saved as its actions; restoring takes them again. */
-export class Episodes implements Part {
-  readonly #env: Env;
-  readonly #seed: number;
-  readonly #memory: Pick<Learner, "recent">;
-  #begun = 0;
-  #actions: number[] = [];
+/** What acts in an episode and records its steps. */
+export interface Actor {
+  readonly id: number;
+  act(): number;
+  step(step: RecordedStep): void;
+  end(): void;
+}
 
-  /** @param memory the replay memory that records the episodes; a checkpoint must restore it first */
-  constructor(env: Env, seed: number, memory: Pick<Learner, "recent">) {
-    this.#env = env;
+/** What begins episodes, and knows the open ones by their ids. A checkpoint must restore it first. */
+export interface Actors {
+  readonly episodes: ReadonlyMap<number, Actor>;
+  begin(observation: ArrayLike<number>, options: { readonly mask?: ArrayLike<number> }): Actor;
+  /** A copy of the newest observation of an open episode, shape (observationSize). */
+  newest(id: number): Float32Array | Uint8Array;
+}
+
+/** A copy of the environment, and its open episode. */
+interface Copy {
+  readonly env: AnyEnv;
+  actor: Actor | undefined;
+  /** The number of its episode, from 0 on, over all copies. */
+  number: number;
+  /** The actions of its episode that were recorded. */
+  actions: number[];
+  /** What the latest reset and the latest action led to, and that action. */
+  first: Float32Array | Promise<Float32Array> | undefined;
+  answer: StepResult | Promise<StepResult> | undefined;
+  chosen: number;
+}
+
+/**
+ * Environments in training. They step in rounds: all actions are chosen in the order of the copies, all answers are
+ * awaited, and they are recorded in the order of the copies. So the same seed and as many copies give the same order,
+ * however long an answer takes. An open episode is saved as its actions; restoring takes them again. Where that is not
+ * possible, because the environment answers later or is not repeatable, open episodes end as truncated.
+ */
+export class Episodes implements Part {
+  readonly #copies: readonly Copy[];
+  readonly #seed: number;
+  readonly #actors: Actors;
+  #begun = 0;
+  #repeatable: boolean;
+
+  /** @param envs the copies; all are the same environment */
+  constructor(envs: readonly AnyEnv[], seed: number, actors: Actors) {
+    this.#copies = envs.map((env) => ({
+      ...{ env, actor: undefined, number: 0, actions: [] },
+      ...{ first: undefined, answer: undefined, chosen: 0 },
+    }));
     this.#seed = seed;
-    this.#memory = memory;
+    this.#actors = actors;
+    this.#repeatable = envs[0].repeatable !== false;
   }
 
   /** The number of episodes that have begun. */
@@ -25,47 +66,143 @@ export class Episodes implements Part {
     return this.#begun;
   }
 
-  /** Begins the next episode. @returns its first observation */
-  begin(): Float32Array {
-    this.#begun++;
-    this.#actions = [];
-    return this.#reset();
+  /** Whether open episodes can be taken again after a stop. */
+  get repeatable(): boolean {
+    return this.#repeatable;
   }
 
-  /** A step of the open episode. */
-  step(action: number): StepResult {
-    this.#actions.push(action);
-    return this.#env.step(action);
+  /** The latest step of the first copy; valid until its next one. */
+  get latest(): StepResult {
+    return this.#copies[0].answer as StepResult;
+  }
+
+  /**
+   * A round: a step of each copy, at most `most`. Then each copy whose episode has ended begins another one.
+   * @returns a promise if an environment answers later
+   */
+  round(pauses: Pauses, most: number): Promise<void> | undefined {
+    const stepping = this.step(pauses, Math.min(most, this.#copies.length));
+    return stepping === undefined ? this.begin(pauses) : stepping.then(() => this.begin(pauses));
+  }
+
+  /** Begins an episode in each copy that has none. @returns a promise if one answers later */
+  begin(pauses: Pauses): Promise<void> | undefined {
+    let waits = false;
+    for (const copy of this.#copies) {
+      if (copy.actor !== undefined) continue;
+      copy.number = this.#begun++;
+      copy.first = copy.env.reset({ seed: this.#seedOf(copy) });
+      if (copy.first instanceof Promise) waits = true;
+    }
+    if (waits) return this.#beginLater(pauses);
+    for (const copy of this.#copies) this.#start(copy);
+    return undefined;
+  }
+
+  /** A step of each of the first `count` copies. @returns a promise if one answers later */
+  step(pauses: Pauses, count = 1): Promise<void> | undefined {
+    let waits = false;
+    for (let i = 0; i < count; i++) {
+      const copy = this.#copies[i];
+      copy.chosen = (copy.actor as Actor).act();
+      copy.answer = copy.env.step(copy.chosen);
+      if (copy.answer instanceof Promise) waits = true;
+    }
+    if (waits) return this.#stepLater(pauses, count);
+    for (let i = 0; i < count; i++) this.#record(this.#copies[i]);
+    return undefined;
   }
 
   save(): Saved {
-    return { state: { begun: this.#begun }, arrays: { actions: wordBytes(this.#actions) } };
+    const copies = this.#copies.map(({ actor, number }) => ({ episode: actor?.id ?? null, number }));
+    const actions = this.#copies.map((copy, i) => [`actions${i}`, wordBytes(copy.actions)]);
+    return {
+      state: { begun: this.#begun, repeatable: this.#repeatable, copies },
+      arrays: Object.fromEntries(actions),
+    };
   }
 
-  /** @throws CheckpointError if the environment does not repeat what the replay memory holds of the open episode */
+  /** @throws CheckpointError if the environment does not come to the newest observation of an open episode again */
   restore({ state, arrays }: Saved): void {
-    const { begun } = state as { begun: unknown };
+    const { begun, repeatable, copies } = state as { begun: unknown; repeatable: unknown; copies: unknown };
     if (!Number.isSafeInteger(begun) || (begun as number) < 0) throw new Error("it has no number of episodes");
-    if (!(arrays.actions instanceof Uint8Array)) throw new Error("the actions of the open episode are missing");
+    if (!Array.isArray(copies) || copies.length !== this.#copies.length) throw new Error("it has other copies");
     this.#begun = begun as number;
-    this.#actions = words(arrays.actions);
-    if (begun === 0) return;
-    const steps = this.#actions.length;
-    this.#compare(this.#reset(), 0);
-    for (let i = 0; i < steps; i++) this.#compare(this.#env.step(this.#actions[i]).observation, i + 1);
+    this.#repeatable = repeatable === true;
+    if (!this.#repeatable) {
+      for (const actor of [...this.#actors.episodes.values()]) actor.end();
+      return;
+    }
+    for (const [i, { episode, number }] of (copies as { episode: number | null; number: number }[]).entries()) {
+      if (episode === null) continue;
+      const actions = arrays[`actions${i}`];
+      const actor = this.#actors.episodes.get(episode);
+      if (!(actions instanceof Uint8Array) || actor === undefined || !(number >= 0 && number < this.#begun)) {
+        throw new Error("an open episode is missing");
+      }
+      const copy = this.#copies[i];
+      Object.assign(copy, { actor, number, actions: words(actions) });
+      this.#takeAgain(copy, episode);
+    }
   }
 
-  /** The observation after some steps of the restored episode must be the one in the memory. */
-  #compare(observation: Float32Array, step: number): void {
-    const held = this.#memory.recent(this.#actions.length - step);
-    if (held === undefined || held.every((value, i) => Object.is(value, Math.fround(observation[i])))) return;
+  #start(copy: Copy): void {
+    const { first, env } = copy;
+    if (first === undefined) return; // its episode goes on
+    copy.first = undefined;
+    copy.actor = this.#actors.begin(first as Float32Array, { mask: env.actionMask });
+    copy.actions = [];
+  }
+
+  #record(copy: Copy): void {
+    const { env, chosen } = copy;
+    const result = copy.answer as StepResult;
+    const mask = env.actionMask;
+    (copy.actor as Actor).step(mask === undefined ? result : { ...result, mask });
+    copy.actions.push(chosen);
+    if (result.terminated || result.truncated) copy.actor = undefined;
+  }
+
+  async #beginLater(pauses: Pauses): Promise<void> {
+    const copies = this.#copies;
+    this.#repeatable = false;
+    const all = copies.map(({ first }) => first);
+    const firsts = await pauses.wait(Promise.all(all)).catch((error) => {
+      for (const copy of copies) copy.first = undefined; // without an actor, they begin again
+      throw error;
+    });
+    for (const [i, copy] of copies.entries()) copy.first = firsts[i];
+    for (const copy of copies) this.#start(copy);
+  }
+
+  async #stepLater(pauses: Pauses, count: number): Promise<void> {
+    const copies = this.#copies.slice(0, count);
+    this.#repeatable = false;
+    const answers = await pauses.wait(Promise.all(copies.map(({ answer }) => answer)));
+    for (const [i, copy] of copies.entries()) copy.answer = answers[i];
+    for (const copy of copies) this.#record(copy);
+  }
+
+  /** Takes the actions of a restored episode again: its newest observation must be the one in the memory. */
+  #takeAgain(copy: Copy, episode: number): void {
+    const { env, actions } = copy;
+    let observation: Float32Array | Promise<Float32Array> = env.reset({ seed: this.#seedOf(copy) });
+    for (const action of actions) {
+      if (observation instanceof Promise) break;
+      const answer = env.step(action);
+      observation = answer instanceof Promise ? answer.then((result) => result.observation) : answer.observation;
+    }
+    const held = this.#actors.newest(episode);
+    const now = observation;
+    if (!(now instanceof Promise) && held.every((value, i) => Object.is(value, Math.fround(now[i])))) return;
+    if (now instanceof Promise) now.catch(() => {}); // nobody will wait for it
     throw new CheckpointError(
-      `${this.#env.id} does not repeat its episodes: after the same seed and actions, step ${step} gave another observation than before, so work cannot go on from a checkpoint in it`,
+      `${env.id} does not repeat its episodes: after the same seed and ${actions.length} actions it gave another observation than before, so work cannot go on from a checkpoint in it: say so with repeatable: false`,
     );
   }
 
-  #reset(): Float32Array {
-    return this.#env.reset({ seed: episodeSeed(this.#seed, purposes.train, this.#begun - 1) });
+  #seedOf({ number }: Copy): number {
+    return episodeSeed(this.#seed, purposes.train, number);
   }
 }
 

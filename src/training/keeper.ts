@@ -1,7 +1,7 @@
 // The keeper of the best network: evaluate → confirm → keep.
 import type { Steps } from "../env/pauses.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
-import { Model } from "../model/model.js";
+import { Model, type ModelData } from "../model/model.js";
 import type { Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
 
@@ -64,8 +64,8 @@ export class Keeper implements Part {
   }
 
   /** The best network so far, for raw observations; undefined before the first offer. */
-  best(environment: string, widths: readonly number[]): Model | undefined {
-    return this.#kept && new Model({ environment, widths, parameters: this.#kept });
+  best(place: Pick<ModelData, "environment" | "widths">): Model | undefined {
+    return this.#kept && new Model({ ...place, parameters: this.#kept });
   }
 
   /** The best network's mean return in the trial that decided for it; null before the first offer. */

@@ -33,16 +33,16 @@ async function update(definition) {
 
 /** Plays the episodes of the replay memory, so that its rows are the peers' rows. */
 function fill(learner, { observations, rewards, actions, terminated }, inputs) {
-  learner.begin(observations.subarray(0, inputs));
+  let newest = learner.begin(observations.subarray(0, inputs));
   let row = 0;
   while (row + 1 < replayRows) {
     const next = observations.subarray((row + 1) * inputs, (row + 2) * inputs);
-    learner.record(actions[row], rewards[row], next, terminated[row] === 1, false);
+    newest = learner.record(newest, actions[row], rewards[row], next, terminated[row] === 1, false);
     const ended = terminated[row] === 1;
     row++;
     if (ended && row + 1 < replayRows) {
       row++;
-      learner.begin(observations.subarray(row * inputs, (row + 1) * inputs));
+      newest = learner.begin(observations.subarray(row * inputs, (row + 1) * inputs));
     }
   }
 }

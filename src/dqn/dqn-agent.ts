@@ -1,0 +1,221 @@
+// What every agent does: it acts ε-greedily, records what happened, and updates its network when an update is due.
+import type { Learner } from "../core/learner.js";
+import { generatorWords, purposes } from "../env/seeds.js";
+import { duelingWidths, foldDueling, foldNormalisation, unfoldDueling, unfoldNormalisation } from "../model/fold.js";
+import { ActingLearner, type AgentEpisode } from "../training/acting.js";
+import { finiteLoss } from "../training/events.js";
+import { assignState, type Part } from "../training/resumable.js";
+import { schedule } from "../training/schedules.js";
+import type { TeacherConfig } from "./config.js";
+
+/** Options for which environments are needed: they belong to the loop around an agent. */
+export const loopOptions = [
+  "copies",
+  "evaluationInterval",
+  "evaluationEpisodes",
+  "confirmationEpisodes",
+  "stopReturn",
+] as const;
+
+/** The options that an agent follows. */
+export interface AgentConfig extends Omit<TeacherConfig, (typeof loopOptions)[number]> {}
+
+/** What a call of `update` did. */
+export interface Updated {
+  /** The number of updates. */
+  readonly updates: number;
+  /** Their mean loss; null if there was none. */
+  readonly loss: number | null;
+}
+
+const none: Updated = { updates: 0, loss: null };
+
+/** The part of an agent's state that its learner does not hold. */
+interface AgentState {
+  envSteps: number;
+  updates: number;
+  loss: number | null;
+  /** The number of updates that are due. */
+  due: number;
+  /** Whether observations are normalised already. */
+  normalised: boolean;
+  /** Whether it began with the weights of another network. */
+  warm: boolean;
+  /** The steps over which schedules run: `envSteps` of the configuration with which the work began. */
+  scheduledSteps: number;
+}
+
+/**
+ * Double DQN (van Hasselt et al. 2016) with everything that a teacher's configuration adds. It fits into any loop:
+ * begin an episode, let the agent act, tell it the step, update.
+ */
+export class DqnAgent {
+  /** Observation size, hidden widths, action count. */
+  readonly widths: readonly number[];
+  readonly #learner: Learner;
+  readonly #acting: ActingLearner;
+  readonly #network: "teacher" | "student";
+  readonly #state: AgentState;
+  #config: AgentConfig;
+
+  /**
+   * @param learner must be new and of this configuration; the agent disposes of it
+   * @param network what errors call the network in training
+   * @param from the parameters to begin with, for raw observations; random ones by default
+   */
+  constructor(
+    learner: Learner,
+    widths: readonly number[],
+    config: AgentConfig,
+    seed: number,
+    network: "teacher" | "student",
+    from?: Float32Array,
+  ) {
+    this.widths = widths;
+    this.#learner = learner;
+    this.#config = config;
+    this.#network = network;
+    this.#state = {
+      ...{ envSteps: 0, updates: 0, loss: null, due: 0 },
+      ...{ normalised: false, warm: from !== undefined, scheduledSteps: config.envSteps },
+    };
+    this.#acting = new ActingLearner(
+      {
+        learner,
+        actionCount: widths[widths.length - 1],
+        longest: config.explorationRepeat,
+        epsilon: () => schedule(this.#config, this.#state.envSteps).epsilon,
+        recorded: () => this.#count(),
+      },
+      config,
+    );
+    learner.initialise(generatorWords(seed, purposes.learner, 0));
+    if (from !== undefined) learner.start(config.dueling ? unfoldDueling(widths, from) : from);
+  }
+
+  /** The number of steps recorded, of all episodes. */
+  get envSteps(): number {
+    return this.#state.envSteps;
+  }
+
+  /** The number of updates done. */
+  get updates(): number {
+    return this.#state.updates;
+  }
+
+  /** Mean loss of the latest updates; null before the first. */
+  get loss(): number | null {
+    return this.#state.loss;
+  }
+
+  /** The number of updates that are due: `gradientSteps` after each `trainFrequency` of all recorded steps. */
+  get due(): number {
+    return this.#state.due;
+  }
+
+  /** The open episodes, by their ids. */
+  get episodes(): ReadonlyMap<number, AgentEpisode> {
+    return this.#acting.episodes;
+  }
+
+  /**
+   * An episode begins with this observation, shape (observationSize). Any number of episodes may be open.
+   * @param options `mask`: which actions are allowed, shape (actionCount): 1 = allowed, 0 = forbidden. Whoever gives one
+   * should give one at every step, too: without it all actions are allowed
+   * @throws RangeError for an observation or a mask that is not as it must be, and if so many episodes are open that
+   * their last `nStep` steps would fill the replay memory
+   */
+  begin(observation: ArrayLike<number>, options?: { readonly mask?: ArrayLike<number> }): AgentEpisode {
+    return this.#acting.begin(observation, options);
+  }
+
+  /**
+   * Does the updates that are due. It does none while the replay memory holds no complete transition. When the random
+   * steps are over, it normalises observations by the mean and deviation of those seen so far.
+   * @param options `most`: at most so many updates; the others stay due
+   * @throws DivergedError if the loss is no longer finite
+   */
+  update(options?: { readonly most?: number }): Updated {
+    const state = this.#state;
+    const config = this.#config;
+    if (config.normalizeObservations && !state.normalised && state.envSteps >= config.learningStarts) this.#normalise();
+    if (state.due > 0 && this.#learner.ready === 0) state.due = 0;
+    const updates = Math.min(state.due, options?.most ?? state.due);
+    if (updates === 0) return none;
+    state.due -= updates;
+    const { learningRate, importance } = schedule(config, state.envSteps - 1); // for the step just taken
+    this.#learner.setImportance(importance);
+    const loss = this.#learner.step(updates, learningRate);
+    state.updates += updates;
+    state.loss = finiteLoss(loss, this.#network, state.updates);
+    return { updates, loss };
+  }
+
+  /** The network as it is now, a copy of its parameters for raw observations. */
+  parameters(): Float32Array {
+    const learned = this.#learner.parameters();
+    const qValues = this.#config.dueling ? foldDueling(this.widths, learned) : learned;
+    return foldNormalisation(this.widths, qValues, this.#learner.normalisation());
+  }
+
+  /** A copy of all observations in the replay memory, (rows, observationSize). */
+  observations(): Float32Array | Uint8Array {
+    return this.#learner.observations();
+  }
+
+  /** The masks of these observations, (rows, actionCount), in a new array; undefined if none was ever given. */
+  masks(): Uint8Array | undefined {
+    return this.#learner.masks();
+  }
+
+  /** A copy of the newest observation of an open episode, shape (observationSize). @throws Error if it is not open */
+  newest(id: number): Float32Array | Uint8Array {
+    return this.#acting.newest(id);
+  }
+
+  /**
+   * What a checkpoint holds of it, by the names of the parts, in the order in which they are restored.
+   * @param replayMemory whether the replay memory and the open episodes are among it
+   */
+  parts(replayMemory = true): { readonly learner: Part; readonly agent: Part } {
+    const acting = this.#acting;
+    const state = this.#state;
+    return {
+      learner: {
+        save: () => (replayMemory ? acting.save() : acting.saveWithoutMemory()),
+        restore: (saved) => acting.restore(saved),
+      },
+      agent: {
+        save: () => ({ state, arrays: {} }),
+        restore: (saved) => {
+          assignState(state, saved.state);
+          this.#config = { ...this.#config, envSteps: state.scheduledSteps };
+        },
+      },
+    };
+  }
+
+  /** Gives the core's memory back. */
+  dispose(): void {
+    this.#acting.dispose();
+  }
+
+  #count(): void {
+    const state = this.#state;
+    const { learningStarts, trainFrequency, gradientSteps } = this.#config;
+    state.envSteps++;
+    if (state.envSteps > learningStarts && state.envSteps % trainFrequency === 0) state.due += gradientSteps;
+  }
+
+  #normalise(): void {
+    const learner = this.#learner;
+    if (learner.filled === 0) return; // loaded without its replay memory
+    const before = learner.parameters();
+    learner.normalise();
+    this.#state.normalised = true;
+    if (!this.#state.warm) return;
+    // a network that can do something already must still do it
+    const widths = this.#config.dueling ? duelingWidths(this.widths) : this.widths;
+    learner.start(unfoldNormalisation(widths, before, learner.normalisation()));
+  }
+}
