@@ -10,11 +10,22 @@ export { type StateSource, type StudentConfig, studentConfig, studentOptions } f
 export type { Labeller } from "./distill/labeller.js";
 export { fitsQValues } from "./distill/loss.js";
 export { type DistillOptions, distill, Student } from "./distill/student.js";
+export { Agent, type AgentOptions } from "./dqn/agent.js";
 export { type TeacherConfig, teacherOptions } from "./dqn/config.js";
 export { teacherConfig } from "./dqn/configure.js";
+export type { AgentConfig, Updated } from "./dqn/dqn-agent.js";
 export { type Preset, presets } from "./dqn/presets.js";
 export { Teacher, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
-export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env/env.js";
+export type {
+  AnyEnv,
+  CustomEnv,
+  CustomStep,
+  Env,
+  EnvSource,
+  RandomSource,
+  ResetOptions,
+  StepResult,
+} from "./env/env.js";
 export { Pcg64 } from "./env/random.js";
 export { environmentIds, makeEnv, registerEnv, UnknownEnvironmentError } from "./env/registry.js";
 export { type CompareOptions, type Comparison, compare, compareAsync, type QPolicy } from "./evaluate/compare.js";
@@ -32,6 +43,7 @@ export { exportModule } from "./export/javascript.js";
 export { loadModel, saveModel } from "./model/files.js";
 export { weightsHash } from "./model/hash.js";
 export { type Activation, type Distillation, Model, type ModelData, type Training } from "./model/model.js";
+export type { AgentEpisode, RecordedStep } from "./training/acting.js";
 export { CheckpointError, Interrupted } from "./training/checkpoint.js";
 export {
   type AttemptEvent,
