@@ -14,7 +14,7 @@ export { type TeacherConfig, teacherOptions } from "./dqn/config.js";
 export { teacherConfig } from "./dqn/configure.js";
 export { type Preset, presets } from "./dqn/presets.js";
 export { Teacher, type TrainOptions, trainTeacher } from "./dqn/teacher.js";
-export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env/env.js";
+export type { CustomEnv, CustomStep, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env/env.js";
 export { Pcg64 } from "./env/random.js";
 export { environmentIds, makeEnv, registerEnv, UnknownEnvironmentError } from "./env/registry.js";
 export { type CompareOptions, type Comparison, compare, compareAsync, type QPolicy } from "./evaluate/compare.js";
