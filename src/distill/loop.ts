@@ -53,7 +53,7 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
   const student = new Apprentice(env, config, seed, config.quantize ? distillation.largestWeight : 0);
   const selection = new Selection(env, student.widths, seed);
   const keeper = new Keeper(selection.play, { evaluationEpisodes });
-  const collector = new Collector(env, { teacher, student: selection.network }, config, seed, student.add);
+  const collector = new Collector(env, { teacher, student: selection }, config, seed, student.add);
   const state: LoopState = {
     ...{ attempt: 1, round: 0, attemptMean: null, loss: null, teacherMean: null, randomMean: null },
   };

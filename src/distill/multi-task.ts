@@ -245,7 +245,7 @@ function layOut(
       features: { mean: new Float32Array(0), scale: new Float32Array(0) },
       labels: { mean: 0, scale: 1 },
       selection,
-      collector: new Collector(env, { teacher, student: selection.network }, config, seed, add),
+      collector: new Collector(env, { teacher, student: selection }, config, seed, add),
       teacherMean: Number.NaN,
       randomMean: Number.NaN,
     };

@@ -36,14 +36,16 @@ export function* episodeReturns(
       const episode = begun++;
       const first = env.reset({ seed: episodeSeed(seed, purpose, firstEpisode + episode) });
       let observation: Float32Array = inRounds || first instanceof Promise ? yield first : first;
+      let sum = 0;
       for (let ended = false; !ended; ) {
         const answer = env.step(policy.act(observation, env.actionMask));
         const result: StepResult = inRounds || answer instanceof Promise ? yield answer : answer;
-        returns[episode] += result.reward;
+        sum += result.reward;
         observation = result.observation;
         ended = result.terminated || result.truncated;
         if (isTime()) yield episode / episodes;
       }
+      returns[episode] = sum;
     }
   });
   return returns;

@@ -51,19 +51,16 @@ export function* sideBySide(copies: Copies, play: Play): Steps<void> {
   while (playing.length > 0) {
     const next: typeof playing = [];
     const given: unknown[] = [];
-    let share: number | undefined;
     for (const [i, steps] of playing.entries()) {
       let step = steps.next(answers[i]);
-      for (; !step.done && typeof step.value === "number"; step = steps.next()) share = step.value;
+      for (; !step.done && typeof step.value === "number"; step = steps.next()) yield step.value;
       if (step.done) continue;
       next.push(steps);
       given.push(step.value);
-      // if another copy ends the work in this round, nobody will wait for this answer
+      // if the work ends before the round does, nobody will wait for this answer
       if (step.value instanceof Promise) step.value.catch(() => {});
     }
     answers = given.some((answer) => answer instanceof Promise) ? yield Promise.all(given) : given;
     playing = next;
-    // not before: during a pause no answer may be open
-    if (share !== undefined) yield share;
   }
 }

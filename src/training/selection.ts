@@ -5,13 +5,16 @@ import { purposes } from "../env/seeds.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
 import type { Copies } from "../evaluate/rounds.js";
 import { mean } from "../evaluate/statistics.js";
+import { argmax } from "../model/argmax.js";
 
-/** Plays the selection episodes of a seed. */
-export class Selection {
+/** Plays the selection episodes of a seed. It acts as the network that was judged last. */
+export class Selection implements Policy {
   /** The network that was judged last. */
   readonly network: Network;
   readonly #envs: Copies;
   readonly #seed: number;
+  /** The Q-values of an observation that comes with a mask: acting makes no garbage. */
+  readonly #row: Float32Array;
 
   /**
    * @param envs the environment, or copies of it that play at the same time
@@ -21,12 +24,19 @@ export class Selection {
     this.network = new Network(widths, 1);
     this.#envs = envs;
     this.#seed = seed;
+    this.#row = new Float32Array(this.network.actionCount);
+  }
+
+  /** The greedy action; with a mask, the best of those that it allows. */
+  act(observation: Float32Array, mask?: Uint8Array): number {
+    if (mask === undefined) return this.network.act(observation);
+    return argmax(this.network.qValues(observation, this.#row), mask);
   }
 
   /** The returns of a network's greedy policy, shape (episodes). @param parameters for raw observations */
   readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Steps<Float64Array> => {
     this.network.setParameters(parameters);
-    return this.#returns(this.network, firstEpisode, episodes);
+    return this.#returns(this, firstEpisode, episodes);
   };
 
   /** The mean return of another policy on the first episodes. */

@@ -147,6 +147,7 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["options", (wrong) => qstill.compareAsync(model, model, wrong), nothing, promise, text],
       ["signal", (signal) => qstill.compareAsync(model, model, { env: cartPole, seed: 0, signal }), promise, text],
       ["onEvent", (onEvent) => qstill.compareAsync(model, model, { env: cartPole, seed: 0, onEvent }), promise, text],
+      ["copies", (copies) => qstill.compareAsync(model, model, { env: cartPole, seed: 0, copies }), promise, text],
     ],
     evaluate: [
       ["policy", (wrong) => qstill.evaluate(wrong, { env: cartPole }), promise, none, SomeClass, empty, some],
@@ -160,6 +161,7 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["options", (wrong) => qstill.evaluateAsync(model, wrong), promise, text, fraction, none],
       ["signal", (signal) => qstill.evaluateAsync(model, { signal }), promise, text],
       ["onEvent", (onEvent) => qstill.evaluateAsync(model, { onEvent }), promise, text],
+      ["copies", (copies) => qstill.evaluateAsync(model, { copies }), promise, text, fraction],
     ],
     distill: [
       ["teacher", (wrong) => qstill.distill(wrong), promise, none, text, SomeClass, empty],

@@ -20,6 +20,8 @@ const stepTime = 5; // milliseconds that a step of the environment takes, by a c
 /** Steps until the event loop has its turn: 40 ms from one to the next, and the two whole stretches around them. */
 const mostSteps = (40 + 10 + 10) / stepTime;
 
+const copies = 3;
+
 let now = 0;
 let steps = 0;
 /** Is called at each step, with its number. */
@@ -51,6 +53,12 @@ function slow(): CustomEnv {
       return { observation: [at / 10], reward: action === 1 ? 1 : 0.25, terminated: at < -9 };
     },
   };
+}
+
+/** The same, which answers later: before others have their turn. */
+function soon(): CustomEnv {
+  const env = slow();
+  return { ...env, reset: async (options) => env.reset(options), step: async (action) => env.step(action) };
 }
 
 const teacher = new Model({ environment: "slow", widths: [1, 2], parameters: Float32Array.of(0.5, 1, 0.1, 0.2) });
@@ -98,6 +106,11 @@ const others: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
     shrink(teacher, { ...studentOptions, ...source, hidden: [3], attempts: 1, episodes: 5, threshold: 0.1, signal }),
   evaluateAsync: (signal) => evaluateAsync(teacher, { env: slow, episodes: 5, signal }),
   compareAsync: (signal) => compareAsync(teacher, teacher, { env: slow, episodes: 5, seed: 0, signal }),
+  "evaluateAsync, answered later": (signal) => evaluateAsync(teacher, { env: soon, episodes: 5, signal }),
+  "compareAsync in copies": (signal) =>
+    compareAsync(teacher, teacher, { env: slow, episodes: 5, copies, seed: 0, signal }),
+  "compareAsync in copies, answered later": (signal) =>
+    compareAsync(teacher, teacher, { env: soon, episodes: 5, copies, seed: 0, signal }),
 };
 
 /** How many steps the work takes in all. */

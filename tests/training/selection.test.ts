@@ -40,6 +40,22 @@ describe("a selection", () => {
     expect(atOnce(selection.meanOf({ act: () => 1 }, 4))).toBe(11.5);
   });
 
+  it("takes the best of the allowed actions", () => {
+    atOnce(selection.play(Float32Array.of(0, 0, 1, 2), 0, 1));
+    const state = Float32Array.of(1);
+    expect(selection.act(state)).toBe(1);
+    expect(selection.act(state, Uint8Array.of(1, 1))).toBe(1);
+    expect(selection.act(state, Uint8Array.of(1, 0))).toBe(0);
+    // an environment in which only action 0 is allowed, though 1 looks better
+    const masked = new Selection(
+      resolveEnv(() => ({ ...numbered(), actionMask: [1, 0] })),
+      [1, 2],
+      9,
+    );
+    expect([...atOnce(masked.play(chooses(1), 0, 3))]).toEqual([0, 1, 2]);
+    masked.dispose();
+  });
+
   it("gives its network back", () => {
     selection.dispose();
     expect(() => selection.network.act([1])).toThrow("this network has been disposed of");
