@@ -45,10 +45,15 @@ export class Network {
     return core().network_act(this.#put(observation));
   }
 
-  /** The Q-values of one observation, shape (actionCount), in a new array. */
-  qValues(observation: ArrayLike<number>): Float32Array {
+  /**
+   * The Q-values of one observation, shape (actionCount).
+   * @param into where they are written; a new array by default
+   */
+  qValues(observation: ArrayLike<number>, into: Float32Array = new Float32Array(this.actionCount)): Float32Array {
     const at = floatIndex(core().network_forward(this.#put(observation), 1));
-    return coreFloats().slice(at, at + this.actionCount);
+    const floats = coreFloats();
+    for (let action = 0; action < into.length; action++) into[action] = floats[at + action];
+    return into;
   }
 
   /** The Q-values (count, actionCount) of any number of observations (count, observationSize). */

@@ -3,6 +3,7 @@ import { needFunction, needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { argmax } from "../model/argmax.js";
+import { checkMask } from "../model/observations.js";
 
 /** The teacher that is made from a function: it acts, and a student can be distilled from it. */
 export interface FunctionModel {
@@ -11,8 +12,11 @@ export interface FunctionModel {
   readonly env: EnvSource;
   /** Observation size and action count. */
   readonly widths: readonly number[];
-  /** The greedy action: the first of those with the largest Q-value. */
-  act(observation: ArrayLike<number>): number;
+  /**
+   * The greedy action: the first of the largest Q-values, with a mask of those of the allowed actions.
+   * @param mask shape (actionCount): 1 for an allowed action, 0 for a forbidden one; all are allowed if it is undefined
+   */
+  act(observation: ArrayLike<number>, mask?: ArrayLike<number>): number;
   /** One Q-value for each action, shape (actionCount), in a new array. */
   qValues(observation: ArrayLike<number>): Float32Array;
   /** The Q-values of many observations: (count, observationSize) → (count, actionCount), in a new array. */
@@ -51,8 +55,9 @@ export function fromFunction(
     env: environment,
     widths: [observationSize, actionCount],
     qValues: answer,
-    act(observation) {
-      return argmax(answer(observation));
+    act(observation, mask) {
+      if (mask !== undefined) checkMask(mask, actionCount);
+      return argmax(answer(observation), mask);
     },
     qValuesOfMany(observations) {
       const all = new Float32Array((observations.length / observationSize) * actionCount);

@@ -1,9 +1,10 @@
 // A trained network as a value: its environment, its sizes and its parameters, ready to act.
 import { need } from "../core/needed.js";
 import type { Activation, Network } from "../core/network.js";
+import { argmax } from "./argmax.js";
 import { Place } from "./entered.js";
 import { checkModel } from "./layout.js";
-import { checkObservation, countOf } from "./observations.js";
+import { checkMask, checkObservation, countOf } from "./observations.js";
 
 export type { Activation };
 
@@ -59,6 +60,8 @@ export class Model implements ModelData {
   readonly parameters: Float32Array;
   readonly training?: Training;
   readonly #place = new Place();
+  /** The Q-values of an observation that comes with a mask: acting makes no garbage. */
+  readonly #row: Float32Array;
 
   /** @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite */
   constructor(data: ModelData) {
@@ -70,6 +73,7 @@ export class Model implements ModelData {
     this.activation = activation;
     this.parameters = parameters.slice();
     this.training = training;
+    this.#row = new Float32Array(widths[widths.length - 1]);
   }
 
   /** The widths of the hidden layers. */
@@ -78,18 +82,22 @@ export class Model implements ModelData {
   }
 
   /**
-   * The greedy action: the first of the largest Q-values.
+   * The greedy action: the first of the largest Q-values, with a mask of those of the allowed actions.
    * @param observation shape (observationSize)
-   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none)
+   * @param mask shape (actionCount): 1 for an allowed action, 0 for a forbidden one; all are allowed if it is undefined
+   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none);
+   * for a mask of another length, with something else than 0 and 1, or of zeros
    */
-  act(observation: ArrayLike<number>): number {
+  act(observation: ArrayLike<number>, mask?: ArrayLike<number>): number {
     checkObservation(observation, this.widths[0]);
-    return this.#network().act(observation);
+    if (mask === undefined) return this.#network().act(observation);
+    checkMask(mask, this.widths[this.widths.length - 1]);
+    return argmax(this.#network().qValues(observation, this.#row), mask);
   }
 
   /**
    * One Q-value for each action, shape (actionCount), in a new array.
-   * @throws as {@link act}
+   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none)
    */
   qValues(observation: ArrayLike<number>): Float32Array {
     checkObservation(observation, this.widths[0]);

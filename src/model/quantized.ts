@@ -3,7 +3,7 @@ import { need, needNumbers, needObject } from "../core/needed.js";
 import { argmax } from "./argmax.js";
 import { checkWidths } from "./layout.js";
 import type { Training } from "./model.js";
-import { checkLength, countOf } from "./observations.js";
+import { checkLength, checkMask, countOf } from "./observations.js";
 
 /**
  * One layer. If a are the activations before it, whole numbers from −32,767 to 32,767, its sums are
@@ -113,12 +113,15 @@ export class QuantizedModel implements QuantizedData {
   }
 
   /**
-   * The greedy action: the first of the largest Q-values.
+   * The greedy action: the first of the largest Q-values, with a mask of those of the allowed actions.
    * @param observation shape (observationSize)
-   * @throws RangeError for an observation of another length
+   * @param mask shape (actionCount): 1 for an allowed action, 0 for a forbidden one; all are allowed if it is undefined
+   * @throws RangeError for an observation of another length; for a mask of another length, with something else than 0
+   * and 1, or of zeros
    */
-  act(observation: ArrayLike<number>): number {
-    return argmax(this.qValues(observation));
+  act(observation: ArrayLike<number>, mask?: ArrayLike<number>): number {
+    if (mask !== undefined) checkMask(mask, this.qValueScale.length);
+    return argmax(this.qValues(observation), mask);
   }
 
   /**
