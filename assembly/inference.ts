@@ -11,7 +11,7 @@ class Header {
   widths: usize; // address of u32 × (layers + 1): inputs, hidden widths, outputs
   parameters: usize; // address: for each layer W (in × out, row-major), then b (out)
   activations: usize; // address of the inputs, then of each layer's outputs
-  q: usize; // address of the last of them
+  q: usize; // address of the last of them, which the mask follows
   examples: usize; // address: for each example its observation (inputs), Q-values (outputs) and action (u32)
   exampleCount: usize;
 }
@@ -66,6 +66,25 @@ export function forward(): void {
 export function act(): usize {
   forward();
   return argmax<f32>(header().q, outputs());
+}
+
+/** Where the host writes the mask: a byte for each action, 0 if it is forbidden. Before that it forbids all. */
+export function mask(): usize {
+  return header().q + (outputs() << 2);
+}
+
+/** The same among the actions that the mask allows; -1 if there is none. */
+export function actMasked(): i32 {
+  forward();
+  const q = header().q;
+  const actions = outputs();
+  const allowed = q + (actions << 2);
+  let best: i32 = -1;
+  for (let action: usize = 0; action < actions; action++) {
+    if (!load<u8>(allowed + action)) continue;
+    if (best < 0 || at<f32>(q, action) > at<f32>(q, best)) best = <i32>action;
+  }
+  return best;
 }
 
 /** 1 if every example gets exactly its Q-values and its action, else 0. It overwrites the observation. */

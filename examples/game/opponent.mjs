@@ -18,7 +18,6 @@ function forward(observation) {
   }
 }
 
-// y = x W + b: W is at index weight of the numbers, b behind it
 function dense(x, weight, y) {
   const rows = x.length;
   const columns = y.length;
@@ -52,11 +51,14 @@ function activate(y) {
   for (let o = 0; o < y.length; o++) if (y[o] <= 0) y[o] = 0;
 }
 
-/** The greedy action: the first of the largest Q-values. */
-export function act(observation) {
+/** The first of the largest Q-values where the mask is not 0. */
+export function act(observation, mask) {
   forward(observation);
-  let best = 0;
-  for (let action = 1; action < q.length; action++) if (q[action] > q[best]) best = action;
+  let best = -1;
+  for (let o = 0; o < q.length; o++) if ((!mask || mask[o]) && (best < 0 || q[o] > q[best])) best = o;
+  if (best < 0 || (mask || q).length !== q.length) {
+    throw new RangeError(`a mask of ${mask} was given: ${q.length} numbers are needed, not all 0`);
+  }
   return best;
 }
 

@@ -5,6 +5,11 @@ export interface Leaf {
   readonly action: number;
   /** The number of states that the tree was grown from and that end here. */
   readonly states: number;
+  /**
+   * Every action: the first that is allowed is taken. It begins with `action`. Only a tree of an environment with masks
+   * has it.
+   */
+  readonly order?: readonly number[];
 }
 
 /** `below` if observation[feature] ≤ threshold, `above` otherwise. */
@@ -33,6 +38,11 @@ export interface LabelledStates {
   /** (count): the weight of each state, ≥ 0. */
   readonly weights: Float64Array;
   readonly actionCount: number;
+  /**
+   * (count, actionCount): what each action loses, the Q-value of the best allowed action minus its own; not a number
+   * where it is forbidden. Undefined if the environment has no masks.
+   */
+  readonly losses?: Float32Array;
 }
 
 /** A leaf that may still be split: its rows, sorted by each feature, and their best split. */
@@ -51,8 +61,8 @@ interface Cut {
 
 /**
  * Grows a tree of at most `leaves` leaves. The leaf whose split reduces the weighted Gini impurity most is split next
- * (best first: Shi 2007), until no split reduces it. Neighbouring leaves with the same action become one leaf. The
- * same data give the same tree: of equal splits the lowest threshold of the first feature is taken.
+ * (best first: Shi 2007), until no split reduces it. Neighbouring leaves that act alike become one leaf. The same data
+ * give the same tree: of equal splits the lowest threshold of the first feature is taken.
  */
 export function growTree(data: LabelledStates, leaves: number): Node {
   const sorted = Array.from({ length: data.size }, (_, feature) => sortedRows(data, feature));
@@ -164,13 +174,44 @@ function between(low: number, high: number): number {
 }
 
 function finished(data: LabelledStates, { rows, split }: Growing): Node {
-  if (split === undefined) return { action: heaviest(weightPerAction(data, rows[0])), states: rows[0].length };
+  if (split === undefined) return leafOf(data, rows[0]);
   const below = finished(data, split.below);
   const above = finished(data, split.above);
-  if (isLeaf(below) && isLeaf(above) && below.action === above.action) {
-    return { action: below.action, states: below.states + above.states };
+  if (isLeaf(below) && isLeaf(above) && below.action === above.action && String(below.order) === String(above.order)) {
+    return { ...below, states: below.states + above.states };
   }
   return { feature: split.feature, threshold: split.threshold, below, above };
+}
+
+/**
+ * With masks the heaviest action may be forbidden. The others then follow by what they lose on average in the leaf's
+ * states that allow them. Without masks in any state, that is the order of their mean Q-values. Actions that no state
+ * allows come last: the network never learnt their Q-values.
+ */
+function leafOf(data: LabelledStates, rows: Uint32Array): Leaf {
+  const perAction = weightPerAction(data, rows);
+  const action = heaviest(perAction);
+  const states = rows.length;
+  if (data.losses === undefined) return { action, states };
+  const losses = meanLosses(data.losses, rows, data.actionCount);
+  if (perAction[action] > 0) losses[action] = -1; // else no state has a choice
+  const order = [...losses.keys()].sort((a, b) => (losses[a] === losses[b] ? a - b : losses[a] < losses[b] ? -1 : 1));
+  return { action: order[0], states, order };
+}
+
+/** (actionCount): the mean of each action's losses, all ≥ 0, over the rows that allow it; Infinity if none does. */
+function meanLosses(losses: Float32Array, rows: Uint32Array, actionCount: number): Float64Array {
+  return Float64Array.from({ length: actionCount }, (_, action) => {
+    let sum = 0;
+    let allowed = 0;
+    for (const row of rows) {
+      const loss = losses[row * actionCount + action];
+      if (Number.isNaN(loss)) continue;
+      sum += loss;
+      allowed++;
+    }
+    return allowed === 0 ? Number.POSITIVE_INFINITY : sum / allowed;
+  });
 }
 
 function weightPerAction({ actions, weights, actionCount }: LabelledStates, rows: Uint32Array): Float64Array {

@@ -61,7 +61,7 @@ export function explain(network: QNetwork & Sized, options: ExplainOptions): Exp
   checkFit("model", network, env);
   const tree = viper(env, network, { seed, leaves });
   const unseen = atOnce(probeStates(env, [network, tree], seed));
-  const { states: visited } = atOnce(probeStates(env, [network], seed));
+  const { states: visited, masks } = atOnce(probeStates(env, [network], seed));
   const actionsOf = (policy: Policy) => greedyActions(policy, unseen.states, unseen.masks);
   const final = { seed, purpose: purposes.final, episodes };
   const { observationSize: size, actionCount, featureNames } = env;
@@ -74,11 +74,18 @@ export function explain(network: QNetwork & Sized, options: ExplainOptions): Exp
     agreement: sameShare(actionsOf(tree), actionsOf(network)),
     network: summarise(atOnce(episodeReturns(env, network, final)), seed),
     treeEvaluation: summarise(atOnce(episodeReturns(env, tree, final)), seed),
-    sensitivity: sensitivities(network, { states, size, actionCount, seed }).map((each, i) => ({
-      feature: featureNames[i],
-      ...each,
-    })),
+    sensitivity: sensitivities(network, { states, size, actionCount, seed, masks: masks && rowsOf(masks) }).map(
+      (each, i) => ({
+        feature: featureNames[i],
+        ...each,
+      }),
+    ),
   };
+}
+
+/** One mask after another: (count, actionCount). */
+function rowsOf(masks: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(masks.flatMap((mask) => [...mask]));
 }
 
 /** @throws ConfigError for anything that is not an allowed number of leaves */

@@ -29,25 +29,31 @@ export interface Sensitivity {
 /**
  * @param at `states`: (count, size), row-major, states that the network visits; `actionCount`: at least 2, because
  * with one
- *   action nothing can change, and every figure is 0
+ *   action nothing can change, and every figure is 0; `masks`: (count, actionCount), which actions are allowed in each
+ *   state, all if it is undefined: the others have no part, whatever moves
  * @returns one entry for each feature
  */
 export function sensitivities(
   network: QNetwork,
-  at: { states: Float32Array; size: number; actionCount: number; seed: number },
+  at: { states: Float32Array; size: number; actionCount: number; seed: number; masks?: Uint8Array },
 ): Sensitivity[] {
   needObject("network", network, "a model, which has qValuesOfMany,", "qValuesOfMany");
   needObject("at", at, "an object with states, size, actionCount and seed");
-  const { states, size, actionCount, seed } = at;
+  const { states, size, actionCount, seed, masks } = at;
   needNumbers("states", states, "a Float32Array");
   for (const [name, given] of Object.entries({ size, actionCount })) {
     need(Number.isInteger(given) && given >= 1, name, given, "a whole number from 1 on");
   }
   checkedSeed(seed);
   const count = states.length / size;
+  if (masks !== undefined) {
+    const fits = masks instanceof Uint8Array && masks.length === count * actionCount;
+    need(fits, "masks", masks, `a Uint8Array of ${count * actionCount} numbers, one row a state,`);
+  }
+  const maskOf = (row: number) => masks?.subarray(row * actionCount, (row + 1) * actionCount);
   const unmoved = network.qValuesOfMany(states);
   const greedy = (qValues: Float32Array, row: number) =>
-    argmax(qValues.subarray(row * actionCount, (row + 1) * actionCount));
+    argmax(qValues.subarray(row * actionCount, (row + 1) * actionCount), maskOf(row));
   const actions = Array.from({ length: count }, (_, row) => greedy(unmoved, row));
 
   const change = (feature: number, moved: (row: number) => number) => {
@@ -57,9 +63,11 @@ export function sensitivities(
     let flips = 0;
     let gaps = 0;
     for (let row = 0; row < count; row++) {
-      const at = row * actionCount;
+      const [before, after] = [unmoved, qValues].map((each) =>
+        each.subarray(row * actionCount, (row + 1) * actionCount),
+      );
       if (greedy(qValues, row) !== actions[row]) flips++;
-      gaps += Math.abs(gap(qValues, at, actionCount, actions[row]) - gap(unmoved, at, actionCount, actions[row]));
+      gaps += Math.abs(gap(after, actions[row], maskOf(row)) - gap(before, actions[row], maskOf(row)));
     }
     return { flipRate: flips / count, gapChange: gaps / count };
   };
@@ -80,9 +88,12 @@ export function sensitivities(
   });
 }
 
-/** Q of one action minus the largest of the others. */
-function gap(qValues: Float32Array, at: number, actionCount: number, action: number): number {
-  let other = -Infinity;
-  for (let a = 0; a < actionCount; a++) if (a !== action) other = Math.max(other, qValues[at + a]);
-  return actionCount === 1 ? 0 : qValues[at + action] - other;
+/** Q of one action minus the largest of the other allowed ones; 0 if there is none. */
+function gap(qValues: Float32Array, action: number, mask?: Uint8Array): number {
+  let other: number | undefined;
+  for (let a = 0; a < qValues.length; a++) {
+    if (a === action || mask?.[a] === 0) continue;
+    other = other === undefined ? qValues[a] : Math.max(other, qValues[a]);
+  }
+  return other === undefined ? 0 : qValues[action] - other;
 }

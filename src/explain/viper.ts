@@ -8,6 +8,7 @@ import { purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
 import { mean } from "../evaluate/statistics.js";
+import { argmax } from "../model/argmax.js";
 import { growTree, type LabelledStates } from "./cart.js";
 import { DecisionTree } from "./tree.js";
 
@@ -34,7 +35,7 @@ const selectionEpisodes = 500;
 /**
  * DAgger (Ross et al. 2011): the network acts in the first round, and the latest tree in every other. The network
  * labels each state that is visited. The weight of a state is what a wrong action can cost there, by the network's own
- * Q-values: ℓ(s) = max_a Q(s, a) − min_a Q(s, a). The paper draws states by ℓ. Here ℓ is the state's weight in CART,
+ * Q-values: ℓ(s) = max_a Q(s, a) − min_a Q(s, a). Both look only at allowed actions. The paper draws states by ℓ. Here ℓ is the state's weight in CART,
  * which on average is the same. The tree with the highest mean return on selection seeds is kept; of equal trees, the
  * first with the fewest leaves.
  * @param options `leaves`: the largest number of leaves that the tree may have
@@ -52,6 +53,7 @@ export function viper(env: Env, network: QNetwork, options: { seed: number; leav
   const states = new Float32Array(capacity * size);
   const actions = new Uint16Array(capacity);
   const weights = new Float64Array(capacity);
+  let losses: Float32Array | undefined;
   let nextEpisode = 0;
   let latest: DecisionTree | undefined;
   let best: { tree: DecisionTree; return: number } | undefined;
@@ -68,16 +70,22 @@ export function viper(env: Env, network: QNetwork, options: { seed: number; leav
     states.set(collected.states, from * size);
 
     const qValues = network.qValuesOfMany(collected.states);
+    if (collected.masks !== undefined) losses ??= new Float32Array(capacity * actionCount);
     for (let i = 0; i < statesPerRound; i++) {
       const q = qValues.subarray(i * actionCount, (i + 1) * actionCount);
-      let largest = 0;
-      let smallest = 0;
-      for (let action = 1; action < actionCount; action++) {
-        if (q[action] > q[largest]) largest = action;
-        if (q[action] < q[smallest]) smallest = action;
+      const mask = collected.masks?.subarray(i * actionCount, (i + 1) * actionCount);
+      const best = argmax(q, mask);
+      let smallest = q[best];
+      for (let action = 0; action < actionCount; action++) {
+        if (mask === undefined || mask[action] === 1) smallest = Math.min(smallest, q[action]);
       }
-      actions[from + i] = largest;
-      weights[from + i] = q[largest] - q[smallest];
+      actions[from + i] = best;
+      weights[from + i] = q[best] - smallest;
+      if (mask === undefined || losses === undefined) continue;
+      const row = (from + i) * actionCount;
+      for (let action = 0; action < actionCount; action++) {
+        losses[row + action] = mask[action] === 1 ? q[best] - q[action] : Number.NaN;
+      }
     }
 
     const soFar: LabelledStates = {
@@ -86,6 +94,7 @@ export function viper(env: Env, network: QNetwork, options: { seed: number; leav
       actions: actions.subarray(0, until),
       weights: weights.subarray(0, until),
       actionCount,
+      losses,
     };
     latest = new DecisionTree(growTree(soFar, leaves));
     const selection = { seed, purpose: purposes.selection, episodes: selectionEpisodes };

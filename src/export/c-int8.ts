@@ -25,8 +25,7 @@ export function int8Network(
     weight += layers[l].weights.length;
     unit += biases.length;
   }
-  const source = `#include <stdint.h>
-
+  const source = `
 /* What a feature is multiplied with, and the last sums. */
 static const float ${p}_observation_scale[${inputs}] = {
 ${floats(observationScale)}

@@ -17,8 +17,8 @@ export interface ExportCOptions {
 }
 
 /**
- * The text of a C99 header, which C++ reads, too. It declares `<prefix>_act(observation)` and
- * `<prefix>_q_values(observation, q)`, and also `<prefix>_self_test()` if `<PREFIX>_SELF_TEST` is defined before the
+ * The text of a C99 header, which C++ reads, too. It declares `<prefix>_act(observation)`,
+ * `<prefix>_act_masked(observation, mask)` and `<prefix>_q_values(observation, q)`, and also `<prefix>_self_test()` if `<PREFIX>_SELF_TEST` is defined before the
  * header is included. Its sizes, names and hash are macros, which take no memory. It needs no heap and no library. A
  * model computes in float with the core's bits; a quantised model computes in whole numbers.
  * @throws Error for widths that no network can have, for parameters that do not fit them, for numbers that are not
@@ -44,6 +44,7 @@ export function exportC(
  * A Q-network ${widths.join("-")}${between}${bits}, made by qstill: C99, or C++; no heap, no library.
  *
  * ${p}_act(observation): the greedy action, an index into ${upper}_ACTION_NAMES
+ * ${p}_act_masked(observation, mask): the same among the actions whose byte of the mask is not 0
  * ${p}_q_values(observation, q): one Q-value an action
  * ${p}_self_test(), only where ${upper}_SELF_TEST is defined before this file is included: 1 where the
  * examples get the very Q-values here that they had where this was made, else 0
@@ -82,6 +83,7 @@ function frame(
 #define ${upper}_HASH ${text(hash)}
 
 #include <float.h>
+#include <stdint.h>
 
 /* 16 where there are numbers of 16 bits, too: float and double are computed as such. */
 #if defined FLT_EVAL_METHOD && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
@@ -99,6 +101,18 @@ static inline int ${p}_act(const float *observation)
   ${p}_q_values(observation, q);
   for (int action = 1; action < ${actionCount}; action++) {
     if (q[action] > q[best]) best = action;
+  }
+  return best;
+}
+
+/* The first of the largest Q-values of the actions whose byte of the mask, which has ${actionCount}, is not 0; -1 if all are. */
+static inline int ${p}_act_masked(const float *observation, const uint8_t *mask)
+{
+  float q[${actionCount}];
+  int best = -1;
+  ${p}_q_values(observation, q);
+  for (int action = 0; action < ${actionCount}; action++) {
+    if (mask[action] != 0 && (best < 0 || q[action] > q[best])) best = action;
   }
   return best;
 }

@@ -8,10 +8,12 @@ import { checkDescription } from "./described.js";
 import type { Description } from "./description.js";
 
 /**
- * The source of an ES module that exports `act(observation)`, `qValues(observation)`, `environment` and `widths`. With
- * a description it also exports `featureNames`, `actionNames`, `hash`, and `selfTest()`, which is true if every
+ * The source of an ES module that exports `act(observation, mask)`, `qValues(observation)`, `environment` and `widths`.
+ * The mask may be left out; it is a list of length actionCount, 1 for an allowed action and 0 for a forbidden one. With
+ * a description the module also exports `featureNames`, `actionNames`, `hash`, and `selfTest()`, which is true if every
  * example gets exactly its Q-values and its action. It runs in browsers, workers and Node, under any content security
- * policy. `act` allocates nothing. {@link moduleTypes} declares the exports.
+ * policy. `act` allocates nothing. In the source, `dense` is y = x W + b: W is at index `weight` of `numbers`, b behind
+ * it. {@link moduleTypes} declares the exports.
  * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite
  */
 export function exportModule(model: ModelData, description?: Description): string {
@@ -39,7 +41,6 @@ function forward(observation) {
   }
 }
 
-// y = x W + b: W is at index weight of the numbers, b behind it
 function dense(x, weight, y) {
   const rows = x.length;
   const columns = y.length;
@@ -73,11 +74,14 @@ function activate(y) {
   for (let o = 0; o < y.length; o++) ${activation === "tanh" ? tanhSource : reluSource}
 }
 
-/** The greedy action: the first of the largest Q-values. */
-export function act(observation) {
+/** The first of the largest Q-values where the mask is not 0. */
+export function act(observation, mask) {
   forward(observation);
-  let best = 0;
-  for (let action = 1; action < q.length; action++) if (q[action] > q[best]) best = action;
+  let best = -1;
+  for (let o = 0; o < q.length; o++) if ((!mask || mask[o]) && (best < 0 || q[o] > q[best])) best = o;
+  if (best < 0 || (mask || q).length !== q.length) {
+    throw new RangeError(\`a mask of \${mask} was given: \${q.length} numbers are needed, not all 0\`);
+  }
   return best;
 }
 
@@ -102,8 +106,12 @@ export declare const featureNames: readonly string[];
 export declare const actionNames: readonly string[];
 /** SHA-256 of the widths, the activation and the parameters. */
 export declare const hash: string;
-/** The greedy action, an index into actionNames: the first of the largest Q-values. @throws RangeError for an observation of another length */
-export declare function act(observation: ArrayLike<number>): number;
+/**
+ * The greedy action, an index into actionNames: the first of the largest Q-values.
+ * @param mask 1 for an allowed action, 0 for a forbidden one; without it all are allowed
+ * @throws RangeError for an observation or a mask of another length, and for a mask of zeros
+ */
+export declare function act(observation: ArrayLike<number>, mask?: ArrayLike<number>): number;
 /** One Q-value an action, in a new array. @throws RangeError for an observation of another length */
 export declare function qValues(observation: ArrayLike<number>): Float32Array;
 /** Whether states that the network visits get the very Q-values and actions here that they had where it was made. */

@@ -15,10 +15,11 @@ const headerBytes = 32;
 const pageBytes = 65_536;
 
 /**
- * The bytes of a module without imports. It exports `memory`; `observation()` and `q()`, the addresses of the
- * observation, f32 (observationSize), and of the Q-values, f32 (actionCount); `forward()`, which computes the Q-values;
- * `act()`, which computes them and returns the greedy action; and `selfTest()`, which is 1 if every example gets
- * exactly its Q-values and its action. Its custom section "qstill" holds the environment, the widths, the activation
+ * The bytes of a module without imports. It exports `memory`; `observation()`, `q()` and `mask()`, the addresses of the
+ * observation, f32 (observationSize), of the Q-values, f32 (actionCount), and of the mask, u8 (actionCount);
+ * `forward()`, which computes the Q-values; `act()`, which computes them and returns the greedy action; `actMasked()`,
+ * which returns that of the actions whose byte of the mask is not 0, or −1 if all are; and `selfTest()`, which is 1 if
+ * every example gets exactly its Q-values and its action. Its custom section "qstill" holds the environment, the widths, the activation
  * and the description as JSON. There the examples are the address where they lie in memory: for each its observation,
  * Q-values and action (u32).
  * @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite
@@ -37,7 +38,7 @@ export function exportWasm(model: ModelData, description: Description): Uint8Arr
   const examplesAt = parametersAt + 4 * parameters.length;
   const activationsAt = examplesAt + 4 * exampleCount * (widths[0] + widths[layers] + 1);
   const end = activationsAt + 4 * widths.reduce((sum, width) => sum + width);
-  const qAt = end - 4 * widths[layers];
+  const qAt = end - 4 * widths[layers]; // the mask follows
   const tanh = Number(activation === "tanh");
   const header = [layers, tanh, widthsAt, parametersAt, activationsAt, qAt, examplesAt, exampleCount];
   const data = joined(words([...header, ...widths]), littleEndian(parameters), exampleBytes(widths, description));
@@ -45,7 +46,7 @@ export function exportWasm(model: ModelData, description: Description): Uint8Arr
   const about = { environment, widths, activation, featureNames, actionNames, hash };
   const json = JSON.stringify({ ...about, examples: { count: exampleCount, address: examplesAt } });
   return joined(
-    templateWith(Math.ceil(end / pageBytes), data),
+    templateWith(Math.ceil((end + widths[layers]) / pageBytes), data),
     section(sections.custom, joined(counted(utf8("qstill")), utf8(json))),
   );
 }

@@ -79,7 +79,7 @@ function run(file: string, args: readonly string[], options: string): string {
 
 /** What a page's program must have printed, where a line says more than that it ran. */
 const printed: Record<string, (lines: readonly string[]) => void> = {
-  "docs/export.md": (lines) => expect(lines).toEqual(["true push right", "1", "1 -0.15 0.15"]),
+  "docs/export.md": (lines) => expect(lines).toEqual(["true push right", "1", "1 -0.15 0.15", "0", "0", "0"]),
   "docs/import.md": (lines) => {
     const promised = [...programOf("docs/import.md").matchAll(/console\.log\(.*\/\/ (.*)/g)].map(
       ([, comment]) => comment,

@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 import { exportC } from "../../src/export/c.js";
 import { describe as describeModel } from "../../src/export/description.js";
-import { argmax } from "../../src/model/argmax.js";
 import { parameterCount } from "../../src/model/layout.js";
 import { type Activation, Model } from "../../src/model/model.js";
 import { quantize } from "../../src/model/quantize.js";
@@ -10,6 +9,7 @@ import type { QuantizedModel } from "../../src/model/quantized.js";
 import { c99, compile, type Device, floatMacro, host, m0, m4, m4f, m55, run, withProgram } from "../device/devices.js";
 import { MissingEngineError } from "../engines/launch.js";
 import { orSkip } from "../engines/skip.js";
+import { greedy } from "./networks.js";
 
 /** Numbers of ordinary size, from an integer seed. */
 function ordinary(length: number, seed: number): Float32Array {
@@ -59,6 +59,15 @@ function observationsFor({ widths: [size] }: Model | QuantizedModel): Float32Arr
   return observations;
 }
 
+/** Every action alone, every action but one, and all. The actions that a byte other than 1 allows are allowed, too. */
+function masksFor({ widths }: Model | QuantizedModel): Uint8Array[] {
+  const actions = [...Array(widths[widths.length - 1]).keys()];
+  const only = actions.map((each) => Uint8Array.from(actions, (action) => Number(action === each)));
+  const but = actions.map((each) => Uint8Array.from(actions, (action) => Number(action !== each)));
+  const all = Uint8Array.from(actions, (action) => 1 + action);
+  return [...only, ...but, all];
+}
+
 const bitsOf = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
 /** The bits of a NaN are the processor's own. */
 const word = (bits: number) => ((bits & 0x7fffffff) > 0x7f800000 ? "nan" : bits.toString(16).padStart(8, "0"));
@@ -70,10 +79,12 @@ function programOf(headers: readonly string[]): Record<string, string> {
   let main = "";
   for (const [n, header] of headers.entries()) {
     const observations = observationsFor(networks[n]);
+    const masks = masksFor(networks[n]).flatMap((mask) => [...mask]);
     files[`n${n}.h`] = header;
     top += `#define N${n}_SELF_TEST
 #include "n${n}.h"
 static const union { uint32_t bits[${observations.length}]; float numbers[${observations.length}]; } observations${n} = { { ${bitsOf(observations).join("u,")}u } };
+static const uint8_t masks${n}[] = { ${masks.join(", ")} };
 `;
     main += `
   if (!n${n}_self_test()) return ${n + 1};
@@ -82,6 +93,9 @@ static const union { uint32_t bits[${observations.length}]; float numbers[${obse
     n${n}_q_values(observations${n}.numbers + at, q.numbers);
     for (int action = 0; action < N${n}_ACTION_COUNT; action++) put_word(q.bits[action]);
     put_word((uint32_t)n${n}_act(observations${n}.numbers + at));
+    for (int m = 0; m < ${masks.length}; m += N${n}_ACTION_COUNT) {
+      put_word((uint32_t)(1 + n${n}_act_masked(observations${n}.numbers + at, masks${n} + m)));
+    }
     put("\\n");
   }`;
   }
@@ -102,7 +116,14 @@ function expectedLines(): string[] {
     return Array.from({ length: observations.length / size }, (_, row) => {
       const observation = observations.subarray(row * size, (row + 1) * size);
       const qValues = network.qValuesOfMany(observation); // which takes what is not a number, too
-      return [...bitsOf(qValues), argmax(qValues)].map(word).join(" ");
+      const masked = masksFor(network).map((mask) => {
+        if (!mask.some(Boolean)) return -1;
+        return greedy(
+          qValues,
+          mask.map((each) => Math.min(each, 1)),
+        );
+      });
+      return [...bitsOf(qValues), greedy(qValues), ...masked.map((action) => 1 + action)].map(word).join(" ");
     });
   });
 }

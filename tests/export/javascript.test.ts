@@ -7,12 +7,12 @@ import { type Description, describe as describeModel } from "../../src/export/de
 import { exportModule, moduleTypes } from "../../src/export/javascript.js";
 import { layerPlaces, parameterCount } from "../../src/model/layout.js";
 import { Model, type ModelData } from "../../src/model/model.js";
-import { bits, cases, ordinary } from "./networks.js";
+import { bits, cases, greedy, ordinary } from "./networks.js";
 
 interface Exported {
   readonly environment: string;
   readonly widths: readonly number[];
-  act(observation: ArrayLike<number>): number;
+  act(observation: ArrayLike<number>, mask?: ArrayLike<number>): number;
   qValues(observation: ArrayLike<number>): Float32Array;
 }
 
@@ -54,13 +54,11 @@ function referenceQValues({ widths, activation, parameters }: ModelData, observa
   return x;
 }
 
-function greedy(values: Float32Array): number {
-  let best = 0;
-  for (let action = 1; action < values.length; action++) if (values[action] > values[best]) best = action;
-  return best;
-}
-
-async function expectSameBits(data: ModelData, observations: readonly number[][]): Promise<void> {
+async function expectSameBits(
+  data: ModelData,
+  observations: readonly number[][],
+  masks: readonly Uint8Array[] = [],
+): Promise<void> {
   const exported = await imported(exportModule(data));
   const model = new Model(data);
   for (const observation of observations) {
@@ -68,14 +66,20 @@ async function expectSameBits(data: ModelData, observations: readonly number[][]
     expect(bits(exported.qValues(observation))).toEqual(bits(expected));
     expect(bits(model.qValuesOfMany(Float32Array.from(observation)))).toEqual(bits(expected));
     expect(exported.act(observation)).toBe(greedy(expected));
-    if (!observation.some(Number.isNaN)) expect(model.act(observation)).toBe(greedy(expected));
+    const isTaken = !observation.some(Number.isNaN);
+    if (isTaken) expect(model.act(observation)).toBe(greedy(expected));
+    for (const mask of masks) {
+      expect(exported.act(observation, mask)).toBe(greedy(expected, mask));
+      expect(exported.act(observation, [...mask])).toBe(greedy(expected, mask));
+      if (isTaken) expect(model.act(observation, mask)).toBe(greedy(expected, mask));
+    }
   }
   model.dispose();
 }
 
 test("computes the bits of the definition and of the core", async () => {
   await fc.assert(
-    fc.asyncProperty(cases, ([model, observations]) => expectSameBits(model, observations)),
+    fc.asyncProperty(cases, ([model, observations, masks]) => expectSameBits(model, observations, masks)),
     { numRuns: 200 },
   );
 });
@@ -147,6 +151,16 @@ test("refuses an observation of another length", async () => {
   const error = new RangeError("an observation of length 3 was given: 4 numbers are needed");
   expect(() => act([1, 2, 3])).toThrow(error);
   expect(() => qValues(new Float32Array(3))).toThrow(error);
+});
+
+test.each<[unknown, string]>([
+  [[1], "a mask of 1 was given: 2 numbers are needed, not all 0"],
+  [[1, 0, 1], "a mask of 1,0,1 was given: 2 numbers are needed, not all 0"],
+  [Uint8Array.of(0, 0), "a mask of 0,0 was given: 2 numbers are needed, not all 0"],
+  [1, "a mask of 1 was given: 2 numbers are needed, not all 0"], // what map() gives as the second argument
+])("refuses the mask %j", async (mask, message) => {
+  const { act } = await imported(exportModule({ environment: "x", widths: [4, 2], parameters: new Float32Array(10) }));
+  expect(() => act([1, 2, 3, 4], mask as number[])).toThrow(new RangeError(message));
 });
 
 test("refuses parameters that do not fit the widths", () => {

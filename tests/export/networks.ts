@@ -33,5 +33,21 @@ const observationsOf = ({ widths: [size] }: ModelData) =>
       maxLength: 3,
     },
   );
-/** A network, and one to three observations. */
-export const cases = models.chain((model) => fc.tuple(fc.constant(model), observationsOf(model)));
+const masksOf = ({ widths }: ModelData) => {
+  const actionCount = widths[widths.length - 1];
+  const mask = fc.uint8Array({ min: 0, max: 1, minLength: actionCount, maxLength: actionCount });
+  return fc.array(
+    mask.filter((each) => each.includes(1)),
+    { minLength: 1, maxLength: 3 },
+  );
+};
+/** A network, one to three observations, and one to three masks of its actions. */
+export const cases = models.chain((model) => fc.tuple(fc.constant(model), observationsOf(model), masksOf(model)));
+
+/** The definition of the greedy action: the first that no other allowed one exceeds; where none is a number, the first. */
+export function greedy(qValues: Float32Array, mask: Uint8Array = new Uint8Array(qValues.length).fill(1)): number {
+  const allowed = [...qValues.keys()].filter((action) => mask[action] === 1);
+  let best = allowed[0];
+  for (const action of allowed) if (qValues[action] > qValues[best]) best = action;
+  return best;
+}

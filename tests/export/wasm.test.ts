@@ -3,16 +3,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Description, describe as describeModel } from "../../src/export/description.js";
 import { exportWasm } from "../../src/export/wasm.js";
-import { argmax } from "../../src/model/argmax.js";
 import { parameterCount } from "../../src/model/layout.js";
 import { Model, type ModelData } from "../../src/model/model.js";
-import { bits, cases, ordinary } from "./networks.js";
+import { bits, cases, greedy, ordinary } from "./networks.js";
 
 interface Exported extends Record<string, WebAssembly.ExportValue> {
   memory: WebAssembly.Memory;
   observation(): number;
   q(): number;
+  mask(): number;
   act(): number;
+  actMasked(): number;
   forward(): void;
   selfTest(): number;
 }
@@ -23,13 +24,19 @@ function instantiated(bytes: Uint8Array<ArrayBuffer>): Exported {
 
 /** A model as it is used: what the memory says before and after. */
 function answering(bytes: Uint8Array<ArrayBuffer>, inputs: number, outputs: number) {
-  const { memory, observation, q, act, forward } = instantiated(bytes);
+  const { memory, observation, q, mask, act, actMasked, forward } = instantiated(bytes);
   const from = new Float32Array(memory.buffer, observation(), inputs);
   const to = new Float32Array(memory.buffer, q(), outputs);
+  const allowed = new Uint8Array(memory.buffer, mask(), outputs);
   return {
     act(values: ArrayLike<number>) {
       from.set(values);
       return act();
+    },
+    actMasked(values: ArrayLike<number>, mask: Uint8Array) {
+      from.set(values);
+      allowed.set(mask);
+      return actMasked();
     },
     qValues(values: ArrayLike<number>) {
       from.set(values);
@@ -39,20 +46,22 @@ function answering(bytes: Uint8Array<ArrayBuffer>, inputs: number, outputs: numb
   };
 }
 
-function expectSameBits(data: ModelData, observations: readonly number[][]): void {
+function expectSameBits(data: ModelData, observations: readonly number[][], masks: readonly Uint8Array[] = []): void {
   const model = new Model(data);
   const exported = answering(exportWasm(data, describeModel(model)), data.widths[0], data.widths.at(-1)!);
   for (const observation of observations) {
     const qValues = model.qValuesOfMany(Float32Array.from(observation)); // which takes what is not a number, too
     expect(bits(exported.qValues(observation))).toEqual(bits(qValues));
-    expect(exported.act(observation)).toBe(argmax(qValues));
+    expect(exported.act(observation)).toBe(greedy(qValues));
+    for (const mask of masks) expect(exported.actMasked(observation, mask)).toBe(greedy(qValues, mask));
+    expect(exported.act(observation)).toBe(greedy(qValues)); // which knows no mask
   }
   model.dispose();
 }
 
 test("computes the bits of the core", () => {
   fc.assert(
-    fc.property(cases, ([model, observations]) => expectSameBits(model, observations)),
+    fc.property(cases, ([model, observations, masks]) => expectSameBits(model, observations, masks)),
     { numRuns: 300 },
   );
 });
@@ -62,7 +71,8 @@ test.each(["relu", "tanh"] as const)(
   (activation) => {
     const widths = [9, 130, 129, 5];
     const parameters = ordinary(parameterCount(widths), 1);
-    expectSameBits({ environment: "x", widths, activation, parameters }, [[...ordinary(9, 2)], [...ordinary(9, 3)]]);
+    const observations = [[...ordinary(9, 2)], [...ordinary(9, 3)]];
+    expectSameBits({ environment: "x", widths, activation, parameters }, observations, [Uint8Array.of(0, 1, 0, 1, 1)]);
   },
 );
 
@@ -98,6 +108,27 @@ describe("of a student of 114 parameters", () => {
       );
       expect(new Uint32Array(memory.buffer, at + 24, 1)[0]).toBe(examples.actions[example]);
     }
+  });
+
+  test("takes a mask only for actMasked(), and says −1 where it forbids everything", () => {
+    const { memory, mask, act, actMasked } = instantiated(bytes);
+    expect(actMasked()).toBe(-1); // nobody has written it
+    const allowed = new Uint8Array(memory.buffer, mask(), 2);
+    const first = act();
+    allowed[1 - first] = 1;
+    expect([actMasked(), act()]).toEqual([1 - first, first]);
+    allowed.set([255, 255]);
+    expect(actMasked()).toBe(first);
+    allowed.fill(0);
+    expect(actMasked()).toBe(-1);
+  });
+
+  test("the mask is within the memory, even where the network fills its last page", () => {
+    const wide: ModelData = { environment: "x", widths: [1, 2300], parameters: new Float32Array(4600) };
+    const { memory, mask } = instantiated(exportWasm(wide, describeModel(new Model(wide))));
+    expect(mask()).toBeLessThan(65_536);
+    expect(mask() + 2300).toBeGreaterThan(65_536);
+    expect(memory.buffer.byteLength).toBe(2 * 65_536);
   });
 
   test("tests itself", () => {

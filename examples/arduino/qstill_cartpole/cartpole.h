@@ -2,6 +2,7 @@
  * A Q-network 4-16-2 with ReLU, made by qstill: C99, or C++; no heap, no library.
  *
  * cartpole_v1_act(observation): the greedy action, an index into CARTPOLE_V1_ACTION_NAMES
+ * cartpole_v1_act_masked(observation, mask): the same among the actions whose byte of the mask is not 0
  * cartpole_v1_q_values(observation, q): one Q-value an action
  * cartpole_v1_self_test(), only where CARTPOLE_V1_SELF_TEST is defined before this file is included: 1 where the
  * examples get the very Q-values here that they had where this was made, else 0
@@ -23,6 +24,7 @@
 #define CARTPOLE_V1_HASH "14126aa55b77dd1a3a58a66af0ce20b6fe1bcb9c7803010567d7ddfe4bd02f61"
 
 #include <float.h>
+#include <stdint.h>
 
 /* 16 where there are numbers of 16 bits, too: float and double are computed as such. */
 #if defined FLT_EVAL_METHOD && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
@@ -110,6 +112,18 @@ static inline int cartpole_v1_act(const float *observation)
   cartpole_v1_q_values(observation, q);
   for (int action = 1; action < 2; action++) {
     if (q[action] > q[best]) best = action;
+  }
+  return best;
+}
+
+/* The first of the largest Q-values of the actions whose byte of the mask, which has 2, is not 0; -1 if all are. */
+static inline int cartpole_v1_act_masked(const float *observation, const uint8_t *mask)
+{
+  float q[2];
+  int best = -1;
+  cartpole_v1_q_values(observation, q);
+  for (int action = 0; action < 2; action++) {
+    if (mask[action] != 0 && (best < 0 || q[action] > q[best])) best = action;
   }
   return best;
 }
