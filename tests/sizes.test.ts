@@ -6,11 +6,11 @@ const kibibyte = 1024;
 
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
-  qstill: 42.5,
+  qstill: 43,
   "qstill/distill": 43.5,
   "qstill/report": 10,
   "qstill/draw": 25,
-  "qstill/env": 27.5,
+  "qstill/env": 29,
   "qstill/explain": 28,
   "qstill/export": 41.5,
   "qstill/import": 37.5,
@@ -18,6 +18,7 @@ const budgets = {
   "qstill/env/recsim": 25.5,
   "qstill/env/lunar-lander": 70.5, // planck is 46 of them
   "qstill/env/pendulum": 23.5,
+  "qstill/env/tic-tac-toe": 25,
   "qstill/env/minatar": 27,
   "qstill/env/minigrid": 25.5,
   "qstill/env/highway": 26.5,

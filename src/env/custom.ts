@@ -53,6 +53,8 @@ class CheckedEnv extends EnvBase implements AnyEnv {
   #begun = 0;
   #seed: number | undefined;
   #mask: Uint8Array | undefined;
+  /** Whether the environment has masks. Undefined before the first one could be read. */
+  #hasMask: boolean | undefined;
   /** Whether an answer is still awaited. */
   #waiting = false;
   /** Whether any answer was a promise. */
@@ -153,16 +155,25 @@ class CheckedEnv extends EnvBase implements AnyEnv {
   /** Copies the mask of the actions, if there is one. */
   #readMask(): void {
     const given = this.#made.actionMask;
-    const before = this.#mask;
-    if (given === undefined && before === undefined) return;
+    const has = given !== undefined;
+    this.#hasMask ??= has;
+    const had = this.#hasMask;
+    if (!has && !had) return;
+    if (has !== had) {
+      const [now, before] = has ? ["an actionMask", "none"] : ["no actionMask", "one"];
+      throw this.#refusal(`gave ${now}, but there was ${before} before: it is needed always, or never`);
+    }
     const { actionCount } = this;
     if (given?.length !== actionCount) {
-      const what = given === undefined ? "no actionMask" : `an actionMask of length ${given?.length}`;
+      const length: unknown = given?.length;
+      const what =
+        typeof length === "number" ? `an actionMask of length ${length}` : `${described(given)} as actionMask`;
       throw this.#refusal(
         `gave ${what}: ${actionCount} numbers are needed, 1 for each allowed action and 0 for others`,
       );
     }
-    const mask = before ?? new Uint8Array(actionCount);
+    this.#mask ??= new Uint8Array(actionCount);
+    const mask = this.#mask;
     for (let i = 0; i < actionCount; i++) {
       const value = Number(given[i]);
       if (value !== 0 && value !== 1) {
@@ -171,7 +182,6 @@ class CheckedEnv extends EnvBase implements AnyEnv {
       mask[i] = value;
     }
     if (!mask.includes(1)) throw this.#refusal("gave an actionMask of zeros: at least one action must be allowed");
-    this.#mask = mask;
   }
 
   #checkSizes(): void {

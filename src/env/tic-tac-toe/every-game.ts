@@ -1,5 +1,5 @@
 // Every game that a policy can come to, against any opponent: whether it ever loses is counted, not sampled.
-import { needObject } from "../../core/needed.js";
+import { needNumbers, needObject } from "../../core/needed.js";
 import { allCells, bestMoves, type Cells, hasLine, nthOf } from "./board.js";
 import { see } from "./tic-tac-toe.js";
 
@@ -113,8 +113,12 @@ export function everyPosition(): Positions {
 /** A policy that never loses: the first of the best moves by full minimax, cells counted row by row from the top left. */
 export const perfectPlayer: Player = {
   act(observation) {
-    const cells = (value: number): Cells =>
-      observation.reduce((set, each, cell) => (each === value ? set | (1 << cell) : set), 0);
+    needNumbers("observation", observation);
+    const cells = (value: number): Cells => {
+      let set = 0;
+      for (let cell = 0; cell < 9; cell++) if (observation[cell] === value) set |= 1 << cell;
+      return set;
+    };
     return nthOf(bestMoves(cells(1), cells(-1)), 0);
   },
 };

@@ -59,4 +59,17 @@ register(
       seconds: 20,
     },
   },
+  {
+    id: "TicTacToe-mixed-v0",
+    make: () => new TicTacToe({ id: "TicTacToe-mixed-v0", skill: 0.5 }),
+    about: {
+      ...game,
+      task: {
+        en: "Win at tic-tac-toe where the opponent errs, and never lose.",
+        zh: "在井字棋中抓住对手的失误取胜，且永不落败。",
+      },
+      shows: "a policy of which it is certain that it never loses",
+      seconds: 20,
+    },
+  },
 );
