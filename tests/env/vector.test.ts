@@ -115,7 +115,7 @@ it("refuses copies of which only some have masks", () => {
 it("refuses an environment that answers later", () => {
   const vector = new VectorEnv(() => later(corridor()), 2);
   expect(() => vector.reset()).toThrow(
-    'environment "Corridor": reset gave a promise: evaluate and compare need an answer at once, as VectorEnv',
+    'environment "Corridor": reset gave a promise, but an answer is needed at once here',
   );
 });
 
