@@ -157,7 +157,7 @@ describe("the opponent", () => {
   it.each([
     ["TicTacToe-v0", 0],
     ["TicTacToe-perfect-v0", 1],
-    ["TicTacToe-mixed-v0", 0.5],
+    ["TicTacToe-mixed-v0", 0.75],
   ])("of %s draws each of its moves as often as the others", (id, skill) => {
     const env = makeEnv(id);
     const answers = Array(9).fill(0);
@@ -197,6 +197,55 @@ describe("the opponent", () => {
     expect([...env.reset()]).toEqual([-1, 0, 0, 0, 0, 0, 0, 0, 0]); // all nine first moves are best ones
     expect([...env.step(1).observation]).toEqual([-1, 1, 0, -1, 0, 0, 0, 0, 0]); // 3 is the first cell that wins
     expect(draws).toEqual(["integers 0 2 1", "random 0.5", "choice 9 0", "random 0.5", "choice 3 0"]);
+  });
+});
+
+describe("the best policy against an opponent, solved exactly", () => {
+  /** How many games it loses, if it takes the safest and if it takes the riskiest of its best moves. */
+  const losses = (skill: number): number[] => {
+    const known = new Map<number, number[]>();
+    /** What each cell is worth to the agent; −∞ for one that is taken. */
+    const values = (own: Cells, other: Cells): number[] => {
+      const position = (own << 9) | other;
+      if (!known.has(position)) {
+        const free = cellsOf(allCells & ~(own | other));
+        const worths = Array(9).fill(-Infinity);
+        for (const cell of free) worths[cell] = after(own | (1 << cell), other);
+        known.set(position, worths);
+      }
+      return known.get(position)!;
+    };
+    const after = (own: Cells, other: Cells): number => {
+      if (hasLine(own)) return 1;
+      const free = cellsOf(allCells & ~(own | other));
+      if (free.length === 0) return 0;
+      const mean = (cells: number[]) =>
+        cells.reduce((sum, cell) => {
+          const theirs = other | (1 << cell);
+          if (hasLine(theirs)) return sum - 1;
+          return (own | theirs) === allCells ? sum : sum + Math.max(...values(own, theirs));
+        }, 0) / cells.length;
+      return (1 - skill) * mean(free) + skill * mean(cellsOf(bestMoves(other, own)));
+    };
+    return [true, false].map((isSafest) => {
+      const { asX, asO } = everyGame({
+        act(observation) {
+          const cells = (value: number) => set(...cellsOf(allCells).filter((cell) => observation[cell] === value));
+          const [own, other] = [cells(1), cells(-1)];
+          const worths = values(own, other);
+          const best = cellsOf(allCells).filter((cell) => worths[cell] > Math.max(...worths) - 1e-9);
+          const safe = bestMoves(own, other);
+          return best.find((cell) => ((safe >> cell) % 2 === 1) === isSafest) ?? best[0];
+        },
+      });
+      return asX.losses + asO.losses;
+    });
+  };
+
+  it("loses against random moves, and never where the opponent is good enough", () => {
+    expect(losses(0)).toEqual([4, 9]);
+    expect(losses(0.22)).toEqual([4, 4]);
+    for (const skill of [0.23, 0.5, 0.75, 1]) expect(losses(skill)).toEqual([0, 0]);
   });
 });
 

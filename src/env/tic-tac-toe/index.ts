@@ -61,7 +61,7 @@ register(
   },
   {
     id: "TicTacToe-mixed-v0",
-    make: () => new TicTacToe({ id: "TicTacToe-mixed-v0", skill: 0.5 }),
+    make: () => new TicTacToe({ id: "TicTacToe-mixed-v0", skill: 0.75 }),
     about: {
       ...game,
       task: {
