@@ -18,6 +18,7 @@ const budgets = {
   "qstill/env/recsim": 25.5,
   "qstill/env/lunar-lander": 70.5, // planck is 46 of them
   "qstill/env/pendulum": 23.5,
+  "qstill/env/tic-tac-toe": 25,
   "qstill/env/minatar": 27,
   "qstill/env/minigrid": 25.5,
   "qstill/env/highway": 26.5,

@@ -4,6 +4,7 @@ import "./minatar/index.js";
 import "./minigrid/index.js";
 import "./highway/index.js";
 import "./recsim/index.js";
+import "./tic-tac-toe/index.js";
 import { register } from "./registry.js";
 
 await withPackage("LunarLander-v3", "planck", () => import("./lunar-lander/index.js"));

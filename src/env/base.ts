@@ -1,8 +1,8 @@
 // The base of every environment that takes its facts (id, sizes, names, …) from another object.
 import type { Env } from "./env.js";
 
-/** The facts about an environment: everything except `reset` and `step`. */
-export type EnvFacts = Omit<Env, "reset" | "step" | "actionMask">;
+/** The facts about an environment: everything that stays as it is. */
+export type EnvFacts = Omit<Env, "reset" | "step" | "actionMask" | "repeatable">;
 
 /** An environment that takes its facts from another object. A new member of {@link Env} needs to be copied only here. */
 export abstract class EnvBase implements EnvFacts {
@@ -12,7 +12,6 @@ export abstract class EnvBase implements EnvFacts {
   readonly maxEpisodeSteps: number;
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
-  readonly repeatable?: Env["repeatable"];
   readonly byteObservations?: Env["byteObservations"];
   readonly render?: Env["render"];
   readonly perturb?: Env["perturb"];
@@ -28,7 +27,6 @@ export abstract class EnvBase implements EnvFacts {
     this.maxEpisodeSteps = changes.maxEpisodeSteps ?? of.maxEpisodeSteps;
     this.featureNames = changes.featureNames ?? of.featureNames;
     this.actionNames = changes.actionNames ?? of.actionNames;
-    this.repeatable = changes.repeatable ?? of.repeatable;
     this.byteObservations = changes.byteObservations ?? of.byteObservations;
     this.render = (changes.render ?? of.render)?.bind(of);
     this.perturb = (changes.perturb ?? of.perturb)?.bind(of);

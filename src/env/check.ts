@@ -1,7 +1,7 @@
 // Checks whether an environment keeps the contract: plays it with random actions, and says what is wrong and what to change.
 import { need, needFunction, needObject } from "../core/needed.js";
 import { checkedEnv } from "./custom.js";
-import type { CustomEnv, CustomStep, Env, ResetOptions } from "./env.js";
+import type { CustomEnv, Env, EnvAtOnce } from "./env.js";
 import { Pcg64 } from "./random.js";
 import { isSeed } from "./seed-sequence.js";
 import { purposes } from "./seeds.js";
@@ -26,9 +26,11 @@ export interface CheckOptions {
 const patience = 10_000;
 
 /**
- * Plays an environment with random actions and says what is wrong with it. It finds wrong sizes and names, observations and
- * rewards that are not numbers, episodes that differ although the seed is the same (in a second copy too), observations that
- * change between calls, pictures that change the episode, episodes that never end, and wrong actions that are accepted.
+ * Plays an environment with random allowed actions and says what is wrong with it. It finds wrong sizes and names,
+ * observations and rewards that are not numbers, masks that are none, episodes that differ although the seed is the same (in a
+ * second copy too), observations and masks that change between calls, pictures that change the episode, episodes that never
+ * end, and wrong actions that are accepted. A forbidden action may be accepted, because training never takes one.
+ * Whether episodes are the same is not asked of an environment that is not repeatable.
  * @param make the function that makes the environment, as for `trainTeacher`
  * @returns the findings; an empty array if all is well. If something throws, that is the last finding, because the other
  * checks need it to work
@@ -43,7 +45,7 @@ export function checkEnv(make: () => CustomEnv, options: CheckOptions = {}): Fin
   const findings: Finding[] = [];
   try {
     for (const check of [checkEpisodes, checkSeeds, checkBetweenCalls, checkEnd, checkActions]) {
-      findings.push(...check(make as () => AtOnce, seed, steps));
+      findings.push(...check(make as () => EnvAtOnce, seed, steps)); // the first check finds one that answers later
     }
   } catch (error) {
     findings.push({
@@ -54,18 +56,13 @@ export function checkEnv(make: () => CustomEnv, options: CheckOptions = {}): Fin
   return findings;
 }
 
-/** An environment that answers at once. The first check finds the others. */
-interface AtOnce extends CustomEnv {
-  reset(options?: ResetOptions): ArrayLike<number>;
-  step(action: number): CustomStep;
-}
-
-type Check = (make: () => AtOnce, seed: number, steps: number) => Finding[];
+type Check = (make: () => EnvAtOnce, seed: number, steps: number) => Finding[];
 
 /** The same episode comes again: in a new copy, in the same copy, beside another copy, and while it is drawn. */
 const checkEpisodes: Check = (make, seed, steps) => {
   const env = checkedEnv(make());
   const first = play(env, seed, steps);
+  if (env.repeatable === false) return [];
   const anew = firstDifference(first, play(checkedEnv(make()), seed, steps));
   if (anew !== undefined) {
     return [
@@ -112,6 +109,7 @@ const checkEpisodes: Check = (make, seed, steps) => {
 /** If the seed decides the start, a reset without a seed goes on to another start. */
 const checkSeeds: Check = (make, seed) => {
   const env = checkedEnv(make());
+  if (env.repeatable === false) return [];
   const start = (options?: { seed: number }) => env.reset(options).join(" ");
   const first = start({ seed });
   // many of each: if there are few starts, the same one can come again by chance
@@ -126,29 +124,31 @@ const checkSeeds: Check = (make, seed) => {
   ];
 };
 
-/** An observation stays as it is until the next reset or step of its own environment. */
+/** An observation and a mask stay as they are until the next reset or step of their own environment. */
 const checkBetweenCalls: Check = (make, seed, steps) => {
   const made = make();
   const other = new Player(checkedEnv(make()), seed + 1);
   const random = randomActions(seed);
   const meanwhile: [string, () => void, string][] = [
-    ["a step of another copy", () => other.step(), "give each copy its own array for its observations"],
+    ["a step of another copy", () => other.step(), "give each copy its own arrays for its observations and masks"],
     ["render()", () => made.render?.(), "let render only read"],
     [
       "perturb()",
       () => made.perturb?.(0.5),
-      "let perturb change only the state: the next step then changes the observation",
+      "let perturb change only the state: the next step then changes the observation and the mask",
     ],
   ];
   let observation = made.reset({ seed });
   for (let step = 0; step < steps; step++) {
     const before = Array.from(observation);
+    const mask = made.actionMask && Array.from(made.actionMask);
     for (const [what, call, advice] of meanwhile) {
       call();
-      if (before.every((value, i) => value === observation[i])) continue;
-      return [{ problem: `${what} changed the observation that was given before`, advice }];
+      const seen = before.every((value, i) => value === observation[i]);
+      if (seen && (mask?.every((value, i) => value === made.actionMask?.[i]) ?? true)) continue;
+      return [{ problem: `${what} changed the ${seen ? "actionMask" : "observation"} that was given before`, advice }];
     }
-    const result = made.step(random.integers(0, made.actionCount));
+    const result = made.step(randomAction(random, made));
     observation = result.terminated || result.truncated ? made.reset() : result.observation;
   }
   return [];
@@ -161,7 +161,7 @@ const checkEnd: Check = (make, seed) => {
   const random = randomActions(seed);
   made.reset({ seed });
   for (let step = 0; step < patience; step++) {
-    const { terminated, truncated } = made.step(random.integers(0, made.actionCount));
+    const { terminated, truncated } = made.step(randomAction(random, made));
     if (terminated || truncated) return [];
   }
   return [
@@ -196,7 +196,7 @@ const checkActions: Check = (make, seed) => {
 interface Row {
   /** "step 12", "the reset after step 12". */
   readonly when: string;
-  /** The observation, the reward and both flags. */
+  /** The observation, the mask, the reward and both flags. */
   readonly numbers: readonly number[];
 }
 
@@ -210,16 +210,17 @@ class Player {
   constructor(env: Env, seed: number) {
     this.#env = env;
     this.#random = randomActions(seed);
-    this.rows.push({ when: "the first reset", numbers: [...env.reset({ seed })] });
+    this.rows.push({ when: "the first reset", numbers: [...env.reset({ seed }), ...maskOf(env)] });
   }
 
   step(): void {
-    const result = this.#env.step(this.#random.integers(0, this.#env.actionCount));
-    const { observation, reward, terminated, truncated } = result;
+    const env = this.#env;
+    const { observation, reward, terminated, truncated } = env.step(randomAction(this.#random, env));
     const step = `step ${++this.#steps}`;
-    this.rows.push({ when: step, numbers: [...observation, reward, Number(terminated), Number(truncated)] });
+    const mask = terminated ? [] : maskOf(env);
+    this.rows.push({ when: step, numbers: [...observation, ...mask, reward, Number(terminated), Number(truncated)] });
     if (!terminated && !truncated) return;
-    this.rows.push({ when: `the reset after ${step}`, numbers: [...this.#env.reset()] });
+    this.rows.push({ when: `the reset after ${step}`, numbers: [...env.reset(), ...maskOf(env)] });
   }
 }
 
@@ -234,7 +235,20 @@ function play(env: Env, seed: number, steps: number, between?: () => void): read
 
 /** When two plays with the same actions first differ, or undefined if they never do. */
 function firstDifference(a: readonly Row[], b: readonly Row[]): string | undefined {
-  return a.find(({ when, numbers }, i) => when !== b[i].when || numbers.some((n, j) => n !== b[i].numbers[j]))?.when;
+  const same = (these: readonly number[], those: readonly number[]) =>
+    these.length === those.length && these.every((number, i) => number === those[i]);
+  return a.find(({ when, numbers }, i) => when !== b[i].when || !same(numbers, b[i].numbers))?.when;
+}
+
+function maskOf(env: CustomEnv): number[] {
+  return Array.from(env.actionMask ?? []);
+}
+
+/** One of the allowed actions. */
+function randomAction(random: Pcg64, { actionCount, actionMask }: CustomEnv): number {
+  if (actionMask === undefined) return random.integers(0, actionCount);
+  const allowed = Array.from(actionMask, Number).flatMap((value, action) => (value === 1 ? [action] : []));
+  return allowed[random.integers(0, allowed.length)];
 }
 
 function randomActions(seed: number): Pcg64 {

@@ -53,6 +53,12 @@ class CheckedEnv extends EnvBase implements AnyEnv {
   #begun = 0;
   #seed: number | undefined;
   #mask: Uint8Array | undefined;
+  /** Whether the environment has masks. Undefined before the first one could be read. */
+  #hasMask: boolean | undefined;
+  /** Whether an answer is still awaited. */
+  #waiting = false;
+  /** Whether any answer was a promise. */
+  #everLater = false;
 
   constructor(made: CustomEnv, id: string) {
     checkShape(made);
@@ -70,7 +76,12 @@ class CheckedEnv extends EnvBase implements AnyEnv {
     return this.#mask;
   }
 
+  get repeatable(): boolean | undefined {
+    return this.#everLater ? false : this.#made.repeatable;
+  }
+
   reset(options?: ResetOptions): Float32Array | Promise<Float32Array> {
+    if (this.#waiting) throw this.#tooEarly("reset");
     this.#checkSizes();
     const seed = this.#episode.start(options);
     this.#begun++;
@@ -80,6 +91,7 @@ class CheckedEnv extends EnvBase implements AnyEnv {
   }
 
   step(action: number): StepResult | Promise<StepResult> {
+    if (this.#waiting) throw this.#tooEarly("step");
     this.#episode.take(action, this.#mask);
     const given = this.#made.step(action);
     return isPromise(given) ? this.#later(given, this.#finish) : this.#finish(given);
@@ -87,7 +99,7 @@ class CheckedEnv extends EnvBase implements AnyEnv {
 
   // A method, not an arrow function at its calls: one that uses `this` there would cost memory at every step.
   /** What follows from an answer, when it is there. */
-  #later<Given, Result>(given: Promise<Given>, next: (this: this, given: Given) => Result): Promise<Result> {
+  #later<Given, Result>(given: PromiseLike<Given>, next: (this: this, given: Given) => Result): Promise<Result> {
     const answer = Promise.resolve(given); // it may be a promise of another kind
     if (!this.mayAnswerLater) {
       answer.catch(() => {}); // nobody will wait for it
@@ -95,11 +107,24 @@ class CheckedEnv extends EnvBase implements AnyEnv {
         "gave a promise, but an answer is needed at once here: evaluateAsync and compareAsync wait for one",
       );
     }
-    return answer.then(next.bind(this), (reason: unknown) => {
-      const message = reason instanceof Error ? reason.message : String(reason);
-      const which = `of episode ${this.#begun}${this.#seed === undefined ? "" : `, whose seed is ${this.#seed}`},`;
-      throw new Error(this.#said(`${which} was rejected: ${message}`), { cause: reason });
-    });
+    this.#everLater = true;
+    this.#waiting = true;
+    return answer.then(
+      (value) => {
+        this.#waiting = false;
+        return next.call(this, value);
+      },
+      (reason: unknown) => {
+        this.#waiting = false;
+        const message = reason instanceof Error ? reason.message : String(reason);
+        const which = `of episode ${this.#begun}${this.#seed === undefined ? "" : `, whose seed is ${this.#seed}`},`;
+        throw new Error(this.#said(`${which} was rejected: ${message}`), { cause: reason });
+      },
+    );
+  }
+
+  #tooEarly(call: string): Error {
+    return new Error(`${named(this.id)}: ${call}() while the answer to the call before is awaited: await it first`);
   }
 
   #begin(first: ArrayLike<number>): Float32Array {
@@ -130,16 +155,25 @@ class CheckedEnv extends EnvBase implements AnyEnv {
   /** Copies the mask of the actions, if there is one. */
   #readMask(): void {
     const given = this.#made.actionMask;
-    const before = this.#mask;
-    if (given === undefined && before === undefined) return;
+    const has = given !== undefined;
+    this.#hasMask ??= has;
+    const had = this.#hasMask;
+    if (!has && !had) return;
+    if (has !== had) {
+      const [now, before] = has ? ["an actionMask", "none"] : ["no actionMask", "one"];
+      throw this.#refusal(`gave ${now}, but there was ${before} before: it is needed always, or never`);
+    }
     const { actionCount } = this;
     if (given?.length !== actionCount) {
-      const what = given === undefined ? "no actionMask" : `an actionMask of length ${given?.length}`;
+      const length: unknown = given?.length;
+      const what =
+        typeof length === "number" ? `an actionMask of length ${length}` : `${described(given)} as actionMask`;
       throw this.#refusal(
         `gave ${what}: ${actionCount} numbers are needed, 1 for each allowed action and 0 for others`,
       );
     }
-    const mask = before ?? new Uint8Array(actionCount);
+    this.#mask ??= new Uint8Array(actionCount);
+    const mask = this.#mask;
     for (let i = 0; i < actionCount; i++) {
       const value = Number(given[i]);
       if (value !== 0 && value !== 1) {
@@ -148,7 +182,6 @@ class CheckedEnv extends EnvBase implements AnyEnv {
       mask[i] = value;
     }
     if (!mask.includes(1)) throw this.#refusal("gave an actionMask of zeros: at least one action must be allowed");
-    this.#mask = mask;
   }
 
   #checkSizes(): void {
@@ -192,7 +225,8 @@ class CheckedEnv extends EnvBase implements AnyEnv {
   }
 }
 
-function isPromise<Value>(given: Value | Promise<Value>): given is Promise<Value> {
+/** Whether an answer comes later. */
+export function isPromise<Value>(given: Value | Promise<Value>): given is Promise<Value> {
   return typeof (given as Promise<Value> | undefined)?.then === "function";
 }
 

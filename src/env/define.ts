@@ -21,6 +21,11 @@ export interface EnvDefinition<State> {
   step(state: State, action: number, random: RandomSource): { readonly reward: number; readonly terminated: boolean };
   /** Writes the observation of a state, shape (featureNames.length). */
   observe(state: State, observation: Float32Array): void;
+  /**
+   * Writes 1 for each action that is allowed in a state and 0 for each that is not, shape (actionNames.length). At least one
+   * must be allowed. It is not called for a state that terminated. Without it all actions are always allowed.
+   */
+  mask?(state: State, mask: Uint8Array): void;
   readonly byteObservations?: boolean;
   /** The picture of a state. */
   render?(state: State): Scene;
@@ -38,18 +43,19 @@ export function defineEnv<State>(definition: EnvDefinition<State>): () => Env {
 }
 
 class DefinedEnv<State> extends EnvBase implements Env {
+  readonly actionMask: Uint8Array | undefined;
   readonly #definition: EnvDefinition<State>;
   readonly #episode: RandomEpisode;
   #random!: RandomSource;
   #state!: State;
 
   constructor(definition: EnvDefinition<State>) {
-    const { featureNames, actionNames, render, perturb, start, step, observe } = definition;
+    const { featureNames, actionNames, render, perturb, mask, start, step, observe } = definition;
     for (const [name, given] of Object.entries({ featureNames, actionNames })) {
       need(Array.isArray(given), name, given, "a list of names");
     }
     for (const [name, given] of Object.entries({ start, step, observe })) needFunction(name, given);
-    needListeners({ render, perturb });
+    needListeners({ render, perturb, mask });
     // not copied with a spread: the definition may be an object of a class, and a spread would lose the class's members
     super(definition as unknown as EnvFacts, {
       observationSize: featureNames.length,
@@ -58,12 +64,14 @@ class DefinedEnv<State> extends EnvBase implements Env {
       perturb: perturb && ((strength) => definition.perturb!(this.#state, strength)),
     });
     this.#definition = definition;
+    this.actionMask = mask && new Uint8Array(this.actionCount);
     this.#episode = new RandomEpisode(this);
   }
 
   reset(options?: ResetOptions): Float32Array {
     this.#random = this.#episode.startWithDraws(options);
     this.#state = this.#definition.start(this.#random);
+    this.#mask();
     return this.#observe();
   }
 
@@ -71,7 +79,12 @@ class DefinedEnv<State> extends EnvBase implements Env {
     this.#episode.take(action);
     const { reward, terminated } = this.#definition.step(this.#state, action, this.#random);
     this.#observe();
+    if (!terminated) this.#mask();
     return this.#episode.finish(reward, terminated);
+  }
+
+  #mask(): void {
+    if (this.actionMask !== undefined) this.#definition.mask!(this.#state, this.actionMask);
   }
 
   #observe(): Float32Array {

@@ -112,3 +112,9 @@ export interface CustomEnv {
   /** As {@link Env.perturb}. */
   perturb?(strength: number): void;
 }
+
+/** A user's own environment that answers at once. */
+export interface EnvAtOnce extends CustomEnv {
+  reset(options?: ResetOptions): ArrayLike<number>;
+  step(action: number): CustomStep;
+}

@@ -76,9 +76,8 @@ export class Episode {
   }
 
   #forbidden(action: number, mask: Uint8Array): RangeError {
-    const allowed = Array.from(mask.keys()).filter((each) => mask[each] === 1);
     return new RangeError(
-      `${this.#env.id}: action ${action} is forbidden at step ${this.#steps + 1}: allowed are ${allowed.join(", ")}`,
+      `${this.#env.id}: action ${action} is forbidden at step ${this.#steps + 1}: allowed are ${allowedActions(mask)}`,
     );
   }
 
@@ -91,6 +90,13 @@ export class Episode {
     this.#running = !terminated && !result.truncated;
     return result;
   }
+}
+
+/** The actions that a mask allows, as an error lists them. */
+export function allowedActions(mask: Uint8Array): string {
+  return Array.from(mask.keys())
+    .filter((action) => mask[action] === 1)
+    .join(", ");
 }
 
 /** An episode whose environment draws random numbers. */

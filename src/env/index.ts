@@ -4,7 +4,17 @@
  */
 export { type CheckOptions, checkEnv, type Finding } from "./check.js";
 export { defineEnv, type EnvDefinition } from "./define.js";
-export type { CustomEnv, Env, EnvSource, RandomSource, ResetOptions, StepResult } from "./env.js";
+export type {
+  AnyEnv,
+  CustomEnv,
+  CustomStep,
+  Env,
+  EnvAtOnce,
+  EnvSource,
+  RandomSource,
+  ResetOptions,
+  StepResult,
+} from "./env.js";
 export type { RandomFrom } from "./episode.js";
 export type { Colour, Look, Point, Scene, Shape } from "./scene.js";
 export { VectorEnv } from "./vector.js";
@@ -16,5 +26,6 @@ export {
   rewardScale,
   stickyActions,
   timeLimit,
+  type Wrapped,
   WrappedEnv,
 } from "./wrappers.js";

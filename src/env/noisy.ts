@@ -1,11 +1,11 @@
 // Observation noise: an environment whose observations have Gaussian noise. Its states move as without noise.
-import type { Env } from "./env.js";
+import type { AnyEnv, Env } from "./env.js";
 import { Pcg64 } from "./random.js";
 import { purposes } from "./seeds.js";
 import { WrappedEnv } from "./wrappers.js";
 
 /** The same environment with noisy observations, for evaluation. */
-export class NoisyEnv extends WrappedEnv {
+export class NoisyEnv<Inner extends AnyEnv = Env> extends WrappedEnv<Inner> {
   readonly #deviations: Float64Array;
   #random!: Pcg64;
 
@@ -13,7 +13,7 @@ export class NoisyEnv extends WrappedEnv {
    * @param deviations standard deviation of the noise on each feature, in the feature's unit, shape (observationSize)
    * @throws RangeError for a wrong number of deviations, and for one that is not finite or below 0
    */
-  constructor(env: Env, deviations: ArrayLike<number>) {
+  constructor(env: Inner, deviations: ArrayLike<number>) {
     super(env, { byteObservations: false });
     if (deviations.length !== env.observationSize) {
       throw new RangeError(

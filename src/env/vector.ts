@@ -1,6 +1,7 @@
 // Copies of an environment that step together and share typed arrays. Each copy starts its next episode by itself.
 import { described, need, needNumbers } from "../core/needed.js";
 import type { Env, EnvSource } from "./env.js";
+import { allowedActions } from "./episode.js";
 import { resolveEnv } from "./registry.js";
 import { isSeed } from "./seed-sequence.js";
 
@@ -24,8 +25,12 @@ export class VectorEnv {
   /** 1 for each copy whose time limit was reached in this step, shape (count). If both are 1, terminated decides. */
   readonly truncated: Uint8Array;
   readonly #copies: readonly Env[];
+  #masks: Uint8Array | undefined;
 
-  /** @throws RangeError for a count that is not a whole number ≥ 1, and every error from making the environment */
+  /**
+   * The environment must answer at once: an answer that is a promise throws Error.
+   * @throws RangeError for a count that is not a whole number ≥ 1, and every error from making the environment
+   */
   constructor(source: EnvSource, count: number) {
     if (!Number.isSafeInteger(count) || count < 1) {
       throw new RangeError(`count is ${described(count)}: a whole number from 1 on is allowed`);
@@ -40,6 +45,14 @@ export class VectorEnv {
     this.rewards = new Float64Array(count);
     this.terminated = new Uint8Array(count);
     this.truncated = new Uint8Array(count);
+  }
+
+  /**
+   * Which actions are allowed in each copy's next step, as {@link Env.actionMask}, shape (count, actionCount). Undefined
+   * before the first reset, and if the environment has no masks.
+   */
+  get actionMasks(): Uint8Array | undefined {
+    return this.#masks;
   }
 
   /**
@@ -58,6 +71,7 @@ export class VectorEnv {
         i * this.observationSize,
       );
     });
+    this.#readMasks();
     this.rewards.fill(0);
     this.terminated.fill(0);
     this.truncated.fill(0);
@@ -66,7 +80,7 @@ export class VectorEnv {
 
   /**
    * One step of every copy.
-   * @param actions one for each copy, a whole number in [0, actionCount)
+   * @param actions one for each copy, a whole number in [0, actionCount) that is allowed
    * @throws RangeError for any other action or a wrong number of actions. Then no copy has moved
    */
   step(actions: ArrayLike<number>): void {
@@ -85,6 +99,19 @@ export class VectorEnv {
         this.observations.set(observation, i * size);
       }
     }
+    if (this.#masks !== undefined) this.#readMasks();
+  }
+
+  #readMasks(): void {
+    for (let i = 0; i < this.count; i++) {
+      const { actionMask } = this.#copies[i];
+      const has = actionMask !== undefined;
+      if (has && i === 0) this.#masks ??= new Uint8Array(this.count * this.actionCount);
+      if (has !== (this.#masks !== undefined)) {
+        throw new Error(`copy ${i} has ${has ? "an" : "no"} actionMask: all copies need one, or none`);
+      }
+      if (has) this.#masks!.set(actionMask, i * this.actionCount);
+    }
   }
 
   #check(actions: ArrayLike<number>): void {
@@ -94,10 +121,15 @@ export class VectorEnv {
     }
     for (let i = 0; i < this.count; i++) {
       const action = actions[i];
-      if (action >>> 0 === action && action < this.actionCount) continue;
-      throw new RangeError(
-        `action ${String(action)} of copy ${i} is not allowed: a whole number from 0 to ${this.actionCount - 1}`,
-      );
+      if (action >>> 0 !== action || action >= this.actionCount) {
+        throw new RangeError(
+          `action ${String(action)} of copy ${i} is not allowed: a whole number from 0 to ${this.actionCount - 1}`,
+        );
+      }
+      const mask = this.#copies[i].actionMask;
+      if (mask?.[action] === 0) {
+        throw new RangeError(`action ${action} of copy ${i} is forbidden: allowed are ${allowedActions(mask)}`);
+      }
     }
   }
 }

@@ -1,8 +1,8 @@
 // Wrappers: each changes one thing about an environment. A step of a wrapper allocates nothing.
 import { described, need, needObject } from "../core/needed.js";
 import { EnvBase } from "./base.js";
-import { checkedEnv } from "./custom.js";
-import type { CustomEnv, Env, ResetOptions, StepResult } from "./env.js";
+import { checkedAnyEnv, isPromise } from "./custom.js";
+import type { AnyEnv, CustomEnv, Env, EnvAtOnce, ResetOptions, StepResult } from "./env.js";
 import { Episode } from "./episode.js";
 import { Pcg64 } from "./random.js";
 import { purposes } from "./seeds.js";
@@ -10,34 +10,63 @@ import { purposes } from "./seeds.js";
 /** The facts that a wrapper may change. */
 export type Changes = Partial<Pick<Env, "observationSize" | "maxEpisodeSteps" | "featureNames" | "byteObservations">>;
 
-/** An environment around another one. Everything stays the same, and each wrapper overrides what it changes. */
-export class WrappedEnv extends EnvBase implements Env {
+/**
+ * What a wrapper gives: an {@link Env} around an environment that answers at once. Around one that may answer later, an
+ * {@link AnyEnv}, which may answer later, too.
+ */
+export type Wrapped<Inner extends CustomEnv> = Inner extends EnvAtOnce ? Env : AnyEnv;
+
+/**
+ * An environment around another one. Everything stays the same, and each wrapper overrides what it changes. It answers with
+ * a promise if the inner environment does.
+ */
+export class WrappedEnv<Inner extends AnyEnv = Env> extends EnvBase implements AnyEnv {
   /** The environment inside this one. */
-  readonly inner: Env;
+  readonly inner: Inner;
   readonly #episode: Episode;
 
-  constructor(inner: Env, changes: Changes = {}) {
+  constructor(inner: Inner, changes: Changes = {}) {
     needEnv("inner", inner);
     super(inner, changes);
     this.inner = inner;
     this.#episode = new Episode(this);
   }
 
+  /** The inner environment's: see {@link Env.actionMask}. */
+  get actionMask(): Uint8Array | undefined {
+    return this.inner.actionMask;
+  }
+
+  /** Whether the inner environment is: see {@link Env.repeatable}. */
+  get repeatable(): boolean | undefined {
+    return this.inner.repeatable;
+  }
+
   /** Starts an episode of the inner environment: see {@link Env.reset}. */
-  reset(options?: ResetOptions): Float32Array {
+  reset(options?: ResetOptions): ReturnType<Inner["reset"]> {
     const seed = this.#episode.start(options);
     const inner = this.inner.reset(seed === undefined ? undefined : { seed });
+    const first = isPromise(inner) ? inner.then(this.#begin.bind(this, seed)) : this.#begin(seed, inner);
+    return first as ReturnType<Inner["reset"]>;
+  }
+
+  /** Takes one action in the inner environment: see {@link Env.step}. */
+  step(action: number): ReturnType<Inner["step"]> {
+    this.#episode.take(action, this.actionMask);
+    const inner = this.inner.step(this.choose(action));
+    const result = isPromise(inner) ? inner.then(this.#finish.bind(this)) : this.#finish(inner);
+    return result as ReturnType<Inner["step"]>;
+  }
+
+  #begin(seed: number | undefined, inner: Float32Array): Float32Array {
     this.begin(seed);
     const { observation } = this.#episode.result;
     this.observe(inner, observation, true);
     return observation;
   }
 
-  /** Takes one action in the inner environment: see {@link Env.step}. */
-  step(action: number): StepResult {
+  #finish({ observation, reward, terminated, truncated }: StepResult): StepResult {
     const episode = this.#episode;
-    episode.take(action);
-    const { observation, reward, terminated, truncated } = this.inner.step(this.choose(action));
     this.observe(observation, episode.result.observation, false);
     return episode.finish(this.rewarded(reward), terminated, truncated);
   }
@@ -66,11 +95,11 @@ function needEnv(name: string, env: unknown): void {
 }
 
 /** What a wrapper goes around: an object without a class, or without names, is completed and checked. */
-function full(env: CustomEnv): Env {
+function full(env: CustomEnv): AnyEnv {
   needEnv("env", env);
   const { featureNames, actionNames, maxEpisodeSteps } = env;
   const isPlain = Object.getPrototypeOf(env) === Object.prototype;
-  return isPlain || !featureNames || !actionNames || !maxEpisodeSteps ? checkedEnv(env) : (env as Env);
+  return isPlain || !featureNames || !actionNames || !maxEpisodeSteps ? checkedAnyEnv(env) : (env as AnyEnv);
 }
 
 /**
@@ -78,7 +107,7 @@ function full(env: CustomEnv): Env {
  * @throws RangeError if `steps` is not a whole number ≥ 1, or is above the environment's own limit: a wrapper cannot
  * lengthen its episodes
  */
-export function timeLimit(env: CustomEnv, steps: number): Env {
+export function timeLimit<Inner extends CustomEnv>(env: Inner, steps: number): Wrapped<Inner> {
   checkWhole("timeLimit", "steps", steps);
   const inner = full(env);
   if (steps > inner.maxEpisodeSteps) {
@@ -86,7 +115,7 @@ export function timeLimit(env: CustomEnv, steps: number): Env {
       `timeLimit: steps is ${steps}: at most ${inner.maxEpisodeSteps} is allowed, because ${inner.id} ends its episodes there by itself`,
     );
   }
-  return new WrappedEnv(inner, { maxEpisodeSteps: steps });
+  return new WrappedEnv(inner, { maxEpisodeSteps: steps }) as Wrapped<Inner>;
 }
 
 /**
@@ -94,13 +123,13 @@ export function timeLimit(env: CustomEnv, steps: number): Env {
  * episode, all of them are its first observation. (Mnih et al. 2015 stack four, so that motion is visible.)
  * @throws RangeError if `count` is not a whole number ≥ 1
  */
-export function frameStack(env: CustomEnv, count: number): Env {
+export function frameStack<Inner extends CustomEnv>(env: Inner, count: number): Wrapped<Inner> {
   checkWhole("frameStack", "count", count);
-  return new FrameStack(full(env), count);
+  return new FrameStack(full(env), count) as Wrapped<Inner>;
 }
 
-class FrameStack extends WrappedEnv {
-  constructor(env: Env, count: number) {
+class FrameStack extends WrappedEnv<AnyEnv> {
+  constructor(env: AnyEnv, count: number) {
     super(env, {
       observationSize: count * env.observationSize,
       featureNames: Array.from({ length: count }, (_, frame) =>
@@ -128,17 +157,17 @@ function agedName(name: string, age: number): string {
  * Every reward times `factor`.
  * @throws RangeError for a factor that is 0 or not finite
  */
-export function rewardScale(env: CustomEnv, factor: number): Env {
+export function rewardScale<Inner extends CustomEnv>(env: Inner, factor: number): Wrapped<Inner> {
   if (!Number.isFinite(factor) || factor === 0) {
     throw new RangeError(`rewardScale: factor is ${described(factor)}: a finite number other than 0 is allowed`);
   }
-  return new RewardScale(full(env), factor);
+  return new RewardScale(full(env), factor) as Wrapped<Inner>;
 }
 
-class RewardScale extends WrappedEnv {
+class RewardScale extends WrappedEnv<AnyEnv> {
   readonly #factor: number;
 
-  constructor(env: Env, factor: number) {
+  constructor(env: AnyEnv, factor: number) {
     super(env);
     this.#factor = factor;
   }
@@ -197,13 +226,17 @@ const smallestVariance = 1e-8;
  * Subtracts each feature's mean and divides by its standard deviation. Both are over all observations so far, including this
  * one.
  *
- * While the statistics run, an observation depends on all earlier ones. So the same seed does not give the same episode again.
+ * While the statistics run, an observation depends on all earlier ones. So the same seed does not give the same episode
+ * again, and the environment is not `repeatable`.
  * To train and evaluate on the same numbers, let the statistics run first, set `frozen`, and give the same statistics to
  * every environment that you make. (The teacher's network does not need this: it normalises by itself.)
  * @throws RangeError for statistics with another number of features; its `reset` throws Error for frozen statistics
  * without an observation
  */
-export function observationNormalisation(env: CustomEnv, statistics?: ObservationStatistics): Env {
+export function observationNormalisation<Inner extends CustomEnv>(
+  env: Inner,
+  statistics?: ObservationStatistics,
+): Wrapped<Inner> {
   const inner = full(env);
   const known = statistics === undefined ? new ObservationStatistics(inner.observationSize) : statistics;
   need(known instanceof ObservationStatistics, "statistics", known, "an ObservationStatistics");
@@ -212,15 +245,19 @@ export function observationNormalisation(env: CustomEnv, statistics?: Observatio
       `observationNormalisation: the statistics have ${known.mean.length} features, but ${inner.id} has ${inner.observationSize}`,
     );
   }
-  return new ObservationNormalisation(inner, known);
+  return new ObservationNormalisation(inner, known) as Wrapped<Inner>;
 }
 
-class ObservationNormalisation extends WrappedEnv {
+class ObservationNormalisation extends WrappedEnv<AnyEnv> {
   readonly #statistics: ObservationStatistics;
 
-  constructor(env: Env, statistics: ObservationStatistics) {
+  constructor(env: AnyEnv, statistics: ObservationStatistics) {
     super(env, { byteObservations: false });
     this.#statistics = statistics;
+  }
+
+  override get repeatable(): boolean | undefined {
+    return this.#statistics.frozen ? this.inner.repeatable : false;
   }
 
   protected override observe(inner: Float32Array, observation: Float32Array): void {
@@ -237,23 +274,24 @@ class ObservationNormalisation extends WrappedEnv {
 
 /**
  * With this probability, the previous action is taken again in place of the chosen one, from an episode's second step on
- * (Machado et al. 2018). The wrapper has its own draws, which depend on the seed of the reset.
+ * (Machado et al. 2018). The wrapper has its own draws, which depend on the seed of the reset. A previous action that is
+ * forbidden now is not taken again: the chosen one is.
  * @throws RangeError if `probability` is not a number from 0 to 1
  */
-export function stickyActions(env: CustomEnv, probability: number): Env {
+export function stickyActions<Inner extends CustomEnv>(env: Inner, probability: number): Wrapped<Inner> {
   if (typeof probability !== "number" || !(probability >= 0 && probability <= 1)) {
     throw new RangeError(`stickyActions: probability is ${described(probability)}: a number from 0 to 1 is allowed`);
   }
-  return new StickyActions(full(env), probability);
+  return new StickyActions(full(env), probability) as Wrapped<Inner>;
 }
 
-class StickyActions extends WrappedEnv {
+class StickyActions extends WrappedEnv<AnyEnv> {
   readonly #probability: number;
   #random!: Pcg64;
   /** The previous action, or −1 at an episode's start. */
   #last = -1;
 
-  constructor(env: Env, probability: number) {
+  constructor(env: AnyEnv, probability: number) {
     super(env);
     this.#probability = probability;
   }
@@ -264,7 +302,8 @@ class StickyActions extends WrappedEnv {
   }
 
   protected override choose(action: number): number {
-    if (this.#last < 0 || this.#random.random() >= this.#probability) this.#last = action;
+    const repeats = this.#last >= 0 && this.#random.random() < this.#probability;
+    if (!repeats || this.actionMask?.[this.#last] === 0) this.#last = action;
     return this.#last;
   }
 }

@@ -175,6 +175,102 @@ describe("finds", () => {
     expect(problems((env) => ({ ...endless(env), maxEpisodeSteps: 10 }))).toEqual([]);
   });
 
+  it("masks that are none", () => {
+    expect(problems(() => ({ actionMask: [0, 0] }))).toEqual([
+      'environment "custom": reset gave an actionMask of zeros: at least one action must be allowed',
+    ]);
+    expect(problems(() => ({ actionMask: [1, 1, 1] }))).toEqual([
+      'environment "custom": reset gave an actionMask of length 3: 2 numbers are needed, 1 for each allowed action and 0 for others',
+    ]);
+    expect(problems(() => ({ actionMask: [1, 0.5] }))).toEqual([
+      'environment "custom": reset gave an actionMask with 0.5 at index 1: 0 or 1 is needed',
+    ]);
+    const come = (env: Walk) =>
+      Object.defineProperty(env, "actionMask", { get: () => (env.value > 1 ? [1, 0] : undefined) });
+    expect(problems(come)).toEqual([
+      expect.stringMatching(/^environment "custom": step \d+ gave an actionMask, but there was none before/),
+    ]);
+  });
+
+  it("masks that differ between copies, although the seed is the same", () => {
+    let copies = 0;
+    expect(problems(() => ({ actionMask: copies++ % 2 === 0 ? [1, 1] : [1, 0] }))).toEqual([
+      "two new copies, reset with seed 0 and given the same actions, differ at the first reset",
+    ]);
+  });
+
+  it("masks that change between calls", () => {
+    // one array for all copies, which each step of any of them writes
+    const shared = [1, 1];
+    const found = problems((env) => {
+      const { reset, step } = env;
+      const write = () => {
+        shared[0] = Number(env.value < 0.5);
+      };
+      return {
+        actionMask: shared,
+        reset(options) {
+          const observation = reset.call(env, options);
+          write();
+          return observation;
+        },
+        step(action) {
+          const result = step.call(env, action);
+          write();
+          return result;
+        },
+      };
+    });
+    expect(found).toEqual(["a step of another copy changed the actionMask that was given before"]);
+    const drawn = problems(() => {
+      const actionMask = [1, 1];
+      return {
+        actionMask,
+        perturb: () => {
+          actionMask[0] = 0;
+        },
+      };
+    });
+    expect(drawn).toEqual(["perturb() changed the actionMask that was given before"]);
+  });
+
+  it("nothing wrong with forbidden actions that are accepted, because none is taken", () => {
+    const taken = new Set<number>();
+    const found = problems((env) => {
+      const { step } = env;
+      return {
+        actionMask: [0, 1],
+        step(action) {
+          if (action === 0 || action === 1) taken.add(action);
+          return step.call(env, action);
+        },
+      };
+    });
+    expect(found).toEqual([]);
+    expect([...taken]).toEqual([1]);
+  });
+
+  it("no sameness where none is promised", () => {
+    const live = (env: Walk): Partial<Walk> => {
+      const { step } = env;
+      return {
+        reset: () => {
+          env.observation = [Math.random()];
+          return env.observation;
+        },
+        step: (action) => step.call(env, action),
+      };
+    };
+    expect(problems((env) => ({ ...live(env), repeatable: false }))).toEqual([]);
+    expect(problems(live).length).toBe(1);
+  });
+
+  it("answers that come later, which it cannot check", () => {
+    expect(problems(() => ({ reset: async () => [0] }))).toEqual([
+      expect.stringMatching(/^environment "custom": reset gave a promise, but an answer is needed at once here/),
+    ]);
+  });
+
   it("actions that are not refused", () => {
     expect(
       problems((env) => {

@@ -1,4 +1,4 @@
-// A small environment of a user's own, for tests: walk to the end of a corridor, from somewhere in it.
+// Two small environments of a user's own, for tests: walk to the end of a corridor, and climb a ladder, which has masks.
 import { defineEnv } from "../../src/env/define.js";
 
 export const corridor = defineEnv({
@@ -23,5 +23,29 @@ export const corridor = defineEnv({
   }),
   perturb(state, strength) {
     state.place = Math.max(0, state.place + Math.round(3 * strength));
+  },
+});
+
+/** Down, wait or up. Down is forbidden on the ground, up where a loose rung is above, and the fifth rung is the goal. */
+export const ladder = defineEnv({
+  id: "Ladder",
+  featureNames: ["rung", "loose"],
+  actionNames: ["down", "wait", "up"],
+  maxEpisodeSteps: 20,
+  start: () => ({ rung: 0, loose: 2 }),
+  step(state, action, random) {
+    state.rung += action - 1;
+    state.loose = random.integers(1, 6);
+    if (state.rung === 1 && action === 2) state.loose = 2;
+    return { reward: state.rung, terminated: state.rung === 5 };
+  },
+  observe(state, observation) {
+    observation[0] = state.rung;
+    observation[1] = state.loose;
+  },
+  mask(state, mask) {
+    mask[0] = Number(state.rung > 0);
+    mask[1] = 1;
+    mask[2] = Number(state.loose !== state.rung + 1);
   },
 });

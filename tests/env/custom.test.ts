@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CartPole } from "../../src/env/cartpole.js";
 import type { CustomEnv, EnvSource, ResetOptions } from "../../src/env/env.js";
-import { makeEnv, resolveEnv } from "../../src/env/registry.js";
+import { makeEnv, resolveAnyEnv, resolveEnv } from "../../src/env/registry.js";
 
 type Given = ReturnType<CustomEnv["step"]>;
 
@@ -248,4 +248,190 @@ test("an episode without an end is truncated after 10,000 steps, so that no eval
   env.reset();
   for (let step = 1; step < 10_000; step++) expect(env.step(0).truncated).toBe(false);
   expect(env.step(0).truncated).toBe(true);
+});
+
+describe("a mask", () => {
+  /** A counter whose mask after `at` steps is given. Before, the second action is forbidden. */
+  const masked = (at: number, given: unknown) => {
+    let steps = 0;
+    const env = counter({
+      reset: () => {
+        steps = 0;
+        return [0, 0, 0, 0];
+      },
+      step: () => ({ ...good, observation: [++steps, 0, 0, 0] }),
+    });
+    return resolveEnv(() => Object.defineProperty(env, "actionMask", { get: () => (steps === at ? given : [1, 0]) }));
+  };
+
+  test("is copied, and refuses what it forbids", () => {
+    const env = masked(2, [true, true]);
+    expect(env.actionMask).toBeUndefined();
+    env.reset({ seed: 0 });
+    const mask = env.actionMask!;
+    expect(mask).toEqual(Uint8Array.of(1, 0));
+    expect(() => env.step(1)).toThrow("custom: action 1 is forbidden at step 1: allowed are 0");
+    env.step(0);
+    expect(() => env.step(1)).toThrow("custom: action 1 is forbidden at step 2: allowed are 0");
+    env.step(0);
+    expect(env.actionMask).toBe(mask);
+    expect(mask).toEqual(Uint8Array.of(1, 1));
+    expect(env.step(1).observation[0]).toBe(3);
+  });
+
+  test.each<[unknown, string]>([
+    [[0, 0], "gave an actionMask of zeros: at least one action must be allowed"],
+    [[1], "gave an actionMask of length 1: 2 numbers are needed, 1 for each allowed action and 0 for others"],
+    [new Uint8Array(3), "gave an actionMask of length 3: 2 numbers are needed"],
+    [undefined, "gave no actionMask, but there was one before: it is needed always, or never"],
+    [null, "gave null as actionMask: 2 numbers are needed"],
+    [7, "gave 7 as actionMask: 2 numbers are needed"],
+    [[1, 2], "gave an actionMask with 2 at index 1: 0 or 1 is needed"],
+    [[Number.NaN, 1], "gave an actionMask with NaN at index 0: 0 or 1 is needed"],
+    [["x", 1], 'gave an actionMask with "x" at index 0: 0 or 1 is needed'],
+    [[undefined, 1], "gave an actionMask with undefined at index 0: 0 or 1 is needed"],
+  ])("%j is refused, with the step", (given, message) => {
+    const env = masked(17, given);
+    env.reset();
+    for (let i = 1; i < 17; i++) env.step(0);
+    expect(() => env.step(0)).toThrow(`environment "custom": step 17 ${message}`);
+    if (given !== undefined) expect(() => masked(0, given).reset()).toThrow(`environment "custom": reset ${message}`);
+  });
+
+  test("may not appear when there was none", () => {
+    let mask: number[] | undefined;
+    const env = resolveEnv(() => Object.defineProperty(counter(), "actionMask", { get: () => mask }));
+    env.reset();
+    env.step(0);
+    mask = [1, 1];
+    expect(() => env.step(0)).toThrow(
+      'environment "custom": step 2 gave an actionMask, but there was none before: it is needed always, or never',
+    );
+    mask = undefined;
+    env.reset();
+  });
+
+  test("means nothing after a step that terminated", () => {
+    const env = resolveEnv(() => {
+      let mask = [1, 1];
+      const made = counter({
+        reset: () => {
+          mask = [1, 1];
+          return [0, 0, 0, 0];
+        },
+        step: () => {
+          mask = [0, 0];
+          return { ...good, terminated: true };
+        },
+      });
+      return Object.defineProperty(made, "actionMask", { get: () => mask });
+    });
+    for (let episode = 0; episode < 2; episode++) {
+      env.reset();
+      expect(env.step(1).terminated).toBe(true);
+    }
+  });
+
+  test("is needed after a step that is only truncated, because the values of the next state count", () => {
+    const env = masked(3, [0, 0]);
+    const limited = resolveEnv(() => ({ ...counter({ maxEpisodeSteps: 1 }), actionMask: [0, 0] }));
+    expect(() => limited.reset()).toThrow("gave an actionMask of zeros");
+    env.reset();
+  });
+});
+
+describe("answers that come later", () => {
+  /** A counter that answers later. Its step number `at` gives something else. */
+  const slow = (at = 0, given: () => Promise<unknown> = async () => good, replaced: Record<string, unknown> = {}) => {
+    let steps = 0;
+    const step = () => (++steps === at ? given() : Promise.resolve({ ...good, observation: [steps, 0, 0, 0] }));
+    const reset = async () => {
+      steps = 0;
+      return [0, 0, 0, 0];
+    };
+    return resolveAnyEnv(() => counter({ id: "Slow", reset, step, ...replaced }));
+  };
+
+  test("are given later, checked as others are", async () => {
+    const env = slow(2, async () => ({ ...good, reward: Number.NaN }));
+    expect(env.repeatable).toBeUndefined();
+    expect(await env.reset()).toEqual(new Float32Array(4));
+    expect(env.repeatable).toBe(false);
+    expect(await env.step(0)).toMatchObject({ reward: 0, terminated: false });
+    await expect(env.step(0)).rejects.toThrow('environment "Slow": step 2 gave reward NaN: a finite number');
+  });
+
+  test("that are rejected say the step, the episode, its seed and the message", async () => {
+    const reason = new Error("connection lost");
+    const env = slow(2, () => Promise.reject(reason));
+    await env.reset({ seed: 5 });
+    await env.step(0);
+    const rejected = (await (env.step(0) as Promise<unknown>).catch((error) => error as Error)) as Error;
+    expect(rejected.message).toBe(
+      'environment "Slow": step 2 of episode 1, whose seed is 5, was rejected: connection lost',
+    );
+    expect(rejected.cause).toBe(reason);
+    await env.reset();
+    await env.step(0);
+    await expect(env.step(0)).rejects.toThrow('environment "Slow": step 2 of episode 2, was rejected: connection lost');
+    const text = slow(1, () => Promise.reject("just text"));
+    await text.reset();
+    await expect(text.step(0)).rejects.toThrow("was rejected: just text");
+  });
+
+  test("of another library's promises are promises", async () => {
+    // biome-ignore lint/suspicious/noThenProperty: this is what such a promise is
+    const step = () => ({ then: (resolve: (given: unknown) => void) => resolve(good) });
+    const env = slow(0, undefined, { step });
+    await env.reset();
+    const answer = env.step(0);
+    expect(answer).toBeInstanceOf(Promise);
+    expect(await answer).toMatchObject({ reward: 0 });
+    const atOnce = resolveEnv(() => counter({ step }));
+    atOnce.reset();
+    expect(() => atOnce.step(0)).toThrow('environment "custom": step 1 gave a promise');
+  });
+
+  test("must be awaited before the next call", async () => {
+    const env = slow();
+    const first = env.reset();
+    expect(() => env.step(0)).toThrow(
+      'environment "Slow": step() while the answer to the call before is awaited: await it first',
+    );
+    await first;
+    const second = env.step(0);
+    expect(() => env.reset()).toThrow('environment "Slow": reset() while the answer to the call before is awaited');
+    await second;
+    await env.step(0);
+  });
+
+  test("have a mask, which is read when the answer is there", async () => {
+    let mask = [1, 0];
+    const env = resolveAnyEnv(() =>
+      Object.defineProperty(
+        counter({
+          step: async () => {
+            mask = [0, 1];
+            return good;
+          },
+        }),
+        "actionMask",
+        { get: () => mask },
+      ),
+    );
+    env.reset();
+    expect(() => env.step(1)).toThrow("custom: action 1 is forbidden at step 1: allowed are 0");
+    await env.step(0);
+    expect([...env.actionMask!]).toEqual([0, 1]);
+  });
+});
+
+test.each(["observationSize", "actionCount"])("%s must not change", (size) => {
+  const made = counter();
+  const env = resolveEnv(() => made);
+  env.reset();
+  env.step(0);
+  Object.assign(made, { [size]: 3 });
+  const was = size === "actionCount" ? 2 : 4;
+  expect(() => env.reset()).toThrow(`environment "custom": ${size} is 3 now and was ${was}: it must not change`);
 });

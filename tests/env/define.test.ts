@@ -4,7 +4,7 @@ import { checkEnv } from "../../src/env/check.js";
 import { defineEnv } from "../../src/env/define.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { resolveEnv } from "../../src/env/registry.js";
-import { corridor } from "./corridor.js";
+import { corridor, ladder } from "./corridor.js";
 
 it("has the whole contract", () => {
   const env = corridor();
@@ -38,6 +38,38 @@ it("ends by its rules, and by its time limit", () => {
   expect(() => env.step(1)).toThrow("Corridor: step() after the episode's end: call reset() first");
 });
 
+it("has a mask if there is a rule for it", () => {
+  expect(corridor().actionMask).toBeUndefined();
+  expect(checkEnv(ladder)).toEqual([]);
+  const env = ladder();
+  env.reset();
+  expect([...env.actionMask!]).toEqual([0, 1, 1]);
+  expect(() => env.step(0)).toThrow("Ladder: action 0 is forbidden at step 1: allowed are 1, 2");
+  env.step(2); // the first rung: the second one is loose
+  expect([...env.actionMask!]).toEqual([1, 1, 0]);
+  expect(() => env.step(2)).toThrow("Ladder: action 2 is forbidden at step 2: allowed are 0, 1");
+});
+
+it("asks for no mask of a state that terminated", () => {
+  const seen: number[] = [];
+  const env = defineEnv({
+    ...{ id: "Countdown", featureNames: ["left"], actionNames: ["go"], maxEpisodeSteps: 9 },
+    start: () => ({ left: 2 }),
+    step: (state) => ({ reward: 0, terminated: --state.left === 0 }),
+    observe: (state, observation) => {
+      observation[0] = state.left;
+    },
+    mask: (state, mask) => {
+      seen.push(state.left);
+      mask[0] = Number(state.left > 0);
+    },
+  })();
+  env.reset();
+  env.step(0);
+  expect(env.step(0).terminated).toBe(true);
+  expect(seen).toEqual([2, 1]);
+});
+
 it("is drawn and disturbed", () => {
   const env = corridor();
   const [place] = env.reset();
@@ -67,5 +99,10 @@ it("says what the rules got wrong", () => {
   expect(() => env.step(0)).toThrow(
     'environment "Wrong": step 1 gave reward NaN: a finite number that float32 can hold is needed',
   );
+  const masked = defineEnv({ ...rules, mask: (_, mask) => mask.fill(0) })();
+  expect(() => masked.reset()).toThrow(
+    'environment "Wrong": reset gave an actionMask of zeros: at least one action must be allowed',
+  );
+  expect(() => defineEnv({ ...rules, mask: [1] as never })()).toThrow("mask is an array: a function is needed");
   expect(() => defineEnv({ ...rules, actionNames: [] })()).toThrow('environment "Wrong": actionCount is 0');
 });

@@ -15,10 +15,11 @@ it.each(ids)("%s is made under its own id", (id) => {
   expect(makeEnv(id).id).toBe(id);
 });
 
-it("each has episodes that its reference recorded", () => {
+it("each has episodes that its reference recorded, except for a game of which every position is counted", () => {
   const key = (name: string) => name.toLowerCase().replace(/[-_]v\d.*|\.json.*|[^a-z0-9]/g, "");
   const recorded = readdirSync(new URL("../golden", import.meta.url)).map(key);
-  expect(recorded).toEqual(expect.arrayContaining(ids.map(key)));
+  const withReference = ids.filter((id) => !id.startsWith("TicTacToe"));
+  expect(recorded).toEqual(expect.arrayContaining(withReference.map(key)));
 });
 
 it.each(Object.keys(presets))("a teacher and a student of %s take its presets", (id) => {

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { makeEnv } from "../../src/env/registry.js";
 import { VectorEnv } from "../../src/env/vector.js";
-import { corridor } from "./corridor.js";
+import { corridor, ladder } from "./corridor.js";
+import { later } from "./later.js";
 
 it.each(["CartPole-v1", corridor])("each copy of %s plays as it would alone, and resets itself", (source) => {
   const make = () => (typeof source === "string" ? makeEnv(source) : source());
@@ -60,6 +61,62 @@ it("refuses what makes no sense, before any copy has moved", () => {
   expect(() => vector.step([1, 2])).toThrow("action 2 of copy 1 is not allowed: a whole number from 0 to 1");
   expect(() => vector.step([Number.NaN, 0])).toThrow("action NaN of copy 0 is not allowed");
   expect([...vector.observations]).toEqual(before);
+});
+
+it("has each copy's mask, also of an episode that has just begun", () => {
+  const vector = new VectorEnv(ladder, 3);
+  expect(vector.actionMasks).toBeUndefined();
+  vector.reset({ seed: 4 });
+  const alone = [0, 1, 2].map(() => ladder());
+  alone.forEach((env, i) => {
+    env.reset({ seed: 4 + i });
+  });
+  let ended = 0;
+  for (let step = 0; step < 200; step++) {
+    const masks = vector.actionMasks!;
+    expect(masks).toEqual(Uint8Array.from(alone.flatMap((env) => [...env.actionMask!])));
+    const actions = [0, 1, 2].map((i) => {
+      const mask = masks.subarray(3 * i, 3 * i + 3);
+      return step % 9 === i ? mask.indexOf(1) : mask.lastIndexOf(1);
+    });
+    vector.step(actions);
+    alone.forEach((env, i) => {
+      const { terminated, truncated } = env.step(actions[i]);
+      if (!terminated && !truncated) return;
+      ended += Number(terminated);
+      env.reset();
+    });
+  }
+  expect(ended).toBeGreaterThan(3);
+  expect(new VectorEnv(corridor, 2).actionMasks).toBeUndefined();
+});
+
+it("refuses a forbidden action before any copy has moved", () => {
+  const vector = new VectorEnv(ladder, 2);
+  const before = [...vector.reset()];
+  expect(() => vector.step([2, 0])).toThrow("action 0 of copy 1 is forbidden: allowed are 1, 2");
+  expect([...vector.observations]).toEqual(before);
+  expect([...vector.actionMasks!]).toEqual([0, 1, 1, 0, 1, 1]);
+  vector.step([2, 1]);
+  expect([...vector.observations]).toEqual([1, 2, 0, expect.any(Number)]);
+});
+
+it("refuses copies of which only some have masks", () => {
+  let made = 0;
+  const plain = () => ({
+    ...{ observationSize: 1, actionCount: 1, actionMask: made++ === 1 ? [1] : undefined, reset: () => [0] },
+    step: () => ({ observation: [0], reward: 0, terminated: false }),
+  });
+  expect(() => new VectorEnv(plain, 2).reset()).toThrow("copy 1 has an actionMask: all copies need one, or none");
+  made = 1;
+  expect(() => new VectorEnv(plain, 2).reset()).toThrow("copy 1 has no actionMask: all copies need one, or none");
+});
+
+it("refuses an environment that answers later", () => {
+  const vector = new VectorEnv(() => later(corridor()), 2);
+  expect(() => vector.reset()).toThrow(
+    'environment "Corridor": reset gave a promise, but an answer is needed at once here',
+  );
 });
 
 it("makes no garbage at a step", () => {

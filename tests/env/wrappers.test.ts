@@ -4,7 +4,8 @@ import { describe, expect, it, test } from "vitest";
 import { sceneOf } from "../../src/draw/scenes.js";
 import { CartPole } from "../../src/env/cartpole.js";
 import { checkEnv } from "../../src/env/check.js";
-import type { Env } from "../../src/env/env.js";
+import { checkedAnyEnv, checkedEnv } from "../../src/env/custom.js";
+import type { AnyEnv, CustomEnv, Env } from "../../src/env/env.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { purposes } from "../../src/env/seeds.js";
 import {
@@ -14,10 +15,12 @@ import {
   rewardScale,
   stickyActions,
   timeLimit,
+  WrappedEnv,
 } from "../../src/env/wrappers.js";
-import { corridor } from "./corridor.js";
+import { corridor, ladder } from "./corridor.js";
+import { later } from "./later.js";
 
-const wrappers: [string, (env: Env) => Env][] = [
+const wrappers: [string, (env: CustomEnv) => AnyEnv][] = [
   ["timeLimit", (env) => timeLimit(env, 7)],
   ["frameStack", (env) => frameStack(env, 3)],
   ["rewardScale", (env) => rewardScale(env, -0.5)],
@@ -28,12 +31,99 @@ const wrappers: [string, (env: Env) => Env][] = [
 test.each(wrappers)("%s keeps the contract", (_, wrap) => {
   expect(checkEnv(() => wrap(new CartPole()), { steps: 300 })).toEqual([]);
   expect(checkEnv(() => wrap(corridor()), { steps: 300 })).toEqual([]);
+  expect(checkEnv(() => wrap(ladder()), { steps: 300 })).toEqual([]);
 });
+
+/** All results of some steps, by the first allowed action or the last one, in turns. */
+async function played(env: AnyEnv, steps: number): Promise<unknown[]> {
+  const rows: unknown[] = [[...(await env.reset({ seed: 5 }))], [...env.actionMask!]];
+  for (let i = 0; i < steps; i++) {
+    const mask = env.actionMask!;
+    const answer = env.step(i & 1 ? mask.indexOf(1) : mask.lastIndexOf(1));
+    const result = await answer;
+    rows.push({ ...result, observation: [...result.observation] }, result.terminated || [...env.actionMask!]);
+    if (result.terminated || result.truncated) rows.push([...(await env.reset())], [...env.actionMask!]);
+  }
+  return rows;
+}
+
+test.each([...wrappers, ["observationNormalisation", observationNormalisation] as const])(
+  "%s around an environment that answers later gives what it gives around one that answers at once",
+  async (_, wrap) => {
+    const outer = wrap(later(ladder()));
+    const reset = outer.reset();
+    expect(reset).toBeInstanceOf(Promise);
+    await reset;
+    expect(outer.step(outer.actionMask!.indexOf(1))).toBeInstanceOf(Promise);
+    expect(await played(wrap(later(ladder())), 40)).toEqual(await played(wrap(ladder()), 40));
+    expect(outer.repeatable).toBe(false);
+  },
+);
+
+test.each([...wrappers, ["observationNormalisation", observationNormalisation] as const])(
+  "%s passes the mask on, and refuses what it forbids",
+  (_, wrap) => {
+    const inner = ladder();
+    const env = wrap(inner) as Env;
+    expect(env.actionMask).toBeUndefined();
+    env.reset({ seed: 0 });
+    expect([...env.actionMask!]).toEqual([0, 1, 1]);
+    expect(() => env.step(0)).toThrow("Ladder: action 0 is forbidden at step 1: allowed are 1, 2");
+    env.step(2);
+    expect([...env.actionMask!]).toEqual([...inner.actionMask!]);
+    expect([...env.actionMask!]).toEqual([1, 1, 0]);
+  },
+);
+
+it("a wrapper is as repeatable as what it goes around, and running statistics are not repeatable", () => {
+  const live = { ...counterOf(1), repeatable: false };
+  expect(timeLimit(live, 5).repeatable).toBe(false);
+  expect(timeLimit(new CartPole(), 5).repeatable).toBeUndefined();
+  const statistics = new ObservationStatistics(4);
+  const env = observationNormalisation(new CartPole(), statistics);
+  expect(env.repeatable).toBe(false);
+  statistics.frozen = true;
+  expect(env.repeatable).toBeUndefined();
+});
+
+it("a wrapper of a user's own goes around an environment that answers later", async () => {
+  class Doubled extends WrappedEnv<AnyEnv> {
+    protected override observe(inner: Float32Array, observation: Float32Array): void {
+      for (let i = 0; i < inner.length; i++) observation[i] = 2 * inner[i];
+    }
+  }
+  const env = new Doubled(checkedAnyEnv(later(checkedEnv(counterOf(1)))));
+  await env.reset();
+  await env.step(0);
+  expect((await env.step(0)).observation[0]).toBe(4);
+});
+
+it("what goes wrong later, goes wrong in the wrapper's promise", async () => {
+  const reset = () => Promise.reject(new Error("no service"));
+  const env = stickyActions(frameStack({ ...counterOf(1), id: "Live", reset }, 2), 0.5);
+  await expect(env.reset({ seed: 3 })).rejects.toThrow(
+    'environment "Live": reset of episode 1, whose seed is 3, was rejected: no service',
+  );
+});
+
+/** A plain object that counts its steps. */
+function counterOf(actionCount: number) {
+  let steps = 0;
+  return {
+    observationSize: 1,
+    actionCount,
+    reset: () => {
+      steps = 0;
+      return [0];
+    },
+    step: () => ({ observation: [++steps], reward: 1, terminated: false }),
+  };
+}
 
 test.each([...wrappers, ["observationNormalisation", observationNormalisation] as const])(
   "%s makes no garbage at a step",
   (_, wrap) => {
-    const env = wrap(new CartPole());
+    const env = wrap(new CartPole()) as Env;
     const play = (steps: number) => {
       env.reset();
       for (let i = 0; i < steps; i++) {
@@ -92,7 +182,7 @@ it("every wrapper goes around a plain object, and checks what it gives", () => {
     step: (action: number) => ({ observation: [action === 1 ? Number.NaN : 0.25], reward: 1, terminated: false }),
   });
   for (const [, wrap] of wrappers) {
-    const env = wrap(plain() as unknown as Env);
+    const env = wrap(plain());
     env.reset({ seed: 1 });
     expect(env.step(0)).toMatchObject({ terminated: false, truncated: false });
     expect(env.actionNames).toEqual(["action 0", "action 1"]);
@@ -195,6 +285,40 @@ describe("stickyActions", () => {
         }
       }),
     );
+  });
+
+  it("does not repeat an action that is forbidden now: the chosen one is taken", () => {
+    // The mask forbids the action before, but only in each third step.
+    const taken: number[] = [];
+    const mask = new Uint8Array(2);
+    const inner = {
+      ...counterOf(2),
+      actionMask: mask,
+      reset: () => {
+        taken.length = 0;
+        mask.fill(1);
+        return [0];
+      },
+      step: (action: number) => {
+        taken.push(action);
+        mask.fill(1);
+        if (taken.length % 3 === 2) mask[action] = 0;
+        return { observation: [taken.length], reward: 0, terminated: false };
+      },
+    };
+    const env = stickyActions(inner, 1);
+    env.reset({ seed: 0 });
+    for (const action of [0, 1, 1, 0, 0, 0]) env.step(action);
+    expect(taken).toEqual([0, 0, 1, 1, 1, 0]);
+    expect(() => env.step(2)).toThrow("action 2 is not allowed");
+  });
+
+  it("refuses a forbidden action, also where the action before would be taken in its place", () => {
+    const inner = { ...counterOf(3), actionMask: [1, 1, 0] };
+    const env = stickyActions(inner, 1);
+    env.reset({ seed: 0 });
+    env.step(0);
+    expect(() => env.step(2)).toThrow("custom: action 2 is forbidden at step 2: allowed are 0, 1");
   });
 
   it("repeats by draws of its own, which the seed decides", () => {

@@ -12,6 +12,7 @@ import { MinAtar } from "../../dist/env/minatar/index.js";
 import * as minigrid from "../../dist/env/minigrid/index.js";
 import { Pendulum } from "../../dist/env/pendulum/index.js";
 import * as recsim from "../../dist/env/recsim/index.js";
+import * as ticTacToe from "../../dist/env/tic-tac-toe/index.js";
 import * as experiments from "../../dist/experiments/index.js";
 import * as explaining from "../../dist/explain/index.js";
 import * as exporting from "../../dist/export/index.js";
@@ -352,6 +353,7 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
           text,
         ],
       ),
+      ["mask", (mask) => environments.defineEnv({ ...rules, mask })(), promise, none, text, SomeClass],
     ],
     frameStack: [
       ["env", (env) => environments.frameStack(env, 2), promise, none, nothing, text, SomeClass],
@@ -536,6 +538,16 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
     LongTermSatisfaction: [
       ["randomFrom", (wrong) => new recsim.LongTermSatisfaction(wrong), promise, none, empty, SomeClass],
     ],
+  },
+  "qstill/env/tic-tac-toe": {
+    TicTacToe: [
+      ["options", (wrong) => new ticTacToe.TicTacToe(wrong), promise, none, text],
+      ["id", (id) => new ticTacToe.TicTacToe({ id }), promise, none, fraction],
+      ["skill", (skill) => new ticTacToe.TicTacToe({ skill }), promise, none, text, fraction],
+      ["randomFrom", (wrong) => new ticTacToe.TicTacToe({}, wrong), promise, none, empty, SomeClass],
+    ],
+    everyGame: [["player", (player) => ticTacToe.everyGame(player), promise, none, nothing, text, SomeClass]],
+    everyPosition: [],
   },
 };
 

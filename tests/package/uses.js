@@ -105,6 +105,10 @@ export const uses = {
     await load("qstill/env/pendulum");
     return firstStep(load, "Pendulum-v1");
   },
+  async "qstill/env/tic-tac-toe"(load) {
+    const { everyGame, perfectPlayer } = await load("qstill/env/tic-tac-toe");
+    return everyGame(perfectPlayer).neverLoses && (await firstStep(load, "TicTacToe-perfect-v0"));
+  },
   async "qstill/env/minatar"(load) {
     await load("qstill/env/minatar");
     return firstStep(load, "MinAtar/Breakout-v1");

@@ -1,0 +1,75 @@
+/**
+ * Tic-tac-toe, registered, with options that work for it.
+ * @module qstill/env/tic-tac-toe
+ */
+import type { About } from "../known.js";
+import { register } from "../registry.js";
+import { TicTacToe } from "./tic-tac-toe.js";
+
+export {
+  type EveryGame,
+  everyGame,
+  everyPosition,
+  type Games,
+  type Player,
+  type Positions,
+  perfectPlayer,
+} from "./every-game.js";
+export { TicTacToe, type TicTacToeOptions } from "./tic-tac-toe.js";
+
+/** What the lists say of both opponents. */
+const game = {
+  field: "games",
+  observation: "9 cells: own, free or the opponent's",
+  actions: "9 cells, the free ones allowed",
+  stepsPerSecond: 1,
+  chinese: {
+    "top left": "左上",
+    top: "上",
+    "top right": "右上",
+    left: "左",
+    centre: "中",
+    right: "右",
+    "bottom left": "左下",
+    bottom: "下",
+    "bottom right": "右下",
+    "the agent is X": "智能体执 X",
+    "the agent is O": "智能体执 O",
+  },
+} as const satisfies Partial<About>;
+
+register(
+  {
+    id: "TicTacToe-v0",
+    make: () => new TicTacToe(),
+    about: {
+      ...game,
+      task: { en: "Win at tic-tac-toe against random moves.", zh: "在井字棋中战胜随机落子的对手。" },
+      shows: "actions that are not always allowed",
+      seconds: 20,
+    },
+  },
+  {
+    id: "TicTacToe-perfect-v0",
+    make: () => new TicTacToe({ id: "TicTacToe-perfect-v0", skill: 1 }),
+    about: {
+      ...game,
+      task: { en: "Do not lose at tic-tac-toe against a perfect opponent.", zh: "面对完美的对手，下井字棋不输。" },
+      shows: "a game in which a draw is the best that there is",
+      seconds: 20,
+    },
+  },
+  {
+    id: "TicTacToe-mixed-v0",
+    make: () => new TicTacToe({ id: "TicTacToe-mixed-v0", skill: 0.75 }),
+    about: {
+      ...game,
+      task: {
+        en: "Win at tic-tac-toe where the opponent errs, and never lose.",
+        zh: "在井字棋中抓住对手的失误取胜，且永不落败。",
+      },
+      shows: "a policy of which it is certain that it never loses",
+      seconds: 20,
+    },
+  },
+);
