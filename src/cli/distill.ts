@@ -3,7 +3,14 @@ import type { Command } from "commander";
 import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
 import { compareAsync, keepsEnough } from "../evaluate/compare.js";
-import { addCheckpoints, addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
+import {
+  addCheckpoints,
+  addCommonOptions,
+  addEnv,
+  type CommonOptions,
+  chosenEnvironment,
+  readConfigFile,
+} from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
@@ -17,8 +24,8 @@ export function addDistill(program: Command): void {
     .command("distill")
     .description("distil a saved teacher into a student and write student.safetensors and student.mjs")
     .requiredOption("--teacher <file>", "the teacher: a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
-    .option("--env <id>", "environment id (default: the one the teacher was trained in)")
     .addOption(activationOption());
+  addEnv(command, "the one the teacher was trained in");
   addCheckpoints(addCommonOptions(command));
   const flags = addConfigOptions(command, "Student", studentOptions, descriptions.student);
 
@@ -26,7 +33,7 @@ export function addDistill(program: Command): void {
     const file = readConfigFile(options.config);
     const { activation } = options;
     const teacher = readModel(options.teacher, { activation });
-    const environment = checkedEnvironment(options.env ?? file.env ?? teacher.environment);
+    const environment = await chosenEnvironment(options.env, options, { file, model: teacher });
     const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
     const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
     const config = studentConfig(environment, given);

@@ -12,9 +12,12 @@ import type { Summary } from "../report/summary.js";
 import {
   addCheckpoints,
   addCommonOptions,
+  addEnvOptions,
   addThreads,
   type CommonOptions,
   chosenEnvironment,
+  type EnvFlags,
+  environmentHelp,
   readConfigFile,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
@@ -29,15 +32,15 @@ export function addRun(program: Command): void {
   const command = program
     .command("run")
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
-    .argument("[env]", "environment id (qstill envs lists all)");
-  addThreads(addCheckpoints(addCommonOptions(command)));
+    .argument("[env]", environmentHelp);
+  addThreads(addCheckpoints(addEnvOptions(addCommonOptions(command))));
   const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
   const taken = new Set(Object.keys(teacherOptions));
   const studentFlags = addConfigOptions(command, "Student", studentOptions, descriptions.student, "student", taken);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);
-    const environment = chosenEnvironment(argument, file);
+    const environment = await chosenEnvironment(argument, options, { how: "the environment", file });
     const seed = options.seed ?? file.seed ?? 0;
     const teacherGiven = { ...file.teacher, ...readConfigOptions(command, teacherOptions, teacherFlags) };
     const studentGiven = { ...file.student, ...readConfigOptions(command, studentOptions, studentFlags) };
@@ -48,7 +51,7 @@ export function addRun(program: Command): void {
     checkStudentSize(environment, config.student);
     const place = new Workplace(environment, seed, options);
     const { teacher, student } = await train(place, environment, seed, config, options);
-    const summary = await finish(place, environment, seed, teacher, student);
+    const summary = await finish(place, environment, seed, teacher, student, options.envOptions ?? file.envOptions);
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) print(closing(summary, teacher, student, place.folder));
     if (!summary.satisfied) {
@@ -101,12 +104,14 @@ async function finish(
   seed: number,
   teacher: Teacher,
   student: Student,
+  envOptions: EnvFlags["envOptions"],
 ): Promise<Summary> {
   place.writeModule(student);
   const comparison = await place.evaluating((options) =>
     compareAsync(teacher, student, { env: environment, seed, ...options }),
   );
-  const summary = await summarise(teacher, student, comparison);
+  const summarised = await summarise(teacher, student, comparison);
+  const summary = { ...summarised, config: { ...summarised.config, envOptions } };
   const events = place.metrics.read();
   place.writeEach({
     "summary.json": () => `${JSON.stringify(summary, null, 2)}\n`,

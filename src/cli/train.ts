@@ -7,9 +7,11 @@ import { evaluateAsync } from "../evaluate/evaluate.js";
 import {
   addCheckpoints,
   addCommonOptions,
+  addEnvOptions,
   addThreads,
   type CommonOptions,
   chosenEnvironment,
+  environmentHelp,
   readConfigFile,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
@@ -22,13 +24,13 @@ export function addTrain(program: Command): void {
   const command = program
     .command("train")
     .description("train a teacher by Double DQN and write teacher.safetensors")
-    .argument("[env]", "environment id (qstill envs lists all)");
-  addThreads(addCheckpoints(addCommonOptions(command)));
+    .argument("[env]", environmentHelp);
+  addThreads(addCheckpoints(addEnvOptions(addCommonOptions(command))));
   const flags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);
-    const environment = chosenEnvironment(argument, file);
+    const environment = await chosenEnvironment(argument, options, { how: "the environment", file });
     const seed = options.seed ?? file.seed ?? 0;
     const given = { ...file.teacher, ...readConfigOptions(command, teacherOptions, flags) };
     const config = teacherConfig(environment, given);
