@@ -12,10 +12,11 @@ import type { ModelData } from "../model/model.js";
 import { checkOptions, parseNumber } from "../training/options.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson } from "./files.js";
+import type { LogFlags } from "./logs.js";
 import { notEmpty, readSeed, readThreads } from "./options.js";
 
 /** Options of every command that trains. */
-export interface CommonOptions extends EnvFlags {
+export interface CommonOptions extends EnvFlags, LogFlags {
   seed?: number;
   out?: string;
   config?: string;

@@ -14,6 +14,7 @@ import {
 import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
+import { addLogs } from "./logs.js";
 import { studentLeft } from "./models.js";
 import { activationOption, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, keeping, percent, print, prose, table } from "./terminal.js";
@@ -26,7 +27,7 @@ export function addDistill(program: Command): void {
     .requiredOption("--teacher <file>", "the teacher: a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
     .addOption(activationOption());
   addEnv(command, "the one the teacher was trained in");
-  addCheckpoints(addCommonOptions(command));
+  addCheckpoints(addLogs(addCommonOptions(command)));
   const flags = addConfigOptions(command, "Student", studentOptions, descriptions.student);
 
   command.action(async (options: CommonOptions & ImportFlags & { teacher: string; env?: string }) => {

@@ -17,6 +17,7 @@ import {
   readConfigFile,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
+import { addLogs } from "./logs.js";
 import { jointLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { complain, evaluationHead, evaluationRow, keeping, print, prose, table } from "./terminal.js";
@@ -27,7 +28,7 @@ export function addJoint(program: Command): void {
     .command("joint")
     .description("train a teacher and, from the first step, a student beside it; write both")
     .argument("[env]", environmentHelp);
-  addCheckpoints(addEnvOptions(addCommonOptions(command)));
+  addCheckpoints(addLogs(addEnvOptions(addCommonOptions(command))));
   const flags = addConfigOptions(command, "Joint run", jointOptions, descriptions.joint, "", new Set(), "");
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {

@@ -23,6 +23,7 @@ import {
 import { descriptions } from "./descriptions.generated.js";
 import { missed } from "./distill.js";
 import { MissedError } from "./errors.js";
+import { addLogs } from "./logs.js";
 import { studentLeft, teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, figure, keeping, percent, print, prose, table } from "./terminal.js";
@@ -33,7 +34,7 @@ export function addRun(program: Command): void {
     .command("run")
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
     .argument("[env]", environmentHelp);
-  addThreads(addCheckpoints(addEnvOptions(addCommonOptions(command))));
+  addThreads(addCheckpoints(addLogs(addEnvOptions(addCommonOptions(command)))));
   const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
   const taken = new Set(Object.keys(teacherOptions));
   const studentFlags = addConfigOptions(command, "Student", studentOptions, descriptions.student, "student", taken);

@@ -15,6 +15,7 @@ import {
   readConfigFile,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
+import { addLogs } from "./logs.js";
 import { teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, print, prose, table } from "./terminal.js";
@@ -25,7 +26,7 @@ export function addTrain(program: Command): void {
     .command("train")
     .description("train a teacher by Double DQN and write teacher.safetensors")
     .argument("[env]", environmentHelp);
-  addThreads(addCheckpoints(addEnvOptions(addCommonOptions(command))));
+  addThreads(addCheckpoints(addLogs(addEnvOptions(addCommonOptions(command)))));
   const flags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {

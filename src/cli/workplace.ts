@@ -13,6 +13,7 @@ import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, readIfThere, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
+import { type NamedLog, openLogs } from "./logs.js";
 import { keptByResumed, MetricsFile, ofTeacher } from "./metrics.js";
 import { stopOnSignals } from "./stopping.js";
 import { complain, Progress } from "./terminal.js";
@@ -52,6 +53,7 @@ export class Workplace {
   /** This signal is aborted when the command is to stop. */
   readonly signal: AbortSignal;
   readonly #progress: Progress;
+  readonly #logs: readonly NamedLog[];
   readonly #options: CommonOptions;
   /** The latest complaint about each file that could not be written: the same one is not repeated. */
   readonly #complaints = new Map<string, string>();
@@ -62,6 +64,7 @@ export class Workplace {
     for (const name of [...obsolete.joint, "metrics.jsonl"]) checkNoFolder(this.path(name));
     lockFolder(this.folder);
     this.metrics = new MetricsFile(this.path("metrics.jsonl"));
+    this.#logs = openLogs(options, this.folder, options.resume === true);
     this.#options = options;
     this.#progress = new Progress(options.quiet !== true && options.json !== true);
     this.signal = stopOnSignals(() => this.#progress.stop());
@@ -133,6 +136,7 @@ export class Workplace {
         begin();
         if (event.kind !== "progress")
           this.#trying(() => this.metrics.append(event), "metrics.jsonl", "it is tried again");
+        for (const { path, write } of this.#logs) this.#trying(() => write(event), path, "the event is missing there");
         if (event.kind === "notice") this.say(`${event.message}: ${event.remedy}`);
         this.#progress.update(event);
       };
@@ -167,7 +171,11 @@ export class Workplace {
       if (error instanceof CheckpointError) throw new UsageError(`${checkpoint}: ${oneLine(error)}`);
       if (error instanceof Interrupted) {
         this.#keepLast(phase, error.checkpoint);
-        complain(`stopped: ${checkpoint} holds everything; to go on, repeat the command with --resume`);
+        const what =
+          error.cause === undefined
+            ? `stopped: ${checkpoint} holds everything`
+            : `the environment failed: ${checkpoint} holds everything up to there`;
+        complain(`${what}; to go on, repeat the command with --resume`);
       } else if (error instanceof WriteError && this.has(checkpointName(phase))) {
         complain(`${checkpoint} holds the work up to its last checkpoint; to go on, repeat the command with --resume`);
       }
@@ -183,7 +191,8 @@ export class Workplace {
       return await evaluate({ signal: this.signal, onEvent: ({ share }) => this.#progress.evaluating(share) });
     } catch (error) {
       this.#progress.stop();
-      if (this.signal.aborted) complain(`stopped: ${this.folder} holds what was made, which is not evaluated yet`);
+      const what = this.signal.aborted ? "stopped" : "the evaluation failed";
+      complain(`${what}: ${this.folder} holds what was made, which is not evaluated yet`);
       throw error;
     } finally {
       this.#progress.stop();
