@@ -56,7 +56,7 @@ async function factoryIn(path: string, file: string): Promise<(options?: object)
     throw new ConfigError(`cannot read ${path}: ${reasonOf(error)}`);
   }
   const module = await import(pathToFileURL(file).href).catch((error: unknown) => {
-    throw new ConfigError(`${path} cannot be imported: ${whyNot(error, file)}`);
+    throw new ConfigError(`${path} cannot be imported: ${whyNot(error, path)}`);
   });
   if (!("default" in module)) {
     throw new ConfigError(`${path} has no default export: export default a function that makes an environment`);
@@ -75,11 +75,11 @@ function about<Result>(path: string, act: () => Result): Result {
   }
 }
 
-/** Why a module could not be imported, with the line of a syntax error. */
-function whyNot(error: unknown, file: string): string {
+/** Why a module could not be imported. */
+function whyNot(error: unknown, path: string): string {
   if ((error as NodeJS.ErrnoException)?.code === "ERR_UNKNOWN_FILE_EXTENSION") {
-    return `Node ${process.versions.node} does not run ${extname(file)} files (22.18 and later run TypeScript)`;
+    return `Node ${process.versions.node} does not run ${extname(path)} files (22.18 and later run TypeScript)`;
   }
-  const [, line] = /^\S+:(\d+)\n/.exec((error instanceof SyntaxError && error.stack) || "") ?? [];
-  return line === undefined ? reason(error) : `line ${line}: ${reason(error)}`;
+  // a syntax error knows its line only in Node's own output
+  return error instanceof SyntaxError ? `${reason(error)} (node ${path} shows where)` : reason(error);
 }
