@@ -8,12 +8,12 @@ import { teacherOptions } from "../dqn/config.js";
 import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registry.js";
 import { checkedSeed, shown } from "../evaluate/checks.js";
 import { registerEnvFile } from "../experiments/env-file.js";
-import type { ModelData } from "../model/model.js";
+import type { Model, ModelData } from "../model/model.js";
 import { checkOptions, parseNumber } from "../training/options.js";
 import { oneLine, UsageError } from "./errors.js";
-import { readJson } from "./files.js";
+import { readJson, readModel } from "./files.js";
 import type { LogFlags } from "./logs.js";
-import { notEmpty, readSeed, readThreads } from "./options.js";
+import { copiesOption, notEmpty, readSeed, readThreads } from "./options.js";
 
 /** Options of every command that trains. */
 export interface CommonOptions extends EnvFlags, LogFlags {
@@ -26,6 +26,8 @@ export interface CommonOptions extends EnvFlags, LogFlags {
   threads?: number;
   checkpointInterval?: number;
   keepCheckpoint?: boolean;
+  copies?: number;
+  from?: string;
 }
 
 export function addCommonOptions(command: Command): Command {
@@ -65,6 +67,17 @@ export function addThreads(command: Command): Command {
     "threads for the teacher's updates, 1 or 2, with the same bits; 2 are faster from 128 units a layer if two cores are idle (default: 1)",
     readThreads,
   );
+}
+
+/** Adds --from and --copies. @param what what begins with the weights of that file */
+export function addStart(command: Command, what: string): Command {
+  const from = `a saved model whose weights ${what} begins with; the widths must be the same`;
+  return command.option("--from <file>", from, notEmpty("from")).addOption(copiesOption());
+}
+
+/** The model of --from. @throws UsageError for a file that is none */
+export function readStart({ from }: Pick<CommonOptions, "from">): Model | undefined {
+  return from === undefined ? undefined : readModel(from);
 }
 
 /** A name with at most this many wrong letters is taken for a typing error. */

@@ -7,9 +7,11 @@ import {
   addCheckpoints,
   addCommonOptions,
   addEnv,
+  addStart,
   type CommonOptions,
   chosenEnvironment,
   readConfigFile,
+  readStart,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
@@ -27,7 +29,7 @@ export function addDistill(program: Command): void {
     .requiredOption("--teacher <file>", "the teacher: a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
     .addOption(activationOption());
   addEnv(command, "the one the teacher was trained in");
-  addCheckpoints(addLogs(addCommonOptions(command)));
+  addLogs(addCheckpoints(addStart(addCommonOptions(command), "the student")));
   const flags = addConfigOptions(command, "Student", studentOptions, descriptions.student);
 
   command.action(async (options: CommonOptions & ImportFlags & { teacher: string; env?: string }) => {
@@ -38,6 +40,7 @@ export function addDistill(program: Command): void {
     const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
     const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
     const config = studentConfig(environment, given);
+    const start = { from: readStart(options) };
     const place = new Workplace(environment, seed, options);
     const { finished, checkpoint } = options.resume ? studentLeft(place, teacher, environment, seed, config) : {};
     if (finished) place.sayFinished();
@@ -46,7 +49,7 @@ export function addDistill(program: Command): void {
     const student =
       finished ??
       (await place.work("student", checkpoint, (work) =>
-        distill(teacher, { ...config, ...work, seed, env: environment }),
+        distill(teacher, { ...config, ...work, ...start, seed, env: environment }),
       ));
     if (finished) place.forgetEarlier("student", finished);
     place.writeModule(student);

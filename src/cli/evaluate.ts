@@ -5,12 +5,13 @@ import { evaluateAsync } from "../evaluate/evaluate.js";
 import { parameterCount } from "../model/layout.js";
 import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
 import { readAnyModel, readModel } from "./files.js";
-import { activationOption, type ImportFlags, readEpisodes, readSeed } from "./options.js";
+import { activationOption, copiesOption, type ImportFlags, readEpisodes, readSeed } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
 
 interface EvaluateFlags extends ImportFlags, EnvFlags {
   env?: string;
   teacher?: string;
+  copies?: number;
   episodes: number;
   seed?: number;
   json?: boolean;
@@ -25,6 +26,7 @@ export function addEvaluate(program: Command): void {
     .option("--teacher <file>", "also compare Q-values and actions with those of this teacher")
     .addOption(activationOption());
   addEnv(command, "the one it was trained in")
+    .addOption(copiesOption())
     .option("--episodes <number>", "number of episodes", readEpisodes, 100)
     .option(
       "--seed <number>",
@@ -38,16 +40,16 @@ export function addEvaluate(program: Command): void {
       const model = readAnyModel(path, { activation });
       const env = await chosenEnvironment(options.env, options, { model });
       const seed = options.seed ?? model.training?.seed ?? 0;
-      const { episodes } = options;
+      const { episodes, copies } = options;
       const parameters = parameterCount(model.widths);
       if (options.teacher === undefined) {
-        const evaluation = await evaluateAsync(model, { env, seed, episodes });
+        const evaluation = await evaluateAsync(model, { env, seed, episodes, copies });
         if (options.json) print(JSON.stringify({ env, seed, parameters, evaluation }));
         else if (!options.quiet) print(table(evaluationHead, [evaluationRow("model", model, evaluation)]));
         return;
       }
       const teacher = readModel(options.teacher, { activation });
-      const comparison = await compareAsync(teacher, model, { env, seed, episodes });
+      const comparison = await compareAsync(teacher, model, { env, seed, episodes, copies });
       if (options.json) {
         print(JSON.stringify({ env, seed, parameters, ...comparison }));
         return;

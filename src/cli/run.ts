@@ -6,6 +6,7 @@ import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { type Teacher, trainTeacher } from "../dqn/teacher.js";
 import { compareAsync } from "../evaluate/compare.js";
+import type { Model } from "../model/model.js";
 import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
@@ -13,12 +14,14 @@ import {
   addCheckpoints,
   addCommonOptions,
   addEnvOptions,
+  addStart,
   addThreads,
   type CommonOptions,
   chosenEnvironment,
   type EnvFlags,
   environmentHelp,
   readConfigFile,
+  readStart,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
 import { missed } from "./distill.js";
@@ -34,7 +37,8 @@ export function addRun(program: Command): void {
     .command("run")
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
     .argument("[env]", environmentHelp);
-  addThreads(addCheckpoints(addLogs(addEnvOptions(addCommonOptions(command)))));
+  addStart(addEnvOptions(addCommonOptions(command)), "the teacher");
+  addThreads(addLogs(addCheckpoints(command)));
   const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
   const taken = new Set(Object.keys(teacherOptions));
   const studentFlags = addConfigOptions(command, "Student", studentOptions, descriptions.student, "student", taken);
@@ -50,8 +54,9 @@ export function addRun(program: Command): void {
       student: studentConfig(environment, studentGiven),
     };
     checkStudentSize(environment, config.student);
+    const start = { from: readStart(options) };
     const place = new Workplace(environment, seed, options);
-    const { teacher, student } = await train(place, environment, seed, config, options);
+    const { teacher, student } = await train(place, environment, seed, config, start, options);
     const summary = await finish(place, environment, seed, teacher, student, options.envOptions ?? file.envOptions);
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) print(closing(summary, teacher, student, place.folder));
@@ -66,6 +71,7 @@ async function train(
   environment: string,
   seed: number,
   config: { teacher: TeacherConfig; student: StudentConfig },
+  start: { from?: Model },
   { resume = false, threads, keepCheckpoint }: CommonOptions,
 ): Promise<{ teacher: Teacher; student: Student }> {
   const left = resume ? teacherLeft(place, environment, seed, config.teacher) : {};
@@ -83,7 +89,7 @@ async function train(
     (await place.work(
       "teacher",
       usable ? left.checkpoint : place.checkpoint("teacher"),
-      (work) => trainTeacher(environment, { ...config.teacher, ...work, seed, threads }),
+      (work) => trainTeacher(environment, { ...config.teacher, ...work, ...start, seed, threads }),
       needed,
     ));
   if (!finished) students = {};

@@ -1,7 +1,7 @@
 // A folder in which something is trained: its files, checkpoints, metrics and progress.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { AsyncOptions } from "../evaluate/evaluate.js";
+import type { AsyncOptions, EvaluationProgress } from "../evaluate/evaluate.js";
 import { removeFile, WriteError } from "../experiments/durable.js";
 import { describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
@@ -45,6 +45,7 @@ interface WorkGiven {
   readonly checkpointInterval?: number;
   readonly onCheckpoint: (checkpoint: Uint8Array) => void;
   readonly keepCheckpoint?: boolean;
+  readonly copies?: number;
 }
 
 export class Workplace {
@@ -123,7 +124,7 @@ export class Workplace {
     needed = false,
   ): Promise<Result> {
     const checkpoint = this.path(checkpointName(phase));
-    const { checkpointInterval, keepCheckpoint } = this.#options;
+    const { checkpointInterval, keepCheckpoint, copies } = this.#options;
     try {
       if (resume !== undefined) this.metrics.keep(keptByResumed(phase, reachedBy(resume)));
       else if (phase === "student") this.metrics.keep(ofTeacher);
@@ -147,7 +148,8 @@ export class Workplace {
           : "there is no earlier one";
         this.#trying(() => this.#keep(phase, bytes), checkpointName(phase), left);
       };
-      const given = { signal: this.signal, onEvent, resume, checkpointInterval, onCheckpoint, keepCheckpoint };
+      const checkpoints = { resume, checkpointInterval, onCheckpoint, keepCheckpoint };
+      const given = { signal: this.signal, onEvent, ...checkpoints, copies };
       const result = await task(given).catch((error) => {
         if (error instanceof Interrupted) begin();
         throw error;
@@ -188,7 +190,8 @@ export class Workplace {
   /** Evaluates what was made. It can be stopped; with --resume it is done again. */
   async evaluating<Result>(evaluate: (options: AsyncOptions) => Promise<Result>): Promise<Result> {
     try {
-      return await evaluate({ signal: this.signal, onEvent: ({ share }) => this.#progress.evaluating(share) });
+      const onEvent = ({ share }: EvaluationProgress) => this.#progress.evaluating(share);
+      return await evaluate({ signal: this.signal, onEvent, copies: this.#options.copies });
     } catch (error) {
       this.#progress.stop();
       const what = this.signal.aborted ? "stopped" : "the evaluation failed";
