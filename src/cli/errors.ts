@@ -15,15 +15,12 @@ export class DiffersError extends Error {}
 /** Errors that say that a path was wrong. All others (a full disk …) can come at any time, whatever was asked for. */
 const wrongPath = new Set("ENOENT EACCES EPERM EISDIR ENOTDIR EEXIST ELOOP ENAMETOOLONG ENXIO EROFS".split(" "));
 
-/**
- * Exit statuses: 0 done, 1 failed, 2 the call was wrong, 130 stopped by Ctrl-C. Work that was interrupted has a cause if
- * its environment failed.
- */
+/** Exit statuses: 0 done, 1 failed, 2 the call was wrong, 130 stopped by Ctrl-C. */
 export function exitStatus(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError || error instanceof ConfigError) return 2;
   if (error instanceof WriteError) return wrongPath.has(error.code ?? "") ? 2 : 1;
-  if (error instanceof Error && error.name === "AbortError") return error.cause === undefined ? 130 : 1;
+  if (error instanceof Error && error.name === "AbortError") return 130;
   return 1;
 }
 
