@@ -1,6 +1,7 @@
 // The layering of the house: each folder imports only from those after it (see CONTRIBUTING.md).
 const order = [
   "cli",
+  "log",
   "experiments",
   "report",
   "explain",

@@ -14,6 +14,7 @@ const budgets = {
   "qstill/explain": 29,
   "qstill/export": 41.5,
   "qstill/import": 38.5,
+  "qstill/log": 3.5,
   "qstill/experiments": 59,
   "qstill/env/recsim": 25.5,
   "qstill/env/lunar-lander": 70.5, // planck is 46 of them

@@ -1,4 +1,5 @@
 // What every command that trains reads: its options, its environment and its configuration file.
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { closest, distance } from "fastest-levenshtein";
 import { studentOptions } from "../distill/config.js";
@@ -6,13 +7,16 @@ import { jointOptions } from "../distill/joint-config.js";
 import { teacherOptions } from "../dqn/config.js";
 import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registry.js";
 import { checkedSeed, shown } from "../evaluate/checks.js";
+import { registerEnvFile } from "../experiments/env-file.js";
+import type { Model, ModelData } from "../model/model.js";
 import { checkOptions, parseNumber } from "../training/options.js";
 import { oneLine, UsageError } from "./errors.js";
-import { readJson } from "./files.js";
-import { notEmpty, readSeed, readThreads } from "./options.js";
+import { readJson, readModel } from "./files.js";
+import type { LogFlags } from "./logs.js";
+import { copiesOption, notEmpty, readSeed, readThreads } from "./options.js";
 
 /** Options of every command that trains. */
-export interface CommonOptions {
+export interface CommonOptions extends EnvFlags, LogFlags {
   seed?: number;
   out?: string;
   config?: string;
@@ -22,6 +26,8 @@ export interface CommonOptions {
   threads?: number;
   checkpointInterval?: number;
   keepCheckpoint?: boolean;
+  copies?: number;
+  from?: string;
 }
 
 export function addCommonOptions(command: Command): Command {
@@ -63,13 +69,97 @@ export function addThreads(command: Command): Command {
   );
 }
 
+/** Adds --from and --copies. @param what what begins with the weights of that file */
+export function addStart(command: Command, what: string): Command {
+  const from = `a saved model whose weights ${what} begins with; the widths must be the same`;
+  return command.option("--from <file>", from, notEmpty("from")).addOption(copiesOption());
+}
+
+/** The model of --from. @throws UsageError for a file that is none */
+export function readStart({ from }: Pick<CommonOptions, "from">): Model | undefined {
+  return from === undefined ? undefined : readModel(from);
+}
+
 /** A name with at most this many wrong letters is taken for a typing error. */
 const slips = 3;
 
+/** Options of every command that takes an environment. */
+export interface EnvFlags {
+  envOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** What the help says of an environment that a command takes. */
+export const environmentHelp = "environment: an id (qstill envs lists all), or a file such as ./my-env.js";
+
+/** Adds --env-options. */
+export function addEnvOptions(command: Command): Command {
+  return command.option("--env-options <json>", "an object for the function that a file exports", readEnvOptions);
+}
+
+/** Adds --env and --env-options. @param otherwise the environment without --env */
+export function addEnv(command: Command, otherwise: string): Command {
+  return addEnvOptions(command.option("--env <env>", `${environmentHelp} (default: ${otherwise})`));
+}
+
+function readEnvOptions(text: string): Record<string, unknown> {
+  const needed = `a JSON object is needed, such as '{"length": 8}'`;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError(`--env-options is ${JSON.stringify(text)}: ${needed}`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UsageError(`--env-options is ${JSON.stringify(value)}: ${needed}`);
+}
+
+/** Where a command's environment may come from besides the command line. There it is only text: no path is followed. */
+interface EnvOtherwise {
+  /** How the command line names one. */
+  readonly how?: string;
+  readonly file?: ConfigFile;
+  /** The model that the command works with. */
+  readonly model?: Pick<ModelData, "environment">;
+}
+
+/**
+ * The id of the environment that a command works with, which is then registered: the one that the command line names,
+ * or else that of the configuration file, or else the model's.
+ * @param given an id, or the path of a file, which is imported
+ * @throws UsageError if there is none or it is not known, ConfigError for a file that holds no environment
+ */
+export async function chosenEnvironment(
+  given: string | undefined,
+  { envOptions, config }: EnvFlags & { readonly config?: string },
+  { how = "--env", file = {}, model }: EnvOtherwise = {},
+): Promise<string> {
+  const options = envOptions ?? file.envOptions;
+  if (given !== undefined && isFile(given)) return registerEnvFile({ path: given, options });
+  const id = given ?? file.env ?? model?.environment;
+  if (id === undefined) throw new UsageError("no environment given: name one (qstill envs lists all)");
+  if (given === undefined && id === "")
+    throw new UsageError(`the model's file does not say its environment: give ${how} (qstill envs lists all)`);
+  if (given === undefined && !environmentIds().includes(id)) {
+    const what = file.env === undefined ? "the model's environment" : `${config}: env`;
+    throw new UsageError(
+      `${what} is ${JSON.stringify(id)}, which is not registered: give ${how}, an id or a file such as ./my-env.js`,
+    );
+  }
+  const known = checkedEnvironment(id);
+  if (options === undefined) return known;
+  const from = envOptions === undefined ? `${config}: envOptions` : "--env-options";
+  throw new UsageError(`${from} is for an environment from a file, such as ./my-env.js: ${known} takes none`);
+}
+
+/** Whether a command's text names a file, and not a registered environment. */
+export function isFile(text: string): boolean {
+  if (environmentIds().includes(text)) return false;
+  const isPath = /^\.{0,2}[/\\]|^[A-Za-z]:[/\\]|\.[cm]?[jt]s$/.test(text);
+  return isPath || (/[/\\]/.test(text) && existsSync(text)); // an id may have a slash, too
+}
+
 /** The id, if there is such an environment. @throws UsageError otherwise; it suggests the name that may be meant */
-export function checkedEnvironment(id: string): string {
-  if (id === "")
-    throw new UsageError("the model's file does not say its environment: give --env (qstill envs lists all)");
+function checkedEnvironment(id: string): string {
   try {
     makeEnv(id);
     return id;
@@ -83,23 +173,25 @@ export function checkedEnvironment(id: string): string {
   }
 }
 
-/** The environment that the command line or its configuration file names. @throws UsageError if neither does */
-export function chosenEnvironment(argument: string | undefined, file: ConfigFile): string {
-  const id = argument ?? file.env;
-  if (id === undefined) throw new UsageError("no environment given: name one (qstill envs lists all)");
-  return checkedEnvironment(id);
-}
-
 /** The fields that a configuration file may have. */
 export interface ConfigFile {
   env?: string;
+  /** What the function of an environment's file was given. */
+  envOptions?: Readonly<Record<string, unknown>>;
   seed?: number;
   teacher?: Record<string, unknown>;
   student?: Record<string, unknown>;
   joint?: Record<string, unknown>;
 }
 
-const fields = { env: "string", seed: "number", teacher: "object", student: "object", joint: "object" };
+const fields = {
+  env: "string",
+  envOptions: "object",
+  seed: "number",
+  teacher: "object",
+  student: "object",
+  joint: "object",
+};
 
 /**
  * Reads a configuration file, or the configuration in a run's summary.json.
@@ -116,7 +208,7 @@ export function readConfigFile(path: string | undefined): ConfigFile {
       );
     }
     const expected = fields[name as keyof typeof fields];
-    if (typeof value !== expected || value === null) {
+    if (typeof value !== expected || value === null || Array.isArray(value)) {
       throw new UsageError(`${path}: ${name} is ${shown(value)}: a value of type ${expected} is allowed`);
     }
   }

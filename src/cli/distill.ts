@@ -3,10 +3,20 @@ import type { Command } from "commander";
 import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
 import { compareAsync, keepsEnough } from "../evaluate/compare.js";
-import { addCheckpoints, addCommonOptions, type CommonOptions, checkedEnvironment, readConfigFile } from "./context.js";
+import {
+  addCheckpoints,
+  addCommonOptions,
+  addEnv,
+  addStart,
+  type CommonOptions,
+  chosenEnvironment,
+  readConfigFile,
+  readStart,
+} from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
+import { addLogs } from "./logs.js";
 import { studentLeft } from "./models.js";
 import { activationOption, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, keeping, percent, print, prose, table } from "./terminal.js";
@@ -17,19 +27,20 @@ export function addDistill(program: Command): void {
     .command("distill")
     .description("distil a saved teacher into a student and write student.safetensors and student.mjs")
     .requiredOption("--teacher <file>", "the teacher: a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
-    .option("--env <id>", "environment id (default: the one the teacher was trained in)")
     .addOption(activationOption());
-  addCheckpoints(addCommonOptions(command));
+  addEnv(command, "the one the teacher was trained in");
+  addLogs(addCheckpoints(addStart(addCommonOptions(command), "the student")));
   const flags = addConfigOptions(command, "Student", studentOptions, descriptions.student);
 
   command.action(async (options: CommonOptions & ImportFlags & { teacher: string; env?: string }) => {
     const file = readConfigFile(options.config);
     const { activation } = options;
     const teacher = readModel(options.teacher, { activation });
-    const environment = checkedEnvironment(options.env ?? file.env ?? teacher.environment);
+    const environment = await chosenEnvironment(options.env, options, { file, model: teacher });
     const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
     const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
     const config = studentConfig(environment, given);
+    const start = { from: readStart(options) };
     const place = new Workplace(environment, seed, options);
     const { finished, checkpoint } = options.resume ? studentLeft(place, teacher, environment, seed, config) : {};
     if (finished) place.sayFinished();
@@ -38,7 +49,7 @@ export function addDistill(program: Command): void {
     const student =
       finished ??
       (await place.work("student", checkpoint, (work) =>
-        distill(teacher, { ...config, ...work, seed, env: environment }),
+        distill(teacher, { ...config, ...work, ...start, seed, env: environment }),
       ));
     if (finished) place.forgetEarlier("student", finished);
     place.writeModule(student);

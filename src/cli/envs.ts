@@ -2,18 +2,21 @@
 import type { Command } from "commander";
 import { MissingPackageError } from "../core/missing-package.js";
 import { environmentIds, knownEnv, makeEnv } from "../env/registry.js";
-import { checkedEnvironment } from "./context.js";
+import { addEnvOptions, chosenEnvironment, type EnvFlags } from "./context.js";
 import { complain, figure, print, prose } from "./terminal.js";
 
 export function addEnvs(program: Command): void {
-  program
-    .command("envs")
-    .description("list the environments, or describe one")
-    .argument("[id]", "the environment to describe: sizes, names, preset and reference figures")
+  addEnvOptions(
+    program
+      .command("envs")
+      .description("list the environments, or describe one")
+      .argument("[env]", "the one to describe, an id or a file: sizes, names, preset and figures"),
+  )
     .option("--json", "print one JSON object and nothing else")
-    .action((id: string | undefined, options: { json?: boolean }) => {
-      if (id !== undefined) {
-        const environment = described(checkedEnvironment(id));
+    .action(async (given: string | undefined, options: EnvFlags & { json?: boolean }) => {
+      if (given !== undefined) {
+        const id = await chosenEnvironment(given, options);
+        const environment = described(id);
         if (environment === undefined) return;
         const { presets, reference } = knownEnv(id) ?? {};
         if (options.json) print(JSON.stringify({ ...environment, presets, reference }));

@@ -1,16 +1,17 @@
 // qstill evaluate: plays unseen episodes with a saved model, alone or compared with its teacher.
 import type { Command } from "commander";
-import { compare } from "../evaluate/compare.js";
-import { evaluate } from "../evaluate/evaluate.js";
+import { compareAsync } from "../evaluate/compare.js";
+import { evaluateAsync } from "../evaluate/evaluate.js";
 import { parameterCount } from "../model/layout.js";
-import { checkedEnvironment } from "./context.js";
+import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
 import { readAnyModel, readModel } from "./files.js";
-import { activationOption, type ImportFlags, readEpisodes, readSeed } from "./options.js";
+import { activationOption, copiesOption, type ImportFlags, readEpisodes, readSeed } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
 
-interface EvaluateFlags extends ImportFlags {
+interface EvaluateFlags extends ImportFlags, EnvFlags {
   env?: string;
   teacher?: string;
+  copies?: number;
   episodes: number;
   seed?: number;
   json?: boolean;
@@ -18,13 +19,14 @@ interface EvaluateFlags extends ImportFlags {
 }
 
 export function addEvaluate(program: Command): void {
-  program
+  const command = program
     .command("evaluate")
     .description("play unseen episodes with a saved model, greedily")
     .argument("<model>", "a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
     .option("--teacher <file>", "also compare Q-values and actions with those of this teacher")
-    .option("--env <id>", "environment id (default: the one it was trained in)")
-    .addOption(activationOption())
+    .addOption(activationOption());
+  addEnv(command, "the one it was trained in")
+    .addOption(copiesOption())
     .option("--episodes <number>", "number of episodes", readEpisodes, 100)
     .option(
       "--seed <number>",
@@ -33,21 +35,21 @@ export function addEvaluate(program: Command): void {
     )
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
-    .action((path: string, options: EvaluateFlags) => {
+    .action(async (path: string, options: EvaluateFlags) => {
       const { activation } = options;
       const model = readAnyModel(path, { activation });
-      const env = checkedEnvironment(options.env ?? model.environment);
+      const env = await chosenEnvironment(options.env, options, { model });
       const seed = options.seed ?? model.training?.seed ?? 0;
-      const { episodes } = options;
+      const { episodes, copies } = options;
       const parameters = parameterCount(model.widths);
       if (options.teacher === undefined) {
-        const evaluation = evaluate(model, { env, seed, episodes });
+        const evaluation = await evaluateAsync(model, { env, seed, episodes, copies });
         if (options.json) print(JSON.stringify({ env, seed, parameters, evaluation }));
         else if (!options.quiet) print(table(evaluationHead, [evaluationRow("model", model, evaluation)]));
         return;
       }
       const teacher = readModel(options.teacher, { activation });
-      const comparison = compare(teacher, model, { env, seed, episodes });
+      const comparison = await compareAsync(teacher, model, { env, seed, episodes, copies });
       if (options.json) {
         print(JSON.stringify({ env, seed, parameters, ...comparison }));
         return;

@@ -14,7 +14,7 @@ import type { Study } from "../experiments/study.js";
 import { summariseStudy } from "../experiments/summary.js";
 import { studyMarkdown, tableOf } from "../experiments/table.js";
 import { parseNumber } from "../training/options.js";
-import { checkedEnvironment } from "./context.js";
+import { addEnvOptions, chosenEnvironment, type EnvFlags, environmentHelp, isFile } from "./context.js";
 import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
@@ -22,7 +22,7 @@ import { notEmpty } from "./options.js";
 import { stopOnSignals } from "./stopping.js";
 import { barOptions, complain, print, prose, table, usualWidth } from "./terminal.js";
 
-interface ExperimentOptions {
+interface ExperimentOptions extends EnvFlags {
   seeds?: number;
   env?: string[];
   jobs: number;
@@ -35,12 +35,13 @@ interface ExperimentOptions {
 }
 
 export function addExperiment(program: Command): void {
-  program
+  const command = program
     .command("experiment")
     .description("run a study over seeds and write results.jsonl, table.md and report.html")
     .argument("[name]", "name of the study (--list lists all)")
     .option("--seeds <number>", "number of seeds N: 0 … N − 1 (default: the study's)", count("seeds", 1_000_000))
-    .option("--env <id>", "environment id, may be repeated (default: the study's)", collect)
+    .option("--env <env>", `${environmentHelp}; may be repeated (default: the study's)`, collect);
+  addEnvOptions(command)
     .option("--jobs <number>", "number of runs at the same time", count("jobs", 1024), availableParallelism())
     .option("--cells <text>", "only the cells whose name contains it")
     .option("--out <folder>", "folder for the files (default: runs/experiment-<name>)", notEmpty("out"))
@@ -57,7 +58,14 @@ export function addExperiment(program: Command): void {
 async function experiment(study: Study, options: ExperimentOptions): Promise<void> {
   const { json, quiet, jobs } = options;
   const seeds = options.seeds ?? study.seeds;
-  const every = cellsOf(study, options.env);
+  const given = options.env ?? [];
+  // the workers import the files, too
+  const envFiles = given.filter(isFile).map((path) => ({ path, options: options.envOptions }));
+  if (options.envOptions !== undefined && envFiles.length === 0)
+    throw new UsageError("--env-options is given: it needs --env with a file, such as ./my-env.js");
+  const environments: string[] = [];
+  for (const each of given) environments.push(await chosenEnvironment(each, isFile(each) ? options : {}));
+  const every = cellsOf(study, given.length === 0 ? undefined : [...new Set(environments)]);
   const cells = every.filter(({ name }) => name.includes(options.cells ?? ""));
   if (cells.length === 0) {
     const names = [...new Set(every.map(({ name }) => name))].join(" · ");
@@ -88,7 +96,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   };
   const resume = options.resume && begun;
   let failed: StudyFailed | undefined;
-  const runs = await runStudy(study, { out, cells, seeds, jobs, resume, onProgress, onFailure, signal })
+  const runs = await runStudy(study, { out, cells, seeds, jobs, envFiles, resume, onProgress, onFailure, signal })
     .catch((error: unknown): readonly Run[] => {
       if (error instanceof StudyStopped) complain(`${error.message}: to go on, repeat the command with --resume`);
       if (!(error instanceof StudyFailed)) throw error;
@@ -163,7 +171,6 @@ function chosenStudy(name: string | undefined): Study {
 }
 
 function collect(id: string, before: readonly string[] = []): string[] {
-  checkedEnvironment(id);
   return before.includes(id) ? [...before] : [...before, id];
 }
 

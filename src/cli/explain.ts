@@ -3,12 +3,12 @@ import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { checkedLeaves, explain } from "../explain/explain.js";
 import { parseNumber } from "../training/options.js";
-import { checkedEnvironment } from "./context.js";
+import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
 import { checkNoFolder, readModel, writeOutput } from "./files.js";
 import { notEmpty, readSeed } from "./options.js";
 import { figure, percent, print, prose, table } from "./terminal.js";
 
-interface ExplainFlags {
+interface ExplainFlags extends EnvFlags {
   leaves: number;
   env?: string;
   seed?: number;
@@ -18,7 +18,7 @@ interface ExplainFlags {
 }
 
 export function addExplain(program: Command): void {
-  program
+  const command = program
     .command("explain")
     .description("turn a saved model into a decision tree of readable rules, and say which features it looks at")
     .argument("<model>", "a safetensors file")
@@ -27,15 +27,15 @@ export function addExplain(program: Command): void {
       "largest number of leaves of the tree",
       (text: string) => checkedLeaves(parseNumber(text)),
       15,
-    )
-    .option("--env <id>", "environment id (default: the one it was trained in)")
+    );
+  addEnv(command, "the one it was trained in")
     .option("--seed <number>", "seed of the episodes (default: the training's)", readSeed)
     .option("--out <file>", "file for the tree's module (default: beside the model, as .tree.mjs)", notEmpty("out"))
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
-    .action((path: string, options: ExplainFlags) => {
+    .action(async (path: string, options: ExplainFlags) => {
       const model = readModel(path);
-      const env = checkedEnvironment(options.env ?? model.environment);
+      const env = await chosenEnvironment(options.env, options, { model });
       const seed = options.seed ?? model.training?.seed ?? 0;
       const out = options.out ?? join(dirname(path), `${basename(path).replace(/\.safetensors$/, "")}.tree.mjs`);
       checkNoFolder(out);

@@ -10,7 +10,7 @@ import { exportWasm } from "../export/wasm.js";
 import { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
 import { oneOfWords } from "../training/options.js";
-import { checkedEnvironment } from "./context.js";
+import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
 import { UsageError } from "./errors.js";
 import { readAnyModel, writeOutput } from "./files.js";
 import { activationOption, type ImportFlags, notEmpty } from "./options.js";
@@ -38,7 +38,7 @@ const writers: Record<string, Writer> = {
   },
 };
 
-interface ExportFlags extends ImportFlags {
+interface ExportFlags extends ImportFlags, EnvFlags {
   to: string;
   env?: string;
   out?: string;
@@ -48,24 +48,26 @@ interface ExportFlags extends ImportFlags {
 
 export function addExport(program: Command): void {
   const formats = Object.entries(writers).map(([format, { what }]) => `  ${format.padEnd(6)}${what}`);
-  program
+  const command = program
     .command("export")
     .description("write a saved model in a form that runs elsewhere")
     .addArgument(new Argument("<model>", "a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's"))
     .addOption(new Option("--to <format>", "format").choices(Object.keys(writers)).default("js"))
-    .option("--env <id>", "environment id for an imported model; the sizes must match")
-    .addOption(activationOption())
+    .addOption(activationOption());
+  addEnv(command, "the one it was trained in, if it is known")
     .option("--out <file>", "file to write (default: beside the model)", notEmpty("out"))
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .addHelpText("after", `\nFormats:\n${formats.join("\n")}\n\nEach can test itself, and qstill verify tests it.`)
-    .action((path: string, options: ExportFlags) => {
+    .action(async (path: string, options: ExportFlags) => {
       const { activation, env } = options;
-      const model = readAnyModel(path, { activation, environment: env && checkedEnvironment(env) });
+      const environment = env === undefined ? undefined : await chosenEnvironment(env, options);
+      const model = readAnyModel(path, { activation, environment });
       const { ending } = writers[options.to];
       const name = basename(path).replace(/\.(safetensors|pt|pth|zip|onnx)$/, "");
       const out = options.out ?? join(dirname(path), name + ending);
-      const content = Buffer.from(written(path, model, options.to));
+      if (options.to === "int8" && environment === undefined) await chosenEnvironment(undefined, options, { model });
+      const content = Buffer.from(written(path, model, options.to, environment));
       writeOutput(out, content);
       // where TypeScript looks for them: student.d.mts beside student.mjs
       const types = out.replace(/\.(m?)js$/, ".d.$1ts");
@@ -76,10 +78,10 @@ export function addExport(program: Command): void {
 }
 
 /** @throws UsageError for a quantised model, if the format does not support it */
-function written(path: string, model: Model | QuantizedModel, format: string): string | Uint8Array {
+function written(path: string, model: Model | QuantizedModel, format: string, env?: string): string | Uint8Array {
   const { write, writeQuantized } = writers[format];
-  if (model instanceof Model) return write(model, describe(model));
-  if (writeQuantized) return writeQuantized(model, describe(model));
+  if (model instanceof Model) return write(model, describe(model, { env }));
+  if (writeQuantized) return writeQuantized(model, describe(model, { env }));
   const allowed = Object.keys(writers).filter((name) => writers[name].writeQuantized);
   throw new UsageError(`${path} has weights of 8 bits, and --to is ${format}: ${oneOfWords(allowed)} is allowed`);
 }

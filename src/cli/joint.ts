@@ -6,8 +6,18 @@ import { jointConfig, jointOptions } from "../distill/joint-config.js";
 import { type Comparison, compareAsync } from "../evaluate/compare.js";
 import type { Evaluation } from "../evaluate/evaluate.js";
 import { weightsHash } from "../model/hash.js";
-import { addCheckpoints, addCommonOptions, type CommonOptions, chosenEnvironment, readConfigFile } from "./context.js";
+import {
+  addCheckpoints,
+  addCommonOptions,
+  addEnvOptions,
+  type CommonOptions,
+  chosenEnvironment,
+  type EnvFlags,
+  environmentHelp,
+  readConfigFile,
+} from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
+import { addLogs } from "./logs.js";
 import { jointLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { complain, evaluationHead, evaluationRow, keeping, print, prose, table } from "./terminal.js";
@@ -17,13 +27,13 @@ export function addJoint(program: Command): void {
   const command = program
     .command("joint")
     .description("train a teacher and, from the first step, a student beside it; write both")
-    .argument("[env]", "environment id (qstill envs lists all)");
-  addCheckpoints(addCommonOptions(command));
+    .argument("[env]", environmentHelp);
+  addCheckpoints(addLogs(addEnvOptions(addCommonOptions(command))));
   const flags = addConfigOptions(command, "Joint run", jointOptions, descriptions.joint, "", new Set(), "");
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);
-    const environment = chosenEnvironment(argument, file);
+    const environment = await chosenEnvironment(argument, options, { how: "the environment", file });
     const seed = options.seed ?? file.seed ?? 0;
     const config = jointConfig({ ...file.joint, ...readConfigOptions(command, jointOptions, flags) });
     const place = new Workplace(environment, seed, options);
@@ -51,7 +61,7 @@ export function addJoint(program: Command): void {
     const comparison = await place.evaluating((options) =>
       compareAsync(teacher, student, { env: environment, seed, ...options }),
     );
-    const summary = await summarise(joint, comparison);
+    const summary = await summarise(joint, comparison, options.envOptions ?? file.envOptions);
     place.writeEach({ "summary.json": () => `${JSON.stringify(summary, null, 2)}\n` });
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) {
@@ -66,7 +76,7 @@ export function addJoint(program: Command): void {
 }
 
 /** The contents of summary.json: like those of `run`, without what only a series of students has. */
-async function summarise({ teacher, student }: Joint, comparison: Comparison) {
+async function summarise({ teacher, student }: Joint, comparison: Comparison, envOptions: EnvFlags["envOptions"]) {
   const { teacher: teacherEvaluation, student: studentEvaluation, random: _, ...shares } = comparison;
   const { environment, seed, config, envSteps, updates, wallSeconds } = teacher;
   const effort = ({ hidden, parameters }: Joint["teacher"], evaluation: Evaluation) => ({
@@ -88,6 +98,6 @@ async function summarise({ teacher, student }: Joint, comparison: Comparison) {
     },
     weightsHash: await weightsHash(student.parameters, teacher.parameters),
     version,
-    config: { env: environment, seed, joint: config },
+    config: { env: environment, envOptions, seed, joint: config },
   };
 }

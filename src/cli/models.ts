@@ -47,7 +47,7 @@ export function teacherLeft(place: Workplace, environment: string, seed: number,
   const path = place.path("teacher.safetensors");
   const teacher = readTeacher(path);
   const made = teacherSetting(teacher.environment, teacher.seed, teacher.config);
-  const same = isSame(path, made, teacherSetting(environment, seed, config), checkpoint);
+  const same = isSame(path, made, teacherSetting(environment, seed, config), checkpoint, "a new training");
   return same ? { finished: teacher } : { checkpoint };
 }
 
@@ -70,7 +70,7 @@ export function studentLeft(
   const of = student.training?.distillation?.teacher;
   if (of !== asked.teacher) return { checkpoint };
   const made = { ...studentSetting(student.environment, student.seed, student.config, teacher), teacher: of };
-  return isSame(path, made, asked, checkpoint) ? { finished: student } : { checkpoint };
+  return isSame(path, made, asked, checkpoint, "a new distillation") ? { finished: student } : { checkpoint };
 }
 
 /** What a folder holds of a joint run. @throws UsageError if that was made with other settings */
@@ -121,16 +121,17 @@ function isSize(value: unknown): value is Size {
 /**
  * Whether finished work is what is asked for.
  * @param checkpoint one from which other work may go on
+ * @param next what --from can begin with its weights
  * @throws UsageError if it is not, and there is no checkpoint
  */
-function isSame(path: string, made: Setting, asked: Setting, checkpoint?: Uint8Array): boolean {
+function isSame(path: string, made: Setting, asked: Setting, checkpoint?: Uint8Array, next?: string): boolean {
   const differs = difference(made, asked);
   if (differs === undefined || checkpoint !== undefined) return differs === undefined;
   const { envSteps, learningRate, learningRateFinal } = asked;
   const longer = { ...made, envSteps, learningRate, learningRateFinal };
   const hint =
     difference({ ...asked, ...longer }, asked) === undefined
-      ? ": finished work goes on longer only if it was run with --keep-checkpoint"
+      ? `: finished work goes on longer only if it was run with --keep-checkpoint${next ? `; --from ${path} begins ${next} with its weights` : ""}`
       : "";
   throw new UsageError(`${path} was made with ${differs}${hint}`);
 }

@@ -2,7 +2,7 @@
 // sentences.
 import { type Command, Option as Flag } from "commander";
 import { checkedThreads } from "../dqn/configure.js";
-import { checkedEpisodes, checkedSeed } from "../evaluate/checks.js";
+import { checkedCopies, checkedEpisodes, checkedSeed } from "../evaluate/checks.js";
 import type { Activation } from "../model/model.js";
 import { checkOptions, type Option, type Options, parseNumber } from "../training/options.js";
 import { UsageError } from "./errors.js";
@@ -74,6 +74,12 @@ export function readSeed(text: string): number {
 /** A number of episodes from a command line's text. @throws ConfigError for anything that is not one */
 export function readEpisodes(text: string): number {
   return checkedEpisodes(parseNumber(text));
+}
+
+/** --copies, for environments that answer later. */
+export function copiesOption(): Flag {
+  const what = "copies of the environment that play at the same time, for one that answers later (default: 1)";
+  return new Flag("--copies <number>", what).argParser((text: string) => checkedCopies(parseNumber(text)));
 }
 
 /** A number of threads from a command line's text. @throws ConfigError for anything that is not one */

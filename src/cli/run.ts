@@ -6,20 +6,27 @@ import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { type Teacher, trainTeacher } from "../dqn/teacher.js";
 import { compareAsync } from "../evaluate/compare.js";
+import type { Model } from "../model/model.js";
 import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
 import {
   addCheckpoints,
   addCommonOptions,
+  addEnvOptions,
+  addStart,
   addThreads,
   type CommonOptions,
   chosenEnvironment,
+  type EnvFlags,
+  environmentHelp,
   readConfigFile,
+  readStart,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
 import { missed } from "./distill.js";
 import { MissedError } from "./errors.js";
+import { addLogs } from "./logs.js";
 import { studentLeft, teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, figure, keeping, percent, print, prose, table } from "./terminal.js";
@@ -29,15 +36,16 @@ export function addRun(program: Command): void {
   const command = program
     .command("run")
     .description("train a teacher, distil it into a student, evaluate both, write the student's files and a report")
-    .argument("[env]", "environment id (qstill envs lists all)");
-  addThreads(addCheckpoints(addCommonOptions(command)));
+    .argument("[env]", environmentHelp);
+  addStart(addEnvOptions(addCommonOptions(command)), "the teacher");
+  addThreads(addLogs(addCheckpoints(command)));
   const teacherFlags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
   const taken = new Set(Object.keys(teacherOptions));
   const studentFlags = addConfigOptions(command, "Student", studentOptions, descriptions.student, "student", taken);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);
-    const environment = chosenEnvironment(argument, file);
+    const environment = await chosenEnvironment(argument, options, { how: "the environment", file });
     const seed = options.seed ?? file.seed ?? 0;
     const teacherGiven = { ...file.teacher, ...readConfigOptions(command, teacherOptions, teacherFlags) };
     const studentGiven = { ...file.student, ...readConfigOptions(command, studentOptions, studentFlags) };
@@ -46,9 +54,10 @@ export function addRun(program: Command): void {
       student: studentConfig(environment, studentGiven),
     };
     checkStudentSize(environment, config.student);
+    const start = { from: readStart(options) };
     const place = new Workplace(environment, seed, options);
-    const { teacher, student } = await train(place, environment, seed, config, options);
-    const summary = await finish(place, environment, seed, teacher, student);
+    const { teacher, student } = await train(place, environment, seed, config, start, options);
+    const summary = await finish(place, environment, seed, teacher, student, options.envOptions ?? file.envOptions);
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) print(closing(summary, teacher, student, place.folder));
     if (!summary.satisfied) {
@@ -62,6 +71,7 @@ async function train(
   environment: string,
   seed: number,
   config: { teacher: TeacherConfig; student: StudentConfig },
+  start: { from?: Model },
   { resume = false, threads, keepCheckpoint }: CommonOptions,
 ): Promise<{ teacher: Teacher; student: Student }> {
   const left = resume ? teacherLeft(place, environment, seed, config.teacher) : {};
@@ -79,7 +89,7 @@ async function train(
     (await place.work(
       "teacher",
       usable ? left.checkpoint : place.checkpoint("teacher"),
-      (work) => trainTeacher(environment, { ...config.teacher, ...work, seed, threads }),
+      (work) => trainTeacher(environment, { ...config.teacher, ...work, ...start, seed, threads }),
       needed,
     ));
   if (!finished) students = {};
@@ -101,12 +111,14 @@ async function finish(
   seed: number,
   teacher: Teacher,
   student: Student,
+  envOptions: EnvFlags["envOptions"],
 ): Promise<Summary> {
   place.writeModule(student);
   const comparison = await place.evaluating((options) =>
     compareAsync(teacher, student, { env: environment, seed, ...options }),
   );
-  const summary = await summarise(teacher, student, comparison);
+  const summarised = await summarise(teacher, student, comparison);
+  const summary = { ...summarised, config: { ...summarised.config, envOptions } };
   const events = place.metrics.read();
   place.writeEach({
     "summary.json": () => `${JSON.stringify(summary, null, 2)}\n`,

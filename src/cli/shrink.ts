@@ -13,9 +13,10 @@ import { Interrupted } from "../training/checkpoint.js";
 import {
   addCheckpoints,
   addCommonOptions,
+  addEnvOptions,
   type CommonOptions,
-  checkedEnvironment,
   chosenEnvironment,
+  environmentHelp,
   readConfigFile,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
@@ -35,10 +36,10 @@ export function addShrink(program: Command): void {
   const command = program
     .command("shrink")
     .description("find the smallest student that keeps its teacher's return with 95 % confidence")
-    .argument("[env]", "environment id (default: the one the teacher was trained in)")
+    .argument("[env]", `${environmentHelp} (default: the one the teacher was trained in)`)
     .option("--teacher <file>", "the teacher's safetensors file (default: one is trained)")
     .option("--episodes <number>", "number of episodes by which a size is judged and tested", readEpisodes, 1000);
-  addCheckpoints(addCommonOptions(command));
+  addCheckpoints(addEnvOptions(addCommonOptions(command)));
   const flags = addConfigOptions(
     command,
     "Student; hidden is the layer to shrink, attempts count for each size",
@@ -52,10 +53,7 @@ export function addShrink(program: Command): void {
   command.action(async (argument: string | undefined, options: ShrinkFlags) => {
     const file = readConfigFile(options.config);
     const given = options.teacher === undefined ? undefined : readModel(options.teacher);
-    const env =
-      given === undefined
-        ? chosenEnvironment(argument, file)
-        : checkedEnvironment(argument ?? file.env ?? given.environment);
+    const env = await chosenEnvironment(argument, options, { how: "the environment", file, model: given });
     const seed = options.seed ?? file.seed ?? given?.training?.seed ?? 0;
     const config = shrinkConfig(env, { ...file.student, ...readConfigOptions(command, shrinkOptions, flags) });
     const ofTeacher = teacherConfig(env, file.teacher ?? {});

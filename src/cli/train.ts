@@ -7,31 +7,38 @@ import { evaluateAsync } from "../evaluate/evaluate.js";
 import {
   addCheckpoints,
   addCommonOptions,
+  addEnvOptions,
+  addStart,
   addThreads,
   type CommonOptions,
   chosenEnvironment,
+  environmentHelp,
   readConfigFile,
+  readStart,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
+import { addLogs } from "./logs.js";
 import { teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
-import { evaluationHead, evaluationRow, print, prose, table } from "./terminal.js";
+import { evaluationHead, evaluationRow, figure, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
 export function addTrain(program: Command): void {
   const command = program
     .command("train")
     .description("train a teacher by Double DQN and write teacher.safetensors")
-    .argument("[env]", "environment id (qstill envs lists all)");
-  addThreads(addCheckpoints(addCommonOptions(command)));
+    .argument("[env]", environmentHelp);
+  addStart(addEnvOptions(addCommonOptions(command)), "the teacher");
+  addThreads(addLogs(addCheckpoints(command)));
   const flags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
 
   command.action(async (argument: string | undefined, options: CommonOptions) => {
     const file = readConfigFile(options.config);
-    const environment = chosenEnvironment(argument, file);
+    const environment = await chosenEnvironment(argument, options, { how: "the environment", file });
     const seed = options.seed ?? file.seed ?? 0;
     const given = { ...file.teacher, ...readConfigOptions(command, teacherOptions, flags) };
     const config = teacherConfig(environment, given);
+    const start = { from: readStart(options) };
     const place = new Workplace(environment, seed, options);
     const { finished, checkpoint } = options.resume ? teacherLeft(place, environment, seed, config) : {};
     if (finished) place.sayFinished();
@@ -40,16 +47,26 @@ export function addTrain(program: Command): void {
     const teacher =
       finished ??
       (await place.work("teacher", checkpoint, (work) =>
-        trainTeacher(environment, { ...config, ...work, seed, threads: options.threads }),
+        trainTeacher(environment, { ...config, ...work, ...start, seed, threads: options.threads }),
       ));
     if (finished) place.forgetEarlier("teacher", finished);
-    const evaluation = await place.evaluating((options) => evaluateAsync(teacher, options));
+    // for live use nothing may be played that does not teach
+    const evaluated = config.evaluationInterval > 0;
+    const evaluation = evaluated ? await place.evaluating((options) => evaluateAsync(teacher, options)) : undefined;
     const { hidden, parameters, envSteps, updates, wallSeconds } = teacher;
     if (options.json) {
       const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, evaluation };
       print(JSON.stringify({ env: environment, seed, teacher: result }));
     } else if (!options.quiet) {
-      print(table(evaluationHead, [evaluationRow("teacher", teacher, evaluation)]));
+      const seen = [figure(parameters.length), figure(envSteps), figure(updates)];
+      if (evaluation) print(table(evaluationHead, [evaluationRow("teacher", teacher, evaluation)]));
+      else
+        print(
+          table(
+            ["", "network", "parameters", "environment steps", "updates"],
+            [["teacher", teacher.widths.join("-"), ...seen]],
+          ),
+        );
       print(prose(`${place.path("teacher.safetensors")} holds it; qstill distill --teacher makes a student of it.`));
     }
   });

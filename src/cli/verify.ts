@@ -9,6 +9,7 @@ import { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
 import { oneOfWords } from "../training/options.js";
 import { type Answers, formats, type Questions } from "./answers.js";
+import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
 import { DiffersError, oneLine, UsageError } from "./errors.js";
 import { readAnyModel } from "./files.js";
 import { notEmpty } from "./options.js";
@@ -38,14 +39,15 @@ interface Result {
   readonly selfTest: boolean | null;
 }
 
-interface VerifyFlags {
+interface VerifyFlags extends EnvFlags {
+  env?: string;
   model?: string;
   json?: boolean;
   quiet?: boolean;
 }
 
 export function addVerify(program: Command): void {
-  program
+  const command = program
     .command("verify")
     .description("run an export and the model that it was made from, and compare their answers")
     .argument("<file>", `what qstill export wrote: ${Object.keys(formats).join(", ")}`)
@@ -53,7 +55,8 @@ export function addVerify(program: Command): void {
       "--model <file>",
       "the model (default: the safetensors file of the same name beside the export)",
       notEmpty("model"),
-    )
+    );
+  addEnv(command, "the model's, if it is known")
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .addHelpText(
@@ -77,7 +80,9 @@ verify only what you would run.`,
       }
       const path = options.model ?? modelBeside(file, ending);
       const model = readAnyModel(path);
-      const questions = statesFor(path, model);
+      const known = environmentIds().includes(model.environment) ? model.environment : undefined;
+      const environment = options.env === undefined ? known : await chosenEnvironment(options.env, options);
+      const questions = statesFor(path, model, environment);
       const { run, allowed } = formats[ending];
       let answers: Answers;
       try {
@@ -88,7 +93,7 @@ verify only what you would run.`,
       const result: Result = {
         file,
         model: path,
-        env: model.environment,
+        env: environment ?? "",
         states: questions.count,
         ...compared(model, questions, answers),
         allowedDifference: Number.isFinite(allowed) ? allowed : null,
@@ -115,13 +120,13 @@ function modelBeside(file: string, ending: string): string {
   return `${file.slice(0, -ending.length)}.safetensors`;
 }
 
-/** The states to compare on. @throws UsageError if the model does not fit the environment that it names */
-function statesFor(path: string, model: Model | QuantizedModel): Questions {
-  const { widths, environment } = model;
+/** The states to compare on. @throws UsageError if the model does not fit the environment */
+function statesFor(path: string, model: Model | QuantizedModel, environment: string | undefined): Questions {
+  const { widths } = model;
   const size = widths[0];
   const actionCount = widths[widths.length - 1];
   const count = Math.min(stateCount, 2 * Math.floor(mostNumbers / size / 2));
-  if (!environmentIds().includes(environment)) {
+  if (environment === undefined) {
     return { observations: randomStates(size, 0, count), count, size, actionCount };
   }
   const env = makeEnv(environment);

@@ -2,20 +2,20 @@
 import type { Command } from "commander";
 import { animatedSvg } from "../draw/animation.js";
 import { sceneOf } from "../draw/scenes.js";
-import type { Env } from "../env/env.js";
-import { makeEnv } from "../env/registry.js";
+import type { AnyEnv, Env } from "../env/env.js";
+import { resolveAnyEnv } from "../env/registry.js";
 import type { Scene } from "../env/scene.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import { checkFit } from "../evaluate/checks.js";
 import { type Policy, randomPolicy } from "../evaluate/returns.js";
 import { parseNumber } from "../training/options.js";
-import { checkedEnvironment } from "./context.js";
+import { addEnvOptions, chosenEnvironment, type EnvFlags, environmentHelp } from "./context.js";
 import { UsageError } from "./errors.js";
 import { checkNoFolder, readModel, writeOutput } from "./files.js";
 import { notEmpty, readSeed } from "./options.js";
 import { figure, print } from "./terminal.js";
 
-interface WatchFlags {
+interface WatchFlags extends EnvFlags {
   model?: string;
   out: string;
   seed?: number;
@@ -26,10 +26,11 @@ interface WatchFlags {
 }
 
 export function addWatch(program: Command): void {
-  program
+  const command = program
     .command("watch")
     .description("play one unseen episode and draw it, as an SVG file that moves")
-    .argument("<env>", "environment id (qstill envs lists all)")
+    .argument("<env>", environmentHelp);
+  addEnvOptions(command)
     .option("--model <file>", "a safetensors file, which acts greedily (default: random actions)")
     .option("--out <file>", "where to", notEmpty("out"), "episode.svg")
     .option(
@@ -41,14 +42,15 @@ export function addWatch(program: Command): void {
     .option("--fps <number>", "steps per second", readRate, 30)
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
-    .action((id: string, { model: path, out, episode, fps, ...options }: WatchFlags) => {
-      const env = makeEnv(checkedEnvironment(id));
+    .action(async (given: string, { model: path, out, episode, fps, ...options }: WatchFlags) => {
+      const id = await chosenEnvironment(given, options);
+      const env = resolveAnyEnv(id);
       checkNoFolder(out);
       const model = path === undefined ? undefined : readModel(path);
       if (model !== undefined) checkFit("model", model, env);
       const seed = options.seed ?? model?.training?.seed ?? 0;
       const policy = model ?? randomPolicy(env.actionCount, seed);
-      const { frames, total } = film(env, policy, episodeSeed(seed, purposes.final, episode));
+      const { frames, total } = await film(env, policy, episodeSeed(seed, purposes.final, episode));
       const steps = frames.length - 1;
       const title = `${id}: an episode of ${figure(steps)} steps with return ${figure(total)}`;
       const svg = animatedSvg(frames, { secondsPerFrame: 1 / fps, title });
@@ -60,18 +62,18 @@ export function addWatch(program: Command): void {
 }
 
 /** Plays an episode. @throws UsageError for an environment that has no picture */
-function film(env: Env, policy: Policy, seed: number): { frames: Scene[]; total: number } {
+async function film(env: AnyEnv, policy: Policy, seed: number): Promise<{ frames: Scene[]; total: number }> {
   const frames: Scene[] = [];
   let total = 0;
   const shoot = () => {
-    const scene = sceneOf(env);
+    const scene = sceneOf(env as Env);
     if (scene === undefined) throw new UsageError(`${env.id} cannot be watched: it has no render()`);
     frames.push(scene);
   };
-  let observation = env.reset({ seed });
+  let observation = await env.reset({ seed });
   shoot();
   for (let ended = false; !ended; ) {
-    const result = env.step(policy.act(observation));
+    const result = await env.step(policy.act(observation, env.actionMask));
     total += result.reward;
     observation = result.observation;
     ended = result.terminated || result.truncated;

@@ -1,7 +1,7 @@
 // A folder in which something is trained: its files, checkpoints, metrics and progress.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { AsyncOptions } from "../evaluate/evaluate.js";
+import type { AsyncOptions, EvaluationProgress } from "../evaluate/evaluate.js";
 import { removeFile, WriteError } from "../experiments/durable.js";
 import { describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
@@ -13,6 +13,7 @@ import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, readIfThere, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
+import { type NamedLog, openLogs } from "./logs.js";
 import { keptByResumed, MetricsFile, ofTeacher } from "./metrics.js";
 import { stopOnSignals } from "./stopping.js";
 import { complain, Progress } from "./terminal.js";
@@ -44,6 +45,7 @@ interface WorkGiven {
   readonly checkpointInterval?: number;
   readonly onCheckpoint: (checkpoint: Uint8Array) => void;
   readonly keepCheckpoint?: boolean;
+  readonly copies?: number;
 }
 
 export class Workplace {
@@ -52,6 +54,7 @@ export class Workplace {
   /** This signal is aborted when the command is to stop. */
   readonly signal: AbortSignal;
   readonly #progress: Progress;
+  readonly #logs: readonly NamedLog[];
   readonly #options: CommonOptions;
   /** The latest complaint about each file that could not be written: the same one is not repeated. */
   readonly #complaints = new Map<string, string>();
@@ -62,6 +65,7 @@ export class Workplace {
     for (const name of [...obsolete.joint, "metrics.jsonl"]) checkNoFolder(this.path(name));
     lockFolder(this.folder);
     this.metrics = new MetricsFile(this.path("metrics.jsonl"));
+    this.#logs = openLogs(options, this.folder, options.resume === true);
     this.#options = options;
     this.#progress = new Progress(options.quiet !== true && options.json !== true);
     this.signal = stopOnSignals(() => this.#progress.stop());
@@ -120,7 +124,7 @@ export class Workplace {
     needed = false,
   ): Promise<Result> {
     const checkpoint = this.path(checkpointName(phase));
-    const { checkpointInterval, keepCheckpoint } = this.#options;
+    const { checkpointInterval, keepCheckpoint, copies } = this.#options;
     try {
       if (resume !== undefined) this.metrics.keep(keptByResumed(phase, reachedBy(resume)));
       else if (phase === "student") this.metrics.keep(ofTeacher);
@@ -133,6 +137,7 @@ export class Workplace {
         begin();
         if (event.kind !== "progress")
           this.#trying(() => this.metrics.append(event), "metrics.jsonl", "it is tried again");
+        for (const { path, write } of this.#logs) this.#trying(() => write(event), path, "the event is missing there");
         if (event.kind === "notice") this.say(`${event.message}: ${event.remedy}`);
         this.#progress.update(event);
       };
@@ -143,7 +148,8 @@ export class Workplace {
           : "there is no earlier one";
         this.#trying(() => this.#keep(phase, bytes), checkpointName(phase), left);
       };
-      const given = { signal: this.signal, onEvent, resume, checkpointInterval, onCheckpoint, keepCheckpoint };
+      const checkpoints = { resume, checkpointInterval, onCheckpoint, keepCheckpoint };
+      const given = { signal: this.signal, onEvent, ...checkpoints, copies };
       const result = await task(given).catch((error) => {
         if (error instanceof Interrupted) begin();
         throw error;
@@ -167,7 +173,11 @@ export class Workplace {
       if (error instanceof CheckpointError) throw new UsageError(`${checkpoint}: ${oneLine(error)}`);
       if (error instanceof Interrupted) {
         this.#keepLast(phase, error.checkpoint);
-        complain(`stopped: ${checkpoint} holds everything; to go on, repeat the command with --resume`);
+        const what =
+          error.cause === undefined
+            ? `stopped: ${checkpoint} holds everything`
+            : `the environment failed: ${checkpoint} holds everything up to there`;
+        complain(`${what}; to go on, repeat the command with --resume`);
       } else if (error instanceof WriteError && this.has(checkpointName(phase))) {
         complain(`${checkpoint} holds the work up to its last checkpoint; to go on, repeat the command with --resume`);
       }
@@ -180,10 +190,12 @@ export class Workplace {
   /** Evaluates what was made. It can be stopped; with --resume it is done again. */
   async evaluating<Result>(evaluate: (options: AsyncOptions) => Promise<Result>): Promise<Result> {
     try {
-      return await evaluate({ signal: this.signal, onEvent: ({ share }) => this.#progress.evaluating(share) });
+      const onEvent = ({ share }: EvaluationProgress) => this.#progress.evaluating(share);
+      return await evaluate({ signal: this.signal, onEvent, copies: this.#options.copies });
     } catch (error) {
       this.#progress.stop();
-      if (this.signal.aborted) complain(`stopped: ${this.folder} holds what was made, which is not evaluated yet`);
+      const what = this.signal.aborted ? "stopped" : "the evaluation failed";
+      complain(`${what}: ${this.folder} holds what was made, which is not evaluated yet`);
       throw error;
     } finally {
       this.#progress.stop();

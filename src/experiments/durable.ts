@@ -55,17 +55,17 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 }
 
 /**
- * Adds text to the end of a file.
+ * Adds to the end of a file.
  * @param synced whether it must be on the disk when this returns
  * @throws WriteError if not all of it could be written; then none of it is there
  */
-export function appendWhole(path: string, text: string, synced = false): void {
+export function appendWhole(path: string, content: string | Uint8Array, synced = false): void {
   try {
     const file = openSync(path, "a");
     try {
       const { size } = fstatSync(file);
       try {
-        writeAll(file, Buffer.from(text));
+        writeAll(file, typeof content === "string" ? Buffer.from(content) : content);
         if (synced) sync(file);
       } catch (error) {
         quietly(() => ftruncateSync(file, size));

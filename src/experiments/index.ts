@@ -2,6 +2,7 @@
  * Studies over seeds, and the statistics that compare their cells.
  * @module qstill/experiments
  */
+export type { EnvFile } from "./env-file.js";
 export type { Failure } from "./failures.js";
 export type { Run } from "./results.js";
 export { cellsOf, runStudy, StudyFailed, type StudyOptions, StudyStopped } from "./run-study.js";

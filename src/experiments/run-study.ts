@@ -8,6 +8,7 @@ import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
 import { makeFolder } from "./durable.js";
+import type { EnvFile } from "./env-file.js";
 import { type Failure, FailuresFile, failuresLine, reason } from "./failures.js";
 import { type Head, isOf, type Job, ResultsFile, type Run } from "./results.js";
 import type { Cell, Study } from "./study.js";
@@ -28,6 +29,8 @@ export interface StudyOptions {
   readonly resume?: boolean;
   /** The URL of a module that exports `studies`, with this one among them; by default qstill's own. */
   readonly module?: string;
+  /** Files with environments of the user's own, which the workers import. */
+  readonly envFiles?: readonly EnvFile[];
   /** Called at the beginning, and after every run. A run that failed counts as done. */
   readonly onProgress?: (done: number, of: number) => void;
   /** Called when a run failed; the others go on. */
@@ -108,6 +111,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     module: options.module ?? new URL("./studies/index.js", import.meta.url).href,
     study: study.name,
     teachers,
+    envFiles: options.envFiles,
   };
 
   const missing = () => jobs.filter((job) => !runs.some((run) => isOf(job, run)));

@@ -1,6 +1,7 @@
 // A worker of a study: runs the jobs that run-study.ts sends, one after another.
 import { parentPort, workerData } from "node:worker_threads";
 import "../env/all.js";
+import { type EnvFile, registerEnvFile } from "./env-file.js";
 import { reason } from "./failures.js";
 import { isOutcome, type Job } from "./results.js";
 import type { Outcome, Study } from "./study.js";
@@ -14,6 +15,8 @@ export interface WorkerData {
   readonly study: string;
   /** The folder of the teachers. */
   readonly teachers: string;
+  /** Files with environments of the user's own. */
+  readonly envFiles?: readonly EnvFile[];
 }
 
 /** A worker's answer to a job. */
@@ -23,7 +26,8 @@ export type Answer =
   | { readonly kind: "failed"; readonly message: string };
 
 const stop = new AbortController();
-const { module, study: name, teachers: folder } = workerData as WorkerData;
+const { module, study: name, teachers: folder, envFiles = [] } = workerData as WorkerData;
+for (const file of envFiles) await registerEnvFile(file);
 const { studies } = (await import(module)) as { studies: readonly Study[] };
 const study = studies.find((each) => each.name === name) as Study;
 const teachers = new FolderTeachers(folder, stop.signal);

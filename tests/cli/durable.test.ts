@@ -282,7 +282,7 @@ describe("--resume", () => {
     const longer = qstill([...steps(7000, "straight"), "--resume"]);
     expect([longer.status, longer.stderr]).toEqual([
       2,
-      "straight/teacher.safetensors was made with envSteps 6000, but 7000 is asked for: finished work goes on longer only if it was run with --keep-checkpoint\n",
+      "straight/teacher.safetensors was made with envSteps 6000, but 7000 is asked for: finished work goes on longer only if it was run with --keep-checkpoint; --from straight/teacher.safetensors begins a new training with its weights\n",
     ]);
   });
 

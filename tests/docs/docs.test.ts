@@ -29,7 +29,7 @@ const commands = ["sh"];
 const text = ["", "diff"];
 
 /** Whose programs give budgets of their own, which are short as they are. */
-const asWritten = ["docs/environments/your-own.md", "docs/import.md"];
+const asWritten = ["docs/environments/your-own.md", "docs/import.md", "docs/your-own-environment.md"];
 
 const preload = `--import=${pathToFileURL(join(root, "tests", "docs", "short.js"))}`;
 const blocks = new Map(pages().map((page) => [page, blocksOf(page)]));
@@ -39,6 +39,8 @@ beforeAll(() => {
   mkdirSync(join(root, "build"), { recursive: true });
   place = mkdtempSync(join(root, "build", "docs-"));
   symlinkSync(join(root, "scripts"), join(place, "scripts"), "dir");
+  const [battery] = blocksOf("docs/your-own-environment.md"); // the page says to put it into this file
+  writeFileSync(join(place, "battery.mjs"), battery.code);
   mkdirSync(join(place, "bin"));
   const foreign = [
     "sb3_dqn_cartpole.zip",
@@ -86,6 +88,11 @@ const printed: Record<string, (lines: readonly string[]) => void> = {
     );
     expect(lines.length).toBe(promised.length);
     for (const [line, text] of promised.entries()) expect(lines[line]).toContain(text.replace(/ ?…$/, ""));
+  },
+  "docs/your-own-environment.md": ([findings, byHand, teacher, student, masked, same, ...rest]) => {
+    expect([findings, same, rest]).toEqual(["[]", "true", []]);
+    for (const mean of [teacher, student]) expect(Number(mean)).toBeGreaterThan(Number(byHand));
+    expect(Number.isFinite(Number(masked))).toBe(true);
   },
   "docs/environments/your-own.md": ([findings, problem, mean, wrapped, vector]) => {
     expect(findings).toBe("[]");

@@ -93,6 +93,23 @@ export const uses = {
     const { interquartileMean, studies } = await load("qstill/experiments");
     return studies.length > 0 && interquartileMean([1, 2, 3, 4]) === 2.5;
   },
+  async "qstill/log"(load) {
+    const { mkdtempSync, readFileSync } = await load("node:fs");
+    const { csvLog, tensorBoardLog } = await load("qstill/log");
+    const directory = mkdtempSync("log-");
+    const event = {
+      kind: "evaluation",
+      network: "teacher",
+      envSteps: 1,
+      updates: 1,
+      mean: 1,
+      std: 0,
+      min: 1,
+      best: true,
+    };
+    for (const log of [tensorBoardLog(directory), csvLog(`${directory}/log.csv`)]) log(event);
+    return readFileSync(`${directory}/log.csv`, "utf8").split("\n").length === 3;
+  },
   async "qstill/env/recsim"(load) {
     await load("qstill/env/recsim");
     return firstStep(load, "RecSim-InterestEvolution-v0");
