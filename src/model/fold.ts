@@ -1,4 +1,4 @@
-// Folds the scaling of observations and labels into a network's own first and last layer.
+// Folds the scaling of observations and labels into a network's own first and last layer, and takes it out again.
 import { layerPlaces, parameterCount } from "./layout.js";
 
 /**
@@ -25,6 +25,31 @@ export function foldNormalisation(
     folded[bias + o] = shift;
   }
   return folded;
+}
+
+/**
+ * The inverse of {@link foldNormalisation}: turns parameters for raw observations into parameters for normalised ones,
+ * W' = W/scale and b' = b + Σ mean·W in the first layer, in float64 and rounded once. Both networks compute the same.
+ * @param mean (observationSize)
+ * @param scale (observationSize), none of them 0
+ */
+export function unfoldNormalisation(
+  widths: readonly number[],
+  parameters: Float32Array,
+  { mean, scale }: { mean: Float32Array; scale: Float32Array },
+): Float32Array {
+  const unfolded = parameters.slice();
+  const { inputs, outputs, weight, bias } = layerPlaces(widths)[0];
+  for (let o = 0; o < outputs; o++) {
+    let shift = parameters[bias + o];
+    for (let i = 0; i < inputs; i++) {
+      const at = weight + i * outputs + o;
+      unfolded[at] = parameters[at] / scale[i];
+      shift += mean[i] * parameters[at];
+    }
+    unfolded[bias + o] = shift;
+  }
+  return unfolded;
 }
 
 /**
@@ -63,6 +88,23 @@ export function foldStandardisation(
   for (let at = weight; at < weight + inputs * outputs; at++) folded[at] = parameters[at] / scale;
   for (let o = 0; o < outputs; o++) folded[bias + o] = parameters[bias + o] / scale + mean;
   return folded;
+}
+
+/**
+ * The inverse of {@link foldStandardisation}: turns parameters for Q-values in the teacher's unit into parameters for
+ * standardised ones, W' = W·scale and b' = (b − mean)·scale in the last layer.
+ */
+export function unfoldStandardisation(
+  widths: readonly number[],
+  parameters: Float32Array,
+  { mean, scale }: { mean: number; scale: number },
+): Float32Array {
+  const unfolded = parameters.slice();
+  const places = layerPlaces(widths);
+  const { inputs, outputs, weight, bias } = places[places.length - 1];
+  for (let at = weight; at < weight + inputs * outputs; at++) unfolded[at] = parameters[at] * scale;
+  for (let o = 0; o < outputs; o++) unfolded[bias + o] = (parameters[bias + o] - mean) * scale;
+  return unfolded;
 }
 
 /**
