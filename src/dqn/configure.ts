@@ -1,10 +1,12 @@
 // A teacher's configuration: the defaults, the environment's preset, and what was given.
 
 import { ConfigError } from "../core/config-error.js";
-import { need } from "../core/needed.js";
+import { need, needObject } from "../core/needed.js";
 import type { Env } from "../env/env.js";
 import { makeEnv } from "../env/registry.js";
 import { shown } from "../evaluate/checks.js";
+import { checkModel } from "../model/layout.js";
+import type { Model } from "../model/model.js";
 import { configure } from "../training/options.js";
 import { type TeacherConfig, teacherOptions } from "./config.js";
 import { presets } from "./presets.js";
@@ -53,4 +55,35 @@ export function teacherConfig(
     );
   }
   return config;
+}
+
+/** The hidden widths that a model to begin with has, unless others are given. */
+export function hiddenOf(
+  from: Model | undefined,
+  given: { readonly hidden?: unknown },
+): { readonly hidden?: number[] } {
+  if (from === undefined || given.hidden !== undefined) return {};
+  needModel(from);
+  return { hidden: from.hidden };
+}
+
+/**
+ * The parameters that a network of these widths begins with; undefined without a model.
+ * @throws ConfigError for a model of other widths, or with another activation than ReLU
+ */
+export function startingParameters(from: Model | undefined, widths: readonly number[]): Float32Array | undefined {
+  if (from === undefined) return undefined;
+  needModel(from);
+  if (from.widths.join() !== widths.join()) {
+    throw new ConfigError(`from has the widths ${from.widths.join("-")}: ${widths.join("-")} are needed`);
+  }
+  if (from.activation !== "relu") {
+    throw new ConfigError(`from has ${from.activation} between its layers: relu is needed`);
+  }
+  return from.parameters;
+}
+
+function needModel(from: Model): void {
+  needObject("from", from, "a model, which has parameters,", "act");
+  checkModel(from);
 }
