@@ -43,15 +43,19 @@ export class CheckpointError extends ConfigError {
   override readonly name = "CheckpointError";
 }
 
-/** Work was stopped by its AbortSignal. From `checkpoint` it can go on, bit for bit, as if it had not been stopped. */
+/**
+ * Work was stopped: by its AbortSignal, or because its environment failed. The environment's error is then the `cause`.
+ * From `checkpoint` it can go on, bit for bit, as if it had not been stopped.
+ */
 export class Interrupted extends Error {
   readonly checkpoint: Uint8Array;
   /** The best network so far: of a joint training the student. Undefined before the first evaluation. */
   readonly model?: Model;
 
-  constructor(checkpoint: Uint8Array, model?: Model) {
-    super("stopped before the end: the checkpoint in this error lets it go on");
-    this.name = "AbortError";
+  /** @param cause the error of the environment, if it was one */
+  constructor(checkpoint: Uint8Array, model?: Model, cause?: Error) {
+    super(cause?.message ?? "stopped before the end: the checkpoint in this error lets it go on", { cause });
+    this.name = cause === undefined ? "AbortError" : "Interrupted";
     this.checkpoint = checkpoint;
     this.model = model;
   }
