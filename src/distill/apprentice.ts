@@ -1,9 +1,9 @@
 // The student while it learns: a network in the core that is pulled towards its labels. Each attempt begins it anew.
 import { ConfigError } from "../core/config-error.js";
 import { Distiller } from "../core/distiller.js";
-import type { Env } from "../env/env.js";
+import type { AnyEnv } from "../env/env.js";
 import { generatorWords, purposes } from "../env/seeds.js";
-import { foldNormalisation, foldStandardisation } from "../model/fold.js";
+import { foldNormalisation, foldStandardisation, unfoldNormalisation, unfoldStandardisation } from "../model/fold.js";
 import type { Saved } from "../training/checkpoint.js";
 import { finiteLoss } from "../training/events.js";
 import { assignState, blockPart, type Part } from "../training/resumable.js";
@@ -11,6 +11,15 @@ import { linear } from "../training/schedules.js";
 import type { AddStates } from "./collector.js";
 import type { StudentConfig } from "./config.js";
 import { parseLoss } from "./loss.js";
+
+/** The part of an apprentice's state that its distiller does not hold. */
+interface ApprenticeState {
+  attempt: number;
+  update: number;
+  updates: number;
+  /** Whether its states have masks; absent if they have none. */
+  masked?: true;
+}
 
 /** A student in training. */
 export class Apprentice implements Part {
@@ -20,19 +29,23 @@ export class Apprentice implements Part {
   readonly #config: StudentConfig;
   readonly #seed: number;
   readonly #byteObservations: boolean;
-  readonly #state = { attempt: 0, update: 0, updates: 0 };
+  readonly #start: Float32Array | undefined;
+  readonly #state: ApprenticeState = { attempt: 0, update: 0, updates: 0 };
 
   /**
    * @param largestWeight an output's largest weight in whole steps, if weights are rounded; 0 if they are not
+   * @param start the parameters with which the first attempt begins, for raw observations and in the labels' unit; by
+   * default they are random, as in every other attempt
    * @throws ConfigError if it needs more than 1 GiB
    */
-  constructor(env: Env, config: StudentConfig, seed: number, largestWeight: number) {
+  constructor(env: AnyEnv, config: StudentConfig, seed: number, largestWeight: number, start?: Float32Array) {
     const loss = parseLoss(config.loss);
     if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
     this.widths = [env.observationSize, ...config.hidden, env.actionCount];
     this.#config = config;
     this.#seed = seed;
     this.#byteObservations = env.byteObservations === true;
+    this.#start = start;
     this.#distiller = new Distiller({
       ...config,
       widths: this.widths,
@@ -59,7 +72,10 @@ export class Apprentice implements Part {
   }
 
   /** Adds labelled states. */
-  readonly add: AddStates = (states, labels, targets) => this.#distiller.add(states, labels, targets);
+  readonly add: AddStates = (...labelled) => {
+    this.#distiller.add(...labelled);
+    if (this.#distiller.masked) this.#state.masked = true;
+  };
 
   /**
    * Begins a new attempt on the states that it has. The scale of observations and labels stays the same for the whole
@@ -72,6 +88,7 @@ export class Apprentice implements Part {
     this.#distiller.initialise(generatorWords(this.#seed, purposes.distiller, attempt));
     if (!this.#byteObservations) this.#distiller.normalise();
     if (this.#config.standardizeLabels) this.#distiller.standardise();
+    if (this.#start !== undefined && attempt === 1) this.#distiller.start(this.#scaled(this.#start));
   }
 
   /** Does this many updates. @returns the mean of their losses @throws DivergedError if it is not finite */
@@ -89,6 +106,12 @@ export class Apprentice implements Part {
     return foldStandardisation(this.widths, parameters, this.#distiller.standardisation());
   }
 
+  /** The same network for normalised observations and standardised labels: the inverse of {@link parameters}. */
+  #scaled(parameters: Float32Array): Float32Array {
+    const standard = unfoldStandardisation(this.widths, parameters, this.#distiller.standardisation());
+    return unfoldNormalisation(this.widths, standard, this.#distiller.normalisation());
+  }
+
   /** The factor of each feature, shape (observationSize). */
   featureScale(): number[] {
     return [...this.#distiller.normalisation().scale];
@@ -99,6 +122,7 @@ export class Apprentice implements Part {
   }
 
   restore(saved: Saved): void {
+    if ((saved.state as { masked?: unknown }).masked === true) this.#distiller.useMasks();
     blockPart(this.#distiller).restore(saved);
     assignState(this.#state, saved.state);
   }
