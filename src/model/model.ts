@@ -15,6 +15,8 @@ export interface Training {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /** The environment steps after which it is no longer bit-exact, if it went on where episodes could not be taken again. */
+  readonly inexactFrom?: number;
   readonly config: Readonly<Record<string, unknown>>;
   /** Only a student has this. */
   readonly distillation?: Distillation;

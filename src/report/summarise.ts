@@ -37,6 +37,6 @@ export async function summarise(teacher: Teacher, student: Student, comparison: 
   };
 }
 
-function effort({ hidden, parameters, envSteps, updates, wallSeconds }: Teacher | Student) {
-  return { hidden, parameters: parameters.length, envSteps, updates, wallSeconds };
+function effort({ hidden, parameters, envSteps, updates, wallSeconds, inexactFrom }: Teacher | Student) {
+  return { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, inexactFrom };
 }

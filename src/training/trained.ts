@@ -12,6 +12,11 @@ export interface TrainingRecord<Config> {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /**
+   * The environment steps after which it is no longer bit-exact: it went on from a checkpoint there, and open episodes
+   * could not be taken again. Absent: it is all bit-exact.
+   */
+  readonly inexactFrom?: number;
 }
 
 /** A model with the record of its training. */
@@ -22,18 +27,20 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  readonly inexactFrom?: number;
 
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
     needObject("model", data, "a model's data");
     needObject("record", record, "the record of a training");
-    const { seed, envSteps, updates, wallSeconds, config } = record;
+    const { seed, envSteps, updates, wallSeconds, inexactFrom, config } = record;
     const plain = Object.fromEntries(Object.entries(config));
-    super({ ...data, training: { seed, envSteps, updates, wallSeconds, config: plain, distillation } });
+    super({ ...data, training: { seed, envSteps, updates, wallSeconds, inexactFrom, config: plain, distillation } });
     this.env = record.env;
     this.seed = seed;
     this.config = config;
     this.envSteps = envSteps;
     this.updates = updates;
     this.wallSeconds = wallSeconds;
+    this.inexactFrom = inexactFrom;
   }
 }
