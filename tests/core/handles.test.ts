@@ -104,7 +104,7 @@ describe("memory", () => {
     const disposed = learner();
     disposed.dispose();
     disposed.dispose(); // twice does no harm
-    expect(() => disposed.act(0, 1)).toThrow("this learner has been disposed of");
+    expect(() => disposed.act(0, 0, 1)).toThrow("this learner has been disposed of");
     const network = new Network([1, 1], 1);
     network.dispose();
     expect(() => network.act([0])).toThrow("this network has been disposed of");
@@ -130,13 +130,15 @@ describe("memory", () => {
     network.setParameters(Float32Array.of(2, 1));
     const beyond = learner(50_000);
     beyond.initialise(new Uint32Array([1, 2, 3, 4]));
-    beyond.begin(Float32Array.of(1, 2, 3));
-    for (let i = 0; i < 8; i++) beyond.record(0, 1, Float32Array.of(4, 5, 6), false, false);
+    let row = beyond.begin(Float32Array.of(1, 2, 3), [0, 1]);
+    for (let i = 0; i < 8; i++) row = beyond.record(row, 0, 1, Float32Array.of(4, 5, 6), false, false, [1, 0]);
     expect([...network.qValues([3])]).toEqual([7]);
     expect([...beyond.observations().slice(0, 6)]).toEqual([1, 2, 3, 4, 5, 6]);
     const copy = learner(50_000);
+    copy.useMasks();
     copy.restore(beyond.save());
     expect(copy.parameters()).toEqual(beyond.parameters());
+    expect([copy.act(row, 1, 1), ...(copy.masks() ?? []).slice(0, 4)]).toEqual([0, 0, 1, 1, 0]);
     expect(Math.max(...[beyond, copy].map((made) => made.parameters().length))).toBe(32);
     for (const made of [network, beyond, copy]) made.dispose();
     for (const address of held) core().release(address);
@@ -164,19 +166,19 @@ it("a learner is restored only by bytes of its own shape", () => {
 
 describe("a learner's saved bytes", () => {
   /** A learner that has played: with priorities, in an episode, with its ring begun anew. */
-  function played(bufferSize = 40): Learner {
+  function played(): { one: Learner; row: number } {
     const shape = { widths: [3, 5, 2], batchSize: 4, nStep: 2, gamma: 0.9, huberDelta: 1, tau: 1 };
-    const one = new Learner({ ...shape, bufferSize, targetUpdateInterval: 10, prioritized: true });
+    const one = new Learner({ ...shape, bufferSize: 40, targetUpdateInterval: 10, prioritized: true });
     one.initialise(Uint32Array.of(1, 2, 3, 4));
-    one.begin(Float32Array.of(0, 0, 0));
+    let row = one.begin(Float32Array.of(0, 0, 0));
     for (let i = 1; i < 100; i++) {
       const observation = Float32Array.of(i, -i, i % 7);
       const ends = i % 13 === 0;
-      one.record(i % 2, i % 3, observation, ends, false);
-      if (ends) one.begin(observation);
+      row = one.record(row, i % 2, i % 3, observation, ends, false);
+      if (ends) row = one.begin(observation);
       if (i > 20) one.step(1, 1e-3);
     }
-    return one;
+    return { one, row };
   }
 
   it("hold only the rows that are filled", () => {
@@ -187,24 +189,23 @@ describe("a learner's saved bytes", () => {
     empty.dispose();
   });
 
-  it("give the newest observations by their age, as far as they are held", () => {
-    const one = played(40);
-    expect(one.recent(0)).toEqual(Float32Array.of(99, -99, 99 % 7));
-    expect(one.recent(3)).toEqual(Float32Array.of(96, -96, 96 % 7));
-    expect(one.recent(39)).toBeInstanceOf(Float32Array);
-    expect(one.recent(40)).toBeUndefined();
+  it("give the observation of a row", () => {
+    const { one, row } = played();
+    const other = one.begin(Float32Array.of(1, 2, 3));
+    expect(one.newest(row)).toEqual(Float32Array.of(99, -99, 99 % 7));
+    expect(one.newest(other)).toEqual(Float32Array.of(1, 2, 3));
     one.dispose();
   });
 
   it("with any word changed are refused, or go on without harm to the core", () => {
-    const one = played();
+    const { one, row } = played();
     const bytes = one.save();
     const words = new Uint32Array(bytes.buffer);
     for (let word = 0; word < words.length; word++) {
       const before = words[word];
       for (const wrong of [0, 41, 0x7fffffff, 0xffffffff]) {
         words[word] = wrong;
-        const again = played();
+        const { one: again } = played();
         try {
           again.restore(bytes);
         } catch (error) {
@@ -214,13 +215,15 @@ describe("a learner's saved bytes", () => {
           words[word] = before;
           if (again.filled > 40) again.dispose();
         }
-        if (again.ready > 0) again.step(3, 1e-3);
-        again.act(0.5, 10);
-        again.record(1, 1, new Float32Array(3), false, false);
+        if (again.holdsEpisodes([row])) {
+          if (again.ready > 0) again.step(3, 1e-3);
+          again.act(row, 0.5, 10);
+          again.end(again.record(row, 1, 1, new Float32Array(3), false, false));
+        }
         again.dispose();
       }
     }
-    const straight = played();
+    const { one: straight } = played();
     straight.restore(bytes);
     expect(straight.step(5, 1e-3)).toBe(one.step(5, 1e-3)); // the core is whole
     expect(straight.save()).toEqual(one.save());

@@ -35,11 +35,12 @@ function trained(learner: Learner, { widths, byteObservations }: LearnerShape): 
   const observation = new Float32Array(widths[0]);
   const feature = byteObservations ? () => Math.max(0, Math.floor(255 * next())) : next;
   learner.initialise(new Uint32Array([1, 2, 3, 4]));
-  learner.begin(observation.map(feature));
+  let row = learner.begin(observation.map(feature));
   for (let step = 0; step < 500; step++) {
     const ends = step % 50 === 49;
-    learner.record(learner.act(0.3, 1), next(), observation.map(feature), ends && step % 100 === 49, ends);
-    if (ends) learner.begin(observation.map(feature));
+    const action = learner.act(row, 0.3, 1);
+    row = learner.record(row, action, next(), observation.map(feature), ends && step % 100 === 49, ends);
+    if (ends) row = learner.begin(observation.map(feature));
     if (step === 150 && !byteObservations) learner.normalise();
     if (step >= 150) learner.step(1 + (step % 2), 1e-3);
   }

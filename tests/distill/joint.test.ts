@@ -131,11 +131,11 @@ describe("the loop of a joint run", () => {
   it("lets exploration fall during its share of the episodes", async () => {
     const acts = vi.spyOn(Learner.prototype, "act");
     await episodes({ explorationInitial: 1, explorationFinal: 0.2, explorationFraction: 0.5, evaluationInterval: 99 });
-    const first = acts.mock.calls.filter(([epsilon]) => epsilon > 0).filter((_, i) => i % 10 === 0);
-    expect(first.map(([epsilon]) => epsilon)).toEqual(
+    const first = acts.mock.calls.filter(([, epsilon]) => epsilon > 0).filter((_, i) => i % 10 === 0);
+    expect(first.map(([, epsilon]) => epsilon)).toEqual(
       [1, 0.8, 0.6, 0.4, 0.2, 0.2, 0.2, 0.2].map((epsilon) => expect.closeTo(epsilon, 12)),
     );
-    expect(acts.mock.calls.every(([, longest]) => longest === 1)).toBe(true);
+    expect(acts.mock.calls.every(([, , longest]) => longest === 1)).toBe(true);
   });
 
   it("evaluates both after each interval and at the end, with the loss of each", async () => {

@@ -5,9 +5,9 @@ import { studentConfig } from "../../src/distill/config.js";
 import { jointConfig } from "../../src/distill/joint-config.js";
 import { shrinkConfig } from "../../src/distill/shrink.js";
 import { teacherOptions } from "../../src/dqn/config.js";
-import { checkedThreads, teacherConfig } from "../../src/dqn/configure.js";
+import { checkedThreads, learnerShape, teacherConfig } from "../../src/dqn/configure.js";
 import { presets } from "../../src/dqn/presets.js";
-import { learnerShape, teacherSetting } from "../../src/dqn/teacher.js";
+import { teacherSetting } from "../../src/dqn/teacher.js";
 
 const unknown = { id: "unknown" };
 const bytes = { id: "unknown", byteObservations: true };

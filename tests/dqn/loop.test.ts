@@ -35,8 +35,8 @@ async function watched(given: TrainOptions = {}) {
   const teacher = await trainTeacher(env, { ...options, ...given });
   return {
     teacher,
-    epsilons: acts.mock.calls.map(([epsilon]) => epsilon),
-    repeats: acts.mock.calls.map(([, longest]) => longest),
+    epsilons: acts.mock.calls.map(([, epsilon]) => epsilon),
+    repeats: acts.mock.calls.map(([, , longest]) => longest),
     updates: steps.mock.calls.map(([n]) => n),
     rates: steps.mock.calls.map(([, rate]) => rate),
     importances: importance.mock.calls.map(([exponent]) => exponent),

@@ -116,14 +116,14 @@ describe("determinism", () => {
       [{ resume: checkpoint.slice(0, 5000) }, "the checkpoint is damaged: tensor"],
       [{ resume: new Uint8Array(20) }, "the checkpoint is damaged: the header"],
       [{ resume: changed({ states: "{" }) }, "the checkpoint is damaged: "],
-      [{ resume: changed({ states: "[]" }) }, 'the checkpoint is damaged: its part "agent" is missing'],
+      [{ resume: changed({ states: "[]" }) }, 'the checkpoint is damaged: its part "learner" is missing'],
       [{ resume: changed({ reached: "{" }) }, "the checkpoint is damaged: "],
       [{ resume: changed({ reached: "[]" }) }, "the checkpoint is damaged: it does not say how far it is"],
       [{ resume: changed({ setting: "null" }) }, "this checkpoint was made with environment undefined"],
       [{ resume: changed({ phase: "student" }) }, "this checkpoint is of a student, not of a teacher"],
       [{ resume: changed({ format: "other" }) }, "this file is not a qstill checkpoint"],
-      [{ resume: changed({ formatVersion: "2" }) }, "this checkpoint has format version 2: 4 is understood"],
-      [{ resume: withBlock("agent.block") }, "the checkpoint is damaged: it holds 3 bytes of state"],
+      [{ resume: changed({ formatVersion: "2" }) }, "this checkpoint has format version 2: 5 is understood"],
+      [{ resume: withBlock("learner.block") }, "the checkpoint is damaged: it holds 3 bytes of state"],
       [{ resume: withBlock("block") }, "the checkpoint is damaged: a block of the core's memory is missing"],
     ] as [TrainOptions, string][]) {
       const error = await train(options).catch((thrown) => thrown);

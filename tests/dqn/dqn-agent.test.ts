@@ -1,10 +1,10 @@
-// The agent: it acts ε-greedily, records what came of it, counts the updates that are due, and goes on from what it saved.
+// What every agent does: it acts ε-greedily, records what came of it, counts the updates that are due, and goes on from what it saved.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Learner } from "../../src/core/learner.js";
 import { Network } from "../../src/core/network.js";
-import { Agent } from "../../src/dqn/agent.js";
 import { type TeacherConfig, teacherOptions } from "../../src/dqn/config.js";
-import { learnerShape } from "../../src/dqn/teacher.js";
+import { learnerShape } from "../../src/dqn/configure.js";
+import { DqnAgent } from "../../src/dqn/dqn-agent.js";
 import { generatorWords, purposes } from "../../src/env/seeds.js";
 import { DivergedError } from "../../src/training/events.js";
 import { configure } from "../../src/training/options.js";
@@ -22,16 +22,16 @@ const options: Partial<TeacherConfig> = {
 function made(given: Partial<TeacherConfig> = {}, seed = 3, network: "teacher" | "student" = "teacher") {
   const config = configure<TeacherConfig>("teacher", teacherOptions, options, given);
   const learner = new Learner(learnerShape(widths, config, false));
-  const agent = new Agent(learner, widths, config, seed, network);
+  const agent = new DqnAgent(learner, widths, config, seed, network);
   return { agent, learner, config };
 }
 
 const observation = (n: number) => Float32Array.of(((7 * n) % 11) / 3, 5 - ((3 * n) % 7));
 
 /** So many more steps, the episode's end at every fifth; the agent updates after each where `updates`. */
-function steps(agent: Agent, count: number, updates = true): number[] {
+function steps(agent: DqnAgent, count: number, updates = true): number[] {
   const actions: number[] = [];
-  let episode = agent.episode ?? agent.begin(observation(0));
+  let episode = [...agent.episodes.values()][0] ?? agent.begin(observation(0));
   for (let i = 0; i < count; i++) {
     const n = agent.envSteps + 1;
     actions.push(episode.act());
@@ -47,7 +47,7 @@ it("is new: nothing recorded, nothing learned, first weights by the seed", () =>
   const initialise = vi.spyOn(Learner.prototype, "initialise");
   const { agent } = made();
   expect(initialise.mock.calls).toEqual([[generatorWords(3, purposes.learner, 0)]]);
-  expect([agent.envSteps, agent.updates, agent.loss, agent.episode]).toEqual([0, 0, null, undefined]);
+  expect([agent.envSteps, agent.updates, agent.loss, agent.episodes.size]).toEqual([0, 0, null, 0]);
   expect(agent.widths).toEqual(widths);
   expect(made().agent.parameters()).toEqual(agent.parameters());
   expect(made({}, 4).agent.parameters()).not.toEqual(agent.parameters());
@@ -58,7 +58,8 @@ describe("acts", () => {
     const act = vi.spyOn(Learner.prototype, "act");
     const { agent, config } = made();
     steps(agent, 30);
-    expect(act.mock.calls).toEqual(Array.from({ length: 30 }, (_, i) => [schedule(config, i).epsilon, 7]));
+    const expected = Array.from({ length: 30 }, (_, i) => [schedule(config, i).epsilon, 7]);
+    expect(act.mock.calls.map(([, ...how]) => how)).toEqual(expected);
   });
 
   it("and records that action, with what came of it", () => {
@@ -67,10 +68,10 @@ describe("acts", () => {
     const { agent } = made();
     const actions = steps(agent, 12);
     expect(new Set(actions).size).toBeGreaterThan(1);
-    expect(record.mock.calls).toEqual(
-      actions.map((action, i) => [action, (i + 1) % 4, observation(i + 1), i % 10 === 4, i % 10 === 9]),
+    expect(record.mock.calls.map(([, ...recorded]) => recorded)).toEqual(
+      actions.map((action, i) => [action, (i + 1) % 4, observation(i + 1), i % 10 === 4, i % 10 === 9, undefined]),
     );
-    expect(begin.mock.calls).toEqual(Array(3).fill([observation(0)]));
+    expect(begin.mock.calls).toEqual(Array(3).fill([observation(0), undefined]));
     expect(agent.envSteps).toBe(12);
   });
 
@@ -180,12 +181,14 @@ it.each([2, 5, 11, 27])(
     const straight = made().agent;
     steps(straight, stop);
     steps(straight, 3, false); // with updates that are due
-    const saved = straight.save();
-    const copy = { state: JSON.parse(JSON.stringify(saved.state)), arrays: saved.arrays };
     const { agent } = made({}, 99);
-    agent.restore(copy);
-    expect(agent.episode).toBeDefined();
-    const of = ({ envSteps, updates, loss }: Agent) => [envSteps, updates, loss];
+    const [from, to] = [straight.parts(), agent.parts()];
+    for (const part of ["learner", "agent"] as const) {
+      const { state, arrays } = from[part].save();
+      to[part].restore({ state: JSON.parse(JSON.stringify(state)), arrays });
+    }
+    expect([...agent.episodes.keys()]).toEqual([...straight.episodes.keys()]);
+    const of = ({ envSteps, updates, loss }: DqnAgent) => [envSteps, updates, loss];
     expect(of(agent)).toEqual(of(straight));
     expect(agent.parameters()).toEqual(straight.parameters());
     const normalise = vi.spyOn(Learner.prototype, "normalise");
