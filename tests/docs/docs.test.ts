@@ -94,8 +94,13 @@ const printed: Record<string, (lines: readonly string[]) => void> = {
     for (const mean of [teacher, student]) expect(Number(mean)).toBeGreaterThan(Number(byHand));
     expect(Number.isFinite(Number(masked))).toBe(true);
   },
-  "docs/environments/your-own.md": ([findings, problem, mean, wrapped, vector]) => {
-    expect(findings).toBe("[]");
+  "docs/environments/tic-tac-toe.md": ([neverLoses, asX, positions]) => {
+    expect(["true", "false"]).toContain(neverLoses); // a short training
+    expect(asX).toBe("{ positions: 99, wins: 99, draws: 2, losses: 0, illegal: 0 }");
+    expect(positions).toBe("4520");
+  },
+  "docs/environments/your-own.md": ([findings, problem, masked, mask, later, mean, wrapped, vector]) => {
+    expect([findings, masked, mask, later]).toEqual(["[]", "[]", "1 0 1", "false"]);
     expect(problem).toMatch(/^two new copies, reset with seed 0 and given the same actions, differ/);
     expect(Number(mean)).toBeGreaterThan(-250);
     expect(wrapped).toBe("8 House-v0");
