@@ -13,7 +13,7 @@ import { checkOptions, parseNumber } from "../training/options.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson, readModel } from "./files.js";
 import type { LogFlags } from "./logs.js";
-import { copiesOption, notEmpty, readSeed, readThreads } from "./options.js";
+import { notEmpty, readSeed, readThreads } from "./options.js";
 
 /** Options of every command that trains. */
 export interface CommonOptions extends EnvFlags, LogFlags {
@@ -26,7 +26,6 @@ export interface CommonOptions extends EnvFlags, LogFlags {
   threads?: number;
   checkpointInterval?: number;
   keepCheckpoint?: boolean;
-  copies?: number;
   from?: string;
 }
 
@@ -69,10 +68,10 @@ export function addThreads(command: Command): Command {
   );
 }
 
-/** Adds --from and --copies. @param what what begins with the weights of that file */
+/** Adds --from. @param what what begins with the weights of that file */
 export function addStart(command: Command, what: string): Command {
-  const from = `a saved model whose weights ${what} begins with; the widths must be the same`;
-  return command.option("--from <file>", from, notEmpty("from")).addOption(copiesOption());
+  const from = `a saved model with whose weights ${what} begins; hidden is then by default as in it`;
+  return command.option("--from <file>", from, notEmpty("from"));
 }
 
 /** The model of --from. @throws UsageError for a file that is none */

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { studentConfig, studentOptions } from "../distill/config.js";
 import { distill } from "../distill/student.js";
+import { hiddenOf } from "../dqn/configure.js";
 import { compareAsync, keepsEnough } from "../evaluate/compare.js";
 import {
   addCheckpoints,
@@ -39,8 +40,9 @@ export function addDistill(program: Command): void {
     const environment = await chosenEnvironment(options.env, options, { file, model: teacher });
     const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
     const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
-    const config = studentConfig(environment, given);
-    const start = { from: readStart(options) };
+    const from = readStart(options);
+    const config = studentConfig(environment, { ...given, ...hiddenOf(from, given) });
+    const start = { from };
     const place = new Workplace(environment, seed, options);
     const { finished, checkpoint } = options.resume ? studentLeft(place, teacher, environment, seed, config) : {};
     if (finished) place.sayFinished();

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { type StudentConfig, studentConfig, studentOptions } from "../distill/config.js";
 import { checkStudentSize, distill, type Student } from "../distill/student.js";
 import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
-import { teacherConfig } from "../dqn/configure.js";
+import { hiddenOf, teacherConfig } from "../dqn/configure.js";
 import { type Teacher, trainTeacher } from "../dqn/teacher.js";
 import { compareAsync } from "../evaluate/compare.js";
 import type { Model } from "../model/model.js";
@@ -49,14 +49,14 @@ export function addRun(program: Command): void {
     const seed = options.seed ?? file.seed ?? 0;
     const teacherGiven = { ...file.teacher, ...readConfigOptions(command, teacherOptions, teacherFlags) };
     const studentGiven = { ...file.student, ...readConfigOptions(command, studentOptions, studentFlags) };
+    const from = readStart(options);
     const config = {
-      teacher: teacherConfig(environment, teacherGiven),
+      teacher: teacherConfig(environment, { ...teacherGiven, ...hiddenOf(from, teacherGiven) }),
       student: studentConfig(environment, studentGiven),
     };
     checkStudentSize(environment, config.student);
-    const start = { from: readStart(options) };
     const place = new Workplace(environment, seed, options);
-    const { teacher, student } = await train(place, environment, seed, config, start, options);
+    const { teacher, student } = await train(place, environment, seed, config, from, options);
     const summary = await finish(place, environment, seed, teacher, student, options.envOptions ?? file.envOptions);
     if (options.json) print(JSON.stringify(summary));
     else if (!options.quiet) print(closing(summary, teacher, student, place.folder));
@@ -71,7 +71,7 @@ async function train(
   environment: string,
   seed: number,
   config: { teacher: TeacherConfig; student: StudentConfig },
-  start: { from?: Model },
+  from: Model | undefined,
   { resume = false, threads, keepCheckpoint }: CommonOptions,
 ): Promise<{ teacher: Teacher; student: Student }> {
   const left = resume ? teacherLeft(place, environment, seed, config.teacher) : {};
@@ -89,7 +89,7 @@ async function train(
     (await place.work(
       "teacher",
       usable ? left.checkpoint : place.checkpoint("teacher"),
-      (work) => trainTeacher(environment, { ...config.teacher, ...work, ...start, seed, threads }),
+      (work) => trainTeacher(environment, { ...config.teacher, ...work, from, seed, threads }),
       needed,
     ));
   if (!finished) students = {};
@@ -115,7 +115,7 @@ async function finish(
 ): Promise<Summary> {
   place.writeModule(student);
   const comparison = await place.evaluating((options) =>
-    compareAsync(teacher, student, { env: environment, seed, ...options }),
+    compareAsync(teacher, student, { env: environment, seed, copies: teacher.config.copies, ...options }),
   );
   const summarised = await summarise(teacher, student, comparison);
   const summary = { ...summarised, config: { ...summarised.config, envOptions } };

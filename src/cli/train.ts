@@ -1,7 +1,7 @@
 // qstill train: trains a teacher and nothing else.
 import type { Command } from "commander";
 import { teacherOptions } from "../dqn/config.js";
-import { teacherConfig } from "../dqn/configure.js";
+import { hiddenOf, teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { evaluateAsync } from "../evaluate/evaluate.js";
 import {
@@ -37,8 +37,8 @@ export function addTrain(program: Command): void {
     const environment = await chosenEnvironment(argument, options, { how: "the environment", file });
     const seed = options.seed ?? file.seed ?? 0;
     const given = { ...file.teacher, ...readConfigOptions(command, teacherOptions, flags) };
-    const config = teacherConfig(environment, given);
-    const start = { from: readStart(options) };
+    const from = readStart(options);
+    const config = teacherConfig(environment, { ...given, ...hiddenOf(from, given) });
     const place = new Workplace(environment, seed, options);
     const { finished, checkpoint } = options.resume ? teacherLeft(place, environment, seed, config) : {};
     if (finished) place.sayFinished();
@@ -47,12 +47,15 @@ export function addTrain(program: Command): void {
     const teacher =
       finished ??
       (await place.work("teacher", checkpoint, (work) =>
-        trainTeacher(environment, { ...config, ...work, ...start, seed, threads: options.threads }),
+        trainTeacher(environment, { ...config, ...work, from, seed, threads: options.threads }),
       ));
     if (finished) place.forgetEarlier("teacher", finished);
     // for live use nothing may be played that does not teach
-    const evaluated = config.evaluationInterval > 0;
-    const evaluation = evaluated ? await place.evaluating((options) => evaluateAsync(teacher, options)) : undefined;
+    const { copies, evaluationInterval } = config;
+    const evaluated = evaluationInterval > 0;
+    const evaluation = evaluated
+      ? await place.evaluating((options) => evaluateAsync(teacher, { ...options, copies }))
+      : undefined;
     const { hidden, parameters, envSteps, updates, wallSeconds } = teacher;
     if (options.json) {
       const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, evaluation };

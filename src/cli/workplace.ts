@@ -45,7 +45,6 @@ interface WorkGiven {
   readonly checkpointInterval?: number;
   readonly onCheckpoint: (checkpoint: Uint8Array) => void;
   readonly keepCheckpoint?: boolean;
-  readonly copies?: number;
 }
 
 export class Workplace {
@@ -124,7 +123,7 @@ export class Workplace {
     needed = false,
   ): Promise<Result> {
     const checkpoint = this.path(checkpointName(phase));
-    const { checkpointInterval, keepCheckpoint, copies } = this.#options;
+    const { checkpointInterval, keepCheckpoint } = this.#options;
     try {
       if (resume !== undefined) this.metrics.keep(keptByResumed(phase, reachedBy(resume)));
       else if (phase === "student") this.metrics.keep(ofTeacher);
@@ -149,7 +148,7 @@ export class Workplace {
         this.#trying(() => this.#keep(phase, bytes), checkpointName(phase), left);
       };
       const checkpoints = { resume, checkpointInterval, onCheckpoint, keepCheckpoint };
-      const given = { signal: this.signal, onEvent, ...checkpoints, copies };
+      const given = { signal: this.signal, onEvent, ...checkpoints };
       const result = await task(given).catch((error) => {
         if (error instanceof Interrupted) begin();
         throw error;
@@ -191,7 +190,7 @@ export class Workplace {
   async evaluating<Result>(evaluate: (options: AsyncOptions) => Promise<Result>): Promise<Result> {
     try {
       const onEvent = ({ share }: EvaluationProgress) => this.#progress.evaluating(share);
-      return await evaluate({ signal: this.signal, onEvent, copies: this.#options.copies });
+      return await evaluate({ signal: this.signal, onEvent });
     } catch (error) {
       this.#progress.stop();
       const what = this.signal.aborted ? "stopped" : "the evaluation failed";
