@@ -345,12 +345,13 @@ function readTeacher(file: Uint8Array, seed: number): Teacher {
 /** A function that gives the share of states, from the teacher's play, in which the student acts alike. */
 function agreementWith(teacher: Model, student: () => NetworkData): () => number {
   const env = makeEnv(teacher.environment);
-  const states: { readonly observation: Float32Array; readonly action: number }[] = [];
+  const states: { readonly observation: Float32Array; readonly mask?: Uint8Array; readonly action: number }[] = [];
   for (let episode = 0; states.length < agreementStates; episode++) {
     let observation = env.reset({ seed: episode });
     for (let ended = false; !ended && states.length < agreementStates; ) {
-      const action = teacher.act(observation);
-      states.push({ observation: observation.slice(), action });
+      const mask = env.actionMask?.slice();
+      const action = teacher.act(observation, mask);
+      states.push({ observation: observation.slice(), mask, action });
       const result = env.step(action);
       observation = result.observation;
       ended = result.terminated || result.truncated;
@@ -358,7 +359,7 @@ function agreementWith(teacher: Model, student: () => NetworkData): () => number
   }
   return () => {
     const model = new Model({ environment: env.id, ...student() });
-    const alike = states.filter(({ observation, action }) => model.act(observation) === action).length;
+    const alike = states.filter(({ observation, mask, action }) => model.act(observation, mask) === action).length;
     model.dispose();
     return alike / states.length;
   };

@@ -1,4 +1,4 @@
-// How an exported file of each format is run: observations go in, Q-values and actions come out.
+// How an exported file of each format is run: observations and masks go in, Q-values and actions come out.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,6 +15,8 @@ import { readAnyModel, readBytes } from "./files.js";
 /** Observations (count, size), row-major, for a network with `size` features and `actionCount` actions. */
 export interface Questions {
   readonly observations: Float32Array;
+  /** (count, actionCount), row-major: which actions are allowed, 1 or 0, where a mask is given beside the observation. */
+  readonly masks: Uint8Array;
   readonly count: number;
   readonly size: number;
   readonly actionCount: number;
@@ -26,6 +28,8 @@ export interface Answers {
   readonly qValues: Float32Array;
   /** One action for each state. */
   readonly actions: ArrayLike<number>;
+  /** The same with each state's mask. Undefined if the file was made before exports took masks. */
+  readonly maskedActions?: ArrayLike<number>;
   /** The hash of the model that the file says it was made from, if it says so. */
   readonly hash?: string;
   /** If the file has examples: whether it gives the same answers to them as where it was made. */
@@ -55,6 +59,7 @@ function runSafetensors(path: string, questions: Questions): Answers {
   return {
     qValues: model.qValuesOfMany(questions.observations),
     actions: each(questions, (observation) => model.act(observation)),
+    maskedActions: each(questions, (observation, _, mask) => model.act(observation, mask)),
     hash: model instanceof Model ? modelHash(model) : model.original,
     selfTest: model instanceof Model ? undefined : testInt8(readBytes(path)),
   };
@@ -72,14 +77,18 @@ async function runModule(path: string, questions: Questions): Promise<Answers> {
     values.set(qValues(observation), row * questions.actionCount);
     return act(observation);
   });
-  return { qValues: values, actions, hash, selfTest: selfTest?.() };
+  const takesMask = act.length > 1;
+  const maskedActions = takesMask ? each(questions, (observation, _, mask) => act(observation, mask)) : undefined;
+  return { qValues: values, actions, maskedActions, hash, selfTest: selfTest?.() };
 }
 
 interface WasmExports extends Record<string, unknown> {
   memory: WebAssembly.Memory;
   observation(): number;
   q(): number;
+  mask?(): number;
   act(): number;
+  actMasked?(): number;
   forward(): void;
   selfTest(): number;
 }
@@ -102,10 +111,24 @@ function runWasm(path: string, questions: Questions): Answers {
     qValues.set(to, row * questions.actionCount);
     return exported.act();
   });
-  return { qValues, actions, hash, selfTest };
+  return { qValues, actions, maskedActions: maskedActionsOf(exported, from, questions), hash, selfTest };
 }
 
-/** Compiles the header into a program that reads observations and writes the Q-values and the action of each. */
+function maskedActionsOf(exported: WasmExports, from: Float32Array, questions: Questions): number[] | undefined {
+  const { memory, mask: address, actMasked } = exported;
+  if (address === undefined || actMasked === undefined) return undefined;
+  const to = new Uint8Array(memory.buffer, address(), questions.actionCount);
+  return each(questions, (observation, _, mask) => {
+    from.set(observation);
+    to.set(mask);
+    return actMasked();
+  });
+}
+
+/**
+ * Compiles the header into a program that reads observations with masks, and writes of each the Q-values, the action,
+ * and the action with the mask.
+ */
 function runC(path: string, questions: Questions): Answers {
   const header = new TextDecoder().decode(readBytes(path));
   const prefix = /^static inline void (\w+)_q_values\(const float \*/m.exec(header)?.[1];
@@ -113,44 +136,63 @@ function runC(path: string, questions: Questions): Answers {
   const upper = prefix.toUpperCase();
   const sizes = ["OBSERVATION_SIZE", "ACTION_COUNT"].map((name) => Number(macro(header, `${upper}_${name}`)));
   checkSizes(sizes, questions);
-  const { count, size, actionCount, observations } = questions;
+  const { count, actionCount } = questions;
+  const takesMask = new RegExp(`^static inline int ${prefix}_act_masked\\(`, "m").test(header);
   const place = mkdtempSync(join(tmpdir(), "qstill-verify-"));
   try {
     const program = join(place, "program");
-    writeFileSync(join(place, "program.c"), programSource(resolve(path), prefix, size, actionCount));
+    writeFileSync(join(place, "program.c"), programSource(resolve(path), prefix, takesMask, questions));
     finished("cc", ["-std=c99", "-O2", "-ffp-contract=off", "-o", program, join(place, "program.c")]);
-    const output = finished(program, [], littleEndian(observations));
-    const row = 4 * (actionCount + 1);
+    const output = finished(program, [], littleEndian(rowsOf(questions)));
+    const row = 4 * (actionCount + 2);
     if (output.length !== 4 + count * row)
       throw new Error(`the compiled header wrote ${output.length} bytes, ${4 + count * row} expected`);
     const qValues = new Float32Array(count * actionCount);
     const actions = new Float32Array(count);
+    const maskedActions = new Float32Array(count);
     for (let i = 0; i < count; i++) {
       const answer = fromLittleEndian(output.subarray(4 + i * row, 4 + (i + 1) * row));
       qValues.set(answer.subarray(0, actionCount), i * actionCount);
       actions[i] = answer[actionCount];
+      maskedActions[i] = answer[actionCount + 1];
     }
     const hash = macro(header, `${upper}_HASH`)?.replaceAll('"', "");
-    return { qValues, actions, hash, selfTest: fromLittleEndian(output.subarray(0, 4))[0] === 1 };
+    const selfTest = fromLittleEndian(output.subarray(0, 4))[0] === 1;
+    return { qValues, actions, maskedActions: takesMask ? maskedActions : undefined, hash, selfTest };
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
 }
 
+/** Each observation, and its mask behind it. */
+function rowsOf({ observations, masks, count, size, actionCount }: Questions): Float32Array {
+  const rows = new Float32Array(count * (size + actionCount));
+  for (let i = 0; i < count; i++) {
+    const at = i * (size + actionCount);
+    rows.set(observations.subarray(i * size, (i + 1) * size), at);
+    rows.set(masks.subarray(i * actionCount, (i + 1) * actionCount), at + size);
+  }
+  return rows;
+}
+
 /** All numbers go through the pipes as floats, in little-endian order as on every machine that Node runs on. */
-function programSource(header: string, prefix: string, size: number, actionCount: number): string {
-  return `#include <stdio.h>
+function programSource(header: string, prefix: string, takesMask: boolean, { size, actionCount }: Questions): string {
+  return `#include <stdint.h>
+#include <stdio.h>
 #define ${prefix.toUpperCase()}_SELF_TEST
 #include ${JSON.stringify(header)}
 int main(void)
 {
-  float observation[${size}], answer[${actionCount + 1}];
+  float observation[${size + actionCount}], answer[${actionCount + 2}];
+  uint8_t mask[${actionCount}];
   answer[0] = (float)${prefix}_self_test();
   fwrite(answer, sizeof(float), 1, stdout);
-  while (fread(observation, sizeof(float), ${size}, stdin) == ${size}) {
+  while (fread(observation, sizeof(float), ${size + actionCount}, stdin) == ${size + actionCount}) {
+    for (int i = 0; i < ${actionCount}; i++) mask[i] = (uint8_t)observation[${size} + i];
     ${prefix}_q_values(observation, answer);
     answer[${actionCount}] = (float)${prefix}_act(observation);
-    fwrite(answer, sizeof(float), ${actionCount + 1}, stdout);
+    answer[${actionCount + 1}] = ${takesMask ? `(float)${prefix}_act_masked(observation, mask)` : "(float)mask[0]"};
+    fwrite(answer, sizeof(float), ${actionCount + 2}, stdout);
   }
   return 0;
 }
@@ -176,10 +218,15 @@ async function runOnnx(path: string, questions: Questions): Promise<Answers> {
   const bytes = readBytes(path);
   const { InferenceSession, Tensor } = onnxRuntime();
   const session = await InferenceSession.create(bytes);
-  const { observations, count, size, actionCount } = questions;
+  const { observations, count, size } = questions;
   const inputs = { observation: new Tensor("float32", observations, [count, size]) };
   const { q_values } = await session.run(inputs);
-  return { qValues: q_values.data, actions: greedy(q_values.data, actionCount) };
+  const qValues: Float32Array = q_values.data;
+  return {
+    qValues,
+    actions: greedy(qValues, questions, () => undefined),
+    maskedActions: greedy(qValues, questions, (mask) => mask),
+  };
 }
 
 /** The user's own onnxruntime, from the folder that the command runs in. */
@@ -192,19 +239,30 @@ function onnxRuntime() {
   }
 }
 
-/** The greedy action of each state. */
-function greedy(qValues: Float32Array, actionCount: number): number[] {
-  return Array.from({ length: qValues.length / actionCount }, (_, row) =>
-    argmax(qValues.subarray(row * actionCount, (row + 1) * actionCount)),
+/** The greedy action of each state, with what is made of its mask. */
+function greedy(
+  qValues: Float32Array,
+  questions: Questions,
+  used: (mask: Uint8Array) => Uint8Array | undefined,
+): number[] {
+  const { actionCount } = questions;
+  return each(questions, (_, row, mask) =>
+    argmax(qValues.subarray(row * actionCount, (row + 1) * actionCount), used(mask)),
   );
 }
 
-/** The results of a function, one for each observation. */
+/** The results of a function, one for each observation and its mask. */
 function each(
-  { observations, count, size }: Questions,
-  answer: (observation: Float32Array, row: number) => number,
+  { observations, masks, count, size, actionCount }: Questions,
+  answer: (observation: Float32Array, row: number, mask: Uint8Array) => number,
 ): number[] {
-  return Array.from({ length: count }, (_, row) => answer(observations.subarray(row * size, (row + 1) * size), row));
+  return Array.from({ length: count }, (_, row) =>
+    answer(
+      observations.subarray(row * size, (row + 1) * size),
+      row,
+      masks.subarray(row * actionCount, (row + 1) * actionCount),
+    ),
+  );
 }
 
 function checkSizes(widths: readonly number[], { size, actionCount }: Questions): void {

@@ -1,6 +1,8 @@
 // qstill verify: runs an exported file and compares it with the model that it was made from.
 import type { Command } from "commander";
+import { Pcg64 } from "../env/random.js";
 import { environmentIds, makeEnv } from "../env/registry.js";
+import { purposes } from "../env/seeds.js";
 import { checkFit } from "../evaluate/checks.js";
 import { randomPolicy } from "../evaluate/returns.js";
 import { modelHash } from "../export/description.js";
@@ -27,6 +29,8 @@ interface Result {
   readonly states: number;
   /** Share of states with the same action. */
   readonly agreement: number;
+  /** The same with a mask of allowed actions beside each state; null if the file takes no mask. */
+  readonly maskedAgreement: number | null;
   /** The largest difference of a Q-value. */
   readonly largestDifference: number;
   /** The same as a share of the largest Q-value of all states. */
@@ -65,7 +69,7 @@ export function addVerify(program: Command): void {
 On 10,000 states, half of them visited by the model and half by random play. A
 file passes, with status 0, where it names this model by its hash and its
 examples and Q-values are the model's own: to the bit, in ONNX within 1e-5 of
-the largest.
+the largest. Each state is asked without a mask of allowed actions and with one.
 Weights of 8 bits are another network: they pass, and the agreement says what
 they are worth.
 A module, a .wasm and a header are run, the header after cc has compiled it:
@@ -100,12 +104,15 @@ verify only what you would run.`,
         sameHash: answers.hash === undefined || !(model instanceof Model) ? null : answers.hash === modelHash(model),
         selfTest: answers.selfTest ?? null,
       };
-      const { agreement, largestDifference, relativeDifference, sameHash, selfTest } = result;
+      const { agreement, maskedAgreement, largestDifference, relativeDifference, sameHash, selfTest } = result;
       const problems = [
         ...(sameHash === false ? ["it was made from another model: its hash differs"] : []),
         ...(selfTest === false ? ["its self-test fails"] : []),
         ...(relativeDifference > allowed ? [`a Q-value differs by ${largestDifference}`] : []),
         ...(allowed === 0 && agreement < 1 ? [`it takes the same action in ${percent(agreement)} of states`] : []),
+        ...(allowed === 0 && maskedAgreement !== null && maskedAgreement < 1
+          ? [`with a mask it takes the same action in ${percent(maskedAgreement)} of states`]
+          : []),
       ];
       const passed = problems.length === 0;
       if (options.json) print(JSON.stringify({ ...result, passed }));
@@ -127,7 +134,8 @@ function statesFor(path: string, model: Model | QuantizedModel, environment: str
   const actionCount = widths[widths.length - 1];
   const count = Math.min(stateCount, 2 * Math.floor(mostNumbers / size / 2));
   if (environment === undefined) {
-    return { observations: randomStates(size, 0, count), count, size, actionCount };
+    const observations = randomStates(size, 0, count);
+    return { observations, masks: masksFor(model, observations, count), count, size, actionCount };
   }
   const env = makeEnv(environment);
   try {
@@ -138,29 +146,55 @@ function statesFor(path: string, model: Model | QuantizedModel, environment: str
   const observations = new Float32Array(count * size);
   observations.set(visitedStates(env, [model], 0, count / 2));
   observations.set(visitedStates(env, [randomPolicy(actionCount, 0)], 0, count / 2), (count / 2) * size);
-  return { observations, count, size, actionCount };
+  return { observations, masks: masksFor(model, observations, count), count, size, actionCount };
 }
 
 /**
- * The share of states with the same action, and the largest difference of a Q-value, absolute and relative to the
- * largest.
+ * A mask for each state, of three kinds in turn: all but the model's action, so that the next best decides; one action
+ * alone; and each action by the toss of a coin.
+ * @returns (count, actionCount), row-major; no mask is of zeros
  */
-function compared(model: Model | QuantizedModel, { observations, count, size }: Questions, answers: Answers) {
+function masksFor(model: Model | QuantizedModel, observations: Float32Array, count: number): Uint8Array {
+  const size = model.widths[0];
+  const actionCount = model.widths[model.widths.length - 1];
+  const random = new Pcg64([0, purposes.probe, count]);
+  const masks = new Uint8Array(count * actionCount);
+  for (let row = 0; row < count; row++) {
+    const mask = masks.subarray(row * actionCount, (row + 1) * actionCount);
+    if (row % 3 === 0) mask.fill(1)[model.act(observations.subarray(row * size, (row + 1) * size))] = 0;
+    else if (row % 3 === 1) mask[random.integers(0, actionCount)] = 1;
+    else for (let action = 0; action < actionCount; action++) mask[action] = random.integers(0, 2);
+    if (!mask.includes(1)) mask[random.integers(0, actionCount)] = 1;
+  }
+  return masks;
+}
+
+/**
+ * The shares of states with the same action, without masks and with them, and the largest difference of a Q-value,
+ * absolute and relative to the largest.
+ */
+function compared(model: Model | QuantizedModel, questions: Questions, { qValues, actions, maskedActions }: Answers) {
+  const { observations, masks, count, size, actionCount } = questions;
   const expected = model.qValuesOfMany(observations);
   let agreeing = 0;
+  let agreeingMasked = 0;
   for (let row = 0; row < count; row++) {
-    if (model.act(observations.subarray(row * size, (row + 1) * size)) === answers.actions[row]) agreeing++;
+    const observation = observations.subarray(row * size, (row + 1) * size);
+    if (model.act(observation) === actions[row]) agreeing++;
+    const mask = masks.subarray(row * actionCount, (row + 1) * actionCount);
+    if (model.act(observation, mask) === maskedActions?.[row]) agreeingMasked++;
   }
   let largest = 0;
   let largestDifference = 0;
   for (const [i, value] of expected.entries()) {
     largest = Math.max(largest, Math.abs(value));
-    if (Object.is(value, answers.qValues[i])) continue; // also if neither is a number
-    const difference = Math.abs(value - answers.qValues[i]);
+    if (Object.is(value, qValues[i])) continue; // also if neither is a number
+    const difference = Math.abs(value - qValues[i]);
     largestDifference = Math.max(largestDifference, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
   }
   const relativeDifference = largestDifference === 0 ? 0 : largestDifference / largest;
-  return { agreement: agreeing / count, largestDifference, relativeDifference };
+  const maskedAgreement = maskedActions === undefined ? null : agreeingMasked / count;
+  return { agreement: agreeing / count, maskedAgreement, largestDifference, relativeDifference };
 }
 
 /** The result as text for a person. */
@@ -170,9 +204,15 @@ function told({ file, model, env, states, agreement, largestDifference, relative
     largestDifference === 0
       ? "exactly the same Q-values"
       : `Q-values that differ by ${largestDifference.toPrecision(2)} at most, ${relativeDifference.toPrecision(2)} of the largest`;
+  const masked =
+    more.maskedAgreement === null
+      ? "it takes no mask of allowed actions"
+      : `with a mask of allowed actions in ${percent(more.maskedAgreement)}`;
   const notes = [...(more.sameHash ? ["it names this model"] : []), ...(more.selfTest ? ["its self-test passes"] : [])];
   return [
     prose(`${file} beside ${model}, on ${states.toLocaleString("en")} ${where}:`),
-    prose(`the same action in ${percent(agreement)}, ${difference}${notes.map((note) => `; ${note}`).join("")}.`),
+    prose(
+      `the same action in ${percent(agreement)}, ${masked}, ${difference}${notes.map((note) => `; ${note}`).join("")}.`,
+    ),
   ].join("\n");
 }

@@ -18,7 +18,7 @@ export function visitedStates(env: Env, policies: readonly Policy[], seed: numbe
     let observation = env.reset({ seed: episodeSeed(seed, purposes.probe, episode) });
     for (let ended = false; !ended && filled < count; filled++) {
       states.set(observation, filled * size);
-      const result = env.step(policy.act(observation));
+      const result = env.step(policy.act(observation, env.actionMask));
       observation = result.observation;
       ended = result.terminated || result.truncated;
     }

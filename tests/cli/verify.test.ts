@@ -50,7 +50,10 @@ function verify(...args: string[]) {
 }
 
 const observations = visitedStates(makeEnv("CartPole-v1"), [model, randomPolicy(2, 0)], 0, 1000);
-const questions = { observations, count: 1000, size: 4, actionCount: 2 };
+/** The first action alone, the second alone, and both, in turn. */
+const masks = Uint8Array.from({ length: 2000 }, (_, i) => [1, 0, 0, 1, 1, 1][i % 6]);
+const maskOf = (row: number) => masks.subarray(2 * row, 2 * row + 2);
+const questions = { observations, masks, count: 1000, size: 4, actionCount: 2 };
 /** What a file of the folder answers. @throws MissingEngineError if it needs a C compiler, and there is none */
 async function answers(name: string): Promise<Answers> {
   try {
@@ -70,10 +73,13 @@ function asRefusal(error: Error): string {
 it.for(["student.mjs", "student.wasm", "student.h"])(
   "%s answers to the bit, tests itself and names its model",
   async (name, { skip }) => {
-    const { qValues, actions, hash, selfTest } = await orSkip(skip, () => answers(name));
+    const { qValues, actions, maskedActions, hash, selfTest } = await orSkip(skip, () => answers(name));
     expect(qValues).toEqual(model.qValuesOfMany(observations));
     expect(Array.from(actions)).toEqual(
       Array.from({ length: 1000 }, (_, i) => model.act(observations.subarray(4 * i, 4 * i + 4))),
+    );
+    expect(Array.from(maskedActions ?? [])).toEqual(
+      Array.from({ length: 1000 }, (_, i) => model.act(observations.subarray(4 * i, 4 * i + 4), maskOf(i))),
     );
     expect({ hash, selfTest }).toEqual({ hash: description.hash, selfTest: true });
   },
@@ -108,6 +114,7 @@ it("a module passes: status 0, one JSON object", () => {
     env: "CartPole-v1",
     states: 10_000,
     agreement: 1,
+    maskedAgreement: 1,
     largestDifference: 0,
     relativeDifference: 0,
     allowedDifference: 0,
@@ -126,12 +133,44 @@ it("ONNX passes nearly, and it says how nearly", ({ skip }) => {
   );
 });
 
+/** What exports were before they took masks, and what would be wrong with a mask. */
+const unmasked: [string, string][] = [
+  [
+    "js.mjs",
+    String(exported["student.mjs"]).replace("act(observation, mask) {\n", "act(observation) {\n  const mask = 0;\n"),
+  ],
+  ["c.h", String(exported["student.h"]).replaceAll("_act_masked", "_act_of")],
+];
+
+it.for(unmasked)("an export that takes no mask passes, and it says so: %s", async ([name, source], { skip }) => {
+  writeFileSync(at(name), source);
+  const { maskedActions, selfTest } = await orSkip(skip, () => answers(name));
+  expect({ maskedActions, selfTest }).toEqual({ maskedActions: undefined, selfTest: true });
+  const { status, stdout } = verify(at(name), "--model", at("student.safetensors"));
+  expect(status).toBe(0);
+  expect(stdout.replaceAll("\n", " ")).toContain("it takes no mask of allowed actions, exactly the same Q-values");
+});
+
+it("an export that errs only with a mask does not pass", () => {
+  const source = String(exported["student.mjs"]).replace(
+    "q[o] > q[best])) best = o",
+    "(mask || q[o] > q[best]))) best = o",
+  );
+  expect(source).not.toBe(exported["student.mjs"]);
+  writeFileSync(at("last.mjs"), source);
+  const { status, stdout, stderr } = verify(at("last.mjs"), "--model", at("student.safetensors"), "--json");
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ agreement: 1, largestDifference: 0, selfTest: true, passed: false });
+  expect(JSON.parse(stdout).maskedAgreement).toBeLessThan(1);
+  expect(stderr).toMatch(/last.mjs differs from \S+: with a mask it takes the same action in [\d.]+ % of states\n$/);
+});
+
 it("another model's export does not pass: status 1, one line that says why", () => {
   const { status, stdout, stderr } = verify(at("student.wasm"), "--model", at("other.safetensors"), "--json");
   expect(status).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ sameHash: false, selfTest: true, passed: false });
   expect(stderr).toMatch(
-    /^\S+student.wasm differs from \S+other.safetensors: it was made from another model: its hash differs; a Q-value differs by [\d.]+; it takes the same action in [\d.]+ % of states\n$/,
+    /^\S+student.wasm differs from \S+other.safetensors: it was made from another model: its hash differs; a Q-value differs by [\d.]+; it takes the same action in [\d.]+ % of states; with a mask it takes the same action in [\d.]+ % of states\n$/,
   );
 });
 

@@ -116,6 +116,7 @@ export class Reader implements Part {
           "span",
           { class: "leaf" },
           element("strong", {}, this.#page.name(env.actionNames[node.action])),
+          ...(node.order ?? []).slice(1).map((action) => texts.elseAction(this.#page.name(env.actionNames[action]))),
           ` ${texts.leafShare(figures.percent(node.states / all))}`,
         );
       }

@@ -319,15 +319,16 @@ class Actor {
     this.#dirty = this.#behind = true;
   }
 
-  choose(observation: Float32Array): number {
-    return this.#model?.act(observation) ?? this.#random.integers(0, this.#env!.actionCount);
+  choose(observation: Float32Array, mask?: Uint8Array): number {
+    return this.#model?.act(observation, mask) ?? randomAction(this.#random, this.#env!.actionCount, mask);
   }
 
   step(other: Actor): void {
     const env = this.#env;
     if (env === undefined || this.over) return;
-    const action = this.choose(this.#observation);
-    const others = other.#model?.act(this.#observation) ?? action;
+    const mask = env.actionMask;
+    const action = this.choose(this.#observation, mask);
+    const others = other.#model?.act(this.#observation, mask) ?? action;
     this.disagreed = others !== action;
     const result = env.step(action);
     this.#observation = result.observation;
@@ -380,9 +381,19 @@ class Actor {
     return shape.kind === "text" ? { ...shape, text: this.#page.name(shape.text) } : shape;
   }
 
+  /** Which actions are allowed in the state that is shown: all if it is undefined, and none when a game is over. */
+  get #mask(): Uint8Array | undefined {
+    const mask = this.#env?.actionMask;
+    return this.over ? mask?.map(() => 0) : mask;
+  }
+
   /** Bars, numbers and both choices in the state that is shown: all of one network and one step. */
   #showRows(other: Actor): void {
     const model = this.#model;
+    const mask = this.#mask;
+    this.#rows.forEach(({ root }, i) => {
+      root.classList.toggle("forbidden", mask?.[i] === 0);
+    });
     const values = model?.qValues(this.#observation);
     if (model === undefined || values === undefined) {
       for (const { root, bar, value } of this.#rows) {
@@ -393,9 +404,10 @@ class Actor {
       this.#range = [Infinity, -Infinity];
       return;
     }
-    const action = model.act(this.#observation);
-    const others = other.#model?.act(this.#observation) ?? action;
-    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const allowed = values.filter((_, i) => mask?.[i] !== 0);
+    const action = allowed.length === 0 ? -1 : model.act(this.#observation, mask);
+    const others = action === -1 ? -1 : (other.#model?.act(this.#observation, mask) ?? action);
+    const [least, most] = [Math.min(...allowed), Math.max(...allowed)];
     // what earlier networks answered is forgotten step by step
     const [low, high] = this.#range;
     this.#range = [
@@ -404,6 +416,12 @@ class Actor {
     ];
     const [from, to] = this.#range;
     this.#rows.forEach(({ root, bar, value }, i) => {
+      if (mask?.[i] === 0) {
+        bar.style.transform = "";
+        root.classList.remove("chosen", "other");
+        setText(value, this.over ? "" : this.#page.texts.forbidden);
+        return;
+      }
       bar.style.transform = `scaleX(${to > from ? 0.04 + (0.96 * (values[i] - from)) / (to - from) : 0.5})`;
       root.classList.toggle("chosen", i === action);
       root.classList.toggle("other", i === others && others !== action);
@@ -418,6 +436,13 @@ class Actor {
     this.#canvas.height = Math.max(1, Math.round(ratio * clientHeight));
     this.#dirty = true;
   }
+}
+
+/** A random one of the allowed actions. */
+function randomAction(random: Pcg64, actionCount: number, mask?: Uint8Array): number {
+  if (mask === undefined) return random.integers(0, actionCount);
+  const allowed = [...mask.keys()].filter((action) => mask[action] === 1);
+  return allowed[random.integers(0, allowed.length)];
 }
 
 /** An action's name. The bold name with its mark is there unseen, so that nothing moves when the choice changes. */
