@@ -63,6 +63,7 @@ export class Distiller extends Trainable {
   labels: usize; // (capacity, outputs): the teacher's Q-values
   taken: usize; // (capacity) u32: the action that was taken there, for a loss that needs transitions
   targets: usize; // (capacity): the action's target, in the labels' unit
+  masks: usize; // u8 (capacity, outputs), a block of its own: 1 for each allowed action; 0 while all are allowed
 
   // scratch
   drawn: usize; // usize (16): the addresses of a panel's states
@@ -102,6 +103,7 @@ export function distiller_create(widths: usize, layers: usize, options: Distille
   distiller.stateBytes = observation_bytes(distiller.inputs, bytes);
   distiller.largestWeight = options.largestWeight;
   distiller.relabeller = null;
+  distiller.masks = 0;
   measure();
   place(distiller, widths);
   distiller.block = allocate_zeroed(layout_end());
@@ -120,6 +122,7 @@ export function distiller_create(widths: usize, layers: usize, options: Distille
 }
 
 export function distiller_free(distiller: Distiller): void {
+  if (distiller.masks != 0) free_block(distiller.masks);
   free_block(distiller.block);
   heap.free(changetype<usize>(distiller));
 }
@@ -183,6 +186,22 @@ export function distiller_targets(distiller: Distiller): usize {
   return distiller.targets;
 }
 
+/**
+ * Where the host writes which actions are allowed in each state, u8 (capacity, outputs). Before the first call all are,
+ * and nothing is kept. From then on a checkpoint holds them; before a restore of one the host calls this, too.
+ */
+export function distiller_masks(distiller: Distiller): usize {
+  if (distiller.masks == 0) {
+    const kept = distiller.capacity * distiller.outputs; // fewer bytes than the labels, which were not too many
+    const masks = allocate_zeroed(<u64>kept + distiller.batch * distiller.outputs);
+    memory.fill(masks, 1, kept);
+    distiller.masks = masks;
+    distiller.comparison.masks = masks + kept;
+    save_table(distiller, masks, distiller.outputs);
+  }
+  return distiller.masks;
+}
+
 export function distiller_filled(distiller: Distiller): usize {
   return distiller.state.filled;
 }
@@ -197,13 +216,13 @@ export function distiller_normalise(distiller: Distiller): void {
   fit_normalisation(distiller, distiller.states, distiller.state.filled);
 }
 
-/** Standardises labels by one mean and one deviation, those of all labels together. */
+/** Standardises labels by one mean and one deviation, those of all labels of allowed actions together. */
 export function distiller_standardise(distiller: Distiller): void {
   const state = distiller.state;
   const count = state.filled * distiller.outputs;
-  const mean = column_mean(distiller.labels, 4, count);
+  const mean = column_mean(distiller.labels, 4, count, distiller.masks);
   state.labelMean = <f32>mean;
-  state.labelScale = <f32>(1.0 / column_deviation(distiller.labels, 4, count, mean));
+  state.labelScale = <f32>(1.0 / column_deviation(distiller.labels, 4, count, mean, distiller.masks));
 }
 
 export function distiller_label_mean(distiller: Distiller): f32 {
@@ -293,7 +312,8 @@ function rows_in(distiller: Distiller, panel: usize): usize {
 }
 
 /**
- * Fills a panel's inputs and labels. States are drawn uniformly; labels are the kept ones, or the network's answers.
+ * Fills a panel's inputs, labels and masks. States are drawn uniformly; labels are the kept ones, or the network's
+ * answers.
  */
 function gather(distiller: Distiller, panel: usize): void {
   const relabeller = distiller.relabeller;
@@ -307,6 +327,7 @@ function gather(distiller: Distiller, panel: usize): void {
     else
       put_labels(distiller, panel, r, distiller.labels + ((row * distiller.outputs + distiller.firstOutput) << 2), 4);
     if (transitions) put_target(distiller, (panel * PANEL + r) << 2, row << 2);
+    if (distiller.masks != 0) put_mask(distiller, panel * PANEL + r, row);
   }
   put_inputs(distiller, inputs_at(distiller, panel), distiller.drawn, rows);
   if (relabeller) {
@@ -325,6 +346,14 @@ function put_labels(distiller: Distiller, panel: usize, r: usize, qValues: usize
     to += 64;
     qValues += stride;
   }
+}
+
+/** Copies the mask of a state to the batch's row `b`. */
+function put_mask(distiller: Distiller, b: usize, row: usize): void {
+  const actions = distiller.comparison.actions;
+  const from = distiller.masks + row * distiller.outputs + distiller.firstOutput;
+  const to = distiller.comparison.masks + b * actions;
+  for (let a: usize = 0; a < actions; a++) store<u8>(to + a, load<u8>(from + a));
 }
 
 /** Writes one row's taken action and its target, standardised like the labels. Both places are in bytes. */

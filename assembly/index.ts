@@ -24,6 +24,7 @@ export {
   distiller_label_scale,
   distiller_labels,
   distiller_loss,
+  distiller_masks,
   distiller_normalise,
   distiller_relabel,
   distiller_restored,

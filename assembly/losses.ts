@@ -4,6 +4,9 @@
 // The plain loops define the losses. They are compiled only for tests, which compare them in f64 with central
 // differences. Each adds weight · ∂loss/∂student to the slopes and returns the loss itself, without the weight.
 // Softmax over a row is computed from the differences to its largest value.
+//
+// With masks, only allowed actions count: means are over allowed outputs, softmaxes over a row's allowed actions, and the
+// slopes of forbidden outputs are 0. `put_aside` does this before the losses are computed, so that a loss needs no mask.
 import { huber_slope, huber_value } from "./huber";
 import { exp, Lanes, log } from "./math";
 import { PANEL } from "./matmul";
@@ -22,6 +25,8 @@ export class Comparison<T> {
   transitions: bool; // whether a loss reads the taken actions and their targets
   batch: usize; // B
   actions: usize; // A
+  masks: usize; // u8 (B, A), in both cases: 1 for an allowed action, 0 for a forbidden one; 0 if all are allowed
+  allowed: usize; // the number of allowed outputs; B·A without masks
   student: usize; // Q_S
   teacher: usize; // Q_T
   slopes: usize; // ∂/∂Q_S of the weighted sum
@@ -45,6 +50,7 @@ export function place_comparison(c: Comparison<f32>, batch: usize, actions: usiz
   const rows = <u64>panel_count(batch) * PANEL;
   c.batch = batch;
   c.actions = actions;
+  c.masks = 0;
   c.teacher = floats(rows * actions);
   c.student = floats(rows * actions);
   c.slopes = floats(rows * actions);
@@ -68,6 +74,7 @@ export function loss_options(c: Comparison<f32>, temperature: f32, huberDelta: f
 /** The weighted sum of the losses over panels. Its gradient is left in the slopes. */
 export function weighted_sum(c: Comparison<f32>): f32 {
   clear_floats(c.slopes, panel_count(c.batch) * c.actions * PANEL);
+  c.allowed = c.masks != 0 ? put_aside_panels(c) : c.batch * c.actions;
   let sum: f32 = 0;
   for (let loss = 0; loss < LOSSES.length; loss++) {
     const weight = at<f32>(c.weights, loss);
@@ -76,32 +83,83 @@ export function weighted_sum(c: Comparison<f32>): f32 {
   return sum;
 }
 
+/**
+ * Puts the forbidden actions of one row aside: they get the same Q-value from student and teacher, so far below the
+ * others that their shares of a softmax are exactly 0, and yet finite. So each loss adds 0 for them to its value and its
+ * slopes.
+ * @param first the place of the row's first value in both, in bytes; the others follow `stride` bytes apart
+ * @returns the number of allowed actions
+ */
+function put_row_aside<T>(c: Comparison<T>, mask: usize, first: usize, stride: usize): usize {
+  let allowed: usize = 0;
+  let largest: T = 0;
+  let at = first;
+  for (let a: usize = 0; a < c.actions; a++) {
+    if (load<u8>(mask + a)) {
+      allowed++;
+      largest = max<T>(largest, max<T>(abs<T>(load<T>(c.student + at)), abs<T>(load<T>(c.teacher + at))));
+    }
+    at += stride;
+  }
+  // e^−1024 is 0 in f64, too
+  const low = <T>(<T>-3 * largest - <T>1024 * max<T>(c.temperature, 1));
+  at = first;
+  for (let a: usize = 0; a < c.actions; a++) {
+    if (!load<u8>(mask + a)) {
+      store<T>(c.student + at, low);
+      store<T>(c.teacher + at, low);
+    }
+    at += stride;
+  }
+  return allowed;
+}
+
+/** Puts the forbidden actions of all rows (B, A) aside. @returns the number of allowed outputs */
+export function put_aside<T>(c: Comparison<T>): usize {
+  let allowed: usize = 0;
+  for (let b: usize = 0; b < c.batch; b++) {
+    const row = b * c.actions;
+    allowed += put_row_aside<T>(c, c.masks + row, row << alignof<T>(), sizeof<T>());
+  }
+  return allowed;
+}
+
+/** {@link put_aside} over panels. */
+export function put_aside_panels(c: Comparison<f32>): usize {
+  let allowed: usize = 0;
+  for (let b: usize = 0; b < c.batch; b++) {
+    const first = (((b / PANEL) * c.actions) << 6) + ((b % PANEL) << 2);
+    allowed += put_row_aside<f32>(c, c.masks + b * c.actions, first, 64);
+  }
+  return allowed;
+}
+
 function add<T>(values: usize, index: usize, value: T): void {
   put<T>(values, index, <T>(at<T>(values, index) + value));
 }
 
-/** Mean over B·A of (Q_T − Q_S)². */
+/** Mean over B·A, or over the allowed outputs, of (Q_T − Q_S)². */
 export function mse<T>(c: Comparison<T>, weight: T): T {
   const count = c.batch * c.actions;
   let sum: T = 0;
   for (let i: usize = 0; i < count; i++) {
     const error = <T>(at<T>(c.student, i) - at<T>(c.teacher, i));
     sum += error * error;
-    add<T>(c.slopes, i, <T>((weight * (<T>2 * error)) / <T>count));
+    add<T>(c.slopes, i, <T>((weight * (<T>2 * error)) / <T>c.allowed));
   }
-  return <T>(sum / <T>count);
+  return <T>(sum / <T>c.allowed);
 }
 
-/** Mean over B·A of the Huber loss of Q_S − Q_T. */
+/** Mean over B·A, or over the allowed outputs, of the Huber loss of Q_S − Q_T. */
 export function huber<T>(c: Comparison<T>, weight: T): T {
   const count = c.batch * c.actions;
   let sum: T = 0;
   for (let i: usize = 0; i < count; i++) {
     const error = <T>(at<T>(c.student, i) - at<T>(c.teacher, i));
     sum += huber_value<T>(error, c.huberDelta);
-    add<T>(c.slopes, i, <T>((weight * huber_slope<T>(error, c.huberDelta)) / <T>count));
+    add<T>(c.slopes, i, <T>((weight * huber_slope<T>(error, c.huberDelta)) / <T>c.allowed));
   }
-  return <T>(sum / <T>count);
+  return <T>(sum / <T>c.allowed);
 }
 
 /** logs: (A) = log softmax(q/τ) of one row. */
@@ -232,7 +290,7 @@ export function mse_panels(c: Comparison<f32>, weight: f32): f32 {
   const scratch = c.scratch;
   const student = c.student;
   const teacher = c.teacher;
-  const count = <f32>(c.batch * c.actions);
+  const count = <f32>c.allowed;
   const bytes = panels_bytes(c.batch, c.actions);
   for (let i: usize = 0; i < bytes; i += 16) {
     const error = f32x4.sub(v128.load(student + i), v128.load(teacher + i));
@@ -249,7 +307,7 @@ export function huber_panels(c: Comparison<f32>, weight: f32): f32 {
   const student = c.student;
   const teacher = c.teacher;
   const delta = c.huberDelta;
-  const count = <f32>(c.batch * c.actions);
+  const count = <f32>c.allowed;
   const bytes = panels_bytes(c.batch, c.actions);
   const threshold = f32x4.splat(delta);
   const half = f32x4.splat(0.5);

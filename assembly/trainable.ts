@@ -106,7 +106,7 @@ export class Table {
 }
 
 /** The most tables that a learner or a distiller has. */
-const MOST_TABLES: usize = 4;
+const MOST_TABLES: usize = 5;
 
 /** Adds a table to what a checkpoint holds, when there is memory. */
 export function save_table(net: Trainable, address: usize, rowBytes: usize): void {
@@ -185,11 +185,23 @@ export function fit_normalisation(net: Trainable, observations: usize, rows: usi
   }
 }
 
-/** The mean of `rows` f32 values, `stride` bytes apart, summed in f64. */
-export function column_mean(values: usize, stride: usize, rows: usize): f64 {
+/**
+ * The mean of `rows` f32 values, `stride` bytes apart, summed in f64.
+ * @param mask u8 (rows): only values that have a 1 here count; 0: all do
+ */
+export function column_mean(values: usize, stride: usize, rows: usize, mask: usize = 0): f64 {
   let sum: f64 = 0;
-  for (let r: usize = 0; r < rows; r++) sum += <f64>load<f32>(values + r * stride);
-  return sum / <f64>rows;
+  let counted: usize = 0;
+  for (let r: usize = 0; r < rows; r++) {
+    if (!counts(mask, r)) continue;
+    counted++;
+    sum += <f64>load<f32>(values + r * stride);
+  }
+  return sum / <f64>counted;
+}
+
+function counts(mask: usize, row: usize): bool {
+  return mask == 0 || load<u8>(mask + row) != 0;
 }
 
 /** What rounding alone can make of the deviation of equal values, as a share of them; f32 values that differ exceed it. */
@@ -201,13 +213,16 @@ const SMALLEST_DEVIATION: f64 = 1e-30;
  * Their standard deviation around `mean`; 1 if they are all the same, so that one can divide by it. How small the values
  * are does not matter.
  */
-export function column_deviation(values: usize, stride: usize, rows: usize, mean: f64): f64 {
+export function column_deviation(values: usize, stride: usize, rows: usize, mean: f64, mask: usize = 0): f64 {
   let sum: f64 = 0;
+  let counted: usize = 0;
   for (let r: usize = 0; r < rows; r++) {
+    if (!counts(mask, r)) continue;
+    counted++;
     const difference = <f64>load<f32>(values + r * stride) - mean;
     sum += difference * difference;
   }
-  const deviation = sqrt<f64>(sum / <f64>rows);
+  const deviation = sqrt<f64>(sum / <f64>counted);
   return deviation > max<f64>(ROUNDING * abs<f64>(mean), SMALLEST_DEVIATION) ? deviation : 1.0;
 }
 

@@ -12,6 +12,7 @@ import {
   distiller_label_scale,
   distiller_labels,
   distiller_loss,
+  distiller_masks,
   distiller_normalise,
   distiller_restored,
   distiller_standardise,
@@ -33,6 +34,7 @@ import {
   fill,
   fill_sparse,
   random_below,
+  random_value,
   seed,
   zeros,
 } from "./arrays";
@@ -111,6 +113,18 @@ function distiller_of(sizes: u32[], batch: usize, filled: usize, bytes: bool = f
   return distiller;
 }
 
+/** Gives every state a mask that allows at least the action that was taken there. */
+function mask_at_random(distiller: Distiller): void {
+  const outputs = distiller.outputs;
+  const masks = distiller_masks(distiller);
+  for (let row: usize = 0; row < distiller_filled(distiller); row++) {
+    for (let a: usize = 0; a < outputs; a++) {
+      const taken = at<u32>(distiller_taken(distiller), row);
+      put<u8>(masks, row * outputs + a, u8(a == taken || random_below(3) == 0));
+    }
+  }
+}
+
 /** What an update changes, by the reference. */
 class Twin {
   parameters: usize;
@@ -148,6 +162,7 @@ class Twin {
 
     const states = zeros<f32>(batch * inputs);
     const teacher = zeros<f32>(batch * actions);
+    const masks = zeros<u8>(batch * actions);
     const taken = zeros<u32>(batch);
     const targets = zeros<f32>(batch);
     for (let b: usize = 0; b < batch; b++) {
@@ -157,6 +172,8 @@ class Twin {
       for (let a: usize = 0; a < actions; a++) {
         const label = at<f32>(distiller_labels(distiller), row * outputs + this.firstOutput + a);
         put<f32>(teacher, b * actions + a, this.standard(label));
+        if (distiller.masks == 0) continue;
+        put<u8>(masks, b * actions + a, at<u8>(distiller.masks, row * outputs + this.firstOutput + a));
       }
       put<u32>(taken, b, at<u32>(distiller_taken(distiller), row));
       put<f32>(targets, b, this.standard(at<f32>(distiller_targets(distiller), row)));
@@ -179,6 +196,7 @@ class Twin {
     c.slopes = dq;
     c.taken = taken;
     c.targets = targets;
+    c.masks = distiller.masks != 0 ? masks : 0;
     this.loss = plain_sum(c);
     this.copy(dAll + (this.firstOutput << 2), outputs, dq, actions, batch);
 
@@ -213,8 +231,10 @@ function compare(
   standardised: bool,
   bytes: bool = false,
   most: f32 = 0,
+  masked: bool = false,
 ): void {
   const distiller = distiller_of(sizes, batch, 150, bytes, most);
+  if (masked) mask_at_random(distiller);
   if (!bytes) distiller_normalise(distiller);
   if (standardised) distiller_standardise(distiller);
   use_loss(distiller, loss, temperature);
@@ -289,13 +309,78 @@ describe("distiller_step", () => {
     compare([40, 16, 3], 32, MSE, 1, true, true, 127);
   });
 
+  it("does so with masks", () => {
+    seed(12);
+    compare([4, 16, 3], 32, MSE, 1, true, false, 0, true);
+    compare([4, 6, 5], 7, HUBER, 1, true, false, 0, true);
+    compare([3, 5, 7, 3], 9, CROSS_ENTROPY, 0.5, false, false, 0, true);
+    compare([6, 33, 17, 3], 32, NLL, 1, false, false, 0, true);
+    compare([4, 64, 64, 2], 33, KL, 0.5, true, false, 0, true);
+    compare([4, 16, 3], 21, TD, 1, true, false, 0, true);
+    compare([5, 18], 17, MIXTURE, 2, true, false, 0, true);
+    compare([33, 7, 5, 4], 17, MIXTURE, 1, false, true, 0, true);
+    compare([3, 5, 7, 3], 9, MIXTURE, 0.5, true, false, 7, true);
+  });
+
+  it("learns the bits of no mask where every action is allowed", () => {
+    seed(13);
+    for (let most: f32 = 0; most < 200; most += 127) {
+      const masked = distiller_of([4, 16, 3], 21, 150, false, most);
+      const plain = distiller_of([4, 16, 3], 21, 20, false, most);
+      copy_saved(plain, masked, 150);
+      distiller_masks(masked);
+      distiller_standardise(masked);
+      distiller_standardise(plain);
+      use_loss(masked, MIXTURE, 0.5);
+      use_loss(plain, MIXTURE, 0.5);
+      for (let i: usize = 0; i < 5; i++) {
+        expect(distiller_step(masked, 1, 1e-2)).toBe(distiller_step(plain, 1, 1e-2));
+        expect_same_bits(masked.block, plain.block, plain.savedBytes >> 2, "saved state", i);
+      }
+      distiller_free(masked);
+      distiller_free(plain);
+    }
+  });
+
+  it("learns the same bits whatever finite label a forbidden action has", () => {
+    seed(14);
+    for (let most: f32 = 0; most < 200; most += 127) {
+      const first = distiller_of([4, 16, 3], 21, 150, false, most);
+      mask_at_random(first);
+      const second = distiller_of([4, 16, 3], 21, 150, false, most);
+      distiller_masks(second);
+      copy_saved(second, first, 150);
+      for (let i: usize = 0; i < 150 * 3; i++) {
+        if (!at<u8>(second.masks, i)) put<f32>(distiller_labels(second), i, <f32>(3e38 * random_value()));
+      }
+      distiller_standardise(first);
+      distiller_standardise(second);
+      use_loss(first, MIXTURE, 0.5);
+      use_loss(second, MIXTURE, 0.5);
+      for (let i: usize = 0; i < 20; i++) {
+        expect(distiller_step(second, 1, 1e-2)).toBe(distiller_step(first, 1, 1e-2));
+        expect_same_bits(second.block, first.block, first.savedBytes >> 2, "saved state", i);
+      }
+      distiller_free(first);
+      distiller_free(second);
+    }
+  });
+
   it("within a range learns from its states, for its outputs, taking turns, as composed of reference functions", () => {
     seed(7);
     const mixtures = [MSE, HUBER, CROSS_ENTROPY, NLL, KL, TD, MIXTURE];
-    for (let i = 0; i < mixtures.length; i++) {
+    for (let n = 0; n < 2 * mixtures.length; n++) {
+      const i = n >> 1;
       const distiller = distiller_of([4, 9, 6], 19, 150);
       // the last task's actions taken are one of two
       for (let row: usize = 0; row < 150; row++) put<u32>(distiller_taken(distiller), row, random_below(2));
+      if (n % 2 == 1) {
+        mask_at_random(distiller);
+        // the same actions are taken in the last task
+        for (let row: usize = 0; row < 150; row++) {
+          put<u8>(distiller.masks, row * 6 + 4 + at<u32>(distiller_taken(distiller), row), 1);
+        }
+      }
       use_loss(distiller, mixtures[i], 0.5);
       const twin = new Twin(distiller);
       for (let turn = 0; turn < 6; turn++) {
@@ -402,6 +487,15 @@ describe("labels", () => {
     expect(distiller_label_scale(distiller)).toBe(1);
   });
 
+  it("of forbidden actions are not counted", () => {
+    const distiller = distiller_of([4, 8, 2], 4, 5);
+    memory.copy(distiller_labels(distiller), array_of<f32>([2, 4, -1e30, 4, 4, 5, 5, 1000, 7, 9]), 40);
+    memory.copy(distiller_masks(distiller), array_of<u8>([1, 1, 0, 1, 1, 1, 1, 0, 1, 1]), 10);
+    distiller_standardise(distiller);
+    expect(distiller_label_mean(distiller)).toBe(5);
+    expect(distiller_label_scale(distiller)).toBe(0.5);
+  });
+
   it("standardised give the loss of the standardised numbers", () => {
     // a student of zeros: its squared error is the standardised labels' mean square, 1
     const distiller = distiller_of([1, 2], 64, 4);
@@ -418,11 +512,13 @@ describe("a distiller", () => {
     seed(5);
     for (let most: f32 = 0; most < 200; most += 127) {
       const first = distiller_of([4, 16, 2], 16, 150, false, most);
+      if (most == 0) mask_at_random(first);
       distiller_normalise(first);
       distiller_standardise(first);
       use_loss(first, KL, 0.5);
       distiller_step(first, 7, 1e-3);
       const second = distiller_of([4, 16, 2], 16, 20, false, most);
+      if (most == 0) distiller_masks(second);
       use_loss(second, KL, 0.5);
       distiller_step(second, 3, 1e-3);
       copy_saved(second, first, 150);
@@ -453,15 +549,18 @@ describe("a distiller", () => {
     const widths = array_of<u32>([4, 64, 2]);
     const handle = create(widths, 2, 32, 1000);
     const block = changetype<Distiller>(handle).block;
+    const masks = distiller_masks(changetype<Distiller>(handle));
     distiller_free(changetype<Distiller>(handle));
     const manyStates = create(widths, 2, 32, 0x10000000);
     const largeBatch = create(widths, 2, 0x10000000, 1000);
     const again = create(widths, 2, 32, 1000);
     const blockAgain = changetype<Distiller>(again).block;
+    const masksAgain = distiller_masks(changetype<Distiller>(again));
     // expect() itself takes memory, so it comes last
     expect(manyStates).toBe(0);
     expect(largeBatch).toBe(0);
     expect(again).toBe(handle);
     expect(blockAgain).toBe(block);
+    expect(masksAgain).toBe(masks);
   });
 });

@@ -1,8 +1,8 @@
-// The six losses: values worked by hand, gradients beside central differences, what large Q-values do to them, and the
-// same bits over panels.
+// The six losses: values worked by hand, gradients beside central differences, what large Q-values do to them, what masks
+// do to them, and the same bits over panels.
 
 import { huber_slope, huber_value } from "../huber";
-import { Comparison, huber, LOSSES, td } from "../losses";
+import { Comparison, huber, LOSSES, put_aside, put_aside_panels, td } from "../losses";
 import { PANEL } from "../matmul";
 import { at, put } from "../memory";
 import {
@@ -407,6 +407,260 @@ describe("losses over panels", () => {
           expect_same_bits(actual, gradient, count, loss_name(which), batch, actions, kind);
         }
       }
+    }
+  });
+});
+
+/** masks: (B, A), with `allowed` ones at random places in each row; a random number of ones if it is 0. */
+function random_masks(batch: usize, actions: usize, allowed: usize): usize {
+  const masks = zeros<u8>(batch * actions);
+  for (let b: usize = 0; b < batch; b++) {
+    let left = allowed != 0 ? allowed : <usize>(1 + random_below(<u32>actions));
+    while (left > 0) {
+      const at = masks + b * actions + random_below(<u32>actions);
+      if (load<u8>(at)) continue;
+      store<u8>(at, 1);
+      left--;
+    }
+  }
+  return masks;
+}
+
+/** The actions taken, one allowed action for each row. */
+function allowed_actions(masks: usize, batch: usize, actions: usize): usize {
+  const taken = zeros<u32>(PANEL * 3);
+  for (let b: usize = 0; b < batch; b++) {
+    let action: u32 = random_below(<u32>actions);
+    while (!load<u8>(masks + b * actions + action)) action = random_below(<u32>actions);
+    put<u32>(taken, b, action);
+  }
+  return taken;
+}
+
+/** A loss of rows with masks, as its plain loop. The Q-values stay as they are. */
+function masked_loss<T>(
+  which: i32,
+  student: usize,
+  teacher: usize,
+  masks: usize,
+  taken: usize,
+  batch: usize,
+  actions: usize,
+  temperature: T,
+  gradient: usize,
+): T {
+  const count = batch * actions;
+  const c = comparison<T>(
+    copy_of<T>(student, count),
+    copy_of<T>(teacher, count),
+    batch,
+    actions,
+    temperature,
+    gradient,
+    zeros<T>(2 * actions),
+  );
+  c.taken = taken;
+  c.targets = zeros<T>(batch);
+  c.masks = masks;
+  c.allowed = put_aside<T>(c);
+  return plain_loss<T>(which, c, 1);
+}
+
+describe("losses with masks", () => {
+  it("have gradients that equal central differences in f64, and are 0 for forbidden actions", () => {
+    seed(11);
+    const batch: usize = 3;
+    const actions: usize = 5;
+    const count = batch * actions;
+    const ignored = zeros<f64>(count);
+    for (let which = 0; which < LOSSES.length; which++) {
+      for (let t = 0; t < TEMPERATURES.length; t++) {
+        const tau = TEMPERATURES[t];
+        for (let spread = 0; spread < 2; spread++) {
+          const size = spread == 0 ? 2.0 : 2.0 * tau;
+          const student = random_array<f64>(count, size);
+          const teacher = random_array<f64>(count, size);
+          const masks = random_masks(batch, actions, 0);
+          const taken = allowed_actions(masks, batch, actions);
+          const gradient = zeros<f64>(count);
+          masked_loss<f64>(which, student, teacher, masks, taken, batch, actions, tau, gradient);
+          const h = 1e-5 * min(tau, 1.0);
+          for (let i: usize = 0; i < count; i++) {
+            const old = at<f64>(student, i);
+            put<f64>(student, i, old + h);
+            const above = masked_loss<f64>(which, student, teacher, masks, taken, batch, actions, tau, ignored);
+            put<f64>(student, i, old - h);
+            const below = masked_loss<f64>(which, student, teacher, masks, taken, batch, actions, tau, ignored);
+            put<f64>(student, i, old);
+            const what = `gradient of ${loss_name(which)}, temperature ${tau}, spread ${size}`;
+            const slope = at<f64>(gradient, i);
+            expect_near(slope, (above - below) / (2 * h), 1e-7, what);
+            if (!load<u8>(masks + i) && (slope != 0 || above != below)) expect(slope).toBe(0, `forbidden: ${what}`);
+          }
+        }
+      }
+    }
+  });
+
+  it("have the bits of the rows without the forbidden actions", () => {
+    seed(12);
+    for (let round = 0; round < 3000; round++) {
+      const which = round % LOSSES.length;
+      const kind = (round / LOSSES.length) % 3;
+      const actions: usize = 1 + random_below(8);
+      const allowed: usize = 1 + random_below(<u32>actions);
+      const batch: usize = 1 + random_below(6);
+      const tau = <f32>TEMPERATURES[random_below(TEMPERATURES.length)];
+      const count = batch * actions;
+      const student = zeros<f32>(count);
+      const teacher = zeros<f32>(count);
+      fill_q_values(student, count, kind);
+      fill_q_values(teacher, count, kind);
+      const masks = random_masks(batch, actions, allowed);
+      const taken = allowed_actions(masks, batch, actions);
+
+      // the same rows without the forbidden actions, and what is where in them
+      const fewer = batch * allowed;
+      const students = zeros<f32>(fewer);
+      const teachers = zeros<f32>(fewer);
+      const places = zeros<u32>(fewer);
+      let next: usize = 0;
+      for (let i: usize = 0; i < count; i++) {
+        if (!load<u8>(masks + i)) continue;
+        put<f32>(students, next, at<f32>(student, i));
+        put<f32>(teachers, next, at<f32>(teacher, i));
+        put<u32>(places, next, <u32>i);
+        next++;
+      }
+      const c = comparison_of<f32>(students, teachers, batch, allowed);
+      c.temperature = tau;
+      c.taken = zeros<u32>(batch);
+      for (let i: usize = 0; i < fewer; i++) {
+        const b = i / allowed;
+        if (at<u32>(places, i) == <u32>(b * actions) + at<u32>(taken, b)) put<u32>(c.taken, b, <u32>(i % allowed));
+      }
+      const values = zeros<f32>(2);
+      put<f32>(values, 0, plain_loss<f32>(which, c, 1));
+
+      const gradient = zeros<f32>(count);
+      const value = masked_loss<f32>(which, student, teacher, masks, taken, batch, actions, tau, gradient);
+      put<f32>(values, 1, value);
+      const expected = zeros<f32>(count);
+      for (let i: usize = 0; i < fewer; i++) put<f32>(expected, at<u32>(places, i), at<f32>(c.slopes, i));
+      expect_same_bits(values + 4, values, 1, loss_name(which), batch, actions, allowed);
+      expect_same_bits(gradient, expected, count, loss_name(which), batch, actions, allowed);
+    }
+  });
+
+  it("have the same bits whatever finite number a forbidden action has", () => {
+    seed(13);
+    const batch: usize = 4;
+    const actions: usize = 6;
+    const count = batch * actions;
+    const anything: f32[] = [0, -0.0, 1, -1e4, 3e8, -3e38, 3.4e38, 1e-40];
+    for (let round = 0; round < 2000; round++) {
+      const which = round % LOSSES.length;
+      const tau = <f32>TEMPERATURES[random_below(TEMPERATURES.length)];
+      const masks = random_masks(batch, actions, 0);
+      const taken = allowed_actions(masks, batch, actions);
+      const student = random_array<f32>(count, 2);
+      const teacher = random_array<f32>(count, 2);
+      const first = zeros<f32>(count + 1);
+      put<f32>(first, count, masked_loss<f32>(which, student, teacher, masks, taken, batch, actions, tau, first));
+      for (let i: usize = 0; i < count; i++) {
+        if (load<u8>(masks + i)) continue;
+        put<f32>(student, i, anything[random_below(anything.length)]);
+        put<f32>(teacher, i, anything[random_below(anything.length)]);
+      }
+      const second = zeros<f32>(count + 1);
+      put<f32>(second, count, masked_loss<f32>(which, student, teacher, masks, taken, batch, actions, tau, second));
+      expect_same_bits(second, first, count + 1, loss_name(which));
+    }
+  });
+
+  it("have the bits of no mask where every action is allowed", () => {
+    seed(14);
+    for (let round = 0; round < 600; round++) {
+      const which = round % LOSSES.length;
+      const actions: usize = 1 + random_below(6);
+      const batch: usize = 1 + random_below(20);
+      const count = batch * actions;
+      const tau = <f32>TEMPERATURES[random_below(TEMPERATURES.length)];
+      const student = random_array<f32>(count, 2);
+      const teacher = random_array<f32>(count, 2);
+      const c = comparison_of<f32>(student, teacher, batch, actions);
+      c.temperature = tau;
+      c.taken = taken_actions(batch, actions);
+      const values = zeros<f32>(2);
+      put<f32>(values, 0, plain_loss<f32>(which, c, 1));
+      const masks = random_masks(batch, actions, actions);
+      const gradient = zeros<f32>(count);
+      const value = masked_loss<f32>(which, student, teacher, masks, c.taken, batch, actions, tau, gradient);
+      put<f32>(values, 1, value);
+      expect_same_bits(values + 4, values, 1, loss_name(which), batch, actions);
+      expect_same_bits(gradient, c.slopes, count, loss_name(which), batch, actions);
+    }
+  });
+
+  it("are finite for Q-values of ten thousand", () => {
+    seed(15);
+    const count: usize = 12;
+    for (let which = 0; which < LOSSES.length; which++) {
+      for (let t = 0; t < TEMPERATURES.length; t++) {
+        for (let round = 0; round < 20; round++) {
+          const student = random_array<f32>(count, 1e4);
+          const teacher = random_array<f32>(count, 1e4);
+          const masks = random_masks(3, 4, 0);
+          const taken = allowed_actions(masks, 3, 4);
+          const gradient = zeros<f32>(count);
+          const tau = <f32>TEMPERATURES[t];
+          let sum = <f64>masked_loss<f32>(which, student, teacher, masks, taken, 3, 4, tau, gradient);
+          for (let i: usize = 0; i < count; i++) sum += abs<f64>(<f64>at<f32>(gradient, i));
+          if (!isFinite(sum)) expect(sum).toBeFinite(`${loss_name(which)} at temperature ${tau}`);
+        }
+      }
+    }
+  });
+
+  it("have over panels the bits of the plain loops, whatever lies behind the last row", () => {
+    seed(16);
+    const most: usize = 48 * 18;
+    const studentPanels = zeros<f32>(most);
+    const teacherPanels = zeros<f32>(most);
+    const gradientPanels = zeros<f32>(most);
+    const actual = zeros<f32>(most);
+    const scratch = zeros<f32>(2 * most);
+    fill_special(studentPanels, most);
+    fill_special(teacherPanels, most);
+    for (let round = 0; round < 3000; round++) {
+      const which = round % LOSSES.length;
+      const kind = (round / LOSSES.length) % 3;
+      const actions: usize = 1 + random_below(18);
+      const batch: usize = 1 + random_below(48);
+      const count = batch * actions;
+      const tau = <f32>TEMPERATURES[random_below(TEMPERATURES.length)];
+      const student = zeros<f32>(count);
+      const teacher = zeros<f32>(count);
+      fill_q_values(student, count, kind);
+      fill_q_values(teacher, count, kind);
+      const masks = random_masks(batch, actions, 0);
+      const taken = allowed_actions(masks, batch, actions);
+      const gradient = zeros<f32>(count);
+      const values = zeros<f32>(2);
+      const plain = masked_loss<f32>(which, student, teacher, masks, taken, batch, actions, tau, gradient);
+      put<f32>(values, 0, plain);
+      to_panels(studentPanels, student, batch, actions);
+      to_panels(teacherPanels, teacher, batch, actions);
+      memory.fill(gradientPanels, 0, most << 2);
+      const c = comparison<f32>(studentPanels, teacherPanels, batch, actions, tau, gradientPanels, scratch);
+      c.taken = taken;
+      c.targets = zeros<f32>(PANEL * 3);
+      c.masks = masks;
+      c.allowed = put_aside_panels(c);
+      put<f32>(values, 1, LOSSES[which](c, 1));
+      to_rows(actual, gradientPanels, batch, actions);
+      expect_same_bits(values + 4, values, 1, loss_name(which), batch, actions, kind);
+      expect_same_bits(actual, gradient, count, loss_name(which), batch, actions, kind);
     }
   });
 });

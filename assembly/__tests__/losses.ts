@@ -14,6 +14,7 @@ import {
   mse_panels,
   nll,
   nll_panels,
+  put_aside,
   td,
   td_panels,
 } from "../losses";
@@ -40,6 +41,7 @@ export function plain_loss<T>(loss: i32, c: Comparison<T>, weight: T): T {
 
 /** The weighted sum of the plain loops. */
 export function plain_sum(c: Comparison<f32>): f32 {
+  if (c.masks != 0) c.allowed = put_aside<f32>(c);
   let sum: f32 = 0;
   for (let loss = 0; loss < LOSSES.length; loss++) {
     const weight = at<f32>(c.weights, loss);
@@ -67,6 +69,7 @@ export function comparison_of<T>(student: usize, teacher: usize, batch: usize, a
   c.transitions = true;
   c.batch = batch;
   c.actions = actions;
+  c.allowed = batch * actions;
   c.student = student;
   c.teacher = teacher;
   c.slopes = zeros<T>(batch * actions);

@@ -80,6 +80,7 @@ export interface CoreExports extends Record<string, unknown> {
   distiller_labels(distiller: number): number;
   distiller_taken(distiller: number): number;
   distiller_targets(distiller: number): number;
+  distiller_masks(distiller: number): number;
   distiller_filled(distiller: number): number;
   distiller_fill(distiller: number, filled: number): void;
   distiller_normalise(distiller: number): void;

@@ -1,5 +1,5 @@
 // A distiller in the core: a student, Adam and the labelled states in one block.
-import { rowsAsked, withOptions, withWords } from "./handle.js";
+import { rowsAsked, withinMemory, withOptions, withWords } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
 import { type LossWeights, setLoss } from "./losses.js";
 import { Trainable } from "./trainable.js";
@@ -52,6 +52,7 @@ export class Distiller extends Trainable {
   protected readonly actionCount: number;
   readonly #capacity: number;
   readonly #byteObservations: boolean;
+  #masked = false;
 
   /** @throws ConfigError if the block would be larger than 1 GiB; Error if the core has no memory left */
   constructor(shape: DistillerShape) {
@@ -79,6 +80,21 @@ export class Distiller extends Trainable {
     return core().distiller_filled(this.handle) >>> 0;
   }
 
+  /** Whether states have masks. Without masks every action counts. */
+  get masked(): boolean {
+    return this.#masked;
+  }
+
+  /**
+   * From now on states have masks; in those that are held, all actions are allowed. It is called before the restore of
+   * what was saved with masks.
+   * @throws Error if the core has no memory left
+   */
+  useMasks(): void {
+    withinMemory("masks of states", () => core().distiller_masks(this.handle));
+    this.#masked = true;
+  }
+
   protected sound(): boolean {
     return core().distiller_restored(this.handle) !== 0;
   }
@@ -88,10 +104,12 @@ export class Distiller extends Trainable {
    * @param states (count, observationSize)
    * @param labels (count, actionCount), the teacher's Q-values
    * @param targets (count), for a loss that needs transitions
+   * @param masks (count, actionCount): 1 for each allowed action, 0 for each forbidden one, whose label does not count;
+   * without it all are allowed
    * @param row the row of the first one; by default they go behind all others
    * @throws RangeError if they do not fit
    */
-  add(states: Float32Array, labels: Float32Array, targets?: Targets, row = this.filled): void {
+  add(states: Float32Array, labels: Float32Array, targets?: Targets, masks?: Uint8Array, row = this.filled): void {
     const handle = this.handle;
     const count = labels.length / this.actionCount;
     if (row + count > this.#capacity) {
@@ -99,6 +117,7 @@ export class Distiller extends Trainable {
         `${count} labelled states do not fit from row ${row} on: at most ${this.#capacity} are allowed`,
       );
     }
+    if (masks !== undefined) this.useMasks(); // first: the core's memory may grow
     const floats = coreFloats();
     const address = core().distiller_states(handle) >>> 0;
     const kept = this.#byteObservations ? new Uint8Array(floats.buffer, address) : floats.subarray(floatIndex(address));
@@ -108,6 +127,12 @@ export class Distiller extends Trainable {
       floats.set(targets.values, floatIndex(core().distiller_targets(handle)) + row);
       const words = new Uint32Array(floats.buffer);
       words.set(targets.actions, floatIndex(core().distiller_taken(handle)) + row);
+    }
+    if (this.#masked) {
+      const at = (core().distiller_masks(handle) >>> 0) + row * this.actionCount;
+      const kept = new Uint8Array(floats.buffer, at, labels.length);
+      if (masks === undefined) kept.fill(1);
+      else kept.set(masks);
     }
     core().distiller_fill(handle, Math.max(this.filled, row + count));
   }

@@ -10,6 +10,8 @@ interface Owned {
 
 const abandoned = new FinalizationRegistry<Owned>(({ free, handle }) => free(handle));
 
+const smaller = "choose smaller layers, batch or buffer";
+
 /** A handle of the core, usable until it is disposed of. */
 export class Handle {
   readonly #what: string;
@@ -25,16 +27,7 @@ export class Handle {
    */
   constructor(what: string, ask: () => number, free: (handle: number) => void, asked = "") {
     const because = asked && ` (${asked})`;
-    const smaller = "choose smaller layers, batch or buffer";
-    let value: number;
-    try {
-      value = ask();
-    } catch (error) {
-      if (!(error instanceof WebAssembly.RuntimeError)) throw error; // the core's heap ends so if the engine gives no more
-      throw new Error(
-        `the compute core has no memory left for this ${what}${because}: ${smaller}, or dispose() of what is no longer used`,
-      );
-    }
+    const value = withinMemory(`this ${what}${because}`, ask);
     if (value === 0) throw new ConfigError(`this ${what} needs more than 1 GiB${because}: ${smaller}`);
     this.#what = what;
     this.#free = free;
@@ -53,6 +46,22 @@ export class Handle {
     abandoned.unregister(this);
     this.#free(this.#value);
     this.#value = 0;
+  }
+}
+
+/**
+ * Asks the core for something that takes memory.
+ * @param what what it is, for the error
+ * @throws Error if the core has no memory left
+ */
+export function withinMemory(what: string, ask: () => number): number {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error; // the core's heap ends so if the engine gives no more
+    throw new Error(
+      `the compute core has no memory left for ${what}: ${smaller}, or dispose() of what is no longer used`,
+    );
   }
 }
 

@@ -12,6 +12,15 @@ import type { AddStates } from "./collector.js";
 import type { StudentConfig } from "./config.js";
 import { parseLoss } from "./loss.js";
 
+/** The part of an apprentice's state that its distiller does not hold. */
+interface ApprenticeState {
+  attempt: number;
+  update: number;
+  updates: number;
+  /** Whether its states have masks; absent if they have none. */
+  masked?: true;
+}
+
 /** A student in training. */
 export class Apprentice implements Part {
   /** Observation size, hidden widths, action count. */
@@ -20,7 +29,7 @@ export class Apprentice implements Part {
   readonly #config: StudentConfig;
   readonly #seed: number;
   readonly #byteObservations: boolean;
-  readonly #state = { attempt: 0, update: 0, updates: 0 };
+  readonly #state: ApprenticeState = { attempt: 0, update: 0, updates: 0 };
 
   /**
    * @param largestWeight an output's largest weight in whole steps, if weights are rounded; 0 if they are not
@@ -59,7 +68,10 @@ export class Apprentice implements Part {
   }
 
   /** Adds labelled states. */
-  readonly add: AddStates = (states, labels, targets) => this.#distiller.add(states, labels, targets);
+  readonly add: AddStates = (...labelled) => {
+    this.#distiller.add(...labelled);
+    if (this.#distiller.masked) this.#state.masked = true;
+  };
 
   /**
    * Begins a new attempt on the states that it has. The scale of observations and labels stays the same for the whole
@@ -99,6 +111,7 @@ export class Apprentice implements Part {
   }
 
   restore(saved: Saved): void {
+    if ((saved.state as { masked?: unknown }).masked === true) this.#distiller.useMasks();
     blockPart(this.#distiller).restore(saved);
     assignState(this.#state, saved.state);
   }

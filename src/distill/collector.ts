@@ -1,5 +1,6 @@
 // The states that a student learns from. They are collected in rounds, and the teacher labels each state once.
 import type { Targets } from "../core/distiller.js";
+import type { AnyEnv } from "../env/env.js";
 import type { Steps } from "../env/pauses.js";
 import type { Policy } from "../evaluate/returns.js";
 import { type Copies, listed } from "../evaluate/rounds.js";
@@ -8,7 +9,7 @@ import type { Part } from "../training/resumable.js";
 import { type StudentConfig, studentOptions } from "./config.js";
 import type { Labeller } from "./labeller.js";
 import { transitionsPart } from "./loss.js";
-import { collectTransitions, replayStates, studentShare, tdTargets } from "./states.js";
+import { collectTransitions, replayStates, studentShare, type Transitions, tdTargets } from "./states.js";
 
 /** The part of a student's configuration that says which states are collected. */
 type CollectorConfig = Pick<StudentConfig, "states" | "envSteps" | "rounds" | "exploration" | "loss" | "gamma">;
@@ -76,7 +77,7 @@ export class Collector implements Part {
     );
     const gamma = tdGamma(this.#teacher, this.#config);
     const answer = (observations: Float32Array) => this.#teacher.qValuesOfMany(observations);
-    this.#label(steps.states, gamma === undefined ? undefined : tdTargets(steps, answer, gamma), steps.masks);
+    this.#label(steps, gamma === undefined ? undefined : tdTargets(steps, answer, gamma));
     this.#nextEpisode = steps.nextEpisode;
   }
 
@@ -90,18 +91,22 @@ export class Collector implements Part {
     this.#nextEpisode = nextEpisode;
   }
 
-  get #observationSize(): number {
-    return listed(this.#envs)[0].observationSize;
+  /** The environment's sizes. */
+  get #sizes(): AnyEnv {
+    return listed(this.#envs)[0];
   }
 
-  #replayed(): Float32Array {
-    const { observations } = this.#teacher;
-    return replayStates(observations as NonNullable<typeof observations>, this.#observationSize, this.#config.envSteps);
+  #replayed(): Pick<Transitions, "states" | "masks"> {
+    const { observations, masks } = this.#teacher;
+    const { observationSize, actionCount } = this.#sizes;
+    const most = this.#config.envSteps;
+    const states = replayStates(observations as NonNullable<typeof observations>, observationSize, most);
+    return { states, masks: masks && Uint8Array.from(replayStates(masks, actionCount, most)) };
   }
 
-  #label(states: Float32Array, targets?: Targets, masks?: Uint8Array): void {
+  #label({ states, masks }: Pick<Transitions, "states" | "masks">, targets?: Targets): void {
     this.#add(states, this.#teacher.qValuesOfMany(states), targets, masks);
-    this.#collected += states.length / this.#observationSize;
+    this.#collected += states.length / this.#sizes.observationSize;
   }
 }
 

@@ -18,6 +18,11 @@ export interface Labeller extends Policy {
   readonly env?: EnvSource;
   /** The replay memory's observations, (rows, observationSize), for `states: "replay"`. */
   readonly observations?: Float32Array | Uint8Array;
+  /**
+   * Which actions were allowed there, (rows, actionCount): 1 for each allowed action, 0 for each forbidden one. Without
+   * it all were.
+   */
+  readonly masks?: Uint8Array;
   /** The Q-values of many states: (count, observationSize) → (count, actionCount). */
   qValuesOfMany(observations: Float32Array): Float32Array;
 }

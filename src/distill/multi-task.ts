@@ -231,8 +231,7 @@ function layOut(
     const env = envs[number];
     const { observationSize, actionCount } = env;
     const selection = new Selection(env, [observationSize, ...config.hidden, actionCount], seed);
-    const add: AddStates = (states, labels, targets) =>
-      addStates(distiller, task, widths, config, states, labels, targets);
+    const add: AddStates = (...labelled) => addStates(distiller, task, widths, config, ...labelled);
     const task: Task = {
       teacher,
       source: teacher.env ?? teacher.environment,
@@ -269,12 +268,14 @@ function addStates(
   states: Float32Array,
   labels: Float32Array,
   targets?: Targets,
+  masks?: Uint8Array,
 ): void {
   const size = task.env.observationSize;
   if (task.stateCount === 0) {
     task.features = columnScaling(states, size);
     if (config.standardizeLabels) {
-      const { mean: centre, scale } = columnScaling(labels, 1);
+      const allowed = masks === undefined ? labels : labels.filter((_, i) => masks[i] === 1);
+      const { mean: centre, scale } = columnScaling(allowed, 1);
       task.labels = { mean: centre[0], scale: scale[0] };
     }
   }
@@ -283,6 +284,7 @@ function addStates(
   const [inputs, outputs] = [widths[0], widths[widths.length - 1]];
   const paddedStates = new Float32Array(count * inputs);
   const paddedLabels = new Float32Array(count * outputs);
+  const paddedMasks = masks && new Uint8Array(count * outputs); // only the task's own outputs are read
   const standard = (label: number) => (label - task.labels.mean) * task.labels.scale;
   for (let row = 0; row < count; row++) {
     for (let i = 0; i < size; i++) {
@@ -290,11 +292,13 @@ function addStates(
     }
     if (one !== undefined) paddedStates[row * inputs + one] = 1;
     for (let a = 0; a < task.actionCount; a++) {
-      paddedLabels[row * outputs + task.firstOutput + a] = standard(labels[row * task.actionCount + a]);
+      const [to, from] = [row * outputs + task.firstOutput + a, row * task.actionCount + a];
+      paddedLabels[to] = standard(labels[from]);
+      if (paddedMasks !== undefined && masks !== undefined) paddedMasks[to] = masks[from];
     }
   }
   const scaled = targets && { actions: targets.actions, values: targets.values.map(standard) };
-  distiller.add(paddedStates, paddedLabels, scaled, task.firstState + task.stateCount);
+  distiller.add(paddedStates, paddedLabels, scaled, paddedMasks, task.firstState + task.stateCount);
   task.stateCount += count;
 }
 

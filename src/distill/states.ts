@@ -119,7 +119,7 @@ export function tdTargets(
   return { actions, values };
 }
 
-/** `count` rows of a replay memory (rows, observationSize), spread evenly; or all rows, if there are no more. */
+/** `count` rows of a replay memory's observations or masks (rows, size), spread evenly; or all rows, if there are no more. */
 export function replayStates(observations: Float32Array | Uint8Array, size: number, count: number): Float32Array {
   const rows = observations.length / size;
   const taken = Math.min(count, rows);

@@ -102,10 +102,32 @@ export function checkStudentSize(source: EnvSource, config: StudentConfig): void
   new Apprentice(resolveEnv(source), config, 0, 0).dispose();
 }
 
-/** @throws ConfigError if states are to come from the replay memory, and the teacher has none */
-export function checkReplay({ observations, environment }: Labeller, { states }: Pick<StudentConfig, "states">): void {
-  if (states !== "replay" || observations?.length) return;
-  throw new ConfigError(
-    `states is "replay", but the teacher of ${environment} has no replay memory: only a teacher that was just trained has one`,
-  );
+/**
+ * @throws ConfigError if states are to come from the replay memory, and the teacher has none, or its masks do not fit
+ */
+export function checkReplay(
+  { observations, masks, environment, widths }: Labeller,
+  { states }: Pick<StudentConfig, "states">,
+): void {
+  if (states !== "replay") return;
+  if (!observations?.length) {
+    throw new ConfigError(
+      `states is "replay", but the teacher of ${environment} has no replay memory: only a teacher that was just trained has one`,
+    );
+  }
+  if (masks === undefined) return;
+  const rows = observations.length / widths[0];
+  const actions = widths[widths.length - 1];
+  if (masks.length !== rows * actions) {
+    throw new ConfigError(
+      `the teacher's masks have length ${masks.length}: ${rows} rows of ${actions} actions, ${rows * actions}, are needed`,
+    );
+  }
+  for (let row = 0; row < rows; row++) {
+    const mask = masks.subarray(row * actions, (row + 1) * actions);
+    if (mask.includes(1) && mask.every((allowed) => allowed <= 1)) continue;
+    throw new ConfigError(
+      `row ${row} of the teacher's masks is [${mask.join(", ")}]: 1 for each allowed action, at least one, and 0 for others are needed`,
+    );
+  }
 }

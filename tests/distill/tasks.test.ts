@@ -45,7 +45,7 @@ const options: MultiTaskOptions = {
 async function added(given: MultiTaskOptions) {
   const add = vi.spyOn(Distiller.prototype, "add");
   await distillMany([narrow, wide], { ...options, ...given });
-  return add.mock.calls.map(([states, labels, targets, row]) => {
+  return add.mock.calls.map(([states, labels, targets, , row]) => {
     const near = (values: Float32Array) => [...values].map((value) => expect.closeTo(value, 5));
     return { states: near(states), labels: near(labels), targets: targets && near(targets.values), row };
   });
