@@ -164,6 +164,14 @@ export function distiller_initialise(distiller: Distiller, word0: u32, word1: u3
   distiller.state.labelScale = 1;
 }
 
+/** The host has written other parameters where the student's are: they take the place of the fresh ones. */
+export function distiller_started(distiller: Distiller): void {
+  if (distiller.largestWeight == 0) return;
+  copy_floats(distiller.exact, distiller.onlineWeights.parameters, distiller.count);
+  swap(distiller);
+  round(distiller);
+}
+
 /**
  * Where the host writes labelled states, (capacity, inputs) of f32 or u8; `distiller_filled` says which row is next.
  */

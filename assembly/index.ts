@@ -29,6 +29,7 @@ export {
   distiller_relabel,
   distiller_restored,
   distiller_standardise,
+  distiller_started,
   distiller_states,
   distiller_step,
   distiller_step_within,

@@ -76,6 +76,7 @@ export interface CoreExports extends Record<string, unknown> {
   distiller_restored(distiller: number): number;
   distiller_relabel(distiller: number, network: number): void;
   distiller_initialise(distiller: number, word0: number, word1: number, word2: number, word3: number): void;
+  distiller_started(distiller: number): void;
   distiller_states(distiller: number): number;
   distiller_labels(distiller: number): number;
   distiller_taken(distiller: number): number;

@@ -75,6 +75,16 @@ export class Distiller extends Trainable {
     core().distiller_initialise(this.handle, words[0], words[1], words[2], words[3]);
   }
 
+  /**
+   * Begins with these parameters in place of fresh ones: for the observations as they are normalised now, and for labels
+   * as they are standardised.
+   */
+  start(parameters: Float32Array): void {
+    const { trainable_parameters, distiller_started } = core();
+    coreFloats().set(parameters, floatIndex(trainable_parameters(this.handle)));
+    distiller_started(this.handle);
+  }
+
   /** The number of labelled states held. */
   get filled(): number {
     return core().distiller_filled(this.handle) >>> 0;

@@ -3,7 +3,7 @@ import { ConfigError } from "../core/config-error.js";
 import { Distiller } from "../core/distiller.js";
 import type { Env } from "../env/env.js";
 import { generatorWords, purposes } from "../env/seeds.js";
-import { foldNormalisation, foldStandardisation } from "../model/fold.js";
+import { foldNormalisation, foldStandardisation, unfoldNormalisation, unfoldStandardisation } from "../model/fold.js";
 import type { Saved } from "../training/checkpoint.js";
 import { finiteLoss } from "../training/events.js";
 import { assignState, blockPart, type Part } from "../training/resumable.js";
@@ -29,19 +29,23 @@ export class Apprentice implements Part {
   readonly #config: StudentConfig;
   readonly #seed: number;
   readonly #byteObservations: boolean;
+  readonly #start: Float32Array | undefined;
   readonly #state: ApprenticeState = { attempt: 0, update: 0, updates: 0 };
 
   /**
    * @param largestWeight an output's largest weight in whole steps, if weights are rounded; 0 if they are not
+   * @param start the parameters with which the first attempt begins, for raw observations and in the labels' unit; by
+   * default they are random, as in every other attempt
    * @throws ConfigError if it needs more than 1 GiB
    */
-  constructor(env: Env, config: StudentConfig, seed: number, largestWeight: number) {
+  constructor(env: Env, config: StudentConfig, seed: number, largestWeight: number, start?: Float32Array) {
     const loss = parseLoss(config.loss);
     if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
     this.widths = [env.observationSize, ...config.hidden, env.actionCount];
     this.#config = config;
     this.#seed = seed;
     this.#byteObservations = env.byteObservations === true;
+    this.#start = start;
     this.#distiller = new Distiller({
       ...config,
       widths: this.widths,
@@ -84,6 +88,7 @@ export class Apprentice implements Part {
     this.#distiller.initialise(generatorWords(this.#seed, purposes.distiller, attempt));
     if (!this.#byteObservations) this.#distiller.normalise();
     if (this.#config.standardizeLabels) this.#distiller.standardise();
+    if (this.#start !== undefined && attempt === 1) this.#distiller.start(this.#scaled(this.#start));
   }
 
   /** Does this many updates. @returns the mean of their losses @throws DivergedError if it is not finite */
@@ -99,6 +104,12 @@ export class Apprentice implements Part {
   parameters(): Float32Array {
     const parameters = foldNormalisation(this.widths, this.#distiller.parameters(), this.#distiller.normalisation());
     return foldStandardisation(this.widths, parameters, this.#distiller.standardisation());
+  }
+
+  /** The same network for normalised observations and standardised labels: the inverse of {@link parameters}. */
+  #scaled(parameters: Float32Array): Float32Array {
+    const standard = unfoldStandardisation(this.widths, parameters, this.#distiller.standardisation());
+    return unfoldNormalisation(this.widths, standard, this.#distiller.normalisation());
   }
 
   /** The factor of each feature, shape (observationSize). */

@@ -24,6 +24,8 @@ export interface Distillation extends WorkOptions {
   readonly setting: Setting;
   /** An output's largest weight in whole steps, if weights are rounded: 127 for the 8 bits that can be exported. */
   readonly largestWeight: number;
+  /** The parameters with which the first student begins, for raw observations; by default they are random. */
+  readonly start?: Float32Array;
 }
 
 /** The result of a distillation. */
@@ -50,7 +52,8 @@ const chunk = 100;
 export async function transfer(distillation: Distillation): Promise<Distilled> {
   const { teacher, env, config, seed, setting, onEvent = () => {}, onNetwork } = distillation;
   const { evaluationEpisodes } = config;
-  const student = new Apprentice(env, config, seed, config.quantize ? distillation.largestWeight : 0);
+  const largestWeight = config.quantize ? distillation.largestWeight : 0;
+  const student = new Apprentice(env, config, seed, largestWeight, distillation.start);
   const selection = new Selection(env, student.widths, seed);
   const keeper = new Keeper(selection.play, { evaluationEpisodes });
   const collector = new Collector(env, { teacher, student: selection }, config, seed, student.add);

@@ -3,10 +3,11 @@
 
 import { ConfigError } from "../core/config-error.js";
 import { needObject } from "../core/needed.js";
+import { hiddenOf, startingParameters } from "../dqn/configure.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
-import type { ModelData } from "../model/model.js";
+import type { Model, ModelData } from "../model/model.js";
 import { largestWeight as largestOf8Bits } from "../model/quantized.js";
 import type { Setting } from "../training/checkpoint.js";
 import { fingerprint } from "../training/fingerprint.js";
@@ -44,6 +45,12 @@ export class Student extends TrainedModel<StudentConfig> {
 export interface DistillOptions extends Partial<StudentConfig>, WorkOptions {
   /** Where the student acts; by default where the teacher was trained. */
   readonly env?: EnvSource;
+  /**
+   * The student whose weights it begins with, in place of random ones. Its widths must fit; `hidden` is by default as in
+   * it. Only the first attempt begins so: if that one is not good enough, these weights are not a good beginning, and
+   * the others begin at random.
+   */
+  readonly from?: Model;
 }
 
 /**
@@ -69,13 +76,15 @@ export async function distillRounded(
   const { work, given: parts } = partWork(options);
   checkLabeller(teacher);
   const { seed } = work;
-  const { env: givenEnv, ...given } = parts;
+  const { env: givenEnv, from, ...given } = parts;
   const source = givenEnv ?? teacher.env ?? teacher.environment;
   const env = resolveEnv(source);
-  const config = studentConfig(env.id, given);
+  const config = studentConfig(env.id, { ...given, ...hiddenOf(from, given) });
   checkFit("teacher", teacher, env);
+  const widths = [env.observationSize, ...config.hidden, env.actionCount];
+  const start = startingParameters(from, widths);
   if (work.resume === undefined) checkReplay(teacher, config);
-  const setting = studentSetting(env.id, seed, config, teacher);
+  const setting = studentSetting(env.id, seed, config, teacher, from);
   const { parameters, featureScale, attempts, ...effort } = await transfer({
     ...work,
     teacher,
@@ -83,15 +92,21 @@ export async function distillRounded(
     config,
     setting,
     largestWeight,
+    start,
   });
-  const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const record = { env: source, seed, config, ...effort };
   return new Student({ environment: env.id, widths, parameters }, record, attempts, fingerprint(teacher), featureScale);
 }
 
 /** What must be equal for two distillations to be the same. */
-export function studentSetting(environment: string, seed: number, config: StudentConfig, teacher: Labeller): Setting {
-  return { environment, seed, ...config, teacher: fingerprint(teacher) };
+export function studentSetting(
+  environment: string,
+  seed: number,
+  config: StudentConfig,
+  teacher: Labeller,
+  from?: Model,
+): Setting {
+  return { environment, seed, ...config, teacher: fingerprint(teacher), ...(from && { from: fingerprint(from) }) };
 }
 
 /**

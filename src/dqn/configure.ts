@@ -74,7 +74,10 @@ export function learnerShape(
 }
 
 /** The hidden widths that a model to begin with has, unless others are given. */
-export function hiddenOf(from: Model | undefined, given: { readonly hidden?: unknown }): Partial<TeacherConfig> {
+export function hiddenOf(
+  from: Model | undefined,
+  given: { readonly hidden?: unknown },
+): { readonly hidden?: number[] } {
   if (from === undefined || given.hidden !== undefined) return {};
   needModel(from);
   return { hidden: from.hidden };
@@ -91,7 +94,7 @@ export function startingParameters(from: Model | undefined, widths: readonly num
     throw new ConfigError(`from has the widths ${from.widths.join("-")}: ${widths.join("-")} are needed`);
   }
   if (from.activation !== "relu") {
-    throw new ConfigError(`from has ${from.activation} between its layers: relu is needed, because a teacher has it`);
+    throw new ConfigError(`from has ${from.activation} between its layers: relu is needed`);
   }
   return from.parameters;
 }
