@@ -1,7 +1,7 @@
 // The student while it learns: a network in the core that is pulled towards its labels. Each attempt begins it anew.
 import { ConfigError } from "../core/config-error.js";
 import { Distiller } from "../core/distiller.js";
-import type { Env } from "../env/env.js";
+import type { AnyEnv } from "../env/env.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { foldNormalisation, foldStandardisation, unfoldNormalisation, unfoldStandardisation } from "../model/fold.js";
 import type { Saved } from "../training/checkpoint.js";
@@ -38,7 +38,7 @@ export class Apprentice implements Part {
    * default they are random, as in every other attempt
    * @throws ConfigError if it needs more than 1 GiB
    */
-  constructor(env: Env, config: StudentConfig, seed: number, largestWeight: number, start?: Float32Array) {
+  constructor(env: AnyEnv, config: StudentConfig, seed: number, largestWeight: number, start?: Float32Array) {
     const loss = parseLoss(config.loss);
     if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
     this.widths = [env.observationSize, ...config.hidden, env.actionCount];

@@ -46,6 +46,8 @@ export const studentOptions = {
   states: oneOf("student", ["teacher", "student", "mixed", "replay"]),
   /** Number of labelled states; each takes one environment step, but replay takes none. */
   envSteps: whole(5000, { from: 1, to: 10 * million }),
+  /** Number of copies of the environment, which step in rounds. */
+  copies: whole(1, { from: 1, to: 1024 }),
   /** Share of random actions while states are collected. */
   exploration: real(0.05, { from: 0, to: 1 }),
   /** Number of rounds; in each, states are collected, the student learns from them and is evaluated. */

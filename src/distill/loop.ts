@@ -1,6 +1,6 @@
 // The loop of a distillation: in each round collect → transfer → offer. Then another student, while none is good
 // enough.
-import type { Env } from "../env/env.js";
+import type { AnyEnv } from "../env/env.js";
 import { inTurns } from "../env/pauses.js";
 import { keepsEnough, returnRatio } from "../evaluate/compare.js";
 import { randomPolicy } from "../evaluate/returns.js";
@@ -17,7 +17,8 @@ import type { Labeller } from "./labeller.js";
 /** Which student is distilled, where and how. */
 export interface Distillation extends WorkOptions {
   readonly teacher: Labeller;
-  readonly env: Env;
+  /** The copies of the environment that step together; they may answer later. */
+  readonly envs: readonly AnyEnv[];
   readonly config: StudentConfig;
   readonly seed: number;
   /** What must be the same when work goes on from a checkpoint. */
@@ -46,17 +47,18 @@ const chunk = 100;
 
 /**
  * Policy distillation (Rusu et al. 2015) on states that the teacher or the student finds (DAgger, Ross et al. 2011).
- * @throws CheckpointError for a checkpoint of other work, Interrupted if stopped by the signal, and DivergedError if
- * the loss is no longer finite
+ * @throws CheckpointError for a checkpoint of other work, Interrupted if stopped by the signal or if the environment
+ * fails, and DivergedError if the loss is no longer finite
  */
 export async function transfer(distillation: Distillation): Promise<Distilled> {
-  const { teacher, env, config, seed, setting, onEvent = () => {}, onNetwork } = distillation;
+  const { teacher, envs, config, seed, setting, onEvent = () => {}, onNetwork } = distillation;
   const { evaluationEpisodes } = config;
+  const [env] = envs;
   const largestWeight = config.quantize ? distillation.largestWeight : 0;
   const student = new Apprentice(env, config, seed, largestWeight, distillation.start);
-  const selection = new Selection(env, student.widths, seed);
+  const selection = new Selection(envs, student.widths, seed);
   const keeper = new Keeper(selection.play, { evaluationEpisodes });
-  const collector = new Collector(env, { teacher, student: selection }, config, seed, student.add);
+  const collector = new Collector(envs, { teacher, student: selection }, config, seed, student.add);
   const state: LoopState = {
     ...{ attempt: 1, round: 0, attemptMean: null, loss: null, teacherMean: null, randomMean: null },
   };
@@ -75,10 +77,11 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
       const event = { kind: "progress", network: "student", attempt, share, ...reached(), loss } as const;
       onEvent({ ...event, mean: keeper.latestMean, ...(evaluated === undefined ? {} : { evaluated }) });
     };
-    const pace: Pace = (steps) => inTurns(steps, work, report);
+    const pace: Pace = (steps) => work.guarded(() => inTurns(steps, work, report));
+    const collect = (round: number) => work.guarded(() => inTurns(collector.collect(round), work));
     const random = randomPolicy(env.actionCount, seed);
     // first, because a teacher that is read from a file again has no replay memory
-    await inTurns(collector.collect(0), work);
+    await collect(0);
     state.teacherMean ??= await pace(selection.meanOf(teacher, evaluationEpisodes));
     state.randomMean ??= await pace(selection.meanOf(random, evaluationEpisodes));
 
@@ -86,7 +89,7 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
       const who = { network: "student", attempt: state.attempt } as const;
       while (state.round < config.rounds) {
         // collect
-        await inTurns(collector.collect(state.round), work);
+        await collect(state.round);
         if (student.attempt < state.attempt) student.begin(state.attempt);
 
         const pause = work.turn();

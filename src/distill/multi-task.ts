@@ -4,13 +4,13 @@
 import { ConfigError } from "../core/config-error.js";
 import { Distiller, stepWithin, type Targets, type TaskRange } from "../core/distiller.js";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
-import type { Env, EnvSource } from "../env/env.js";
+import type { AnyEnv, EnvSource } from "../env/env.js";
 import { inTurns, type Steps, stoppable, within } from "../env/pauses.js";
-import { resolveEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit, shown } from "../evaluate/checks.js";
 import { type Comparison, compareAsync, type QPolicy, returnRatio } from "../evaluate/compare.js";
 import { randomPolicy } from "../evaluate/returns.js";
+import { makeCopies } from "../evaluate/rounds.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { cutToTask, foldNormalisation, foldStandardisation } from "../model/fold.js";
 import { parameterCount } from "../model/layout.js";
@@ -83,7 +83,7 @@ export interface MultiTaskStudent {
 interface Task extends TaskRange {
   readonly teacher: Labeller & QPolicy;
   readonly source: EnvSource;
-  readonly env: Env;
+  readonly env: AnyEnv;
   stateCount: number;
   /** The input that is 1 only in this task. */
   readonly one?: number;
@@ -178,7 +178,7 @@ export async function distillMany(
         parameters: taskParameters(keeper.kept, widths, task),
         training: { ...training, distillation },
       });
-      const comparison = await compareAsync(teacher, model, { env: source, seed, signal });
+      const comparison = await compareAsync(teacher, model, { env: source, seed, signal, copies: config.copies });
       students.push({ environment: env.id, model, ...comparison });
     }
     return { tasks: students, widths, parameterCount: parameterCount(widths), ...effort };
@@ -216,10 +216,10 @@ function layOut(
   config: MultiTaskConfig,
   seed: number,
 ): { widths: number[]; tasks: Task[]; distiller: Distiller } {
-  const envs = teachers.map((teacher) => resolveEnv(teacher.env ?? teacher.environment));
-  teachers.forEach((teacher, number) => void checkFit("teacher", teacher, envs[number]));
-  const longest = Math.max(...envs.map(({ observationSize }) => observationSize));
-  const actionCounts = envs.map(({ actionCount }) => actionCount);
+  const envs = teachers.map((teacher) => makeCopies(teacher.env ?? teacher.environment, config.copies));
+  teachers.forEach((teacher, number) => void checkFit("teacher", teacher, envs[number][0]));
+  const longest = Math.max(...envs.map(([{ observationSize }]) => observationSize));
+  const actionCounts = envs.map(([{ actionCount }]) => actionCount);
   const inputs = heads === "shared" ? longest + teachers.length : longest;
   const outputs = heads === "shared" ? Math.max(...actionCounts) : actionCounts.reduce((a, b) => a + b);
   const widths = [inputs, ...config.hidden, outputs];
@@ -228,9 +228,9 @@ function layOut(
   const distiller = new Distiller({ ...config, widths, capacity: config.envSteps * teachers.length, loss });
 
   const tasks = teachers.map((teacher, number): Task => {
-    const env = envs[number];
+    const [env] = envs[number];
     const { observationSize, actionCount } = env;
-    const selection = new Selection(env, [observationSize, ...config.hidden, actionCount], seed);
+    const selection = new Selection(envs[number], [observationSize, ...config.hidden, actionCount], seed);
     const add: AddStates = (...labelled) => addStates(distiller, task, widths, config, ...labelled);
     const task: Task = {
       teacher,
@@ -244,7 +244,7 @@ function layOut(
       features: { mean: new Float32Array(0), scale: new Float32Array(0) },
       labels: { mean: 0, scale: 1 },
       selection,
-      collector: new Collector(env, { teacher, student: selection }, config, seed, add),
+      collector: new Collector(envs[number], { teacher, student: selection }, config, seed, add),
       teacherMean: Number.NaN,
       randomMean: Number.NaN,
     };

@@ -4,12 +4,13 @@ import { ConfigError } from "../core/config-error.js";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { inTurns, type Steps, stoppable } from "../env/pauses.js";
-import { resolveEnv } from "../env/registry.js";
+import { resolveAnyEnv } from "../env/registry.js";
 import { episodeSeed, type Purpose, purposes } from "../env/seeds.js";
 import { checkedEpisodes, checkedSeed, checkFit, shown } from "../evaluate/checks.js";
 import { keepsEnough } from "../evaluate/compare.js";
 import { type RatioBound, ratioBound } from "../evaluate/paired.js";
 import { episodeReturns, randomPolicy } from "../evaluate/returns.js";
+import { makeCopies } from "../evaluate/rounds.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { parameterCount } from "../model/layout.js";
 import { Interrupted } from "../training/checkpoint.js";
@@ -112,9 +113,10 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   const seed = checkedSeed(givenSeed ?? 0);
   const episodes = checkedEpisodes(givenEpisodes ?? 1000);
   const source = givenEnv ?? teacher.env ?? teacher.environment;
-  const env = resolveEnv(source);
+  const env = resolveAnyEnv(source);
   const config = shrinkConfig(env.id, given);
   checkFit("teacher", teacher, env);
+  const envs = makeCopies(source, config.copies, env);
   const parametersOf = (hidden: readonly number[]) => parameterCount([env.observationSize, ...hidden, env.actionCount]);
 
   const pauses = stoppable(signal);
@@ -124,10 +126,11 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
     });
   const judge = async (purpose: Purpose) => {
     const of = { seed, purpose, episodes };
-    const teacherReturns = await play(episodeReturns(env, teacher, of));
+    const teacherReturns = await play(episodeReturns(envs, teacher, of));
+    // one copy: random actions are drawn in the order of the episodes
     const random = await play(episodeReturns(env, randomPolicy(env.actionCount, seed), of));
     return async (student: Student): Promise<Standing> => {
-      const returns = await play(episodeReturns(env, student, of));
+      const returns = await play(episodeReturns(envs, student, of));
       const bound = ratioBound({ teacher: teacherReturns, student: returns, random }, seed);
       return { mean: mean(returns), std: standardDeviation(returns), ...bound };
     };

@@ -5,8 +5,9 @@ import { ConfigError } from "../core/config-error.js";
 import { needObject } from "../core/needed.js";
 import { hiddenOf, startingParameters } from "../dqn/configure.js";
 import type { EnvSource } from "../env/env.js";
-import { resolveEnv } from "../env/registry.js";
+import { resolveAnyEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
+import { makeCopies } from "../evaluate/rounds.js";
 import type { Model, ModelData } from "../model/model.js";
 import { largestWeight as largestOf8Bits } from "../model/quantized.js";
 import type { Setting } from "../training/checkpoint.js";
@@ -57,8 +58,8 @@ export interface DistillOptions extends Partial<StudentConfig>, WorkOptions {
  * Distils a teacher into a student. The labels are the teacher's Q-values (Rusu et al. 2015) on states that the
  * teacher, the student (DAgger, Ross et al. 2011) or the teacher's replay memory supplies.
  * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit its environment, or a
- * checkpoint that does not belong to both; {@link Interrupted} if stopped by the signal; {@link DivergedError} if the
- * loss is no longer finite
+ * checkpoint that does not belong to both; {@link Interrupted} if stopped by the signal or if the environment fails;
+ * {@link DivergedError} if the loss is no longer finite
  */
 export function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
   return distillRounded(teacher, options, largestOf8Bits);
@@ -78,7 +79,7 @@ export async function distillRounded(
   const { seed } = work;
   const { env: givenEnv, from, ...given } = parts;
   const source = givenEnv ?? teacher.env ?? teacher.environment;
-  const env = resolveEnv(source);
+  const env = resolveAnyEnv(source);
   const config = studentConfig(env.id, { ...given, ...hiddenOf(from, given) });
   checkFit("teacher", teacher, env);
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
@@ -88,7 +89,7 @@ export async function distillRounded(
   const { parameters, featureScale, attempts, ...effort } = await transfer({
     ...work,
     teacher,
-    env,
+    envs: makeCopies(source, config.copies, env),
     config,
     setting,
     largestWeight,
@@ -114,7 +115,7 @@ export function studentSetting(
  * @throws ConfigError if there is not
  */
 export function checkStudentSize(source: EnvSource, config: StudentConfig): void {
-  new Apprentice(resolveEnv(source), config, 0, 0).dispose();
+  new Apprentice(resolveAnyEnv(source), config, 0, 0).dispose();
 }
 
 /**

@@ -16,11 +16,11 @@ export function listed(copies: Copies): readonly AnyEnv[] {
 /**
  * New copies of an environment. They may answer later.
  * @param count a whole number ≥ 1
+ * @param first the first one, if it is there already
  * @throws what resolveAnyEnv throws, and ConfigError for a copy of another size
  */
-export function makeCopies(source: EnvSource, count: number): readonly AnyEnv[] {
-  const copies = Array.from({ length: count }, () => resolveAnyEnv(source));
-  const [first] = copies;
+export function makeCopies(source: EnvSource, count: number, first = resolveAnyEnv(source)): readonly AnyEnv[] {
+  const copies = [first, ...Array.from({ length: count - 1 }, () => resolveAnyEnv(source))];
   for (const [i, copy] of copies.entries()) {
     if (copy.observationSize === first.observationSize && copy.actionCount === first.actionCount) continue;
     throw new ConfigError(
