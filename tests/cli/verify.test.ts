@@ -49,7 +49,7 @@ function verify(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-const observations = visitedStates(makeEnv("CartPole-v1"), [model, randomPolicy(2, 0)], 0, 1000);
+const observations = visitedStates(makeEnv("CartPole-v1"), [model, randomPolicy(2, 0)], 0, 1000) as Float32Array;
 const questions = { observations, count: 1000, size: 4, actionCount: 2 };
 /** What a file of the folder answers. @throws MissingEngineError if it needs a C compiler, and there is none */
 async function answers(name: string): Promise<Answers> {
