@@ -596,6 +596,60 @@ inPage(
   },
 );
 
+/** Looks at so many frames: what of the rows is wrong, and in how many frames some actions were allowed and others not. */
+const watchForbidden = (frames: number) => `new Promise((resolve) => {
+  const wrong = [];
+  let seen = 0;
+  let left = ${frames};
+  const look = () => {
+    for (const actor of document.querySelectorAll(".actor")) {
+      const rows = [...actor.querySelectorAll(".row")];
+      if (!actor.querySelector(".chosen")) continue;
+      const forbidden = rows.filter((row) => row.classList.contains("forbidden"));
+      if (forbidden.length > 0 && forbidden.length < rows.length) seen++;
+      for (const row of forbidden) {
+        const { transform } = row.querySelector(".bar").style;
+        const grey = getComputedStyle(row).color !== getComputedStyle(actor.querySelector(".chosen")).color;
+        const text = row.querySelector(".value").textContent;
+        if (/chosen|other/.test(row.className) || transform !== "" || !grey || !/^(forbidden|禁止)$/.test(text)) {
+          wrong.push([row.className, transform, grey, text]);
+        }
+      }
+    }
+    if (--left > 0) requestAnimationFrame(look);
+    else resolve({ wrong, seen });
+  };
+  look();
+})`;
+
+inPage("an action that is not allowed is grey, says so, and is never taken", async (site) => {
+  const board = short.replace("CartPole-v1", "TicTacToe-v0");
+  for (const locale of ["en-US", "zh-CN"]) {
+    const page = await site.visit(board, { locale });
+    const thrown: string[] = [];
+    page.on("pageerror", ({ message }) => thrown.push(message));
+    await page.locator(".setup .primary").first().click();
+    await page.locator(".outcome .headline").waitFor(); // no step of the run was refused
+    await page.locator(".controls").getByRole("button", { name: "4×" }).click();
+    const found = async () => (await page.evaluate(watchForbidden(60))) as { wrong: unknown[]; seen: number };
+    let seen = 0;
+    await expect
+      .poll(
+        async () => {
+          const { wrong, seen: more } = await found();
+          expect(wrong).toEqual([]);
+          seen += more;
+          return seen;
+        },
+        { timeout: patience },
+      )
+      .toBeGreaterThan(30);
+    expect(thrown).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  }
+});
+
 inPage("no option's text is cut, on a phone and on a desk, in both languages", async (site) => {
   const arrow = 20; // CSS pixels, as Chromium draws it
   for (const locale of ["en-US", "zh-CN"]) {
