@@ -12,7 +12,7 @@
 //   it. The follower learns from nothing else; the learner that it follows goes on learning.
 import { Comparison, place_comparison, weighted_sum } from "./losses";
 import { PANEL } from "./matmul";
-import { allocate_zeroed, copy_floats, free_block, lay_out, layout_end, measure } from "./memory";
+import { allocate_zeroed, area, copy_floats, free_block, lay_out, layout_end, measure } from "./memory";
 import { answer_panel, Network } from "./network";
 
 @unmanaged
@@ -20,7 +20,14 @@ export class Guide {
   network: Network; // the teacher
   block: usize;
   comparison: Comparison<f32>; // for the batch
+  masks: usize; // u8 (batch, A): which actions are allowed in each row, if the learner has masks
   loss: f32; // the loss of the last batch
+}
+
+function place(guide: Guide, batch: usize): void {
+  const actions = guide.network.outputs;
+  place_comparison(guide.comparison, batch, actions);
+  guide.masks = area(<u64>batch * actions);
 }
 
 /**
@@ -32,14 +39,14 @@ export function guide_create(network: Network, batch: usize): usize {
   guide.network = network;
   guide.comparison = changetype<Comparison<f32>>(header + offsetof<Guide>());
   measure();
-  place_comparison(guide.comparison, batch, network.outputs);
+  place(guide, batch);
   guide.block = allocate_zeroed(layout_end());
   if (guide.block == 0) {
     heap.free(header);
     return 0;
   }
   lay_out(guide.block);
-  place_comparison(guide.comparison, batch, network.outputs);
+  place(guide, batch);
   return header;
 }
 
@@ -59,6 +66,16 @@ export function take_panel(guide: Guide, panel: usize, own: usize): void {
   const at = (panel * values) << 2;
   copy_floats(guide.comparison.teacher + at, answer_panel(guide.network), values);
   copy_floats(guide.comparison.student + at, own, values);
+}
+
+/** From now on forbidden actions do not count: `mask_at` says where it is written which they are. */
+export function use_mask(guide: Guide): void {
+  guide.comparison.masks = guide.masks;
+}
+
+/** Where the mask u8 (A) of the batch's row `b` is written: 1 for each allowed action. */
+export function mask_at(guide: Guide, b: usize): usize {
+  return guide.masks + b * guide.network.outputs;
 }
 
 /** Computes the loss of all panels, and its slopes. */

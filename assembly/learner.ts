@@ -1,7 +1,7 @@
 // One Double-DQN update: sample → forwards → target → loss → backward → Adam.
 import { polyak } from "./adam";
 import { combine, split } from "./dueling";
-import { add_slopes, Guide, judge, take_panel } from "./guide";
+import { add_slopes, Guide, judge, mask_at, take_panel, use_mask } from "./guide";
 import { huber_slope, huber_value } from "./huber";
 import { PANEL } from "./matmul";
 import { allocate_zeroed, area, clear_floats, floats, free_block, lay_out, layout_end, measure } from "./memory";
@@ -370,15 +370,25 @@ export function pass_panels(learner: Learner, first: usize, end: usize): void {
   }
 }
 
+/** Writes which actions are allowed at the observation of a row, u8 (A). */
+function copy_mask(replay: Replay, row: usize, to: usize): void {
+  for (let action: usize = 0; action < replay.actions; action++) {
+    store<u8>(to + action, u8(is_allowed(replay, row, action)));
+  }
+}
+
 /** The guide's loss of all panels. Their Q-values must be there. */
 function be_guided(learner: Learner): void {
   const guide = learner.guide as Guide;
   const replay = learner.replay;
   const outputs = learner.outputsAt;
+  if (replay.masks != 0) use_mask(guide);
   for (let panel: usize = 0; panel < learner.panels; panel++) {
     const rows = rows_in(learner, panel);
     for (let r: usize = 0; r < rows; r++) {
-      put_observation(guide.network, r, observation_at(replay, row_of(learner, panel, r)), learner.bytes);
+      const row = row_of(learner, panel, r);
+      put_observation(guide.network, r, observation_at(replay, row), learner.bytes);
+      if (replay.masks != 0) copy_mask(replay, row, mask_at(guide, panel * PANEL + r));
     }
     take_panel(guide, panel, panel_at(learner, panel) + outputs);
   }
