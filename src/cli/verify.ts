@@ -1,8 +1,10 @@
 // qstill verify: runs an exported file and compares it with the model that it was made from.
 import type { Command } from "commander";
+
 import { Pcg64 } from "../env/random.js";
-import { environmentIds, makeEnv } from "../env/registry.js";
+import { environmentIds, resolveAnyEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
+
 import { checkFit } from "../evaluate/checks.js";
 import { randomPolicy } from "../evaluate/returns.js";
 import { modelHash } from "../export/description.js";
@@ -97,7 +99,7 @@ verify only what you would run.`,
       const result: Result = {
         file,
         model: path,
-        env: environment ?? "",
+        env: questions.env,
         states: questions.count,
         ...compared(model, questions, answers),
         allowedDifference: Number.isFinite(allowed) ? allowed : null,
@@ -127,26 +129,34 @@ function modelBeside(file: string, ending: string): string {
   return `${file.slice(0, -ending.length)}.safetensors`;
 }
 
-/** The states to compare on. @throws UsageError if the model does not fit the environment */
-function statesFor(path: string, model: Model | QuantizedModel, environment: string | undefined): Questions {
+/** The states to compare on, and the environment that they are of, or "". @throws UsageError if the model does not fit the environment */
+function statesFor(
+  path: string,
+  model: Model | QuantizedModel,
+  environment: string | undefined,
+): Questions & { env: string } {
   const { widths } = model;
   const size = widths[0];
   const actionCount = widths[widths.length - 1];
   const count = Math.min(stateCount, 2 * Math.floor(mostNumbers / size / 2));
-  if (environment === undefined) {
-    const observations = randomStates(size, 0, count);
-    return { observations, masks: masksFor(model, observations, count), count, size, actionCount };
-  }
-  const env = makeEnv(environment);
+  const asked = (observations: Float32Array, env: string) => ({
+    ...{ observations, masks: masksFor(model, observations, count), count, size, actionCount, env },
+  });
+  const random = () => asked(randomStates(size, 0, count), "");
+  if (environment === undefined) return random();
+  const env = resolveAnyEnv(environment);
   try {
     checkFit("model", model, env);
   } catch (error) {
     throw new UsageError(`${path}: ${oneLine(error)}`);
   }
+  const byModel = visitedStates(env, [model], 0, count / 2);
+  const byChance = byModel && visitedStates(env, [randomPolicy(actionCount, 0)], 0, count / 2);
+  if (byModel === undefined || byChance === undefined) return random(); // it answers later
   const observations = new Float32Array(count * size);
-  observations.set(visitedStates(env, [model], 0, count / 2));
-  observations.set(visitedStates(env, [randomPolicy(actionCount, 0)], 0, count / 2), (count / 2) * size);
-  return { observations, masks: masksFor(model, observations, count), count, size, actionCount };
+  observations.set(byModel);
+  observations.set(byChance, (count / 2) * size);
+  return asked(observations, environment);
 }
 
 /**

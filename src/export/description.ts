@@ -4,8 +4,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { needObject } from "../core/needed.js";
 import { numbered } from "../env/custom.js";
-import type { Env, EnvSource } from "../env/env.js";
-import { environmentIds, resolveEnv } from "../env/registry.js";
+import type { AnyEnv, EnvSource } from "../env/env.js";
+import { environmentIds, resolveAnyEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { littleEndian } from "../model/bytes.js";
 import { checkModel } from "../model/layout.js";
@@ -44,7 +44,7 @@ const statesPlayed = 500;
 
 /**
  * Describes a model for its exports. The model plays in its environment, and a few of the states that it visits become
- * the examples. Without an environment the names are numbers, and the examples are random, from −1 to 1.
+ * the examples. If it answers later, the examples are random, from −1 to 1; without an environment the names are numbers, too.
  * @throws UnknownEnvironmentError if `env` is an id that is not registered; ConfigError if the model's inputs and
  * outputs are not as many as the environment's features and actions
  */
@@ -55,7 +55,7 @@ export function describe(model: Model | QuantizedModel, options: DescribeOptions
   const env = environmentOf(model, source);
   const size = model.widths[0];
   const actionCount = model.widths[model.widths.length - 1];
-  const states = env ? visitedStates(env, [model], 0, statesPlayed) : randomStates(size, 0, statesPlayed);
+  const states = (env && visitedStates(env, [model], 0, statesPlayed)) ?? randomStates(size, 0, statesPlayed);
   const observations = new Float32Array(exampleCount * size);
   for (let example = 0; example < exampleCount; example++) {
     const from = Math.floor((example * statesPlayed) / exampleCount) * size;
@@ -75,10 +75,10 @@ export function describe(model: Model | QuantizedModel, options: DescribeOptions
   };
 }
 
-function environmentOf(model: Model | QuantizedModel, source: EnvSource | undefined): Env | undefined {
+function environmentOf(model: Model | QuantizedModel, source: EnvSource | undefined): AnyEnv | undefined {
   const known = source ?? (environmentIds().includes(model.environment) ? model.environment : undefined);
   if (known === undefined) return undefined;
-  const env = resolveEnv(known);
+  const env = resolveAnyEnv(known);
   checkFit("model", model, env);
   return env;
 }

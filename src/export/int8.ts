@@ -1,6 +1,7 @@
 // A model with 8-bit weights, as a safetensors file. It is calibrated on states that the model visits.
 
-import { resolveEnv } from "../env/registry.js";
+import { ConfigError } from "../core/config-error.js";
+import { resolveAnyEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { bytesOf } from "../model/bytes.js";
 import { checkModel } from "../model/layout.js";
@@ -18,13 +19,17 @@ const calibrationStates = 2000;
 /**
  * Quantises a model, calibrated on the states that it visits in its environment.
  * @param largestWeight {@link QuantizeOptions}
- * @throws UnknownEnvironmentError if its environment is not registered; ConfigError if the model does not fit it
+ * @throws UnknownEnvironmentError if its environment is not registered; ConfigError if the model does not fit it, or if
+ * it answers later
  */
 export function quantizeByPlay(model: Model, largestWeight?: number): QuantizedModel {
   checkModel(model);
-  const env = resolveEnv(model.environment);
+  const env = resolveAnyEnv(model.environment);
   checkFit("model", model, env);
-  return quantize(model, visitedStates(env, [model], 0, calibrationStates), {
+  const states = visitedStates(env, [model], 0, calibrationStates);
+  if (states === undefined)
+    throw new ConfigError(`${env.id} answers with a promise: the scales come from play that needs answers at once`);
+  return quantize(model, states, {
     original: modelHash(model),
     largestWeight,
   });

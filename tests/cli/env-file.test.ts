@@ -1,6 +1,6 @@
 // Environments from files, as a process: every command takes one, a path in data is only text, errors are one line.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -143,6 +143,51 @@ it("watch draws it, also if it answers later", () => {
   expect(drawn).toMatchObject({ env: "corridor" });
   const later = JSON.parse(qstill("watch", "./later.mjs", "--model", student, "--json").stdout);
   expect(later).toMatchObject({ env: "later", steps: drawn.steps });
+});
+
+it("one that answers later trains, fails with a checkpoint, goes on, and is exported", () => {
+  writeFileSync(
+    join(folder, "gone.mjs"),
+    `import make from "./later.mjs";
+    let steps = 0;
+    export default ({ fail = 0 } = {}) => {
+      const env = make();
+      const step = (action) => (++steps === fail ? Promise.reject(new Error("the server is gone")) : env.step(action));
+      return { ...env, step };
+    };`,
+  );
+  const train = ["train", "./gone.mjs", ...quick.slice(0, 7), "--copies=2", "--out=gone"];
+  const failed = qstill(...train, "--env-options", '{"fail": 400}');
+  expect(failed.status).toBe(1);
+  expect(failed.stderr).toMatch(
+    /^the environment failed: gone\/teacher\.checkpoint holds everything up to there; to go on, repeat the command with --resume\nenvironment "gone": step \d+ of episode \d+.* was rejected: the server is gone\n$/,
+  );
+  const resumed = qstill(...train, "--resume", "--json");
+  expect(resumed.status).toBe(0);
+  expect(JSON.parse(resumed.stdout).teacher).toMatchObject({ envSteps: 1000, evaluation: { episodes: 100 } });
+  const teacher = join("gone", "teacher.safetensors");
+  const from = qstill("train", "./corridor.js", "--env-steps=1000", "--evaluation-interval=0", "--from", teacher, "--json");
+  expect(JSON.parse(from.stdout).teacher).toMatchObject({ hidden: [8] });
+  expect(JSON.parse(from.stdout).teacher.evaluation).toBeUndefined();
+  expect(qstill("export", teacher, "--env", "./gone.mjs").status).toBe(0);
+  const module = join("gone", "teacher.mjs");
+  expect(JSON.parse(qstill("verify", module, "--env", "./gone.mjs", "--json").stdout)).toMatchObject({ passed: true });
+});
+
+it("logs: new work replaces them, resumed work adds to them", () => {
+  const logs = ["--log-tensorboard", "logs", "--log-csv", join("logs", "all.csv")];
+  const train = (steps: number, ...more: string[]) =>
+    qstill("train", "./corridor.js", ...quick.slice(1, 7), `--env-steps=${steps}`, "--keep-checkpoint", ...logs, ...more);
+  const rows = () => readFileSync(join(folder, "logs", "all.csv"), "utf8").trimEnd().split("\n");
+  expect(train(1000, "--out", "runs/logged").status).toBe(0);
+  const [header, ...first] = rows();
+  expect(train(1000, "--out", "runs/logged").status).toBe(0);
+  expect(rows()).toHaveLength(1 + first.length);
+  expect(readdirSync(join(folder, "logs", "logged"))).toHaveLength(1);
+  expect(train(2000, "--out", "runs/logged", "--resume").status).toBe(0);
+  expect(rows().length).toBeGreaterThan(1 + first.length);
+  expect(rows().filter((row) => row === header)).toHaveLength(1);
+  expect(readdirSync(join(folder, "logs", "logged"))).toHaveLength(2);
 });
 
 it("the workers of a study import it, too", () => {

@@ -49,7 +49,7 @@ function verify(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-const observations = visitedStates(makeEnv("CartPole-v1"), [model, randomPolicy(2, 0)], 0, 1000);
+const observations = visitedStates(makeEnv("CartPole-v1"), [model, randomPolicy(2, 0)], 0, 1000) as Float32Array;
 /** The first action alone, the second alone, and both, in turn. */
 const masks = Uint8Array.from({ length: 2000 }, (_, i) => [1, 0, 0, 1, 1, 1][i % 6]);
 const maskOf = (row: number) => masks.subarray(2 * row, 2 * row + 2);

@@ -21,7 +21,7 @@ beforeAll(async () => {
 const student = (options: DistillOptions = {}) =>
   distill(teacher, { ...shortStudent, hidden: [6, 5], seed: 7, quantize: true, ...options });
 
-const states = (model: Model) => visitedStates(makeEnv("CartPole-v1"), [model], 1, 500);
+const states = (model: Model) => visitedStates(makeEnv("CartPole-v1"), [model], 1, 500) as Float32Array;
 
 function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
