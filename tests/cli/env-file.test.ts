@@ -166,7 +166,15 @@ it("one that answers later trains, fails with a checkpoint, goes on, and is expo
   expect(resumed.status).toBe(0);
   expect(JSON.parse(resumed.stdout).teacher).toMatchObject({ envSteps: 1000, evaluation: { episodes: 100 } });
   const teacher = join("gone", "teacher.safetensors");
-  const from = qstill("train", "./corridor.js", "--env-steps=1000", "--evaluation-interval=0", "--from", teacher, "--json");
+  const from = qstill(
+    "train",
+    "./corridor.js",
+    "--env-steps=1200",
+    "--evaluation-interval=0",
+    "--from",
+    teacher,
+    "--json",
+  );
   expect(JSON.parse(from.stdout).teacher).toMatchObject({ hidden: [8] });
   expect(JSON.parse(from.stdout).teacher.evaluation).toBeUndefined();
   expect(qstill("export", teacher, "--env", "./gone.mjs").status).toBe(0);
@@ -177,8 +185,19 @@ it("one that answers later trains, fails with a checkpoint, goes on, and is expo
 it("logs: new work replaces them, resumed work adds to them", () => {
   const logs = ["--log-tensorboard", "logs", "--log-csv", join("logs", "all.csv")];
   const train = (steps: number, ...more: string[]) =>
-    qstill("train", "./corridor.js", ...quick.slice(1, 7), `--env-steps=${steps}`, "--keep-checkpoint", ...logs, ...more);
-  const rows = () => readFileSync(join(folder, "logs", "all.csv"), "utf8").trimEnd().split("\n");
+    qstill(
+      "train",
+      "./corridor.js",
+      ...quick.slice(1, 7),
+      `--env-steps=${steps}`,
+      "--keep-checkpoint",
+      ...logs,
+      ...more,
+    );
+  const rows = () =>
+    readFileSync(join(folder, "logs", "all.csv"), "utf8")
+      .trimEnd()
+      .split("\n");
   expect(train(1000, "--out", "runs/logged").status).toBe(0);
   const [header, ...first] = rows();
   expect(train(1000, "--out", "runs/logged").status).toBe(0);
