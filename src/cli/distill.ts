@@ -42,7 +42,6 @@ export function addDistill(program: Command): void {
     const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
     const from = readStart(options);
     const config = studentConfig(environment, { ...given, ...hiddenOf(from, given) });
-    const start = { from };
     const place = new Workplace(environment, seed, options);
     const { finished, checkpoint } = options.resume ? studentLeft(place, teacher, environment, seed, config) : {};
     if (finished) place.sayFinished();
@@ -51,13 +50,13 @@ export function addDistill(program: Command): void {
     const student =
       finished ??
       (await place.work("student", checkpoint, (work) =>
-        distill(teacher, { ...config, ...work, ...start, seed, env: environment }),
+        distill(teacher, { ...config, ...work, from, seed, env: environment }),
       ));
     if (finished) place.forgetEarlier("student", finished);
     place.writeModule(student);
 
     const comparison = await place.evaluating((options) =>
-      compareAsync(teacher, student, { env: environment, seed, ...options }),
+      compareAsync(teacher, student, { env: environment, seed, copies: config.copies, ...options }),
     );
     const { teacher: teacherEvaluation, student: evaluation, random: _, ...shares } = comparison;
     const { hidden, parameters, envSteps, updates, wallSeconds, attempts } = student;

@@ -52,7 +52,7 @@ export function addRun(program: Command): void {
     const from = readStart(options);
     const config = {
       teacher: teacherConfig(environment, { ...teacherGiven, ...hiddenOf(from, teacherGiven) }),
-      student: studentConfig(environment, studentGiven),
+      student: studentConfig(environment, { copies: teacherGiven.copies as number | undefined, ...studentGiven }),
     };
     checkStudentSize(environment, config.student);
     const place = new Workplace(environment, seed, options);

@@ -1,8 +1,10 @@
 // qstill verify: runs an exported file and compares it with the model that it was made from.
 import type { Command } from "commander";
+
 import { Pcg64 } from "../env/random.js";
 import { environmentIds, resolveAnyEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
+
 import { checkFit } from "../evaluate/checks.js";
 import { randomPolicy } from "../evaluate/returns.js";
 import { modelHash } from "../export/description.js";
@@ -137,9 +139,9 @@ function statesFor(
   const size = widths[0];
   const actionCount = widths[widths.length - 1];
   const count = Math.min(stateCount, 2 * Math.floor(mostNumbers / size / 2));
-  const asked = (observations: Float32Array, env: string) => {
-    return { observations, masks: masksFor(model, observations, count), count, size, actionCount, env };
-  };
+  const asked = (observations: Float32Array, env: string) => ({
+    ...{ observations, masks: masksFor(model, observations, count), count, size, actionCount, env },
+  });
   const random = () => asked(randomStates(size, 0, count), "");
   if (environment === undefined) return random();
   const env = resolveAnyEnv(environment);
@@ -152,6 +154,8 @@ function statesFor(
   const byChance = byModel && visitedStates(env, [randomPolicy(actionCount, 0)], 0, count / 2);
   if (byModel === undefined || byChance === undefined) return random(); // it answers later
   const observations = new Float32Array(count * size);
+  observations.set(byModel);
+  observations.set(byChance, (count / 2) * size);
   return asked(observations, environment);
 }
 

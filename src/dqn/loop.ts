@@ -131,7 +131,7 @@ function notRepeated(id: string, envSteps: number): Notice {
   return {
     code: "not-repeated",
     message: `${id} does not repeat its episodes: the open ones count as truncated, and from step ${envSteps} on the result is not bit-exact`,
-    remedy: "none is needed: only an environment that answers at once and repeats its episodes goes on bit for bit",
+    remedy: "to go on bit for bit, an environment must answer at once and repeat its episodes",
     values: { id, envSteps },
   };
 }
