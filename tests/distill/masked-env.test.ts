@@ -1,6 +1,8 @@
 // Distillation in an environment with masks: no forbidden action is taken, and what the teacher says of one changes nothing.
 import { expect, it } from "vitest";
+import { trainJoint } from "../../src/distill/joint.js";
 import { distillMany } from "../../src/distill/multi-task.js";
+import { distillProximal } from "../../src/distill/proximal.js";
 import { distill } from "../../src/distill/student.js";
 import type { CustomEnv } from "../../src/env/env.js";
 import { Model } from "../../src/model/model.js";
@@ -70,4 +72,29 @@ it.each(["each", "shared"] as const)("distillMany with heads %s, beside a task w
     return tasks.map(({ model }) => model.parameters);
   };
   expect(await students(5)).toEqual(await students(-1e8));
+});
+
+it("distillProximal and trainJoint take allowed actions only, and learn", async () => {
+  const short = { envSteps: 600, learningStarts: 100, batchSize: 16, evaluationInterval: 200, evaluationEpisodes: 2 };
+  const model = Object.assign(
+    new Model({ environment: "walk", widths: [1, 3], parameters: Float32Array.of(0.1, 0, 0, -1, 0, 2) }),
+    { env: walk },
+  );
+  const student = await distillProximal(model, { ...short, bufferSize: 600, confirmationEpisodes: 2, seed: 2 });
+  const joint = { hidden: [8], studentHidden: [4], episodes: 40, batchSize: 16, bufferSize: 600 };
+  const { student: beside } = await trainJoint(walk, {
+    ...joint,
+    evaluationInterval: 20,
+    evaluationEpisodes: 2,
+    seed: 2,
+  });
+  const masks = [
+    [0, 1, 1],
+    [1, 1, 1],
+    [1, 1, 1],
+    [1, 1, 0],
+  ].map((mask) => Uint8Array.from(mask));
+  for (const network of [student, beside]) {
+    for (const [place, mask] of masks.entries()) expect(mask[network.act([place], mask)]).toBe(1);
+  }
 });
