@@ -113,8 +113,8 @@ export function readTraining(text: string | undefined): Training | undefined {
   throw new Error('the model file\'s metadata "training" is damaged');
 }
 
-function isTraining({ seed, envSteps, updates, wallSeconds, config, distillation }: Training): boolean {
-  const counts = [seed, envSteps, updates, wallSeconds, distillation?.attempts ?? 1];
+function isTraining({ seed, envSteps, updates, wallSeconds, config, inexactFrom, distillation }: Training): boolean {
+  const counts = [seed, envSteps, updates, wallSeconds, inexactFrom ?? 0, distillation?.attempts ?? 1];
   return (
     counts.every((value) => Number.isFinite(value) && value >= 0) &&
     typeof config === "object" &&

@@ -16,6 +16,8 @@ export interface Training {
   readonly updates: number;
   readonly wallSeconds: number;
   readonly config: Readonly<Record<string, unknown>>;
+  /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
+  readonly inexactFrom?: number;
   /** Only a student has this. */
   readonly distillation?: Distillation;
 }

@@ -37,6 +37,7 @@ export async function summarise(teacher: Teacher, student: Student, comparison: 
   };
 }
 
-function effort({ hidden, parameters, envSteps, updates, wallSeconds }: Teacher | Student) {
-  return { hidden, parameters: parameters.length, envSteps, updates, wallSeconds };
+function effort({ hidden, parameters, envSteps, updates, wallSeconds, inexactFrom }: Teacher | Student) {
+  const inexact = inexactFrom === undefined ? {} : { inexactFrom };
+  return { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, ...inexact };
 }

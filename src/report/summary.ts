@@ -9,6 +9,8 @@ export interface NetworkSummary {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /** The steps after which it is not bit-exact; absent if all of it is. */
+  readonly inexactFrom?: number;
   /** Returns on the final seeds. */
   readonly evaluation: Evaluation;
 }

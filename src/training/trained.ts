@@ -12,6 +12,8 @@ export interface TrainingRecord<Config> {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /** The steps after which it is not bit-exact; undefined if all of it is. */
+  readonly inexactFrom?: number;
 }
 
 /** A model with the record of its training. */
@@ -22,18 +24,21 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  readonly inexactFrom?: number;
 
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
     needObject("model", data, "a model's data");
     needObject("record", record, "the record of a training");
-    const { seed, envSteps, updates, wallSeconds, config } = record;
+    const { seed, envSteps, updates, wallSeconds, inexactFrom, config } = record;
     const plain = Object.fromEntries(Object.entries(config));
-    super({ ...data, training: { seed, envSteps, updates, wallSeconds, config: plain, distillation } });
+    const inexact = inexactFrom === undefined ? {} : { inexactFrom };
+    super({ ...data, training: { seed, envSteps, updates, wallSeconds, config: plain, ...inexact, distillation } });
     this.env = record.env;
     this.seed = seed;
     this.config = config;
     this.envSteps = envSteps;
     this.updates = updates;
     this.wallSeconds = wallSeconds;
+    this.inexactFrom = inexactFrom;
   }
 }
