@@ -99,9 +99,8 @@ export function place_replay(
 }
 
 /**
- * Whether every row and action that a restored memory names exists, and `ready` counts right. `episodes_sound` must say
- * the same of its open episodes. Makes the sums of the
- * priorities again.
+ * Whether every row and action that a restored memory names exists, some action is allowed at each observation, and
+ * `ready` counts right. `episodes_sound` must say the same of its open episodes. Makes the sums of the priorities again.
  */
 export function replay_sound(replay: Replay): bool {
   const state = replay.state;
@@ -115,6 +114,7 @@ export function replay_sound(replay: Replay): bool {
     if (transition.action >= <u32>replay.actions) return false;
     if (next != NONE && (next & ~OPEN) >= <u32>filled) return false;
     if (is_ready(next)) ready++;
+    if (!any_allowed(replay, row)) return false;
     if (replay.priorities != 0 && !priority_fits(replay.priorities, rows, row, is_ready(next))) return false;
   }
   if (ready != state.ready) return false;
@@ -196,6 +196,11 @@ export function is_allowed(replay: Replay, row: usize, action: usize): bool {
   if (replay.masks == 0) return true;
   const word = load<u32>(replay.masks + ((row * replay.maskWords + (action >> 5)) << 2));
   return bool((word >> (<u32>action & 31)) & 1);
+}
+
+function any_allowed(replay: Replay, row: usize): bool {
+  for (let action: usize = 0; action < replay.actions; action++) if (is_allowed(replay, row, action)) return true;
+  return false;
 }
 
 /** Keeps the incoming mask, as bits. */

@@ -2,6 +2,7 @@
 import type { Guide } from "./guide.js";
 import { rowsAsked, withOptions, withWords } from "./handle.js";
 import { commonInstance, floatIndex } from "./instance.js";
+import { described } from "./needed.js";
 import { Trainable } from "./trainable.js";
 
 export interface LearnerShape {
@@ -266,9 +267,10 @@ export class Learner extends Trainable {
     const size = this.#observationSize;
     let fits = observation?.length === size;
     for (let i = 0; i < size && fits; i++) {
-      const value = Math.fround(observation[i]);
+      const given = observation[i];
+      const value = Math.fround(given);
       floats[this.#incoming + i] = value;
-      fits = this.#byteObservations ? (value & 255) === value : value - value === 0;
+      fits = typeof given === "number" && (this.#byteObservations ? (value & 255) === value : value - value === 0);
     }
     if (!fits) throw this.#refusal(observation);
     if (this.masked) {
@@ -285,9 +287,11 @@ export class Learner extends Trainable {
       return new RangeError(`an observation of length ${observation?.length} was given: ${size} numbers are needed`);
     }
     const needed = this.#byteObservations ? "whole numbers from 0 to 255" : "numbers that float32 can hold";
-    const wrong = Array.from(observation).find((value) =>
-      this.#byteObservations ? (value & 255) !== value : !Number.isFinite(Math.fround(value)),
+    const wrong = Array.from(observation).find(
+      (value) =>
+        typeof value !== "number" ||
+        (this.#byteObservations ? (value & 255) !== value : !Number.isFinite(Math.fround(value))),
     );
-    return new RangeError(`an observation with ${String(wrong)} was given: ${needed} are needed`);
+    return new RangeError(`an observation with ${described(wrong)} was given: ${needed} are needed`);
   }
 }

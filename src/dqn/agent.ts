@@ -7,7 +7,14 @@ import { largestObservation, mostActions } from "../env/custom.js";
 import { checkedSeed, shown } from "../evaluate/checks.js";
 import { bytesOf } from "../model/bytes.js";
 import { Model } from "../model/model.js";
-import { CheckpointError, readCheckpoint, readSetting, type Setting, writeCheckpoint } from "../training/checkpoint.js";
+import {
+  CheckpointError,
+  readCheckpoint,
+  readSetting,
+  type Saved,
+  type Setting,
+  writeCheckpoint,
+} from "../training/checkpoint.js";
 import { checkOptions } from "../training/options.js";
 import { teacherOptions } from "./config.js";
 import { hiddenOf, learnerShape, startingParameters, teacherConfig } from "./configure.js";
@@ -79,7 +86,7 @@ export class Agent extends DqnAgent {
   /**
    * Everything that {@link Agent.load} needs to go on bit for bit, open episodes too, as a file.
    * @param options `replayMemory`: whether the replay memory is in it; true by default. Without it the file is small. The
-   * agent then begins to fill a new one, and has no open episodes
+   * agent then has no open episodes. It first fills a new one with `learningStarts` observations, before it learns again
    */
   save({ replayMemory = true }: { readonly replayMemory?: boolean } = {}): Uint8Array {
     need(typeof replayMemory === "boolean", "replayMemory", replayMemory, "true or false");
@@ -99,10 +106,11 @@ export class Agent extends DqnAgent {
     const agent = made(setting);
     try {
       const { learner, agent: counts } = agent.parts();
-      readCheckpoint(file, phase, agent.#setting, {
-        learner: (saved) => learner.restore(saved),
-        agent: (saved) => counts.restore(saved),
-      });
+      const restore = {
+        learner: (saved: Saved) => learner.restore(saved),
+        agent: (saved: Saved) => counts.restore(saved),
+      };
+      readCheckpoint(file, phase, agent.#setting, restore, true);
     } catch (error) {
       agent.dispose();
       throw error;

@@ -1,8 +1,9 @@
 // What every agent does: it acts ε-greedily, records what happened, and updates its network when an update is due.
 import type { Learner } from "../core/learner.js";
+import { need } from "../core/needed.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { duelingWidths, foldDueling, foldNormalisation, unfoldDueling, unfoldNormalisation } from "../model/fold.js";
-import { ActingLearner, type AgentEpisode } from "../training/acting.js";
+import { ActingLearner, type AgentEpisode, isCount } from "../training/acting.js";
 import { finiteLoss } from "../training/events.js";
 import { assignState, type Part } from "../training/resumable.js";
 import { schedule } from "../training/schedules.js";
@@ -130,22 +131,30 @@ export class DqnAgent {
   }
 
   /**
-   * Does the updates that are due. It does none while the replay memory holds no complete transition. When the random
-   * steps are over, it normalises observations by the mean and deviation of those seen so far.
+   * Does the updates that are due. It does none while the replay memory holds no complete transition, or fewer than
+   * `learningStarts` observations. When the random steps are over, it normalises observations by the mean and deviation
+   * of those seen so far.
    * @param options `most`: at most so many updates; the others stay due
-   * @throws DivergedError if the loss is no longer finite
+   * @throws DivergedError if the loss is no longer finite; TypeError if `most` is not a whole number from 0 on
    */
   update(options?: { readonly most?: number }): Updated {
     const state = this.#state;
     const config = this.#config;
-    if (config.normalizeObservations && !state.normalised && state.envSteps >= config.learningStarts) this.#normalise();
-    if (state.due > 0 && this.#learner.ready === 0) state.due = 0;
-    const updates = Math.min(state.due, options?.most ?? state.due);
+    const learner = this.#learner;
+    // fewer are held only by an agent that was loaded without its replay memory
+    const isFilled = learner.filled >= Math.min(config.learningStarts, config.bufferSize);
+    if (config.normalizeObservations && !state.normalised && state.envSteps >= config.learningStarts && isFilled) {
+      this.#normalise();
+    }
+    if (state.due > 0 && (learner.ready === 0 || !isFilled)) state.due = 0;
+    const { most = state.due } = options ?? {};
+    need(isCount(most), "most", most, "a whole number from 0 on");
+    const updates = Math.min(state.due, most);
     if (updates === 0) return none;
     state.due -= updates;
     const { learningRate, importance } = schedule(config, state.envSteps - 1); // for the step just taken
-    this.#learner.setImportance(importance);
-    const loss = this.#learner.step(updates, learningRate);
+    learner.setImportance(importance);
+    const loss = learner.step(updates, learningRate);
     state.updates += updates;
     state.loss = finiteLoss(loss, this.#network, state.updates);
     return { updates, loss };
@@ -189,6 +198,9 @@ export class DqnAgent {
         save: () => ({ state, arrays: {} }),
         restore: (saved) => {
           assignState(state, saved.state);
+          for (const name of ["envSteps", "updates", "due", "scheduledSteps"] as const) {
+            if (!isCount(state[name])) throw new Error(`its ${name} is ${state[name]}`);
+          }
           this.#config = { ...this.#config, envSteps: state.scheduledSteps };
         },
       },
@@ -209,7 +221,6 @@ export class DqnAgent {
 
   #normalise(): void {
     const learner = this.#learner;
-    if (learner.filled === 0) return; // loaded without its replay memory
     const before = learner.parameters();
     learner.normalise();
     this.#state.normalised = true;

@@ -5,6 +5,7 @@ import { needListeners, needObject } from "../core/needed.js";
 import type { Notice } from "../core/notice.js";
 import type { AnyEnv, EnvSource } from "../env/env.js";
 import { resolveAnyEnv } from "../env/registry.js";
+import { makeCopies } from "../evaluate/rounds.js";
 import type { Model, ModelData } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import { fingerprint } from "../training/fingerprint.js";
@@ -114,6 +115,6 @@ export function copiesOf(
   source: EnvSource,
   { copies, evaluationInterval }: TeacherConfig,
 ): Pick<AgentTraining, "envs" | "evaluationEnvs"> {
-  const more = (count: number) => Array.from({ length: count }, () => resolveAnyEnv(source));
-  return { envs: [first, ...more(copies - 1)], evaluationEnvs: more(evaluationInterval === 0 ? 0 : copies) };
+  const all = makeCopies(source, evaluationInterval === 0 ? copies : 2 * copies, first);
+  return { envs: all.slice(0, copies), evaluationEnvs: all.slice(copies) };
 }

@@ -18,6 +18,8 @@ export interface Training {
   /** The environment steps after which it is no longer bit-exact, if it went on where episodes could not be taken again. */
   readonly inexactFrom?: number;
   readonly config: Readonly<Record<string, unknown>>;
+  /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
+  readonly inexactFrom?: number;
   /** Only a student has this. */
   readonly distillation?: Distillation;
 }

@@ -83,7 +83,11 @@ export class AgentEpisode {
    * @throws RangeError or TypeError in one line for a step that is not as it must be, and for a forbidden action; Error
    * without an action, and after the episode's end. Then nothing is recorded
    */
-  step({ observation, reward, terminated, truncated = false, mask, action }: RecordedStep): void {
+  step(step: RecordedStep): void {
+    if (typeof step !== "object" || step === null) {
+      throw new TypeError(`${this.#said()}: step is ${described(step)}: an object is needed`);
+    }
+    const { observation, reward, terminated, truncated = false, mask, action } = step;
     const place = this.#place;
     const row = this.#row();
     const acting = this.#acting;
@@ -95,8 +99,12 @@ export class AgentEpisode {
     }
     if (typeof terminated !== "boolean") this.#refuse("terminated", terminated);
     if (typeof truncated !== "boolean") this.#refuse("truncated", truncated);
-    const allowed = terminated || mask === undefined ? undefined : checkedMask(mask, acting.actionCount, this.#said());
-    place.row = acting.learner.record(row, taken, reward, observation, terminated, truncated, allowed);
+    try {
+      const allowed = terminated || mask === undefined ? undefined : checkedMask(mask, acting.actionCount);
+      place.row = acting.learner.record(row, taken, reward, observation, terminated, truncated, allowed);
+    } catch (error) {
+      throw located(error, this.#said());
+    }
     place.steps++;
     place.action = null;
     if (terminated || truncated) this.#close();
@@ -174,10 +182,14 @@ export class ActingLearner implements Part {
     }
     const id = this.#begun;
     const { learner, actionCount } = this.#acting;
-    const allowed = mask === undefined ? undefined : checkedMask(mask, actionCount, `episode ${id}`);
-    const row = learner.begin(observation, allowed);
-    this.#begun++;
-    return this.#episode({ id, row, steps: 0, action: null });
+    try {
+      const allowed = mask === undefined ? undefined : checkedMask(mask, actionCount);
+      const row = learner.begin(observation, allowed);
+      this.#begun++;
+      return this.#episode({ id, row, steps: 0, action: null });
+    } catch (error) {
+      throw located(error, `episode ${id}`);
+    }
   }
 
   /** A copy of the newest observation of an open episode, shape (observationSize). */
@@ -211,7 +223,8 @@ export class ActingLearner implements Part {
     this.#begun = begun;
     this.#open.clear();
     for (const { id, row, steps, action } of episodes) {
-      const isOpen = isCount(id) && id < begun && !this.#open.has(id) && isCount(row) && isCount(steps);
+      const isOpen =
+        isCount(id) && id < begun && !this.#open.has(id) && isCount(row) && row < learner.filled && isCount(steps);
       const acts = action === null || (isCount(action) && action < actionCount);
       if (!isOpen || !acts) throw new Error(`its open episode ${shown(id)} cannot be`);
       this.#episode({ id, row, steps, action });
@@ -231,14 +244,15 @@ export class ActingLearner implements Part {
   }
 }
 
-/** @throws RangeError that says where, for a mask that is not as it must be */
-function checkedMask(mask: ArrayLike<number>, actionCount: number, where: string): ArrayLike<number> {
-  try {
-    checkMask(mask, actionCount);
-  } catch (error) {
-    throw new RangeError(`${where}: ${(error as Error).message}`);
-  }
+/** @throws RangeError for a mask that is not as it must be */
+function checkedMask(mask: ArrayLike<number>, actionCount: number): ArrayLike<number> {
+  checkMask(mask, actionCount);
   return mask;
+}
+
+/** The same error; if it is a refusal, it says where. */
+function located(error: unknown, where: string): unknown {
+  return error instanceof RangeError ? new RangeError(`${where}: ${error.message}`) : error;
 }
 
 /** The largest number of episodes that may be open: each keeps nStep rows for itself, and as many must be left. */
@@ -246,6 +260,7 @@ export function mostEpisodes(bufferSize: number, nStep: number): number {
   return Math.floor((bufferSize - 2) / nStep);
 }
 
-function isCount(value: unknown): value is number {
+/** Whether it is a whole number from 0 on. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -86,6 +86,7 @@ export function writeCheckpoint({ phase, setting, reached, parts }: Checkpoint):
  * @param phase the work that is to go on
  * @param setting what it is to go on with
  * @param restore takes what the part of that name saved
+ * @param endless whether the work goes on after the setting's `envSteps`
  * @returns how far the work had come
  * @throws CheckpointError for a file that is not a checkpoint or is damaged, and for one of other work (it names what
  * differs)
@@ -95,6 +96,7 @@ export function readCheckpoint(
   phase: string,
   setting: Setting,
   restore: Readonly<Record<string, (saved: Saved) => void>>,
+  endless = false,
 ): Checkpoint["reached"] {
   return reading(() => {
     const { tensors, metadata } = readSigned(bytes, checkFormat);
@@ -103,7 +105,7 @@ export function readCheckpoint(
     const differs = difference({ ...made, ...only(changeable, setting) }, setting);
     if (differs !== undefined) throw new CheckpointError(`this checkpoint was made with ${differs}`);
     const reached = readReached(metadata);
-    if (typeof setting.envSteps === "number" && setting.envSteps < reached.envSteps) {
+    if (!endless && typeof setting.envSteps === "number" && setting.envSteps < reached.envSteps) {
       throw new CheckpointError(
         `this checkpoint has ${reached.envSteps} steps: envSteps ${setting.envSteps} is asked for, at least that many are allowed`,
       );

@@ -92,7 +92,10 @@ export class Episodes implements Part {
       if (copy.actor !== undefined) continue;
       copy.number = this.#begun++;
       copy.first = copy.env.reset({ seed: this.#seedOf(copy) });
-      if (copy.first instanceof Promise) waits = true;
+      if (copy.first instanceof Promise) {
+        copy.first.catch(ignored);
+        waits = true;
+      }
     }
     if (waits) return this.#beginLater(pauses);
     for (const copy of this.#copies) this.#start(copy);
@@ -106,7 +109,10 @@ export class Episodes implements Part {
       const copy = this.#copies[i];
       copy.chosen = (copy.actor as Actor).act();
       copy.answer = copy.env.step(copy.chosen);
-      if (copy.answer instanceof Promise) waits = true;
+      if (copy.answer instanceof Promise) {
+        copy.answer.catch(ignored);
+        waits = true;
+      }
     }
     if (waits) return this.#stepLater(pauses, count);
     for (let i = 0; i < count; i++) this.#record(this.#copies[i]);
@@ -195,7 +201,7 @@ export class Episodes implements Part {
     const held = this.#actors.newest(episode);
     const now = observation;
     if (!(now instanceof Promise) && held.every((value, i) => Object.is(value, Math.fround(now[i])))) return;
-    if (now instanceof Promise) now.catch(() => {}); // nobody will wait for it
+    if (now instanceof Promise) now.catch(ignored); // nobody will wait for it
     throw new CheckpointError(
       `${env.id} does not repeat its episodes: after the same seed and ${actions.length} actions it gave another observation than before, so work cannot go on from a checkpoint in it: say so with repeatable: false`,
     );
@@ -205,6 +211,9 @@ export class Episodes implements Part {
     return episodeSeed(this.#seed, purposes.train, number);
   }
 }
+
+/** For a promise that nobody waits for if another copy fails in the same round. */
+function ignored(): void {}
 
 /** Whole numbers as little-endian bytes, 4 each. */
 function wordBytes(values: readonly number[]): Uint8Array {
