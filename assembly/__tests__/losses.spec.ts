@@ -602,6 +602,17 @@ describe("losses with masks", () => {
     }
   });
 
+  it("have no slope for a forbidden action however low the allowed ones are", () => {
+    for (let which = 0; which < LOSSES.length; which++) {
+      const student = array_of<f32>([-1e12, 5, -1e12]);
+      const teacher = array_of<f32>([-1e12, 7, -1e12]);
+      const masks = array_of<u8>([1, 0, 1]);
+      const gradient = zeros<f32>(3);
+      masked_loss<f32>(which, student, teacher, masks, zeros<u32>(1), 1, 3, 1, gradient);
+      expect(at<f32>(gradient, 1)).toBe(0, loss_name(which));
+    }
+  });
+
   it("are finite for Q-values of ten thousand", () => {
     seed(15);
     const count: usize = 12;
