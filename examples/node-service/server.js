@@ -1,18 +1,11 @@
-// An HTTP service that answers an observation with a student's action.
-// Usage: node server.js student.safetensors [--port 8080]
+// An HTTP service that answers an observation with a student's action, or with --learn one that learns from its users.
+// Usage: node server.js student.safetensors [--port 8080], or node server.js --learn [agent.bin] [--port 8080]
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { loadModel } from "qstill";
-
-/** A request that is not answered: its status, and why in one line. */
-class Refusal extends Error {
-  constructor(status, message, headers = {}) {
-    super(message);
-    this.status = status;
-    this.headers = headers;
-  }
-}
+import { learning } from "./learning.js";
+import { allow, jsonOf, Refusal } from "./requests.js";
 
 /** Requests that Node refuses before they are read, by its code: the status and why. */
 const malformed = {
@@ -20,15 +13,14 @@ const malformed = {
   HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "the headers are too large"],
 };
 
-const { path, port } = orQuit(readArguments);
-const model = orQuit(() => loadModel(readFileSync(path)));
-const size = model.widths[0];
-const mostBytes = 100 + 32 * size; // of a body: no number needs 32 characters
+const { learn, path, port } = await orQuit(readArguments);
+const service = await orQuit(() => (learn ? learning(path) : acting(path)));
 const graceMs = Number(process.env.GRACE_MS ?? 8000); // for requests under way when the service is told to end
 
 // whoever takes longer than ten seconds to send so little is cut off
 const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
-  answerTo(request).then(
+  const [pathname] = request.url.split("?", 1);
+  service.answer(request, pathname).then(
     (answer) => send(response, 200, answer),
     (error) => {
       if (error instanceof Refusal) {
@@ -53,56 +45,37 @@ for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, end);
 
 /** Takes no more connections and finishes the requests under way. Whoever is too slow is cut off, so that the process ends. */
 function end() {
-  server.close();
+  server.close(() => orQuit(() => service.close()));
   server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), graceMs).unref();
 }
 
-async function answerTo(request) {
-  const [pathname] = request.url.split("?", 1);
-  switch (pathname) {
-    case "/health":
-      allow(["GET", "HEAD"], request);
-      return { status: "ok", environment: model.environment, observationSize: size };
-    case "/action": {
-      allow(["POST"], request);
-      const observation = observationOf(await bodyOf(request));
-      return { action: model.act(observation), qValues: [...model.qValues(observation)] };
-    }
-    default:
-      throw new Refusal(404, "this path is not known: GET /health and POST /action are allowed");
-  }
+/** The service that acts as a student does. */
+function acting(path) {
+  const model = loadModel(readFileSync(path));
+  const size = model.widths[0];
+  const mostBytes = 100 + 32 * size; // of a body: no number needs 32 characters
+  return {
+    async answer(request, pathname) {
+      switch (pathname) {
+        case "/health":
+          allow(["GET", "HEAD"], request);
+          return { status: "ok", environment: model.environment, observationSize: size };
+        case "/action": {
+          allow(["POST"], request);
+          const observation = observationOf(await jsonOf(request, mostBytes, '{"observation": [numbers]}'), size);
+          return { action: model.act(observation), qValues: [...model.qValues(observation)] };
+        }
+        default:
+          throw new Refusal(404, "this path is not known: GET /health and POST /action are allowed");
+      }
+    },
+    close() {},
+  };
 }
 
-function allow(methods, request) {
-  if (!methods.includes(request.method)) {
-    const reason = `the method ${request.method} was given: ${methods.join(" or ")} is allowed`;
-    throw new Refusal(405, reason, { allow: methods.join(", ") });
-  }
-}
-
-/** The text of a request's body. What is too much of it is read, but not kept. */
-function bodyOf(request) {
-  return new Promise((resolve, reject) => {
-    const chunks = [];
-    let bytes = 0;
-    request.on("data", (chunk) => {
-      bytes += chunk.length;
-      if (bytes <= mostBytes) chunks.push(chunk);
-      else reject(new Refusal(413, `the body has more bytes than the ${mostBytes} that are allowed`));
-    });
-    request.on("end", () => resolve(Buffer.concat(chunks).toString()));
-    request.on("error", () => reject(new Refusal(400, "the request broke off")));
-  });
-}
-
-function observationOf(text) {
-  let observation;
-  try {
-    observation = JSON.parse(text)?.observation;
-  } catch {
-    throw new Refusal(400, 'the body is not JSON: {"observation": [numbers]} is needed');
-  }
+function observationOf(body, size) {
+  const observation = body?.observation;
   if (!Array.isArray(observation)) {
     throw new Refusal(400, 'the body has no observation: {"observation": [numbers]} is needed');
   }
@@ -124,18 +97,26 @@ function send(response, status, answer, more = {}) {
 }
 
 function readArguments() {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: "string" } } });
-  if (positionals.length !== 1) throw new Error(`${positionals.length} models were given: one .safetensors is needed`);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { learn: { type: "boolean" }, port: { type: "string" } },
+  });
+  const learn = values.learn === true;
+  if (learn && positionals.length === 0) positionals.push("agent.bin");
+  if (positionals.length !== 1) {
+    const needed = learn ? "one, or none, is allowed" : "one .safetensors is needed";
+    throw new Error(`${positionals.length} ${learn ? "agents" : "models"} were given: ${needed}`);
+  }
   const port = values.port ?? process.env.PORT ?? "8080";
   if (!/^\d+$/.test(port) || Number(port) > 65_535) {
     throw new Error(`the port ${port} was given: a whole number from 0 to 65535 is allowed`);
   }
-  return { path: positionals[0], port: Number(port) };
+  return { learn, path: positionals[0], port: Number(port) };
 }
 
-function orQuit(work) {
+async function orQuit(work) {
   try {
-    return work();
+    return await work();
   } catch ({ message }) {
     return quit(message);
   }

@@ -1,4 +1,5 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
+
 import type { Guide } from "./guide.js";
 import { rowsAsked, withOptions, withWords } from "./handle.js";
 import { commonInstance, floatIndex } from "./instance.js";
@@ -267,10 +268,8 @@ export class Learner extends Trainable {
     const size = this.#observationSize;
     let fits = observation?.length === size;
     for (let i = 0; i < size && fits; i++) {
-      const given = observation[i];
-      const value = Math.fround(given);
-      floats[this.#incoming + i] = value;
-      fits = typeof given === "number" && (this.#byteObservations ? (value & 255) === value : value - value === 0);
+      fits = holds(observation[i], this.#byteObservations);
+      floats[this.#incoming + i] = observation[i];
     }
     if (!fits) throw this.#refusal(observation);
     if (this.masked) {
@@ -287,11 +286,14 @@ export class Learner extends Trainable {
       return new RangeError(`an observation of length ${observation?.length} was given: ${size} numbers are needed`);
     }
     const needed = this.#byteObservations ? "whole numbers from 0 to 255" : "numbers that float32 can hold";
-    const wrong = Array.from(observation).find(
-      (value) =>
-        typeof value !== "number" ||
-        (this.#byteObservations ? (value & 255) !== value : !Number.isFinite(Math.fround(value))),
-    );
+    const wrong = Array.from(observation).find((value) => !holds(value, this.#byteObservations));
     return new RangeError(`an observation with ${described(wrong)} was given: ${needed} are needed`);
   }
+}
+
+/** Whether the replay memory can hold this value of a feature. */
+function holds(given: unknown, bytes: boolean): boolean {
+  if (typeof given !== "number") return false;
+  const value = Math.fround(given);
+  return bytes ? (value & 255) === value : value - value === 0;
 }

@@ -15,8 +15,6 @@ export interface Training {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
-  /** The environment steps after which it is no longer bit-exact, if it went on where episodes could not be taken again. */
-  readonly inexactFrom?: number;
   readonly config: Readonly<Record<string, unknown>>;
   /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
   readonly inexactFrom?: number;

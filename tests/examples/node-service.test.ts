@@ -1,42 +1,21 @@
 // The example service: its answers are the library's, it says what is wrong with a request, and it ends without losing one.
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadModel, Pcg64 } from "../../src/index.js";
+import { failure, killAll, root, service } from "./service.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const student = "examples/arduino/qstill_cartpole/student.safetensors";
-const started: ChildProcess[] = [];
 
 let origin: string; // of a service that goes on whatever it is given
 
 beforeAll(async () => {
-  ({ origin } = await service());
+  ({ origin } = await service([student]));
 });
-afterAll(() => {
-  for (const child of started) child.kill("SIGKILL");
-});
-
-function spawned(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, ["examples/node-service/server.js", ...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-  });
-  started.push(child);
-  return child;
-}
-
-/** The service, when it listens, and where. */
-async function service(args = [student, "--port", "0"], env: Record<string, string> = {}) {
-  const child = spawned(args, env);
-  const [line] = await once(child.stdout!, "data");
-  return { child, origin: /http:\S+/.exec(String(line))![0] };
-}
+afterAll(killAll);
 
 const post = (body: BodyInit) => fetch(`${origin}/action`, { method: "POST", body });
 
@@ -56,7 +35,7 @@ it("answers with the library's own action and Q-values", async () => {
 });
 
 it("says that it is well, and of what, at the port of the environment variable", async () => {
-  const other = await service([student], { PORT: "0" });
+  const other = await service([student], { PORT: "0" }, []);
   const health = await fetch(`${other.origin}/health`);
   expect([health.status, await health.json()]).toEqual([
     200,
@@ -107,18 +86,13 @@ it.each([
   [[student, "--port", "65536"], "the port 65536 was given: a whole number from 0 to 65535 is allowed"],
   [[student, "--host", "x"], "--host"],
 ])("does not start with %j, and says why", async (args, reason) => {
-  const child = spawned(args);
-  let said = "";
-  child.stderr!.on("data", (text) => {
-    said += text;
-  });
-  const [status] = await once(child, "close");
+  const { status, said } = await failure(args);
   expect([status, said]).toEqual([1, expect.stringContaining(reason)]);
   expect(said.trim().split("\n")).toHaveLength(1);
 });
 
 it("finishes what is under way when it is told to end, and takes nothing more", async () => {
-  const { child, origin } = await service();
+  const { child, origin } = await service([student]);
   const body = observation("1,2,3,4");
   const halves = await halfSent(origin, body);
   child.kill("SIGTERM");
@@ -178,7 +152,7 @@ it.each([
 });
 
 it("ends although clients are slow, idle, or never finish", async () => {
-  const { child, origin } = await service([student, "--port", "0"], { GRACE_MS: "300" });
+  const { child, origin } = await service([student], { GRACE_MS: "300" });
   const idle = connected(origin);
   const slow = connected(origin);
   await Promise.all([once(idle, "connect"), once(slow, "connect")]);
