@@ -58,19 +58,19 @@ export async function train(training: AgentTraining): Promise<Trained> {
   const evaluates = training.evaluationEnvs.length > 0;
   const selection = new Selection(training.evaluationEnvs, agent.widths, training.seed);
   const keeper = new Keeper(selection.play, config);
-  const went: { inexactFrom: number | null } = { inexactFrom: null };
+  const state: LoopState = { before: 0, inexactFrom: null };
   const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
   const parametersNow = () => agent.parameters();
   try {
     const due = () => ({ ...reached(), due: keeper.due ? [network] : [] });
     const place = { environment: envs[0].id, widths: agent.widths };
     const best = () => (evaluates ? keeper.best(place) : new Model({ ...place, parameters: agent.parameters() }));
-    const parts = { ...agent.parts(), episodes, keeper, went: plainPart(went) };
+    const parts = { ...agent.parts(), episodes, keeper, loop: plainPart(state) };
     const work = new Resumable(training.phase, training.setting, training, parts, due, best);
     const notify = (notice: Notice) => onEvent({ kind: "notice", network, ...reached(), ...notice });
     if (training.notice !== undefined) notify(training.notice);
     if (work.resumed && !episodes.repeatable) {
-      went.inexactFrom ??= agent.envSteps;
+      state.inexactFrom ??= agent.envSteps;
       notify(notRepeated(envs[0].id, agent.envSteps));
     }
     const beginning = work.guarded(() => episodes.begin(work));
@@ -92,8 +92,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: agent.loss });
     };
     const last = () => agent.envSteps === config.envSteps;
-    let before = agent.envSteps;
-    const passes = (interval: number) => Math.floor(before / interval) < Math.floor(agent.envSteps / interval);
+    const passes = (interval: number) => Math.floor(state.before / interval) < Math.floor(agent.envSteps / interval);
     const tell = () => {
       if (passes(progressInterval) || last()) report();
     };
@@ -106,8 +105,8 @@ export async function train(training: AgentTraining): Promise<Trained> {
       if (turn) await turn;
 
       // act, and record the step of each copy
-      before = agent.envSteps;
-      const round = work.guarded(() => episodes.round(work, config.envSteps - before));
+      state.before = agent.envSteps;
+      const round = work.guarded(() => episodes.round(work, config.envSteps - state.before));
       if (round) await round;
 
       // learn
@@ -119,12 +118,20 @@ export async function train(training: AgentTraining): Promise<Trained> {
       tell();
     }
     await work.end();
-    const { inexactFrom } = went;
+    const { inexactFrom } = state;
     const effort = { ...reached(), wallSeconds: work.wallSeconds, ...(inexactFrom !== null && { inexactFrom }) };
     return { parameters: evaluates ? keeper.kept : agent.parameters(), ...effort };
   } finally {
     selection.dispose();
   }
+}
+
+/** Where the loop is: between two rounds, or before an evaluation that is due. */
+interface LoopState {
+  /** The environment steps before the latest round. */
+  before: number;
+  /** The steps at which open episodes could not be taken again; null if that never happened. */
+  inexactFrom: number | null;
 }
 
 function notRepeated(id: string, envSteps: number): Notice {
