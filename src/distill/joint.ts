@@ -199,12 +199,15 @@ async function playEpisode(
   work: Resumable,
 ): Promise<NonNullable<JointState["open"]>> {
   const isTime = stepper();
-  const beginning = work.guarded(() => episodes.begin(work));
-  if (beginning) await beginning;
+  await work.guarded(() => episodes.begin(work));
   state.open ??= { steps: 0, reward: 0 };
   for (const { open } = state; ; ) {
-    const stepping = work.guarded(() => episodes.step(work));
-    if (stepping) await stepping;
+    try {
+      const stepping = episodes.step(work);
+      if (stepping) await stepping;
+    } catch (error) {
+      throw work.failed(error);
+    }
     const { reward, terminated, truncated } = episodes.latest;
     open.steps++;
     open.reward += reward;

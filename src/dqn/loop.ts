@@ -73,8 +73,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       state.inexactFrom ??= agent.envSteps;
       notify(notRepeated(envs[0].id, agent.envSteps));
     }
-    const beginning = work.guarded(() => episodes.begin(work));
-    if (beginning) await beginning;
+    await work.guarded(() => episodes.begin(work));
     onCurrent?.(parametersNow);
 
     const report = (evaluated?: number) => {
@@ -106,8 +105,12 @@ export async function train(training: AgentTraining): Promise<Trained> {
 
       // act, and record the step of each copy
       state.before = agent.envSteps;
-      const round = work.guarded(() => episodes.round(work, config.envSteps - state.before));
-      if (round) await round;
+      try {
+        const round = episodes.round(work, config.envSteps - state.before);
+        if (round) await round;
+      } catch (error) {
+        throw work.failed(error);
+      }
 
       // learn
       agent.update();

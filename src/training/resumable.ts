@@ -162,7 +162,7 @@ export class Resumable implements Pauses {
   }
 
   /** The error with which work ends whose environment failed. It holds a checkpoint. */
-  #failed(error: unknown): Interrupted {
+  failed(error: unknown): Interrupted {
     if (error instanceof Interrupted) return error;
     const cause = error instanceof Error ? error : new Error(String(error));
     return new Interrupted(this.#checkpoint(), this.#best(), cause);
@@ -170,17 +170,13 @@ export class Resumable implements Pauses {
 
   /**
    * Does something in an environment. If it fails, the work ends with a checkpoint, which its error holds.
-   * @returns what it returns, at once or as a promise
+   * @returns what it returns
    */
-  guarded<Result>(call: () => Result): Result {
+  async guarded<Result>(call: () => Promise<Result> | Result): Promise<Result> {
     try {
-      const result = call();
-      if (!(result instanceof Promise)) return result;
-      return result.catch((error: unknown) => {
-        throw this.#failed(error);
-      }) as Result;
+      return await call();
     } catch (error) {
-      throw this.#failed(error);
+      throw this.failed(error);
     }
   }
 
