@@ -148,10 +148,9 @@ describe("exploration", () => {
     const fourth = (seed: number, forbids: boolean) => {
       const agent = new Agent({ ...endless, seed, explorationRepeat: 1000, learningStarts: 2, explorationInitial: 0 });
       const episode = agent.begin([0.5], { mask: [1, 1, 1, 1, 1] });
-      const first = episode.act();
       for (let n = 1; n <= 3; n++) {
-        episode.act();
-        const mask = [0, 1, 2, 3, 4].map((action) => Number(!(forbids && n === 2 && action === first)));
+        const latest = episode.act();
+        const mask = [0, 1, 2, 3, 4].map((action) => Number(!(forbids && n === 2 && action === latest)));
         episode.step({ observation: [0.5], reward: 0, terminated: false, mask });
       }
       const action = episode.act();

@@ -11,11 +11,14 @@ const options: TrainOptions = { ...shortTeacher, seed: 2, evaluationInterval: 0,
 /** An environment, and how many of it were made. */
 function counted() {
   const make = coin((_, action) => ({ reward: action }));
-  const source = () => {
-    source.made++;
-    return make();
+  const all = {
+    made: 0,
+    source: () => {
+      all.made++;
+      return make();
+    },
   };
-  return Object.assign(source, { made: 0 });
+  return all;
 }
 
 it("makes only the copies in which it trains", async () => {
@@ -24,9 +27,9 @@ it("makes only the copies in which it trains", async () => {
     [3, 0, 3],
     [3, 500, 6],
   ]) {
-    const source = counted();
-    await trainTeacher(source, { ...options, copies, evaluationInterval });
-    expect(source.made).toBe(made);
+    const all = counted();
+    await trainTeacher(all.source, { ...options, copies, evaluationInterval });
+    expect(all.made).toBe(made);
   }
 });
 
@@ -35,10 +38,10 @@ it("keeps the last network, which is that of a training with evaluations", async
   const onNetwork = (parameters: Float32Array) => {
     last = parameters.slice();
   };
-  await trainTeacher(counted(), { ...options, evaluationInterval: 100, stopReturn: null, onNetwork });
+  await trainTeacher(counted().source, { ...options, evaluationInterval: 100, stopReturn: null, onNetwork });
   const events: TrainingEvent[] = [];
   const networks: Float32Array[] = [];
-  const teacher = await trainTeacher(counted(), {
+  const teacher = await trainTeacher(counted().source, {
     ...options,
     onEvent: (event) => events.push(event),
     onNetwork: (parameters) => networks.push(parameters),
@@ -52,7 +55,7 @@ it("keeps the last network, which is that of a training with evaluations", async
 
 it("gives the network as it is where it is stopped, also before the first step", async () => {
   const stop = async (given: TrainOptions) => {
-    const error = await trainTeacher(counted(), { ...options, ...given }).catch((reason) => reason);
+    const error = await trainTeacher(counted().source, { ...options, ...given }).catch((reason) => reason);
     expect(error).toBeInstanceOf(Interrupted);
     return error as Interrupted;
   };
@@ -67,8 +70,8 @@ it("gives the network as it is where it is stopped, also before the first step",
   expect([model?.environment, model?.widths]).toEqual(["coin", [1, 17, 8, 2]]);
   const first = await stop({ signal: AbortSignal.abort() });
   expect(first.model?.parameters).toEqual(seen[0]);
-  const straight = await trainTeacher(counted(), options);
+  const straight = await trainTeacher(counted().source, options);
   for (const resume of [checkpoint, first.checkpoint]) {
-    expect((await trainTeacher(counted(), { ...options, resume })).parameters).toEqual(straight.parameters);
+    expect((await trainTeacher(counted().source, { ...options, resume })).parameters).toEqual(straight.parameters);
   }
 });
