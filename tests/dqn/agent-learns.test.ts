@@ -42,4 +42,4 @@ it("reaches 475 on final seeds", () => {
   expect(evaluate(model, { seed, episodes: 100 }).mean).toBeGreaterThanOrEqual(475);
   model.dispose();
   agent.dispose();
-});
+}, 300_000);
