@@ -8,6 +8,7 @@ import {
   learner_free,
   learner_incoming,
   learner_initialise,
+  learner_masks,
   learner_record,
   learner_step,
 } from "../learner";
@@ -27,7 +28,7 @@ import {
   seed,
   zeros,
 } from "./arrays";
-import { learner_options } from "./learners";
+import { allowed_only, fill_mask, learner_options } from "./learners";
 
 function learner_of(sizes: u32[], batch: usize, rows: usize, delta: f32, bytes: bool = false): Learner {
   const widths = array_of<u32>(sizes);
@@ -47,6 +48,7 @@ function play(learner: Learner, steps: i32): void {
   for (let step = 0; step < steps; step++) {
     if (learner.bytes) fill_sparse(learner_incoming(learner), learner.inputs);
     else fill<f32>(learner_incoming(learner), learner.inputs, 2);
+    fill_mask(learner);
     if (left == 0) {
       row = learner_begin(learner);
       left = 1 + random_below(12);
@@ -66,10 +68,17 @@ function q_values(learner: Learner, parameters: usize, observations: usize, acti
   return reference.mlp_forward<f32>(learner.widths, learner.layers, parameters, activations, batch);
 }
 
-function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize, bytes: bool = false): void {
+function compare(
+  studentSizes: u32[],
+  teacherSizes: u32[],
+  batch: usize,
+  bytes: bool = false,
+  masked: bool = false,
+): void {
   const what = `${studentSizes.join("-")} of ${teacherSizes.join("-")}, batch ${batch}`;
   const teacher = learner_of(teacherSizes, 16, 200, 1, bytes);
   const student = learner_of(studentSizes, batch, 3, 0, bytes);
+  if (masked) learner_masks(teacher);
   play(teacher, 350); // more than the ring holds
   learner_step(teacher, 5, 1e-2);
 
@@ -90,10 +99,12 @@ function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize, bytes: 
     const observations = zeros<f32>(batch * inputs);
     const nextObservations = zeros<f32>(batch * inputs);
     const taken = zeros<u32>(batch);
+    const rows = zeros<u32>(batch);
     const rewards = zeros<f32>(batch);
     const discounts = zeros<f32>(batch);
     for (let b: usize = 0; b < batch; b++) {
       const row = sample(teacher.replay, random);
+      put<u32>(rows, b, <u32>row);
       const transition = transition_at(teacher.replay, row);
       const offset = (b * inputs) << 2;
       copy_observation(observations + offset, observation_at(teacher.replay, row), inputs, bytes);
@@ -111,7 +122,8 @@ function compare(studentSizes: u32[], teacherSizes: u32[], batch: usize, bytes: 
       batch,
     );
     const targets = zeros<f32>(batch);
-    reference.double_dqn_targets<f32>(targets, rewards, discounts, next, next, batch, actions);
+    const best = allowed_only(teacher.replay, rows, next, batch);
+    reference.double_dqn_targets<f32>(targets, rewards, discounts, best, next, batch, actions);
     const activations = zeros<f32>(values);
     const deltas = zeros<f32>(values);
     const q = q_values(student, parameters, observations, activations, batch);
@@ -142,6 +154,13 @@ describe("learner_follow", () => {
     compare([1, 1, 1], [1, 1], 16);
     compare([40, 7, 3], [40, 33, 17, 3], 37, true);
     compare([19, 3], [19, 5, 3], 16, true);
+  });
+
+  it("does so where actions are forbidden", () => {
+    seed(24);
+    compare([4, 5, 3], [4, 33, 17, 3], 37, false, true);
+    compare([3, 40], [3, 8, 40], 16, false, true);
+    compare([19, 4], [19, 5, 4], 7, true, true);
   });
 
   it("n times is n updates, and leaves the teacher as it was", () => {

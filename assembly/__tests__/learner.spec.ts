@@ -13,6 +13,7 @@ import {
   learner_importance,
   learner_incoming,
   learner_initialise,
+  learner_masks,
   learner_normalise,
   learner_record,
   learner_restored,
@@ -24,7 +25,7 @@ import { activation_count, parameter_count } from "../mlp";
 import { Network, network_create, network_free, network_parameters, network_ready } from "../network";
 import { draw_by_priority, priority_of, set_priority } from "../priorities";
 import * as reference from "../reference";
-import { newest_at, observation_at, sample, transition_at } from "../replay";
+import { is_allowed, newest_at, observation_at, sample, transition_at } from "../replay";
 import {
   array_of,
   copy_observation,
@@ -39,7 +40,7 @@ import {
   seed,
   zeros,
 } from "./arrays";
-import { learner_options } from "./learners";
+import { allowed_only, fill_mask, learner_options } from "./learners";
 import { CROSS_ENTROPY, comparison_of, Mixture, MSE, plain_sum } from "./losses";
 import { copy_saved, expect_same_saved } from "./saved";
 
@@ -53,6 +54,7 @@ class Options {
   prioritised: bool = false;
   exponent: f32 = 0.6;
   bytes: bool = false;
+  masked: bool = false;
   guide: Mixture = new Mixture(); // its loss
 }
 const plain = new Options();
@@ -80,6 +82,7 @@ function learner_of(
   given.byteObservations = u32(options.bytes);
   const learner = changetype<Learner>(learner_create(array_of<u32>(sizes), sizes.length - 1, given));
   learner_initialise(learner, 1, 2, 3, 4);
+  if (options.masked) learner_masks(learner);
   return learner;
 }
 
@@ -95,6 +98,7 @@ function play(learner: Learner, steps: i32, longest: u32, ending: i32): void {
   for (let step = 0; step < steps; step++) {
     if (learner.bytes) fill_sparse(learner_incoming(learner), learner.inputs);
     else fill<f32>(learner_incoming(learner), learner.inputs, 2);
+    fill_mask(learner);
     if (left == 0) {
       row = learner_begin(learner);
       left = <u32>1 + random_below(longest);
@@ -229,8 +233,12 @@ class Twin {
     const online = this.forward(this.parameters, nextObservations, zeros<f32>(values));
     const target = this.forward(this.target, nextObservations, zeros<f32>(values));
     if (learner.options.double) {
-      reference.double_dqn_targets<f32>(this.targets, returns, discounts, online, target, batch, actions);
-    } else reference.dqn_targets<f32>(this.targets, returns, discounts, target, batch, actions);
+      const best = allowed_only(replay, rows, online, batch);
+      reference.double_dqn_targets<f32>(this.targets, returns, discounts, best, target, batch, actions);
+    } else {
+      const best = allowed_only(replay, rows, target, batch);
+      reference.dqn_targets<f32>(this.targets, returns, discounts, best, batch, actions);
+    }
 
     const activations = zeros<f32>(values);
     const deltas = zeros<f32>(values);
@@ -382,6 +390,53 @@ describe("learner_step", () => {
     bytes.maxGradientNorm = 0.5;
     bytes.prioritised = true;
     compare([50, 33, 17, 6], 48, 5, 1, 0.005, 1, bytes);
+  });
+
+  it("does so where actions are forbidden", () => {
+    seed(13);
+    const masked = new Options();
+    masked.masked = true;
+    compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, masked);
+    compare([4, 16, 40], 17, 1, 1, 0.005, 1, masked); // more actions than a word of a mask has bits
+    compare([2, 1], 9, 2, 0, 1, 1, masked);
+    masked.double = false;
+    compare([4, 16, 5], 16, 2, 0, 1, 2, masked);
+    masked.dueling = true;
+    masked.prioritised = true;
+    masked.guide.and(CROSS_ENTROPY, 0.3);
+    compare([6, 33, 17, 6], 48, 5, 1, 0.005, 1, masked);
+    masked.double = true;
+    masked.bytes = true;
+    compare([40, 33, 4], 33, 3, 1, 0.005, 1, masked);
+  });
+
+  it("has targets by the best of the allowed actions", () => {
+    seed(14);
+    const masked = new Options();
+    masked.masked = true;
+    for (let double = 0; double < 2; double++) {
+      masked.double = bool(double);
+      const learner = learner_of([4, 16, 5], 37, 1, 1, 0.005, 1, masked);
+      play(learner, 200, 1, TRUNCATED);
+      // the target network answers 10 to 50, and the online network has the opposite order
+      memory.fill(learner.targetWeights.parameters, 0, learner.count << 2);
+      memory.fill(learner.onlineWeights.parameters, 0, learner.count << 2);
+      const biases = (learner.count - 5) << 2;
+      memory.copy(learner.targetWeights.parameters + biases, array_of<f32>([10, 20, 30, 40, 50]), 20);
+      memory.copy(learner.onlineWeights.parameters + biases, array_of<f32>([5, 4, 3, 2, 1]), 20);
+      learner_step(learner, 1, 1e-3);
+      for (let b: usize = 0; b < 37; b++) {
+        const transition = transition_at(learner.replay, at<u32>(learner.sampled, b));
+        let first = 5;
+        let last = 0;
+        for (let a = 4; a >= 0; a--) if (is_allowed(learner.replay, transition.next, a)) first = a;
+        for (let a = 0; a < 5; a++) if (is_allowed(learner.replay, transition.next, a)) last = a;
+        const best: i32 = 10 + 10 * (double == 1 ? first : last);
+        const target = transition.sum + <f32>0.97 * <f32>best;
+        if (at<f32>(learner.targets, b) != target) expect(at<f32>(learner.targets, b)).toBe(target, `row ${b}`);
+      }
+      learner_free(learner);
+    }
   });
 
   it("n times is n updates, and their mean loss", () => {
@@ -537,6 +592,67 @@ describe("learner_act", () => {
     for (let a = 0; a < 3; a++) expect_near(<f64>counts[a] / 30000, 1.0 / 3.0, 0.012, `share of action ${a}`);
   });
 
+  it("is uniform over the allowed actions, and the greedy one is the best of them", () => {
+    seed(15);
+    for (let kind = 0; kind < 3; kind++) {
+      const options = new Options();
+      options.masked = true;
+      options.dueling = kind == 1;
+      options.bytes = kind == 2;
+      const learner = learner_of([4, 16, 40], 8, 1, 1, 1, 1, options);
+      const activations = zeros<f32>(4 + 16 + 41);
+      for (let i = 0; i < 20; i++) {
+        if (options.bytes) fill_sparse(activations, 4);
+        else fill<f32>(activations, 4, 2);
+        memory.copy(learner_incoming(learner), activations, 16);
+        fill_mask(learner);
+        const row = learner_begin(learner);
+        const q = reference.mlp_forward<f32>(learner.widths, 2, learner.onlineWeights.parameters, activations, 1);
+        let allowed = 0;
+        for (let a: usize = 0; a < 40; a++) {
+          if (is_allowed(learner.replay, row, a)) allowed++;
+          else put<f32>(q, a, -Infinity);
+        }
+        expect(learner_act(learner, row, 0, 1)).toBe(reference.argmax<f32>(q, 40), `act ${i} of kind ${kind}`);
+        const counts = new Array<i32>(40);
+        for (let n = 0; n < 400 * allowed; n++) counts[<i32>learner_act(learner, row, 1, 1)]++;
+        for (let a = 0; a < 40; a++) {
+          const expected = is_allowed(learner.replay, row, a) ? 400 : 0;
+          if (expected == 0 && counts[a] != 0) expect(counts[a]).toBe(0, `forbidden action ${a}`);
+          if (abs(counts[a] - expected) > 100) expect(counts[a]).toBe(expected, `action ${a} of kind ${kind}`);
+        }
+        learner_end(learner, row);
+      }
+      learner_free(learner);
+    }
+  });
+
+  it("repeats a random action only until it is forbidden", () => {
+    const options = new Options();
+    options.masked = true;
+    const learner = learner_of([1, 1000], 1, 1, 1, 1, 1, options);
+    const mask = learner.replay.incomingMask;
+    memory.fill(mask, 1, 1000);
+    let row = learner_begin(learner);
+    const best = learner_act(learner, row, 0, 1);
+    let stopped = 0;
+    for (let i = 0; i < 200; i++) {
+      const action = learner_act(learner, row, 1, 100);
+      if (action == best || newest_at(learner.replay, row).repeatsLeft < 2) {
+        newest_at(learner.replay, row).repeatsLeft = 0;
+        continue;
+      }
+      stopped++;
+      store<u8>(mask + action, 0);
+      row = learner_record(learner, row, action, 0, false, false);
+      expect(learner_act(learner, row, 0, 100)).toBe(best, "the repeated action is forbidden");
+      store<u8>(mask + action, 1);
+      row = learner_record(learner, row, best, 0, false, false);
+      expect(learner_act(learner, row, 0, 100)).toBe(best, "it does not come back");
+    }
+    expect(stopped).toBeGreaterThan(40);
+  });
+
   it("explores in the share ε of its steps", () => {
     const learner = learner_of([1, 1000], 8, 1, 1, 1, 1);
     const row = learner_begin(learner);
@@ -616,6 +732,20 @@ describe("a learner", () => {
       expect(learner_step(second, 3, 1e-3)).toBe(learner_step(first, 3, 1e-3));
       expect_same_saved(second, first, first.replay.state.filled, "saved state", <usize>round);
     }
+  });
+
+  it("is not restored where a mask forbids every action", () => {
+    seed(16);
+    const masked = new Options();
+    masked.masked = true;
+    const learner = learner_of([4, 9, 40], 8, 2, 1, 1, 1, masked);
+    play(learner, 100, 20, RANDOM);
+    expect(learner_restored(learner)).toBe(true);
+    const mask = learner.replay.masks + 7 * 8;
+    store<u64>(mask, (<u64>1) << 39);
+    expect(learner_restored(learner)).toBe(true, "the last action is allowed");
+    store<u64>(mask, (<u64>1) << 40);
+    expect(learner_restored(learner)).toBe(false, "no action is");
   });
 
   it("begins with its target network as a copy", () => {

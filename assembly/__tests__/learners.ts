@@ -1,6 +1,8 @@
 // Learners for the specs.
-import { LearnerOptions } from "../learner";
-import { zeros } from "./arrays";
+import { Learner, LearnerOptions } from "../learner";
+import { put } from "../memory";
+import { is_allowed, Replay, transition_at } from "../replay";
+import { copy_of, random_below, zeros } from "./arrays";
 
 /**
  * A learner with plain Double DQN, without priorities, for floats: one step, squared error, and a target network that
@@ -17,4 +19,25 @@ export function learner_options(batch: usize, rows: usize): LearnerOptions {
   options.double = 1;
   options.priorityExponent = 0.6;
   return options;
+}
+
+/** The mask of the incoming observation: two in three actions are allowed, and at least one. Nothing without masks. */
+export function fill_mask(learner: Learner): void {
+  const replay = learner.replay;
+  if (replay.masks == 0) return;
+  for (let a: usize = 0; a < replay.actions; a++) store<u8>(replay.incomingMask + a, u8(random_below(3) > 0));
+  store<u8>(replay.incomingMask + random_below(<u32>replay.actions), 1);
+}
+
+/** A copy of the Q-values (B, A) of s' in which those of forbidden actions are the smallest. rows: u32 (B), those of s. */
+export function allowed_only(replay: Replay, rows: usize, q: usize, batch: usize): usize {
+  const actions = replay.actions;
+  const allowed = copy_of<f32>(q, batch * actions);
+  for (let b: usize = 0; b < batch; b++) {
+    const next = transition_at(replay, load<u32>(rows + (b << 2))).next;
+    for (let a: usize = 0; a < actions; a++) {
+      if (!is_allowed(replay, next, a)) put<f32>(allowed, b * actions + a, -Infinity);
+    }
+  }
+  return allowed;
 }

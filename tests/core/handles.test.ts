@@ -93,7 +93,11 @@ describe("memory", () => {
   });
 
   it("is given back by dispose()", () => {
-    const make = () => learner(200_000);
+    const make = () => {
+      const made = learner(200_000);
+      made.useMasks();
+      return made;
+    };
     make().dispose();
     const before = core().memory.buffer.byteLength;
     for (let i = 0; i < 50; i++) make().dispose();

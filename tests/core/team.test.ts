@@ -26,7 +26,7 @@ const shapes: [widths: number[], batchSize: number, other?: Partial<LearnerShape
 ];
 
 /** Acts, records and learns, every draw from the learner itself; what it saves at the end. */
-function trained(learner: Learner, { widths, byteObservations }: LearnerShape): Uint8Array {
+function trained(learner: Learner, { widths, byteObservations }: LearnerShape, masked = false): Uint8Array {
   let word = 1;
   const next = () => {
     word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
@@ -34,13 +34,17 @@ function trained(learner: Learner, { widths, byteObservations }: LearnerShape): 
   };
   const observation = new Float32Array(widths[0]);
   const feature = byteObservations ? () => Math.max(0, Math.floor(255 * next())) : next;
+  const actions = widths[widths.length - 1];
+  /** The mask of an observation: two in three actions are allowed, and the last one always. */
+  const mask = () =>
+    masked ? Array.from({ length: actions }, (_, a) => Number(next() > -1 / 3 || a === actions - 1)) : undefined;
   learner.initialise(new Uint32Array([1, 2, 3, 4]));
-  let row = learner.begin(observation.map(feature));
+  let row = learner.begin(observation.map(feature), mask());
   for (let step = 0; step < 500; step++) {
     const ends = step % 50 === 49;
     const action = learner.act(row, 0.3, 1);
-    row = learner.record(row, action, next(), observation.map(feature), ends && step % 100 === 49, ends);
-    if (ends) row = learner.begin(observation.map(feature));
+    row = learner.record(row, action, next(), observation.map(feature), ends && step % 100 === 49, ends, mask());
+    if (ends) row = learner.begin(observation.map(feature), mask());
     if (step === 150 && !byteObservations) learner.normalise();
     if (step >= 150) learner.step(1 + (step % 2), 1e-3);
   }
@@ -52,7 +56,10 @@ function trained(learner: Learner, { widths, byteObservations }: LearnerShape): 
 it.for(shapes)("%j, batch %i: some hundred updates give the same state", async ([widths, batchSize, other]) => {
   const shape = { widths, batchSize, bufferSize: 300, nStep: 3, gamma: 0.9, huberDelta: 1, tau: 0.01, ...other };
   const whole = { targetUpdateInterval: 1, ...shape };
-  expect(trained(await TeamLearner.create(whole), whole)).toEqual(trained(new Learner(whole), whole));
+  for (const masked of [false, true]) {
+    const together = trained(await TeamLearner.create(whole), whole, masked);
+    expect(together).toEqual(trained(new Learner(whole), whole, masked));
+  }
 });
 
 const training = { ...shortTeacher, seed: 5, batchSize: 40 };
