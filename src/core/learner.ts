@@ -1,7 +1,9 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
+
 import type { Guide } from "./guide.js";
 import { rowsAsked, withOptions, withWords } from "./handle.js";
 import { commonInstance, floatIndex } from "./instance.js";
+import { described } from "./needed.js";
 import { Trainable } from "./trainable.js";
 
 export interface LearnerShape {
@@ -266,9 +268,8 @@ export class Learner extends Trainable {
     const size = this.#observationSize;
     let fits = observation?.length === size;
     for (let i = 0; i < size && fits; i++) {
-      const value = Math.fround(observation[i]);
-      floats[this.#incoming + i] = value;
-      fits = this.#byteObservations ? (value & 255) === value : value - value === 0;
+      fits = holds(observation[i], this.#byteObservations);
+      floats[this.#incoming + i] = observation[i];
     }
     if (!fits) throw this.#refusal(observation);
     if (this.masked) {
@@ -285,9 +286,14 @@ export class Learner extends Trainable {
       return new RangeError(`an observation of length ${observation?.length} was given: ${size} numbers are needed`);
     }
     const needed = this.#byteObservations ? "whole numbers from 0 to 255" : "numbers that float32 can hold";
-    const wrong = Array.from(observation).find((value) =>
-      this.#byteObservations ? (value & 255) !== value : !Number.isFinite(Math.fround(value)),
-    );
-    return new RangeError(`an observation with ${String(wrong)} was given: ${needed} are needed`);
+    const wrong = Array.from(observation).find((value) => !holds(value, this.#byteObservations));
+    return new RangeError(`an observation with ${described(wrong)} was given: ${needed} are needed`);
   }
+}
+
+/** Whether the replay memory can hold this value of a feature. */
+function holds(given: unknown, bytes: boolean): boolean {
+  if (typeof given !== "number") return false;
+  const value = Math.fround(given);
+  return bytes ? (value & 255) === value : value - value === 0;
 }
