@@ -76,7 +76,7 @@ async function play(origin: string, players: number, steps: number): Promise<voi
 }
 
 it("learns CartPole from sixteen players at once", { timeout: 4 * patience }, async () => {
-  // of the seeds 100 to 109 LATER
+  // on the seeds 100 to 104 it gave 145 to 395
   const path = fileOf("cartpole.bin", { gamma: 0.98, envSteps: 6000, learningStarts: 500, seed: 0 });
   const { child, origin } = await learn(path);
   await play(origin, 16, 4000);
