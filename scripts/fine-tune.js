@@ -19,7 +19,7 @@ const common = { evaluationInterval, evaluationEpisodes: 100, confirmationEpisod
 /** Found on the seeds 100 to 104: small steps, or the first updates spoil what the network can do. */
 const goingOn = {
   ...{ learningRate: 1e-4, learningRateFinal: 1e-4, learningStarts: 100, gradientSteps: 8 },
-  ...{ explorationInitial: 0.2, explorationFraction: 0.01, normalizeObservations: false },
+  ...{ envSteps: 10_000, explorationInitial: 0.2, explorationFraction: 0.05, normalizeObservations: false },
 };
 
 const [first, count] = [Number(process.argv[2] ?? 0), Number(process.argv[3] ?? 10)];
