@@ -16,7 +16,7 @@ const evaluationInterval = 100;
 /** What both have. The training ends at the goal, so no network need be confirmed. */
 const common = { evaluationInterval, evaluationEpisodes: 100, confirmationEpisodes: 1, stopReturn: null };
 
-/** Found on the seeds 100 to 104: small steps, or the first updates spoil what the network can do. */
+/** Found on the seeds from 100 on: small steps, or the first updates spoil what the network can do. */
 const goingOn = {
   ...{ learningRate: 1e-4, learningRateFinal: 1e-4, learningStarts: 100, gradientSteps: 8 },
   ...{ envSteps: 10_000, explorationInitial: 0.2, explorationFraction: 0.05, normalizeObservations: false },

@@ -56,8 +56,8 @@ it("learns in Firefox, too", { timeout: 6 * patience }, ({ skip }) =>
       page.setDefaultTimeout(patience);
       await page.goto(`${origin}/${path}`);
       const textOf = (id: string) => page.$eval(id, ({ textContent }: Element) => textContent ?? "");
-      await page.$eval("#speed", (speed: HTMLInputElement) => {
-        speed.value = "250";
+      await page.$eval("#speed", (speed: Element) => {
+        (speed as HTMLInputElement).value = "250";
       });
       await page.click("#learn");
       await expect.poll(async () => Number(await textOf("#mean")), { timeout: 4 * patience }).toBeGreaterThan(0);
