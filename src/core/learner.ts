@@ -282,8 +282,12 @@ export class Learner extends Trainable {
 
   #refusal(observation: ArrayLike<number>): RangeError {
     const size = this.#observationSize;
-    if (observation?.length !== size) {
-      return new RangeError(`an observation of length ${observation?.length} was given: ${size} numbers are needed`);
+    if (observation?.length !== size || typeof observation === "string") {
+      const isList = typeof observation === "object" && typeof observation?.length === "number";
+      const given = isList
+        ? `an observation of length ${observation.length} was given`
+        : `observation is ${described(observation)}`;
+      return new RangeError(`${given}: ${size} numbers are needed`);
     }
     const needed = this.#byteObservations ? "whole numbers from 0 to 255" : "numbers that float32 can hold";
     const wrong = Array.from(observation).find((value) => !holds(value, this.#byteObservations));

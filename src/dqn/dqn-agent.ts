@@ -85,7 +85,7 @@ export class DqnAgent {
         learner,
         actionCount: widths[widths.length - 1],
         longest: config.explorationRepeat,
-        epsilon: () => schedule(this.#config, this.#state.envSteps).epsilon,
+        epsilon: () => schedule(this.#config, this.#state.envSteps, this.#state.warm).epsilon,
         recorded: () => this.#count(),
       },
       config,

@@ -30,13 +30,16 @@ export interface StepSchedule {
 /**
  * The values for the step after `envSteps` steps. The first `learningStarts` steps are random. ε then falls until
  * `explorationFraction` of all steps are over. The learning rate falls, and β rises to 1, over all steps.
+ * @param warm whether the network can act already: the first steps are then no more random than the next ones
  */
-export function schedule(config: Scheduled, envSteps: number): StepSchedule {
+export function schedule(config: Scheduled, envSteps: number, warm = false): StepSchedule {
   const share = envSteps / config.envSteps;
   const { explorationInitial, explorationFinal, explorationFraction } = config;
   return {
     epsilon:
-      envSteps < config.learningStarts ? 1 : linear(explorationInitial, explorationFinal, share / explorationFraction),
+      envSteps < config.learningStarts && !warm
+        ? 1
+        : linear(explorationInitial, explorationFinal, share / explorationFraction),
     learningRate: linear(config.learningRate, config.learningRateFinal, share),
     importance: linear(config.importanceExponent, 1, share),
   };

@@ -163,7 +163,10 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["run", "CartPole-v1", "--out", ""], /^--out is "": a path is needed$/],
     [["run", "CartPole-v1", "--out", "taken"], /^cannot write to taken: a file is in the way$/],
     [["run", "CartPole-v1", "--out", "/proc/qstill/run"], /^cannot write to \/proc\/qstill\/run: /],
-    [["run", "CartPole-v1", "--config", "constructor.json"], /unknown field "constructor": allowed are env, seed/],
+    [
+      ["run", "CartPole-v1", "--config", "constructor.json"],
+      /unknown field "constructor": allowed are env, envOptions, seed/,
+    ],
     [["run", "CartPole-v1", "--config", "lines.json"], /^lines\.json: student\.loss is "a\\nb": one of mse/],
     [["run", "CartPole-v1", "--config", "seed.json"], /^seed\.json: seed is 0\.5: a whole number/],
     [

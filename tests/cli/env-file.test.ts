@@ -173,6 +173,7 @@ it("one that answers later trains, fails with a checkpoint, goes on, and is expo
     "--evaluation-interval=0",
     "--from",
     teacher,
+    "--out=from",
     "--json",
   );
   expect(JSON.parse(from.stdout).teacher).toMatchObject({ hidden: [8] });

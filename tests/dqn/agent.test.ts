@@ -208,7 +208,7 @@ describe("says in one line", () => {
 
   it.each<[object, string]>([
     [{ observation: [1, 2, 3] }, `RangeError: ${where}an observation of length 3 was given: 2 numbers are needed`],
-    [{ observation: undefined }, `RangeError: ${where}an observation of length undefined was given`],
+    [{ observation: undefined }, `RangeError: ${where}observation is undefined: 2 numbers are needed`],
     [{ observation: [1, Number.NaN] }, `RangeError: ${where}an observation with NaN was given: numbers that float32`],
     [{ observation: [1, 1e39] }, `RangeError: ${where}an observation with 1e+39 was given: numbers that float32`],
     [{ observation: [null, 1] }, `RangeError: ${where}an observation with null was given: numbers that float32`],
@@ -240,7 +240,7 @@ describe("says in one line", () => {
     expect(begin([1, Number.NaN])).toContain("RangeError: episode 0: an observation with NaN was given");
     expect(begin([1, 2], [0, 0, 0])).toContain("RangeError: episode 0: a mask of zeros was given");
     expect(begin([1, 2], [1])).toContain("RangeError: episode 0: a mask of length 1 was given: 3 numbers are needed");
-    expect(begin(undefined)).toContain("RangeError: episode 0: an observation of length undefined was given");
+    expect(begin(undefined)).toContain("RangeError: episode 0: observation is undefined: 2 numbers are needed");
     expect(agent.episodes.size).toBe(0);
     const bytes = make({ byteObservations: true });
     expect(refusal(() => bytes.begin([1, 256]))).toBe(

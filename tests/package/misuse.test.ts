@@ -18,6 +18,7 @@ import * as explaining from "../../dist/explain/index.js";
 import * as exporting from "../../dist/export/index.js";
 import * as importing from "../../dist/import/index.js";
 import * as qstill from "../../dist/index.js";
+import * as logging from "../../dist/log/index.js";
 import * as reporting from "../../dist/report/index.js";
 import { entryPoints } from "../../scripts/sizes.js";
 
@@ -65,6 +66,11 @@ const rules = {
   observe: () => {},
 };
 
+/** An agent that differs from a right one in these options. */
+function agent(given: object = {}): qstill.Agent {
+  return new qstill.Agent({ observationSize: 2, actionCount: 2, ...given });
+}
+
 /** A canvas's context that draws nowhere. */
 function canvas(): drawing.DrawingContext {
   return new Proxy({}, { get: () => () => {}, set: () => true }) as drawing.DrawingContext;
@@ -105,6 +111,21 @@ function description(call: (description: never) => unknown): Misuse {
 /** The functions of each entry point. What they are given is right except for one argument. */
 const misuses: Record<string, Record<string, readonly Misuse[]>> = {
   qstill: {
+    Agent: [
+      ["options", (wrong) => new qstill.Agent(wrong), promise, none, text],
+      ["observationSize", (observationSize) => agent({ observationSize }), nothing, promise, text, fraction, 0],
+      ["actionCount", (actionCount) => agent({ actionCount }), nothing, promise, text, fraction, 0],
+      ["seed", (seed) => agent({ seed }), promise, text],
+      ["byteObservations", (byteObservations) => agent({ byteObservations }), promise, text],
+      ["hidden", (hidden) => agent({ hidden }), promise, text, fraction],
+      ["from", (from) => agent({ from }), promise, none, text, empty],
+      ["nonsense", (wrong) => agent({ [wrong as string]: 1 }), "nonsense"],
+      ["observation", (x) => agent().begin(x), nothing, promise, text, [1], [Number.NaN, 0], ["0", 0]],
+      ["mask", (mask) => agent().begin([0, 0], { mask }), promise, text, [1], [0, 0]],
+      ["most", (most) => agent().update({ most }), promise, text, fraction],
+      ["replayMemory", (replayMemory) => agent().save({ replayMemory }), promise, text],
+      ["bytes", (bytes) => qstill.Agent.load(bytes), promise, none, nothing, text],
+    ],
     Model: [
       ...modelData((given) => new qstill.Model(given)),
       ["activation", (activation) => new qstill.Model({ ...data, activation }), text, promise],
@@ -283,6 +304,10 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ],
       ["map", (map) => importing.importModel(qstill.saveModel(model), { map }), promise, none, text, [fraction]],
     ],
+  },
+  "qstill/log": {
+    csvLog: [["path", (path) => logging.csvLog(path), promise, none, nothing, fraction]],
+    tensorBoardLog: [["directory", (directory) => logging.tensorBoardLog(directory), promise, none, nothing, fraction]],
   },
   "qstill/report": {
     reportHtml: [
