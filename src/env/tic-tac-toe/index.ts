@@ -18,34 +18,44 @@ export {
 export { TicTacToe, type TicTacToeOptions } from "./tic-tac-toe.js";
 
 /**
- * Even a win in one move was not learned at first, because positions after mistakes are rare. So rare positions get
- * priority, and many moves stay random. A game is at most five moves long, so nothing is discounted.
+ * Most positions follow mistakes of a good opponent, and so are rare: a million steps see each of them often enough, half of the
+ * moves at random, and priorities without correction keep them in the updates. Every error there can lose a game, which no
+ * mean return shows, so the last network is the one that is kept. A game has at most five moves, so nothing is discounted.
  */
 const presets = {
   teacher: {
-    envSteps: 200_000,
-    bufferSize: 200_000,
-    trainFrequency: 8,
+    hidden: [128, 128],
+    envSteps: 1_000_000,
+    bufferSize: 1_000_000,
+    batchSize: 64,
+    trainFrequency: 10,
+    learningRate: 3e-3,
     learningRateFinal: 1e-5,
     gamma: 1,
     nStep: 1,
+    dueling: true,
     prioritized: true,
+    priorityExponent: 0.8,
+    importanceExponent: 0,
     loss: "mse",
     explorationFraction: 0.5,
-    explorationFinal: 0.3,
+    explorationFinal: 0.5,
     normalizeObservations: false,
-    evaluationInterval: 100_000,
+    evaluationInterval: 1_000_000,
   },
   // Only the choice counts, in every position that can come. With 8 bits a weight, 32 units take less than 1,000 bytes.
+  // 10,000 games decide between its rounds, because a game that it loses is rare.
   student: {
     hidden: [32],
     loss: "cross-entropy",
     temperature: 0.03,
     learningRate: 5e-3,
     learningRateFinal: 1e-5,
-    exploration: 0.3,
-    envSteps: 40_000,
-    updates: 20_000,
+    exploration: 0.5,
+    envSteps: 100_000,
+    updates: 50_000,
+    rounds: 5,
+    evaluationEpisodes: 10_000,
     attempts: 1,
   },
 } as const satisfies Presets;
