@@ -1,8 +1,8 @@
 // Teachers and students of tic-tac-toe with the presets, and all games of each, counted: the table of
-// docs/environments/tic-tac-toe.md. Keeps the students of 8 bits in runs/.
+// docs/environments/tic-tac-toe.md. Keeps the networks in runs/.
 // Usage: node scripts/tic-tac-toe.js [seed …]; by default 0 1 2 3 4
 import { mkdirSync, writeFileSync } from "node:fs";
-import { distill, makeEnv, trainTeacher } from "qstill";
+import { distill, makeEnv, saveModel, trainTeacher } from "qstill";
 import { everyGame } from "qstill/env/tic-tac-toe";
 import { exportInt8, loadQuantized } from "qstill/export";
 
@@ -17,15 +17,20 @@ console.log("| ---: | --- | ---: | ---: | ---: | ---: | ---: |");
 for (const seed of seeds) {
   let before = process.cpuUsage();
   const teacher = await trainTeacher(id, { seed });
+  keep(`${seed}-teacher`, saveModel(teacher));
   row(seed, "teacher", teacher, 4 * teacher.parameters.length, before);
   before = process.cpuUsage();
   const student = await distill(teacher, { seed });
   row(seed, "student", student, 4 * student.parameters.length, before);
   before = process.cpuUsage();
   const file = exportInt8(student);
-  writeFileSync(new URL(`tic-tac-toe-${seed}.int8.safetensors`, out), file);
+  keep(`${seed}.int8`, file);
   const rounded = loadQuantized(file);
   row(seed, "student, 8 bits", rounded, rounded.bytes, before);
+}
+
+function keep(name, file) {
+  writeFileSync(new URL(`tic-tac-toe-${name}.safetensors`, out), file);
 }
 
 /** One line: the bytes of the weights, all games, forbidden moves in 10,000 games, and the processor's seconds so far. */

@@ -18,9 +18,10 @@ export {
 export { TicTacToe, type TicTacToeOptions } from "./tic-tac-toe.js";
 
 /**
- * Most positions follow mistakes of a good opponent, and so are rare: a million steps see each of them often enough, half of the
- * moves at random, and priorities without correction keep them in the updates. Every error there can lose a game, which no
- * mean return shows, so the last network is the one that is kept. A game has at most five moves, so nothing is discounted.
+ * Most positions follow mistakes of a good opponent, and so are rare, but an error in any of them can lose a game. A million
+ * steps with half of the moves at random come to almost all of them, and priorities that are corrected only towards the end
+ * keep them in the updates. A mean return hardly shows such an error, so the last network is kept. A game is at most five
+ * moves long, so nothing is discounted.
  */
 const presets = {
   teacher: {
@@ -43,19 +44,19 @@ const presets = {
     normalizeObservations: false,
     evaluationInterval: 1_000_000,
   },
-  // Only the choice counts, in every position that can come. With 8 bits a weight, 32 units take less than 1,000 bytes.
-  // 10,000 games decide between its rounds, because a game that it loses is rare.
+  // Only the choice counts, in every position that can come. With 8 bits a weight, 40 units take less than 1,000 bytes. One
+  // round, because a mean return between rounds would prefer a student that is half done.
   student: {
-    hidden: [32],
+    hidden: [40],
     loss: "cross-entropy",
     temperature: 0.03,
     learningRate: 5e-3,
     learningRateFinal: 1e-5,
+    states: "teacher",
     exploration: 0.5,
-    envSteps: 100_000,
-    updates: 50_000,
-    rounds: 5,
-    evaluationEpisodes: 10_000,
+    envSteps: 200_000,
+    rounds: 1,
+    updates: 100_000,
     attempts: 1,
   },
 } as const satisfies Presets;
@@ -90,7 +91,7 @@ register(
       ...game,
       task: { en: "Win at tic-tac-toe against random moves.", zh: "在井字棋中战胜随机落子的对手。" },
       shows: "actions that are not always allowed",
-      seconds: 20,
+      seconds: 100,
     },
   },
   {
@@ -101,7 +102,7 @@ register(
       ...game,
       task: { en: "Do not lose at tic-tac-toe against a perfect opponent.", zh: "面对完美的对手，下井字棋不输。" },
       shows: "a game in which a draw is the best that there is",
-      seconds: 20,
+      seconds: 100,
     },
   },
   {
@@ -115,7 +116,7 @@ register(
         zh: "在井字棋中抓住对手的失误取胜，且永不落败。",
       },
       shows: "a policy of which it is certain that it never loses",
-      seconds: 20,
+      seconds: 100,
     },
   },
 );
