@@ -1,4 +1,4 @@
-// What the guide promises of tic-tac-toe: a student of less than 1,000 bytes that never loses, and no illegal moves.
+// What the guide promises of tic-tac-toe: a student of at most 1,000 bytes that never loses, and no illegal moves.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { makeEnv } from "../../src/env/registry.js";
@@ -27,12 +27,12 @@ function illegalMoves(policy: { act(observation: Float32Array, mask?: Uint8Array
 }
 
 describe("a student of the presets, in 8 bits", () => {
-  // `qstill run TicTacToe-mixed-v0 --seed 0`, and `qstill export student.safetensors --to int8`
+  // scripts/tic-tac-toe.js, seed 0
   const student = loadQuantized(readFileSync(new URL("tic-tac-toe-student.int8.safetensors", import.meta.url)));
 
-  it("has less than 1,000 bytes of weights", () => {
+  it("has at most 1,000 bytes of weights", () => {
     expect(student.environment).toBe(id);
-    expect(student.bytes).toBe(814);
+    expect(student.bytes).toBe(990);
   });
 
   it("never loses, whatever the opponent does, as X and as O", () => {
