@@ -45,7 +45,7 @@ const presets = {
     evaluationInterval: 1_000_000,
   },
   // Only the choice counts, in every position that can come. With 8 bits a weight, 40 units take less than 1,000 bytes. One
-  // round, because a mean return between rounds would prefer a student that is half done.
+  // round, because a mean return between rounds may prefer a student that is half done.
   student: {
     hidden: [40],
     loss: "cross-entropy",
