@@ -18,34 +18,45 @@ export {
 export { TicTacToe, type TicTacToeOptions } from "./tic-tac-toe.js";
 
 /**
- * Even a win in one move was not learned at first, because positions after mistakes are rare. So rare positions get
- * priority, and many moves stay random. A game is at most five moves long, so nothing is discounted.
+ * Most positions follow mistakes of a good opponent, and so are rare, but an error in any of them can lose a game. A million
+ * steps with half of the moves at random come to almost all of them, and priorities that are corrected only towards the end
+ * keep them in the updates. A mean return hardly shows such an error, so the last network is kept. A game is at most five
+ * moves long, so nothing is discounted.
  */
 const presets = {
   teacher: {
-    envSteps: 200_000,
-    bufferSize: 200_000,
-    trainFrequency: 8,
+    hidden: [128, 128],
+    envSteps: 1_000_000,
+    bufferSize: 1_000_000,
+    batchSize: 64,
+    trainFrequency: 10,
+    learningRate: 3e-3,
     learningRateFinal: 1e-5,
     gamma: 1,
     nStep: 1,
+    dueling: true,
     prioritized: true,
+    priorityExponent: 0.8,
+    importanceExponent: 0,
     loss: "mse",
     explorationFraction: 0.5,
-    explorationFinal: 0.3,
+    explorationFinal: 0.5,
     normalizeObservations: false,
-    evaluationInterval: 100_000,
+    evaluationInterval: 1_000_000,
   },
-  // Only the choice counts, in every position that can come. With 8 bits a weight, 32 units take less than 1,000 bytes.
+  // Only the choice counts, in every position that can come. With 8 bits a weight, 40 units take less than 1,000 bytes. One
+  // round, because a mean return between rounds may prefer a student that is half done.
   student: {
-    hidden: [32],
+    hidden: [40],
     loss: "cross-entropy",
     temperature: 0.03,
     learningRate: 5e-3,
     learningRateFinal: 1e-5,
-    exploration: 0.3,
-    envSteps: 40_000,
-    updates: 20_000,
+    states: "teacher",
+    exploration: 0.5,
+    envSteps: 200_000,
+    rounds: 1,
+    updates: 100_000,
     attempts: 1,
   },
 } as const satisfies Presets;
@@ -80,7 +91,7 @@ register(
       ...game,
       task: { en: "Win at tic-tac-toe against random moves.", zh: "在井字棋中战胜随机落子的对手。" },
       shows: "actions that are not always allowed",
-      seconds: 20,
+      seconds: 100,
     },
   },
   {
@@ -91,7 +102,7 @@ register(
       ...game,
       task: { en: "Do not lose at tic-tac-toe against a perfect opponent.", zh: "面对完美的对手，下井字棋不输。" },
       shows: "a game in which a draw is the best that there is",
-      seconds: 20,
+      seconds: 100,
     },
   },
   {
@@ -105,7 +116,7 @@ register(
         zh: "在井字棋中抓住对手的失误取胜，且永不落败。",
       },
       shows: "a policy of which it is certain that it never loses",
-      seconds: 20,
+      seconds: 100,
     },
   },
 );
