@@ -151,7 +151,7 @@ class Twin {
   }
 
   /** The guide's loss beside q: (B, A), whose weighted gradient is added to dq. */
-  guide(observations: usize, q: usize, dq: usize): f32 {
+  guide(rows: usize, observations: usize, q: usize, dq: usize): f32 {
     const guide = this.learner.guide as Guide;
     const batch = this.learner.batch;
     const actions = this.learner.actions;
@@ -162,6 +162,15 @@ class Twin {
     const c = comparison_of<f32>(q, teacher, batch, actions);
     c.weights = guide.comparison.weights;
     c.temperature = guide.comparison.temperature;
+    const replay = this.learner.replay;
+    if (replay.masks != 0) {
+      c.masks = zeros<u8>(batch * actions);
+      for (let b: usize = 0; b < batch; b++) {
+        for (let a: usize = 0; a < actions; a++) {
+          put<u8>(c.masks, b * actions + a, u8(is_allowed(replay, at<u32>(rows, b), a)));
+        }
+      }
+    }
     const loss = plain_sum(c);
     const slopes = c.slopes;
     for (let i: usize = 0; i < batch * actions; i++) put<f32>(dq, i, at<f32>(dq, i) + at<f32>(slopes, i));
@@ -246,7 +255,7 @@ class Twin {
     const dq = zeros<f32>(batch * actions);
     this.loss = reference.td_loss<f32>(q, taken, this.targets, weights, batch, actions, learner.options.huberDelta, dq);
     this.renew(rows, q, taken);
-    if (learner.guide) this.loss += this.guide(observations, q, dq);
+    if (learner.guide) this.loss += this.guide(rows, observations, q, dq);
     const outputDeltas = deltas + ((values - batch * learner.outputs) << 2);
     if (learner.options.dueling) reference.dueling_backward<f32>(outputDeltas, dq, batch, actions);
     else memory.copy(outputDeltas, dq, (batch * actions) << 2);
