@@ -175,7 +175,7 @@ function checkFormat(metadata: Readonly<Record<string, string>>): void {
 
 function checkPhase(metadata: Readonly<Record<string, string>>, phase: string): void {
   if (metadata.phase === phase) return;
-  throw new CheckpointError(`this checkpoint is of a ${word(metadata.phase)}, not of a ${phase}`);
+  throw new CheckpointError(`this checkpoint is of ${oneOf(metadata.phase)}, not of ${oneOf(phase)}`);
 }
 
 function readReached(metadata: Readonly<Record<string, string>>): Checkpoint["reached"] {
@@ -191,6 +191,11 @@ function parsed<Value>(metadata: Readonly<Record<string, string>>, name: string)
   } catch {
     throw new Error(`its ${JSON.stringify(name)} is not JSON`); // the parser's own message repeats the file's text
   }
+}
+
+/** "a teacher", "an agent". */
+function oneOf(phase = ""): string {
+  return `${/^[aeiou]/.test(phase) ? "an" : "a"} ${word(phase)}`;
 }
 
 /** A stranger's text for a message: a plain word as it is, all else in quotes. */

@@ -175,13 +175,13 @@ describe("a file", () => {
     expect(() => Agent.load(undefined as never)).toThrow(TypeError);
     const signal = AbortSignal.abort();
     const stopped = await trainTeacher("CartPole-v1", { ...shortTeacher, signal }).catch((error) => error);
-    expect(refused((stopped as Interrupted).checkpoint)).toBe("this checkpoint is of a teacher, not of a agent");
+    expect(refused((stopped as Interrupted).checkpoint)).toBe("this checkpoint is of a teacher, not of an agent");
   });
 
   it("of an agent is not a teacher's checkpoint", async () => {
     const error = await trainTeacher("CartPole-v1", { ...shortTeacher, resume: file }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(CheckpointError);
-    expect(error.message).toBe("this checkpoint is of a agent, not of a teacher");
+    expect(error.message).toBe("this checkpoint is of an agent, not of a teacher");
   });
 
   it("with settings that cannot be, or that are another agent's, is refused", () => {
