@@ -185,6 +185,7 @@ export class DqnAgent {
   /**
    * What a checkpoint holds of it, by the names of the parts, in the order in which they are restored.
    * @param replayMemory whether the replay memory and the open episodes are among it
+   * @hidden
    */
   parts(replayMemory = true): { readonly learner: Part; readonly agent: Part } {
     const acting = this.#acting;

@@ -72,9 +72,15 @@ export interface Env {
 }
 
 /** An environment that may answer later: `reset` and `step` may return promises. It is then never repeatable. */
-export interface AnyEnv extends Omit<Env, "reset" | "step"> {
+export interface AnyEnv extends Omit<Env, "reset" | "step" | "render" | "perturb"> {
+  /** As {@link Env.reset}, or a promise of that. */
   reset(options?: ResetOptions): Float32Array | Promise<Float32Array>;
+  /** As {@link Env.step}, or a promise of that. */
   step(action: number): StepResult | Promise<StepResult>;
+  /** As {@link Env.render}. */
+  render?(): Scene;
+  /** As {@link Env.perturb}. */
+  perturb?(strength: number): void;
 }
 
 /** An environment, given by the id of a registered one or by a function that makes a new one. */
