@@ -17,7 +17,7 @@ test.each(environmentIds())("%s can be drawn at each step", (id) => {
   for (let step = 0; step < 20; step++) {
     const scene = sceneOf(env)!;
     expect(parseXml(sceneToSvg(scene)).children.length).toBe(scene.shapes.length + 1);
-    const result = env.step(policy.act(observation));
+    const result = env.step(policy.act(observation, env.actionMask));
     observation = result.observation;
     if (result.terminated || result.truncated) env.reset();
   }
