@@ -19,7 +19,9 @@ export const environments: readonly Case[] = environmentIds().map((id) => {
       env.reset({ seed: 0 });
       const run = () => {
         for (let step = 0; step < stepsPerCall; step++) {
-          const { terminated, truncated } = env.step(step % actionCount);
+          let action = step % actionCount;
+          if (env.actionMask) while (env.actionMask[action] === 0) action = (action + 1) % actionCount;
+          const { terminated, truncated } = env.step(action);
           if (terminated || truncated) env.reset();
         }
       };

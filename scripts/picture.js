@@ -31,7 +31,7 @@ function played(name) {
   const frames = [sceneOf(env)];
   let total = 0;
   for (let ended = false; !ended; ) {
-    const result = env.step(model.act(observation));
+    const result = env.step(model.act(observation, env.actionMask));
     total += result.reward;
     observation = result.observation;
     ended = result.terminated || result.truncated;
