@@ -1,9 +1,8 @@
 // A Double-DQN learner in the core: network, target network, Adam and replay memory in one block.
-
 import type { Guide } from "./guide.js";
-import { rowsAsked, withOptions, withWords } from "./handle.js";
+import { rowsAsked, withinMemory, withOptions, withWords } from "./handle.js";
 import { commonInstance, floatIndex } from "./instance.js";
-import { described } from "./needed.js";
+import { checkLength, described } from "./needed.js";
 import { Trainable } from "./trainable.js";
 
 export interface LearnerShape {
@@ -159,7 +158,8 @@ export class Learner extends Trainable {
    */
   useMasks(): void {
     if (this.masked) return;
-    const address = this.instance.exports.learner_masks(this.handle) >>> 0;
+    const ask = () => this.instance.exports.learner_masks(this.handle) >>> 0;
+    const address = withinMemory("masks of the replay memory", ask);
     if (address === 0) throw new Error("no memory is left for masks: choose a smaller bufferSize");
     this.#incomingMask = address;
   }
@@ -239,11 +239,11 @@ export class Learner extends Trainable {
 
   /** What {@link save} gives, as if nothing had been recorded. */
   saveWithoutMemory(): Uint8Array {
-    const { trainable_block, trainable_saved_bytes, learner_counts } = this.instance.exports;
-    const { handle } = this;
-    const counts = learner_counts(handle) - trainable_block(handle);
-    const saved = this.save().slice(0, trainable_saved_bytes(handle));
-    return saved.fill(0, counts, counts + 3 * Uint32Array.BYTES_PER_ELEMENT);
+    const { trainable_block, learner_counts } = this.instance.exports;
+    const counts = learner_counts(this.handle) - trainable_block(this.handle);
+    return this.alwaysSaved()
+      .slice()
+      .fill(0, counts, counts + 3 * Uint32Array.BYTES_PER_ELEMENT);
   }
 
   protected sound(): boolean {
@@ -266,7 +266,8 @@ export class Learner extends Trainable {
     if (mask !== undefined) this.useMasks();
     const floats = this.instance.floats();
     const size = this.#observationSize;
-    let fits = observation?.length === size;
+    checkLength(observation, size);
+    let fits = true;
     for (let i = 0; i < size && fits; i++) {
       fits = holds(observation[i], this.#byteObservations);
       floats[this.#incoming + i] = observation[i];
@@ -281,14 +282,6 @@ export class Learner extends Trainable {
   }
 
   #refusal(observation: ArrayLike<number>): RangeError {
-    const size = this.#observationSize;
-    if (observation?.length !== size || typeof observation === "string") {
-      const isList = typeof observation === "object" && typeof observation?.length === "number";
-      const given = isList
-        ? `an observation of length ${observation.length} was given`
-        : `observation is ${described(observation)}`;
-      return new RangeError(`${given}: ${size} numbers are needed`);
-    }
     const needed = this.#byteObservations ? "whole numbers from 0 to 255" : "numbers that float32 can hold";
     const wrong = Array.from(observation).find((value) => !holds(value, this.#byteObservations));
     return new RangeError(`an observation with ${described(wrong)} was given: ${needed} are needed`);

@@ -51,3 +51,13 @@ export function needNumbers(name: string, given: unknown, needed = "a list of nu
   const holds = (Array.isArray(given) && given.every((each) => typeof each === "number")) || ArrayBuffer.isView(given);
   need(holds, name, given, needed);
 }
+
+/** @throws RangeError for an observation that is no list of this length */
+export function checkLength(observation: ArrayLike<number>, size: number): void {
+  const isList = typeof observation === "object" && typeof observation?.length === "number";
+  if (isList && observation.length === size) return;
+  const given = isList
+    ? `an observation of length ${observation.length} was given`
+    : `observation is ${described(observation)}`;
+  throw new RangeError(`${given}: ${size} numbers are needed`);
+}

@@ -1,6 +1,7 @@
 // A network in the core: observations in, Q-values or greedy actions out.
 import { Handle, withWords } from "./handle.js";
 import { core, coreFloats, floatIndex } from "./instance.js";
+import { checkLength } from "./needed.js";
 
 /** The activation function between layers. There is none after the last layer. */
 export type Activation = "relu" | "tanh";
@@ -78,9 +79,7 @@ export class Network {
   #put(observation: ArrayLike<number>): number {
     const handle = this.handle;
     const size = this.observationSize;
-    if (observation.length !== size) {
-      throw new RangeError(`an observation of length ${observation.length} was given: ${size} numbers are needed`);
-    }
+    checkLength(observation, size);
     const floats = coreFloats();
     for (let i = 0; i < size; i++) floats[this.#inputs + i] = observation[i];
     return handle;

@@ -56,7 +56,7 @@ export abstract class Trainable {
    * @throws Error for bytes that were saved from another shape, or in which the core would not find its way
    */
   restore(bytes: Uint8Array): void {
-    const [always] = this.#saved();
+    const always = this.alwaysSaved();
     if (bytes.length < always.length) throw otherShape(bytes.length, `at least ${always.length}`);
     always.set(bytes.subarray(0, always.length));
     const { trainable_capacity } = this.instance.exports;
@@ -88,19 +88,24 @@ export abstract class Trainable {
     return this.instance.floats().slice(at, at + count);
   }
 
+  /** What a checkpoint holds however few rows are filled, as it lies in the core. */
+  protected alwaysSaved(): Uint8Array {
+    const { memory, trainable_block, trainable_saved_bytes } = this.instance.exports;
+    return new Uint8Array(memory.buffer, trainable_block(this.handle) >>> 0, trainable_saved_bytes(this.handle));
+  }
+
   /** What a checkpoint holds, as it lies in the core: what is always saved, then the filled rows of each table. */
   #saved(): Uint8Array[] {
     const { exports } = this.instance;
     const { buffer } = exports.memory;
     const { handle, filled } = this;
-    const first = new Uint8Array(buffer, exports.trainable_block(handle) >>> 0, exports.trainable_saved_bytes(handle));
     const count = exports.trainable_table_count(handle);
     const tables = new Uint32Array(buffer, exports.trainable_tables(handle) >>> 0, 2 * count);
     const rows = Array.from(
       { length: count },
       (_, i) => new Uint8Array(buffer, tables[2 * i], filled * tables[2 * i + 1]),
     );
-    return [first, ...rows];
+    return [this.alwaysSaved(), ...rows];
   }
 }
 

@@ -1,15 +1,5 @@
 // The checks of what a network is asked about.
-import { described, needNumbers } from "../core/needed.js";
-
-/** @throws RangeError for anything but a list of this length */
-export function checkLength(observation: ArrayLike<number>, size: number): void {
-  const isList = typeof observation === "object" && typeof observation?.length === "number";
-  if (isList && observation.length === size) return;
-  const given = isList
-    ? `an observation of length ${observation.length} was given`
-    : `observation is ${described(observation)}`;
-  throw new RangeError(`${given}: ${size} numbers are needed`);
-}
+import { checkLength, described, needNumbers } from "../core/needed.js";
 
 /** @throws RangeError for anything but so many numbers (NaN is none) */
 export function checkObservation(observation: ArrayLike<number>, size: number): void {

@@ -1,9 +1,9 @@
 // A network in whole numbers: 8-bit weights, 16-bit activations and 32-bit sums. It is the same on every device.
-import { need, needNumbers, needObject } from "../core/needed.js";
+import { checkLength, need, needNumbers, needObject } from "../core/needed.js";
 import { argmax } from "./argmax.js";
 import { checkWidths } from "./layout.js";
 import type { Training } from "./model.js";
-import { checkLength, checkMask, countOf } from "./observations.js";
+import { checkMask, countOf } from "./observations.js";
 
 /**
  * One layer. If a are the activations before it, whole numbers from −32,767 to 32,767, its sums are

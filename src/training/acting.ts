@@ -100,7 +100,8 @@ export class AgentEpisode {
     if (typeof terminated !== "boolean") this.#refuse("terminated", terminated);
     if (typeof truncated !== "boolean") this.#refuse("truncated", truncated);
     try {
-      const allowed = terminated || mask === undefined ? undefined : checkedMask(mask, acting.actionCount);
+      const allowed = terminated ? undefined : mask; // after the end a mask means nothing
+      if (allowed !== undefined) checkMask(allowed, acting.actionCount);
       place.row = acting.learner.record(row, taken, reward, observation, terminated, truncated, allowed);
     } catch (error) {
       throw located(error, this.#said());
@@ -183,8 +184,8 @@ export class ActingLearner implements Part {
     const id = this.#begun;
     const { learner, actionCount } = this.#acting;
     try {
-      const allowed = mask === undefined ? undefined : checkedMask(mask, actionCount);
-      const row = learner.begin(observation, allowed);
+      if (mask !== undefined) checkMask(mask, actionCount);
+      const row = learner.begin(observation, mask);
       this.#begun++;
       return this.#episode({ id, row, steps: 0, action: null });
     } catch (error) {
@@ -242,12 +243,6 @@ export class ActingLearner implements Part {
     this.#open.set(place.id, { place, episode });
     return episode;
   }
-}
-
-/** @throws RangeError for a mask that is not as it must be */
-function checkedMask(mask: ArrayLike<number>, actionCount: number): ArrayLike<number> {
-  checkMask(mask, actionCount);
-  return mask;
 }
 
 /** The same error; if it is a refusal, it says where. */
