@@ -24,19 +24,21 @@ export class Delays {
 
 /** Makes environments like those that `make` makes, which answer later. */
 export function later(make: () => Env, delays: Delays): () => CustomEnv {
-  return () => {
-    const env = make();
-    const { id, observationSize, actionCount, maxEpisodeSteps } = env;
-    return {
-      ...{ id, observationSize, actionCount, maxEpisodeSteps },
-      get actionMask() {
-        return env.actionMask;
-      },
-      reset: (options) => delays.after(env.reset(options).slice()),
-      step: (action) => {
-        const { observation, ...rest } = env.step(action);
-        return delays.after<CustomStep>({ ...rest, observation: observation.slice() });
-      },
-    };
+  return () => laterEnv(make(), delays);
+}
+
+/** The environment as a plain object whose `reset` and `step` return promises. Its results are copies. */
+export function laterEnv(env: Env, delays = new Delays(() => 0)): CustomEnv {
+  const { id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames } = env;
+  return {
+    ...{ id, observationSize, actionCount, maxEpisodeSteps, featureNames, actionNames },
+    get actionMask() {
+      return env.actionMask;
+    },
+    reset: (options) => delays.after(env.reset(options).slice()),
+    step: (action) => {
+      const { observation, ...rest } = env.step(action);
+      return delays.after<CustomStep>({ ...rest, observation: observation.slice() });
+    },
   };
 }

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { makeEnv } from "../../src/env/registry.js";
 import { VectorEnv } from "../../src/env/vector.js";
+import { laterEnv } from "../later.js";
 import { corridor, ladder } from "./corridor.js";
-import { later } from "./later.js";
 
 it.each(["CartPole-v1", corridor])("each copy of %s plays as it would alone, and resets itself", (source) => {
   const make = () => (typeof source === "string" ? makeEnv(source) : source());
@@ -113,7 +113,7 @@ it("refuses copies of which only some have masks", () => {
 });
 
 it("refuses an environment that answers later", () => {
-  const vector = new VectorEnv(() => later(corridor()), 2);
+  const vector = new VectorEnv(() => laterEnv(corridor()), 2);
   expect(() => vector.reset()).toThrow(
     'environment "Corridor": reset gave a promise, but an answer is needed at once here',
   );

@@ -17,8 +17,8 @@ import {
   timeLimit,
   WrappedEnv,
 } from "../../src/env/wrappers.js";
+import { laterEnv } from "../later.js";
 import { corridor, ladder } from "./corridor.js";
-import { later } from "./later.js";
 
 const wrappers: [string, (env: CustomEnv) => AnyEnv][] = [
   ["timeLimit", (env) => timeLimit(env, 7)],
@@ -50,12 +50,12 @@ async function played(env: AnyEnv, steps: number): Promise<unknown[]> {
 test.each([...wrappers, ["observationNormalisation", observationNormalisation] as const])(
   "%s around an environment that answers later gives what it gives around one that answers at once",
   async (_, wrap) => {
-    const outer = wrap(later(ladder()));
+    const outer = wrap(laterEnv(ladder()));
     const reset = outer.reset();
     expect(reset).toBeInstanceOf(Promise);
     await reset;
     expect(outer.step(outer.actionMask!.indexOf(1))).toBeInstanceOf(Promise);
-    expect(await played(wrap(later(ladder())), 40)).toEqual(await played(wrap(ladder()), 40));
+    expect(await played(wrap(laterEnv(ladder())), 40)).toEqual(await played(wrap(ladder()), 40));
     expect(outer.repeatable).toBe(false);
   },
 );
@@ -92,7 +92,7 @@ it("a wrapper of a user's own goes around an environment that answers later", as
       for (let i = 0; i < inner.length; i++) observation[i] = 2 * inner[i];
     }
   }
-  const env = new Doubled(checkedAnyEnv(later(checkedEnv(counterOf(1)))));
+  const env = new Doubled(checkedAnyEnv(laterEnv(checkedEnv(counterOf(1)))));
   await env.reset();
   await env.step(0);
   expect((await env.step(0)).observation[0]).toBe(4);

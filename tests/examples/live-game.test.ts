@@ -1,11 +1,9 @@
 // The example of a game in a page with the learner in a worker, in Chromium and Firefox: it learns, it stops, and the page plays.
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { launchFirefox } from "../engines/launch.js";
 import { patience } from "../engines/patience.js";
-import { serve } from "../engines/serve.js";
 import { orSkip } from "../engines/skip.js";
-import { withPage } from "./pages.js";
+import { withFirefoxPage, withPage } from "./pages.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const path = "examples/live-game/index.html";
@@ -48,13 +46,8 @@ it("stops while it waits for the page, and learns anew", { timeout: 3 * patience
 );
 
 it("learns in Firefox, too", { timeout: 6 * patience }, ({ skip }) =>
-  orSkip(skip, async () => {
-    const browser = await launchFirefox();
-    const { origin, close } = await serve(root, {});
-    try {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(patience);
-      await page.goto(`${origin}/${path}`);
+  orSkip(skip, () =>
+    withFirefoxPage(root, path, async (page) => {
       const textOf = (id: string) => page.$eval(id, ({ textContent }: Element) => textContent ?? "");
       await page.$eval("#speed", (speed: Element) => {
         (speed as HTMLInputElement).value = "250";
@@ -63,9 +56,6 @@ it("learns in Firefox, too", { timeout: 6 * patience }, ({ skip }) =>
       await expect.poll(async () => Number(await textOf("#mean")), { timeout: 4 * patience }).toBeGreaterThan(0);
       await page.click("#learn");
       await expect.poll(() => textOf("#status"), { timeout: patience }).toBe("Playing with what was learned.");
-    } finally {
-      await browser.close();
-      close();
-    }
-  }),
+    }),
+  ),
 );

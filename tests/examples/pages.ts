@@ -1,6 +1,6 @@
 // The examples' pages, served as files and nothing else, in a browser that collects what goes wrong in them.
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { launchChromium } from "../engines/launch.js";
+import { launchChromium, launchFirefox } from "../engines/launch.js";
 import { patience } from "../engines/patience.js";
 import { serve } from "../engines/serve.js";
 
@@ -32,6 +32,32 @@ export async function withPage<T>(
     const result = await use(page);
     if (wrong.length > 0) throw new Error(`in ${path}: ${wrong.join("; ")}`);
     return result;
+  } finally {
+    await browser.close();
+    close();
+  }
+}
+
+type FirefoxPage = Awaited<ReturnType<Awaited<ReturnType<typeof launchFirefox>>["newPage"]>>;
+
+/**
+ * Calls `use` with a page that is open in Firefox.
+ * @param folder what is served
+ * @param path of the page in it
+ * @throws MissingEngineError
+ */
+export async function withFirefoxPage(
+  folder: string,
+  path: string,
+  use: (page: FirefoxPage) => Promise<void>,
+): Promise<void> {
+  const browser = await launchFirefox();
+  const { origin, close } = await serve(folder, {});
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(patience);
+    await page.goto(`${origin}/${path}`);
+    await use(page);
   } finally {
     await browser.close();
     close();

@@ -1,11 +1,9 @@
 // The example of training in a worker, in Chromium and Firefox: it ends well, its student acts on the page, it can be cancelled.
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { launchFirefox } from "../engines/launch.js";
 import { patience } from "../engines/patience.js";
-import { serve } from "../engines/serve.js";
 import { orSkip } from "../engines/skip.js";
-import { withPage } from "./pages.js";
+import { withFirefoxPage, withPage } from "./pages.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const path = "examples/worker/index.html";
@@ -52,13 +50,8 @@ it("can be cancelled, and trains again", { timeout: 4 * patience }, ({ skip }) =
 );
 
 it("does the same in Firefox", { timeout: 4 * patience }, ({ skip }) =>
-  orSkip(skip, async () => {
-    const browser = await launchFirefox();
-    const { origin, close } = await serve(root, {});
-    try {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(patience);
-      await page.goto(`${origin}/${path}`);
+  orSkip(skip, () =>
+    withFirefoxPage(root, path, async (page) => {
       const said = () => page.$eval("#status", ({ textContent }: Element) => textContent ?? "");
       await page.click("#train");
       await expect.poll(said, { timeout: patience }).toMatch(/^Training a teacher: mean return \d/);
@@ -67,9 +60,6 @@ it("does the same in Firefox", { timeout: 4 * patience }, ({ skip }) =>
       await page.click("#train");
       await expect.poll(said, { timeout: patience }).toMatch(finished);
       expect(Number(finished.exec(await said())![2])).toBeGreaterThanOrEqual(475);
-    } finally {
-      await browser.close();
-      close();
-    }
-  }),
+    }),
+  ),
 );
