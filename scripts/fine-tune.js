@@ -7,7 +7,9 @@ import { CartPole } from "../dist/env/cartpole.js";
 import { atOnce } from "../dist/env/pauses.js";
 import { purposes } from "../dist/env/seeds.js";
 import { episodeReturns } from "../dist/evaluate/returns.js";
+import { mean } from "../dist/evaluate/statistics.js";
 import { markdownTable } from "./markdown-table.js";
+import { median } from "./median.js";
 
 const poleLengths = [2, 4]; // m; 1 in CartPole-v1. Physics books give half of it
 const goal = 475; // mean return of 100 selection episodes
@@ -80,15 +82,6 @@ async function stepsNeeded(make, options) {
     if (reached === undefined) throw error;
   });
   return reached;
-}
-
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
 function shown(steps) {

@@ -3,6 +3,7 @@
 // usage: node scripts/in-turns.js <old dist> <new dist> [runs]
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { median } from "./median.js";
 
 const [oldDist, newDist, runs = "20"] = process.argv.slice(2);
 const load = async (dist) => {
@@ -11,7 +12,6 @@ const load = async (dist) => {
   return { ...(await at("index.js")), registry: await at("env/registry.js") };
 };
 const builds = [await load(oldDist), await load(newDist)];
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 /** CPU seconds of a call: other work on the machine counts less than in wall time. */
 async function seconds(call) {

@@ -4,6 +4,7 @@ import { cpus } from "node:os";
 import Table from "cli-table3";
 import { compare, distill, environmentIds, trainTeacher, version } from "qstill";
 import { knownEnv } from "../dist/env/registry.js";
+import { median } from "./median.js";
 
 /**
  * Every one of the seeds 0 … seeds − 1 must have a teacher of at least `worst`, their mean must be at least `mean`, and
@@ -17,10 +18,6 @@ const goals = environmentIds().flatMap((id) => {
 const average = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const lowest = (values) => values.reduce((a, b) => Math.min(a, b));
 const highest = (values) => values.reduce((a, b) => Math.max(a, b));
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((id) => !goals.some((goal) => goal.id === id));
