@@ -6,6 +6,7 @@ const order = [
   "report",
   "explain",
   "distill",
+  "offline",
   "dqn",
   "training",
   "export",

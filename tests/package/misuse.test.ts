@@ -19,6 +19,7 @@ import * as exporting from "../../dist/export/index.js";
 import * as importing from "../../dist/import/index.js";
 import * as qstill from "../../dist/index.js";
 import * as logging from "../../dist/log/index.js";
+import * as offline from "../../dist/offline/index.js";
 import * as reporting from "../../dist/report/index.js";
 import { entryPoints } from "../../scripts/sizes.js";
 
@@ -50,6 +51,7 @@ const quantized = exporting.quantize(model, states);
 const scene = drawing.sceneOf(reset(make()))!;
 const tree = new explaining.DecisionTree({ action: 0, states: 1 });
 const names = { featureNames: ["a", "b", "c", "d"], actionNames: ["l", "r"] };
+const log = { observationSize: 1, observations: [0], actions: [0], rewards: [0], terminated: [1] };
 const record = { env: cartPole, seed: 0, config: {}, envSteps: 0, updates: 0, wallSeconds: 0 };
 const study = experiments.studies[0];
 const cells = experiments.cellsOf(study);
@@ -308,6 +310,13 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
   "qstill/log": {
     csvLog: [["path", (path) => logging.csvLog(path), promise, none, nothing, fraction]],
     tensorBoardLog: [["directory", (directory) => logging.tensorBoardLog(directory), promise, none, nothing, fraction]],
+  },
+  "qstill/offline": {
+    inEpisodes: [
+      ["data", (log) => offline.inEpisodes(log), promise, none, nothing, text],
+      ["actions", (actions) => offline.inEpisodes({ ...log, actions }), promise, none, nothing, text, ["a"]],
+      ["observationSize", (observationSize) => offline.inEpisodes({ ...log, observationSize }), fraction, text],
+    ],
   },
   "qstill/report": {
     reportHtml: [
