@@ -64,8 +64,9 @@ const short = `env=CartPole-v1&${Object.entries(fields)
   .map(([name, value]) => `${name}=${value}`)
   .join("&")}`;
 const lasting = (envSteps: number) => short.replace("teacher.envSteps=1500", `teacher.envSteps=${envSteps}`);
-/** One that takes a while, so that it can be paused, and then ends. */
-const long = lasting(20_000);
+/** One that takes seconds, so that it can be paused even if the machine is busy, and then ends. */
+const longSteps = 100_000;
+const long = lasting(longSteps);
 /** One that lasts as long as a test may take, on any machine. */
 const endless = lasting(100_000_000);
 
@@ -200,7 +201,7 @@ inPage("the link that it gives holds what differs from the preset, and repeats t
 });
 
 inPage("pause, step, a reload and going on end in the same weights", async (site) => {
-  const expected = await inNode(20_000);
+  const expected = await inNode(longSteps);
   const page = await site.visit(long);
   await button(page, "Train").click();
   await button(page, "Pause").click();
