@@ -15,7 +15,7 @@ const budgets = {
   "qstill/export": 44,
   "qstill/import": 40,
   "qstill/log": 3.5,
-  "qstill/offline": 3,
+  "qstill/offline": 7,
   "qstill/experiments": 65,
   "qstill/env/recsim": 27,
   "qstill/env/lunar-lander": 71.5, // planck is 46 of them

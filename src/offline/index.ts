@@ -3,4 +3,6 @@
  * @module qstill/offline
  */
 export { inEpisodes, type LoggedEpisodes } from "./episodes.js";
+export { type LogOptions, readLog, readStates, type States } from "./json-lines.js";
+export type { ByteSource, ReadingOptions, ReadingProgress } from "./lines.js";
 export type { LoggedSteps } from "./steps.js";

@@ -51,6 +51,10 @@ const quantized = exporting.quantize(model, states);
 const scene = drawing.sceneOf(reset(make()))!;
 const tree = new explaining.DecisionTree({ action: 0, states: 1 });
 const names = { featureNames: ["a", "b", "c", "d"], actionNames: ["l", "r"] };
+/** A log of one step, as bytes. */
+const lines = new TextEncoder().encode(
+  '{ "episode": 1, "observation": [1], "action": 0, "reward": 1, "terminated": true }',
+);
 const log = { observationSize: 1, observations: [0], actions: [0], rewards: [0], terminated: [1] };
 const record = { env: cartPole, seed: 0, config: {}, envSteps: 0, updates: 0, wallSeconds: 0 };
 const study = experiments.studies[0];
@@ -316,6 +320,22 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["data", (log) => offline.inEpisodes(log), promise, none, nothing, text],
       ["actions", (actions) => offline.inEpisodes({ ...log, actions }), promise, none, nothing, text, ["a"]],
       ["observationSize", (observationSize) => offline.inEpisodes({ ...log, observationSize }), fraction, text],
+    ],
+    readLog: [
+      ["source", (source) => offline.readLog(source), promise, none, nothing, text, empty],
+      ["the source", (chunk) => offline.readLog([chunk]), none, text, [1]],
+      ["options", (wrong) => offline.readLog(lines, wrong), promise, none, text],
+      ["signal", (signal) => offline.readLog(lines, { signal }), promise, none, text, empty],
+      ["onProgress", (onProgress) => offline.readLog(lines, { onProgress }), promise, none, text, SomeClass],
+      ["memory", (memory) => offline.readLog(lines, { memory }), promise, none, text, -1, Number.NaN],
+      ["actionCount", (actionCount) => offline.readLog(lines, { actionCount }), promise, none, text, fraction, 0],
+    ],
+    readStates: [
+      ["source", (source) => offline.readStates(source), promise, none, nothing, text, empty],
+      ["options", (wrong) => offline.readStates(lines, wrong), promise, none, text],
+      ["signal", (signal) => offline.readStates(lines, { signal }), promise, none, text, empty],
+      ["onProgress", (onProgress) => offline.readStates(lines, { onProgress }), promise, none, text, SomeClass],
+      ["memory", (memory) => offline.readStates(lines, { memory }), promise, none, text, -1],
     ],
   },
   "qstill/report": {
