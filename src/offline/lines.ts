@@ -156,7 +156,7 @@ function unzipped(packed: Chunks, lines: () => number): Chunks {
         throw error;
       });
       if (chunk === undefined) return writer.close();
-      await writer.write(chunk as Uint8Array<ArrayBuffer>);
+      await writer.write(chunk.slice()); // a copy: the source may use its buffer again before this one is unpacked
     }
   };
   // errors reach the reader's side
@@ -197,7 +197,7 @@ class Splitter {
       this.#finish(bytes.subarray(from, to));
       from = to + 1;
     }
-    if (from < bytes.length) this.#keep(bytes.slice(from)); // a copy: the source may use its buffer again
+    if (from < bytes.length) this.#keep(bytes.slice(from)); // a copy, too
   }
 
   /** The last line may end without a newline. */
