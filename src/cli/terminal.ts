@@ -59,11 +59,11 @@ export class Progress {
     this.#show(share, {});
   }
 
-  /** Shows how much of a file is read. @param share from 0 to 1 */
-  reading(share: number, lines: number): void {
+  /** Shows how much of a file is read. @param share from 0 to 1 @param what what is counted, such as "lines" */
+  reading(share: number, what: string, count: number): void {
     if (!this.#shown) return;
-    this.#begin("reading  ", "{what} {bar} {state} · {lines} lines");
-    this.#show(share, { lines: figure(lines) });
+    this.#begin("reading  ", "{what} {bar} {state} · {read}");
+    this.#show(share, { read: `${figure(count)} ${what}` });
   }
 
   #begin(what: string, format: string): void {
@@ -71,7 +71,7 @@ export class Progress {
     this.stop(); // not finished: teacher and student may take turns
     this.#what = what;
     this.#bar = new SingleBar(barOptions(format, this.#stream));
-    this.#bar.start(1000, 0, { what: pc.bold(what), state: whole(0), steps: "0", lines: "0", outcome: returned(null) });
+    this.#bar.start(1000, 0, { what: pc.bold(what), state: whole(0), steps: "0", read: "", outcome: returned(null) });
   }
 
   #show(share: number, values: Record<string, string>): void {

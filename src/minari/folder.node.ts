@@ -9,7 +9,7 @@ import type { Opened } from "./minari.js";
  * @throws Error of Node for files that cannot be read
  */
 export function openFolder(path: string): Opened {
-  const file = fileAt(path);
+  const file = fileOf(path);
   const metadata = readFileSync(join(dirname(file), "metadata.json"), "utf8");
   const descriptor = openSync(file, "r");
   const { size } = fstatSync(descriptor);
@@ -23,8 +23,9 @@ export function openFolder(path: string): Opened {
   return { bytes: { size, read }, metadata, close: () => closeSync(descriptor) };
 }
 
-function fileAt(path: string): string {
-  if (!statSync(path).isDirectory()) return path;
+/** The large file of the data set at a path. */
+export function fileOf(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
   const within = join(path, "data");
   const folder = statSync(within, { throwIfNoEntry: false })?.isDirectory() ? within : path;
   return join(folder, "main_data.hdf5");
