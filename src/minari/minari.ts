@@ -153,12 +153,24 @@ async function stepsOf(
     }
     if (masks && nextMasks) {
       const given = rows("infos/action_mask", count, length + 1);
-      for (let i = 0; i < given.length; i++) {
-        if (Number(given[i]) !== 0 && Number(given[i]) !== 1) {
-          throw wrong(`infos/action_mask has ${given[i]}: 1 (allowed) or 0 (forbidden) is needed`);
+      for (let step = 0; step <= length; step++) {
+        const isLast = step === length;
+        const into = isLast ? nextMasks : masks;
+        const to = (row + step - (isLast ? 1 : 0)) * count;
+        let allowed = 0;
+        for (let i = 0; i < count; i++) {
+          const bit = Number(given[step * count + i]);
+          if (bit !== 0 && bit !== 1) {
+            throw wrong(`infos/action_mask has ${bit} in row ${step}: 1 (allowed) or 0 (forbidden) is needed`);
+          }
+          into[to + i] = bit;
+          allowed += bit;
         }
-        if (i < length * count) masks[row * count + i] = Number(given[i]);
-        else nextMasks[(row - 1) * count + i] = Number(given[i]);
+        const matters = !isLast || terminated[row + length - 1] === 0;
+        if (allowed === 0 && matters) throw wrong(`infos/action_mask forbids every action in row ${step}`);
+        const action = actions[row + step];
+        if (!isLast && masks[to + action] === 0)
+          throw wrong(`its mask in row ${step} forbids action ${action + start}`);
       }
     }
     row += length;
