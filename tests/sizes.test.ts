@@ -16,6 +16,7 @@ const budgets = {
   "qstill/import": 40,
   "qstill/log": 3.5,
   "qstill/offline": 7,
+  "qstill/minari": 5, // h5wasm is loaded when a data set is read
   "qstill/experiments": 65,
   "qstill/env/recsim": 27,
   "qstill/env/lunar-lander": 71.5, // planck is 46 of them

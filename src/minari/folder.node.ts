@@ -1,7 +1,14 @@
 // A Minari data set in a folder. Its large file is read piece by piece.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Opened } from "./minari.js";
+import type { Bytes } from "./hdf5.js";
+
+/** A data set that is open. */
+export interface Opened {
+  readonly bytes: Bytes;
+  readonly metadata: string;
+  close(): void;
+}
 
 /**
  * Opens a data set.

@@ -4,7 +4,8 @@ import { ConfigError } from "../core/config-error.js";
 import { described, need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { stoppable } from "../env/pauses.js";
 import type { LoggedSteps } from "../offline/steps.js";
-import { type Bytes, Hdf5 } from "./hdf5.js";
+import type { Opened } from "./folder.node.js";
+import { Hdf5 } from "./hdf5.js";
 import { type Actions, actionsOf, type Part, parsedSpace, partsOf } from "./space.js";
 
 /** The two files of a data set. */
@@ -15,6 +16,7 @@ export interface MinariFiles {
   readonly metadata: string;
 }
 
+/** How a data set is read. */
 export interface MinariOptions {
   /** Asks to stop: the promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -47,13 +49,6 @@ export async function readMinari(source: string | MinariFiles, options: MinariOp
   } finally {
     close();
   }
-}
-
-/** A data set that is open. */
-export interface Opened {
-  readonly bytes: Bytes;
-  readonly metadata: string;
-  close(): void;
 }
 
 async function inFolder(path: string): Promise<Opened> {

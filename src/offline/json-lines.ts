@@ -7,6 +7,7 @@ import { type Column, Columns } from "./columns.js";
 import { type ByteSource, checkReading, eachLine, type Line, type ReadingOptions } from "./lines.js";
 import type { LoggedSteps } from "./steps.js";
 
+/** How a log is read. */
 export interface LogOptions extends ReadingOptions {
   /** The number of actions. By default a mask's length says it, or else the largest action. */
   readonly actionCount?: number;

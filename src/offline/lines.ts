@@ -14,6 +14,7 @@ export interface ReadingProgress {
   readonly lines: number;
 }
 
+/** How a file is read. */
 export interface ReadingOptions {
   /** Asks to stop: the promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;

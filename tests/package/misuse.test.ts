@@ -19,6 +19,7 @@ import * as exporting from "../../dist/export/index.js";
 import * as importing from "../../dist/import/index.js";
 import * as qstill from "../../dist/index.js";
 import * as logging from "../../dist/log/index.js";
+import * as minari from "../../dist/minari/index.js";
 import * as offline from "../../dist/offline/index.js";
 import * as reporting from "../../dist/report/index.js";
 import { entryPoints } from "../../scripts/sizes.js";
@@ -314,6 +315,16 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
   "qstill/log": {
     csvLog: [["path", (path) => logging.csvLog(path), promise, none, nothing, fraction]],
     tensorBoardLog: [["directory", (directory) => logging.tensorBoardLog(directory), promise, none, nothing, fraction]],
+  },
+  "qstill/minari": {
+    readMinari: [
+      ["source", (source) => minari.readMinari(source), promise, none, nothing, fraction],
+      ["data", (data) => minari.readMinari({ data, metadata: "{}" }), promise, none, nothing, text],
+      ["metadata", (metadata) => minari.readMinari({ data: new Uint8Array(), metadata }), promise, none, nothing],
+      ["options", (wrong) => minari.readMinari("none", wrong), promise, none, text],
+      ["signal", (signal) => minari.readMinari("none", { signal }), promise, none, text, empty],
+      ["onProgress", (onProgress) => minari.readMinari("none", { onProgress }), promise, none, text, SomeClass],
+    ],
   },
   "qstill/offline": {
     inEpisodes: [

@@ -110,6 +110,21 @@ export const uses = {
     for (const log of [tensorBoardLog(directory), csvLog(`${directory}/log.csv`)]) log(event);
     return readFileSync(`${directory}/log.csv`, "utf8").split("\n").length === 3;
   },
+  async "qstill/offline"(load) {
+    const { inEpisodes, readLog } = await load("qstill/offline");
+    const line = '{ "episode": 1, "observation": [1], "action": 0, "reward": 1, "terminated": true }';
+    const { body } = new Response(new Blob([line]).stream().pipeThrough(new CompressionStream("gzip")));
+    return inEpisodes(await readLog(body)).steps === 1;
+  },
+  async "qstill/minari"(load) {
+    const { readMinari } = await load("qstill/minari");
+    const box = '{ "type": "Box", "shape": [1] }';
+    const actions = '{ "type": "Discrete", "n": 2, "start": 0 }';
+    const metadata = JSON.stringify({ observation_space: box, action_space: actions });
+    // only the HDF5 library itself can say this
+    const reason = await readMinari({ data: new Uint8Array(9), metadata }).catch(({ message }) => message);
+    return reason.includes("file signature not found") || reason;
+  },
   async "qstill/env/recsim"(load) {
     await load("qstill/env/recsim");
     return firstStep(load, "RecSim-InterestEvolution-v0");
