@@ -11,6 +11,9 @@ import type { LoggedSteps } from "../offline/steps.js";
 import { oneLine, UsageError } from "./errors.js";
 import { Progress } from "./terminal.js";
 
+/** What the help says of a file of steps or states. */
+export const dataHelp = "JSON lines, also .gz, or - for the standard input";
+
 const long = 2 ** 24; // bytes: reading more shows a progress bar
 
 export interface DataFlags {
