@@ -6,10 +6,19 @@ export { ConfigError } from "./core/config-error.js";
 export type { LossName } from "./core/losses.js";
 export type { Notice } from "./core/notice.js";
 export { version } from "./core/version.js";
-export { type StateSource, type StudentConfig, studentConfig, studentOptions } from "./distill/config.js";
-export type { Labeller } from "./distill/labeller.js";
+export {
+  type StateSource,
+  type StatesConfig,
+  type StudentConfig,
+  statesConfig,
+  statesOptions,
+  studentConfig,
+  studentOptions,
+} from "./distill/config.js";
+export type { GivenStates } from "./distill/given-states.js";
+export type { Labeller, StatesLabeller } from "./distill/labeller.js";
 export { fitsQValues } from "./distill/loss.js";
-export { type DistillOptions, distill, Student } from "./distill/student.js";
+export { type DistillOptions, distill, type StatesOptions, Student } from "./distill/student.js";
 export { Agent, type AgentOptions } from "./dqn/agent.js";
 export { type TeacherConfig, teacherOptions } from "./dqn/config.js";
 export { teacherConfig } from "./dqn/configure.js";
@@ -42,10 +51,19 @@ export type { Policy } from "./evaluate/returns.js";
 export { exportModule } from "./export/javascript.js";
 export { loadModel, saveModel } from "./model/files.js";
 export { weightsHash } from "./model/hash.js";
-export { type Activation, type Distillation, Model, type ModelData, type Training } from "./model/model.js";
+export {
+  type Activation,
+  type Agreement,
+  type Distillation,
+  type HeldOut,
+  Model,
+  type ModelData,
+  type Training,
+} from "./model/model.js";
 export type { AgentEpisode, RecordedStep } from "./training/acting.js";
 export { CheckpointError, Interrupted } from "./training/checkpoint.js";
 export {
+  type AgreementEvent,
   type AttemptEvent,
   DivergedError,
   type EpisodeEvent,

@@ -1,7 +1,7 @@
 // The student while it learns: a network in the core that is pulled towards its labels. Each attempt begins it anew.
 import { ConfigError } from "../core/config-error.js";
 import { Distiller } from "../core/distiller.js";
-import type { AnyEnv } from "../env/env.js";
+import type { Env } from "../env/env.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { foldNormalisation, foldStandardisation, unfoldNormalisation, unfoldStandardisation } from "../model/fold.js";
 import type { Saved } from "../training/checkpoint.js";
@@ -9,8 +9,16 @@ import { finiteLoss } from "../training/events.js";
 import { assignState, blockPart, type Part } from "../training/resumable.js";
 import { linear } from "../training/schedules.js";
 import type { AddStates } from "./collector.js";
-import type { StudentConfig } from "./config.js";
+import type { StatesConfig } from "./config.js";
 import { parseLoss } from "./loss.js";
+
+/** What states are like, and how many actions there are. */
+export type Sizes = Pick<Env, "observationSize" | "actionCount" | "byteObservations">;
+
+/** The part of a student's configuration that says how it learns, and `envSteps`, the number of labelled states. */
+export interface ApprenticeConfig extends Omit<StatesConfig, "rounds" | "attempts" | "threshold"> {
+  readonly envSteps: number;
+}
 
 /** The part of an apprentice's state that its distiller does not hold. */
 interface ApprenticeState {
@@ -26,7 +34,7 @@ export class Apprentice implements Part {
   /** Observation size, hidden widths, action count. */
   readonly widths: readonly number[];
   readonly #distiller: Distiller;
-  readonly #config: StudentConfig;
+  readonly #config: ApprenticeConfig;
   readonly #seed: number;
   readonly #byteObservations: boolean;
   readonly #start: Float32Array | undefined;
@@ -38,13 +46,13 @@ export class Apprentice implements Part {
    * default they are random, as in every other attempt
    * @throws ConfigError if it needs more than 1 GiB
    */
-  constructor(env: AnyEnv, config: StudentConfig, seed: number, largestWeight: number, start?: Float32Array) {
+  constructor(sizes: Sizes, config: ApprenticeConfig, seed: number, largestWeight: number, start?: Float32Array) {
     const loss = parseLoss(config.loss);
     if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
-    this.widths = [env.observationSize, ...config.hidden, env.actionCount];
+    this.widths = [sizes.observationSize, ...config.hidden, sizes.actionCount];
     this.#config = config;
     this.#seed = seed;
-    this.#byteObservations = env.byteObservations === true;
+    this.#byteObservations = sizes.byteObservations === true;
     this.#start = start;
     this.#distiller = new Distiller({
       ...config,

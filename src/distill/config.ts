@@ -10,10 +10,12 @@ import {
   flag,
   hiddenWidths,
   type Option,
+  type Options,
   oneOf,
   optional,
   real,
   whole,
+  withDefaults,
 } from "../training/options.js";
 import { parseLoss, transitionsPart } from "./loss.js";
 
@@ -92,9 +94,7 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
     (presets[environment]?.student ?? {}) as Partial<StudentConfig>,
     given,
   );
-  if (config.rounds > config.updates) {
-    throw new ConfigError(`the student's rounds is ${config.rounds}: at most updates, ${config.updates}, is allowed`);
-  }
+  checkRounds(config);
   if (config.states !== "replay" && config.rounds > config.envSteps) {
     throw new ConfigError(`the student's rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
   }
@@ -105,4 +105,48 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
     );
   }
   return config;
+}
+
+/** The options of play, which mean nothing where states are given. */
+const ofPlay = ["gamma", "states", "envSteps", "copies", "exploration", "evaluationEpisodes"] as const;
+
+/** How a student is distilled from states alone: one value for each of {@link statesOptions}. */
+export interface StatesConfig extends Omit<StudentConfig, (typeof ofPlay)[number]> {}
+
+/**
+ * The options of a student that learns from states alone: a student's, without those of play. There are no returns, so
+ * `threshold` is the share of held-out states in which the student must act as its teacher does, and `rounds` is the
+ * number of its evaluations.
+ */
+export const statesOptions: Options<StatesConfig> = withDefaults<StatesConfig>(without(ofPlay, studentOptions), {
+  threshold: 0.8,
+});
+
+/**
+ * The configuration of a student that learns from states alone: the defaults, those of the environment's preset that
+ * apply, and what is given over both.
+ * @param environment the id of the teacher's environment; there may be no such environment
+ * @throws ConfigError for a value that is not allowed, and for options that do not apply or contradict each other
+ */
+export function statesConfig(environment: string, given: Partial<StatesConfig>): StatesConfig {
+  for (const name of ["env", ...ofPlay]) {
+    if ((given as Record<string, unknown>)[name] === undefined) continue;
+    throw new ConfigError(`${name} does not apply to observations: nothing is played where states are given`);
+  }
+  // a preset's threshold is about returns
+  const preset = without(["threshold", ...ofPlay], presets[environment]?.student ?? {}) as Partial<StatesConfig>;
+  const config = configure("student", statesOptions, preset, given);
+  checkRounds(config);
+  const part = transitionsPart(config.loss);
+  if (part === undefined) return config;
+  throw new ConfigError(`the student's loss is ${config.loss}: ${part} needs transitions, and observations has none`);
+}
+
+function checkRounds({ rounds, updates }: Pick<StudentConfig, "rounds" | "updates">): void {
+  if (rounds <= updates) return;
+  throw new ConfigError(`the student's rounds is ${rounds}: at most updates, ${updates}, is allowed`);
+}
+
+function without<All extends object, Name extends string>(names: readonly Name[], all: All): Omit<All, Name> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name as Name))) as Omit<All, Name>;
 }

@@ -1,5 +1,6 @@
 // What a student can learn from: a teacher's answers, and what distinguishes one teacher from another.
-import { needObject } from "../core/needed.js";
+import { ConfigError } from "../core/config-error.js";
+import { described, need, needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import type { Policy } from "../evaluate/returns.js";
 import type { Training } from "../model/model.js";
@@ -30,4 +31,44 @@ export interface Labeller extends Policy {
 /** @throws TypeError for anything that cannot act and give Q-values */
 export function checkLabeller(teacher: Labeller): void {
   needObject("teacher", teacher, "a model, which has act and qValuesOfMany,", "act", "qValuesOfMany");
+}
+
+/** What a student can learn from where states are given: anything that gives Q-values. */
+export interface StatesLabeller extends Pick<Labeller, "widths" | "qValuesOfMany" | "parameters"> {
+  /** The id of its environment, if it has one. It may be unknown here. */
+  readonly environment?: string;
+  readonly env?: Labeller["env"];
+}
+
+/** @throws TypeError for anything that cannot give Q-values */
+export function checkStatesLabeller(teacher: StatesLabeller): void {
+  needObject("teacher", teacher, "a model, which has widths and qValuesOfMany,", "qValuesOfMany");
+  const { widths } = teacher;
+  const holds = Array.isArray(widths) && widths.length >= 2 && widths.every((width) => width >= 1);
+  need(holds, "the teacher's widths", widths, "a list of its observation size, hidden widths and action count");
+}
+
+/**
+ * The teacher's Q-values of some states.
+ * @param rows the states' numbers, for an error
+ * @throws ConfigError unless they are one finite number for each action
+ */
+export function labelled(
+  teacher: StatesLabeller,
+  observations: Float32Array,
+  rows: Uint32Array,
+  actionCount: number,
+): Float32Array {
+  const labels = teacher.qValuesOfMany(observations);
+  if (labels?.length !== rows.length * actionCount) {
+    throw new ConfigError(
+      `the teacher's qValuesOfMany gave ${labels?.length ?? "no"} numbers for ${rows.length} states: ${actionCount} for each state are needed`,
+    );
+  }
+  for (let i = 0; i < labels.length; i++) {
+    if (Number.isFinite(labels[i])) continue;
+    const where = `action ${i % actionCount} in state ${rows[Math.floor(i / actionCount)]}`;
+    throw new ConfigError(`the teacher's Q-value of ${where} is ${described(labels[i])}: a finite number is needed`);
+  }
+  return labels;
 }

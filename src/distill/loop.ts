@@ -1,25 +1,23 @@
 // The loop of a distillation: in each round collect → transfer → offer. Then another student, while none is good
 // enough.
-import type { AnyEnv } from "../env/env.js";
+import type { Notice } from "../core/notice.js";
 import { inTurns } from "../env/pauses.js";
-import { keepsEnough, returnRatio } from "../evaluate/compare.js";
-import { randomPolicy } from "../evaluate/returns.js";
+import type { HeldOut } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
-import { Keeper, type Pace } from "../training/keeper.js";
+import type { Pace } from "../training/keeper.js";
 import { plainPart, Resumable } from "../training/resumable.js";
-import { Selection } from "../training/selection.js";
 import type { WorkOptions } from "../training/work.js";
-import { Apprentice } from "./apprentice.js";
-import { Collector } from "./collector.js";
-import type { StudentConfig } from "./config.js";
-import type { Labeller } from "./labeller.js";
+import { Apprentice, type ApprenticeConfig, type Sizes } from "./apprentice.js";
+import type { AddStates } from "./collector.js";
+import type { StatesConfig } from "./config.js";
+import type { Lessons, Marks } from "./lessons.js";
 
 /** Which student is distilled, where and how. */
 export interface Distillation extends WorkOptions {
-  readonly teacher: Labeller;
-  /** The copies of the environment that step together; they may answer later. */
-  readonly envs: readonly AnyEnv[];
-  readonly config: StudentConfig;
+  readonly sizes: Sizes;
+  readonly config: StatesConfig & ApprenticeConfig;
+  /** Makes the lessons. @param add takes labelled states @param widths the student's */
+  readonly lessons: (add: AddStates, widths: readonly number[]) => Lessons;
   readonly seed: number;
   /** What must be the same when work goes on from a checkpoint. */
   readonly setting: Setting;
@@ -40,6 +38,10 @@ export interface Distilled {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
+  readonly inexactFrom?: number;
+  /** How the best student answers held-out states, if it learned from states alone. */
+  readonly heldOut?: HeldOut;
 }
 
 /** After this many updates the work may stop, and it reports its progress. */
@@ -51,14 +53,11 @@ const chunk = 100;
  * fails, and DivergedError if the loss is no longer finite
  */
 export async function transfer(distillation: Distillation): Promise<Distilled> {
-  const { teacher, envs, config, seed, setting, onEvent = () => {}, onNetwork } = distillation;
-  const { evaluationEpisodes } = config;
-  const [env] = envs;
+  const { config, seed, setting, onEvent = () => {}, onNetwork } = distillation;
   const largestWeight = config.quantize ? distillation.largestWeight : 0;
-  const student = new Apprentice(env, config, seed, largestWeight, distillation.start);
-  const selection = new Selection(envs, student.widths, seed);
-  const keeper = new Keeper(selection.play, { evaluationEpisodes });
-  const collector = new Collector(envs, { teacher, student: selection }, config, seed, student.add);
+  const student = new Apprentice(distillation.sizes, config, seed, largestWeight, distillation.start);
+  const lessons = distillation.lessons(student.add, student.widths);
+  const { environment, collector, keeper } = lessons;
   const state: LoopState = {
     ...{ attempt: 1, round: 0, attemptMean: null, loss: null, teacherMean: null, randomMean: null },
   };
@@ -67,23 +66,26 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
     const parts = { loop: plainPart(state), collector, student, keeper };
     const due = () => ({ ...reached(), due: keeper.due ? (["student"] as const) : [] });
     const work = new Resumable("student", setting, distillation, parts, due, () =>
-      keeper.best({ environment: env.id, widths: student.widths }),
+      keeper.best({ environment, widths: student.widths }),
     );
+    if (work.resumed && !collector.repeatable) {
+      state.inexactFrom ??= collector.envSteps;
+      onEvent({ kind: "notice", network: "student", ...reached(), ...notRepeated(environment, collector.envSteps) });
+    }
     // whoever was evaluated last acts in the next round; going on, it is the student as it is
-    if (student.attempt > 0) selection.network.setParameters(student.parameters());
+    if (student.attempt > 0) lessons.act(student.parameters());
     const report = (evaluated?: number) => {
       const { attempt, loss } = state;
       const share = student.update / config.updates;
       const event = { kind: "progress", network: "student", attempt, share, ...reached(), loss } as const;
-      onEvent({ ...event, mean: keeper.latestMean, ...(evaluated === undefined ? {} : { evaluated }) });
+      onEvent({ ...event, ...lessons.latest(), ...(evaluated === undefined ? {} : { evaluated }) });
     };
-    const pace: Pace = (steps) => work.guarded(() => inTurns(steps, work, report));
-    const collect = (round: number) => work.guarded(() => inTurns(collector.collect(round), work));
-    const random = randomPolicy(env.actionCount, seed);
+    const guarded = <Result>(act: () => Promise<Result>) => (lessons.plays ? work.guarded(act) : act());
+    const pace: Pace = (steps) => guarded(() => inTurns(steps, work, report));
+    const collect = (round: number) => guarded(() => inTurns(collector.collect(round), work));
     // first, because a teacher that is read from a file again has no replay memory
     await collect(0);
-    state.teacherMean ??= await pace(selection.meanOf(teacher, evaluationEpisodes));
-    state.randomMean ??= await pace(selection.meanOf(random, evaluationEpisodes));
+    await lessons.measure(state, pace);
 
     for (let satisfied = false; !satisfied && state.attempt <= config.attempts; state.attempt++) {
       const who = { network: "student", attempt: state.attempt } as const;
@@ -109,39 +111,47 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
           state.attemptMean = Math.max(state.attemptMean ?? judged.mean, judged.mean);
           state.round++;
           onNetwork?.(parameters, collector.envSteps, judged.mean);
-          onEvent({ kind: "evaluation", ...who, ...reached(), ...judged, loss: state.loss });
+          onEvent(lessons.evaluated({ ...who, ...reached() }, judged, state.loss));
         }
         report();
       }
 
       // if it is not good enough, try another one
-      const ratio = returnRatio(state.attemptMean as number, state.teacherMean, state.randomMean);
-      satisfied = keepsEnough(ratio, config.threshold);
-      onEvent({ kind: "attempt", attempt: state.attempt, returnRatio: ratio, satisfied, ...reached() });
+      const outcome = lessons.outcome(state.attemptMean as number, state);
+      satisfied = outcome.satisfied;
+      onEvent({ kind: "attempt", attempt: state.attempt, ...outcome, ...reached() });
       state.round = 0;
       state.attemptMean = null;
     }
     await work.end();
-    const { featureScale, attempt } = state;
-    const effort = { ...reached(), wallSeconds: work.wallSeconds };
-    return { parameters: keeper.kept, featureScale, attempts: attempt - 1, ...effort };
+    const { featureScale, attempt, inexactFrom } = state;
+    const effort = { ...reached(), wallSeconds: work.wallSeconds, ...(inexactFrom !== undefined && { inexactFrom }) };
+    return { parameters: keeper.kept, featureScale, attempts: attempt - 1, ...effort, ...lessons.conclude() };
   } finally {
     student.dispose();
-    selection.dispose();
+    lessons.dispose();
   }
 }
 
 /** Where the loop is; it is always just before an update. */
-interface LoopState {
+interface LoopState extends Marks {
   attempt: number;
   round: number;
-  /** The best mean return of the current attempt. */
+  /** The best mean of the current attempt's evaluations. */
   attemptMean: number | null;
   /** Mean loss of the latest updates; null before the first. */
   loss: number | null;
-  /** What the student's returns are compared with; null until they are known. */
-  teacherMean: number | null;
-  randomMean: number | null;
+  /** The steps at which work went on whose episodes could not be repeated; absent if that never happened. */
+  inexactFrom?: number;
   /** The best student's factor of each feature, if its weights are rounded. */
   featureScale?: number[];
+}
+
+function notRepeated(id: string, envSteps: number): Notice {
+  return {
+    code: "not-repeated",
+    message: `${id} does not repeat its episodes: from step ${envSteps} on the student is not bit-exact`,
+    remedy: "to go on bit for bit, an environment must answer at once and repeat its episodes",
+    values: { id, envSteps },
+  };
 }

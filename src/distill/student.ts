@@ -8,37 +8,45 @@ import type { EnvSource } from "../env/env.js";
 import { resolveAnyEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { makeCopies } from "../evaluate/rounds.js";
-import type { Model, ModelData } from "../model/model.js";
+import type { Distillation, HeldOut, Model, ModelData } from "../model/model.js";
 import { largestWeight as largestOf8Bits } from "../model/quantized.js";
 import type { Setting } from "../training/checkpoint.js";
 import { fingerprint } from "../training/fingerprint.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import { Apprentice } from "./apprentice.js";
-import { type StudentConfig, studentConfig } from "./config.js";
-import { checkLabeller, type Labeller } from "./labeller.js";
+import { type StatesConfig, type StudentConfig, statesConfig, studentConfig } from "./config.js";
+import { Given } from "./given.js";
+import { checkMasks, checkStates, type GivenStates, partsOf, statesDigests } from "./given-states.js";
+import { checkLabeller, checkStatesLabeller, type Labeller, type StatesLabeller } from "./labeller.js";
+import { Played } from "./lessons.js";
 import { transfer } from "./loop.js";
 import { fitsQValues } from "./loss.js";
 
 /** A distilled student. */
-export class Student extends TrainedModel<StudentConfig> {
+export class Student<Config extends StatesConfig = StudentConfig> extends TrainedModel<Config> {
   /** How many students were initialised. */
   readonly attempts: number;
+  /** How it answers held-out states; only of a student that learned from states alone. */
+  readonly heldOut?: HeldOut;
 
   /**
    * @param teacher the `fingerprint` of its teacher
    * @param featureScale the factor of each feature, if its weights were rounded
+   * @param origin what else its file says of its distillation
    */
   constructor(
     data: ModelData,
-    record: TrainingRecord<StudentConfig>,
+    record: TrainingRecord<Config>,
     attempts: number,
     teacher: string | null,
     featureScale?: readonly number[],
+    origin: Pick<Distillation, "from" | "heldOut" | "observations" | "masks"> = {},
   ) {
     needObject("record", record, "the record of a training");
-    super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss), featureScale });
+    super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss), featureScale, ...origin });
     this.attempts = attempts;
+    this.heldOut = origin.heldOut;
   }
 }
 
@@ -54,6 +62,12 @@ export interface DistillOptions extends Partial<StudentConfig>, WorkOptions {
   readonly from?: Model;
 }
 
+/** Options of {@link distill} from states alone: the states, the student's configuration, and those of all long work. */
+export interface StatesOptions extends GivenStates, Partial<StatesConfig>, WorkOptions {
+  /** The student whose weights it begins with, as in {@link DistillOptions}. */
+  readonly from?: Model;
+}
+
 /**
  * Distils a teacher into a student. The labels are the teacher's Q-values (Rusu et al. 2015) on states that the
  * teacher, the student (DAgger, Ross et al. 2011) or the teacher's replay memory supplies.
@@ -61,8 +75,23 @@ export interface DistillOptions extends Partial<StudentConfig>, WorkOptions {
  * checkpoint that does not belong to both; {@link Interrupted} if stopped by the signal or if the environment fails;
  * {@link DivergedError} if the loss is no longer finite
  */
-export function distill(teacher: Labeller, options: DistillOptions = {}): Promise<Student> {
-  return distillRounded(teacher, options, largestOf8Bits);
+export function distill(teacher: Labeller, options?: DistillOptions): Promise<Student>;
+/**
+ * Distils a teacher into a student from given states alone: nothing is played. A tenth of the states, drawn by the
+ * seed, is held out to choose the best student: the one that most often acts as the teacher does. On another tenth
+ * neither a weight nor a choice depends; the student's `heldOut` is about these.
+ * @throws ConfigError for a configuration that is not allowed, for states or masks that do not fit the teacher, for
+ * Q-values that are not finite, and for a checkpoint of other work; {@link Interrupted} if stopped by the signal;
+ * {@link DivergedError} if the loss is no longer finite
+ */
+export function distill(teacher: StatesLabeller, options: StatesOptions): Promise<Student<StatesConfig>>;
+export function distill(
+  teacher: Labeller | StatesLabeller,
+  options: DistillOptions | StatesOptions = {},
+): Promise<Student<StatesConfig>> {
+  needObject("options", options);
+  if ("observations" in options || "masks" in options) return distillStates(teacher, options as StatesOptions);
+  return distillRounded(teacher as Labeller, options, largestOf8Bits);
 }
 
 /**
@@ -79,6 +108,9 @@ export async function distillRounded(
   const { seed } = work;
   const { env: givenEnv, from, ...given } = parts;
   const source = givenEnv ?? teacher.env ?? teacher.environment;
+  if (source === "") {
+    throw new ConfigError("distill does not know the teacher's environment: give { env }, or states: { observations }");
+  }
   const env = resolveAnyEnv(source);
   const config = studentConfig(env.id, { ...given, ...hiddenOf(from, given) });
   checkFit("teacher", teacher, env);
@@ -86,28 +118,61 @@ export async function distillRounded(
   const start = startingParameters(from, widths);
   if (work.resume === undefined) checkReplay(teacher, config);
   const setting = studentSetting(env.id, seed, config, teacher, from);
+  const envs = makeCopies(source, config.copies, env);
   const { parameters, featureScale, attempts, ...effort } = await transfer({
     ...work,
-    teacher,
-    envs: makeCopies(source, config.copies, env),
+    sizes: env,
+    lessons: (add, widths) => new Played(envs, teacher, config, seed, widths, add),
     config,
     setting,
     largestWeight,
     start,
   });
+  const data = { environment: env.id, widths, parameters };
   const record = { env: source, seed, config, ...effort };
-  return new Student({ environment: env.id, widths, parameters }, record, attempts, fingerprint(teacher), featureScale);
+  return new Student(data, record, attempts, fingerprint(teacher), featureScale, startOf(from));
+}
+
+async function distillStates(teacher: StatesLabeller, options: StatesOptions): Promise<Student<StatesConfig>> {
+  const { work, given: parts } = partWork(options);
+  checkStatesLabeller(teacher);
+  const { seed } = work;
+  const { observations, masks, from, ...given } = parts;
+  const { environment = "" } = teacher;
+  const config = statesConfig(environment, { ...given, ...hiddenOf(from, given) });
+  const states = checkStates({ observations, masks }, teacher.widths);
+  const digests = statesDigests(states);
+  const widths = [states.observationSize, ...config.hidden, states.actionCount];
+  const { parameters, featureScale, attempts, heldOut, ...effort } = await transfer({
+    ...work,
+    sizes: { ...states, byteObservations: states.observations instanceof Uint8Array },
+    lessons: (add, widths) => new Given(states, teacher, config, seed, widths, add),
+    config: { ...config, envSteps: partsOf(states.count, seed).training.length },
+    setting: studentSetting(environment, seed, config, teacher, from, digests),
+    largestWeight: largestOf8Bits,
+    start: startingParameters(from, widths),
+  });
+  const data = { environment, widths, parameters };
+  const record = { env: teacher.env ?? environment, seed, config, ...effort };
+  const origin = { ...startOf(from), heldOut, ...digests };
+  return new Student(data, record, attempts, fingerprint(teacher), featureScale, origin);
+}
+
+/** What a setting and a file say of the model whose weights a student began with. */
+function startOf(from: Model | undefined): { readonly from?: string } {
+  return from === undefined ? {} : { from: fingerprint(from) as string };
 }
 
 /** What must be equal for two distillations to be the same. */
 export function studentSetting(
   environment: string,
   seed: number,
-  config: StudentConfig,
-  teacher: Labeller,
+  config: StatesConfig,
+  teacher: Pick<Labeller, "parameters">,
   from?: Model,
+  states: { readonly observations?: string; readonly masks?: string } = {},
 ): Setting {
-  return { environment, seed, ...config, teacher: fingerprint(teacher), ...(from && { from: fingerprint(from) }) };
+  return { environment, seed, ...config, teacher: fingerprint(teacher), ...startOf(from), ...states };
 }
 
 /**
@@ -132,18 +197,5 @@ export function checkReplay(
     );
   }
   if (masks === undefined) return;
-  const rows = observations.length / widths[0];
-  const actions = widths[widths.length - 1];
-  if (masks.length !== rows * actions) {
-    throw new ConfigError(
-      `the teacher's masks have length ${masks.length}: ${rows} rows of ${actions} actions, ${rows * actions}, are needed`,
-    );
-  }
-  for (let row = 0; row < rows; row++) {
-    const mask = masks.subarray(row * actions, (row + 1) * actions);
-    if (mask.includes(1) && mask.every((allowed) => allowed <= 1)) continue;
-    throw new ConfigError(
-      `row ${row} of the teacher's masks is [${mask.join(", ")}]: 1 for each allowed action, at least one, and 0 for others are needed`,
-    );
-  }
+  checkMasks("the teacher's masks", masks, observations.length / widths[0], widths[widths.length - 1]);
 }

@@ -27,6 +27,8 @@ export const purposes = {
   attempt: 10,
   /** Which actions of an episode are replaced by the previous action. */
   stickyActions: 11,
+  /** Which of the states that are given to a student are held out. */
+  heldOut: 12,
 } as const;
 
 /** The number of one of the {@link purposes}. */

@@ -99,30 +99,46 @@ function* comparison(teacher: QPolicy, student: QPolicy, options: CompareOptions
   const { states, masks } = yield* within(probeStates(envs, [teacher, student], seed), 0.96, 1);
   const deviations = featureDeviations(states).map((deviation) => flipNoise * deviation);
   const noisy = noisyStates(states, deviations, new Pcg64([seed, purposes.probe, probeEpisodes]));
-  const teacherValues: number[] = [];
-  let squaredErrors = 0;
-  states.forEach((state, i) => {
-    const mask = masks?.[i];
-    const expected = teacher.qValues(state);
-    const actual = student.qValues(state);
-    for (let a = 0; a < expected.length; a++) {
-      if (mask?.[a] === 0) continue;
-      teacherValues.push(expected[a]);
-      squaredErrors += (expected[a] - actual[a]) * (expected[a] - actual[a]);
-    }
-  });
+  const valuesOf = (network: QPolicy) => states.flatMap((state) => Array.from(network.qValues(state)));
+  const accuracy = qAccuracy(
+    valuesOf(teacher),
+    valuesOf(student),
+    masks?.flatMap((mask) => Array.from(mask)),
+  );
   const actions = greedyActions(student, states, masks);
 
-  const qMse = squaredErrors / teacherValues.length;
-  const spread = variance(teacherValues);
   return {
     ...evaluations,
     returnRatio: returnRatio(evaluations.student.mean, evaluations.teacher.mean, evaluations.random.mean),
-    qMse: fitsQValues ? qMse : null,
-    qR2: fitsQValues && spread > 0 ? 1 - qMse / spread : null,
+    qMse: fitsQValues ? accuracy.qMse : null,
+    qR2: fitsQValues ? accuracy.qR2 : null,
     actionAgreement: sameShare(greedyActions(teacher, states, masks), actions),
     actionFlipRate: changedShare(actions, greedyActions(student, noisy, masks)),
   };
+}
+
+/**
+ * How close a student's Q-values are to its teacher's, over all states and their allowed actions.
+ * @param expected (states, actionCount), the teacher's
+ * @param actual (states, actionCount), the student's
+ * @param masks (states, actionCount): 0 for each action that does not count; all count if it is undefined
+ * @returns `qMse` and `qR2` as in {@link Comparison}
+ */
+export function qAccuracy(
+  expected: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  masks?: ArrayLike<number>,
+): { qMse: number; qR2: number | null } {
+  const allowed: number[] = [];
+  let squaredErrors = 0;
+  for (let i = 0; i < expected.length; i++) {
+    if (masks?.[i] === 0) continue;
+    allowed.push(expected[i]);
+    squaredErrors += (expected[i] - actual[i]) * (expected[i] - actual[i]);
+  }
+  const qMse = squaredErrors / allowed.length;
+  const spread = variance(allowed);
+  return { qMse, qR2: spread > 0 ? 1 - qMse / spread : null };
 }
 
 /** (student − random)/(teacher − random); null where the teacher is no better than random. */

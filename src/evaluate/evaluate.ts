@@ -110,7 +110,7 @@ function* evaluation(policy: Evaluable, options: EvaluateOptions, make: Maker): 
   const episodes = checkedEpisodes(options.episodes ?? 100);
   const seed = checkedSeed(options.seed ?? policy.training?.seed ?? 0);
   const source = options.env ?? policy.env ?? policy.environment;
-  if (source === undefined)
+  if (source === undefined || source === "")
     throw new ConfigError("evaluate does not know the environment: give { env }, an id or a function");
   const envs = make(source);
   checkFit("model", policy, envs[0]);

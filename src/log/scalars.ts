@@ -26,6 +26,8 @@ function numbersOf(event: TrainingEvent): Record<string, number | null> {
       return event.evaluated === undefined ? { loss: event.loss } : {}; // there nothing was learned since the last one
     case "evaluation":
       return { return: event.mean, return_std: event.std, return_min: event.min };
+    case "agreement":
+      return { action_agreement: event.actionAgreement, q_mse: event.qMse, q_r2: event.qR2 };
     case "attempt":
       return { return_ratio: event.returnRatio };
     case "episode":

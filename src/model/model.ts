@@ -32,6 +32,29 @@ export interface Distillation {
   readonly fitsQValues: boolean;
   /** (observationSize): the factor of each feature while weights were rounded; absent if they were not. */
   readonly featureScale?: readonly number[];
+  /** A fingerprint of the parameters that it began with; absent if they were random. */
+  readonly from?: string;
+  /** How it answers held-out states; only of a student that learned from states alone. */
+  readonly heldOut?: HeldOut;
+  /** Digests of the states that it was given, and of their masks; only of a student that learned from states alone. */
+  readonly observations?: string;
+  readonly masks?: string;
+}
+
+/** A student and its teacher, compared on states that the student has not learned from. */
+export interface Agreement {
+  /** The share of states with the same greedy action; where states have masks, the best allowed action. */
+  readonly actionAgreement: number;
+  /** Mean over states and their allowed actions of (Q_T − Q_S)²; null if the loss does not fit Q-values. */
+  readonly qMse: number | null;
+  /** 1 − qMse / variance of Q_T; null if the loss does not fit Q-values, or if Q_T does not vary. */
+  readonly qR2: number | null;
+}
+
+/** The final figures of a student that learned from states alone. */
+export interface HeldOut extends Agreement {
+  /** The number of states that they are about. Neither a weight nor a choice depends on these. */
+  readonly states: number;
 }
 
 /** What a model consists of: enough to save it, to export it, and to make it again. */

@@ -1,5 +1,6 @@
 // What long work reports while it runs: plain data.
 import type { Notice } from "../core/notice.js";
+import type { Agreement } from "../model/model.js";
 
 /** How far it is. */
 export interface ProgressEvent {
@@ -20,6 +21,8 @@ export interface ProgressEvent {
    * a confirmation counts anew.
    */
   readonly evaluated?: number;
+  /** Only of a student that learns from states alone: its latest `actionAgreement`; null before the first. */
+  readonly actionAgreement?: number | null;
 }
 
 /** A periodic evaluation on selection seeds. */
@@ -37,12 +40,27 @@ export interface EvaluationEvent {
   readonly loss: number | null;
 }
 
+/** A student that learns from states alone is compared with its teacher on held-out states, which choose. */
+export interface AgreementEvent extends Agreement {
+  readonly kind: "agreement";
+  readonly network: "student";
+  readonly attempt: number;
+  /** Always 0. */
+  readonly envSteps: number;
+  readonly updates: number;
+  /** Whether this network is now the one that is kept. */
+  readonly best: boolean;
+  readonly loss: number | null;
+}
+
 /** A student is finished: it is kept, or another one is initialised. */
 export interface AttemptEvent {
   readonly kind: "attempt";
   readonly attempt: number;
   /** Its share of the teacher's return on selection seeds; null if the teacher is no better than random. */
   readonly returnRatio: number | null;
+  /** Only of a student that learns from states alone, in place of the return: its best `actionAgreement`. */
+  readonly actionAgreement?: number;
   readonly satisfied: boolean;
   readonly envSteps: number;
   readonly updates: number;
@@ -71,12 +89,18 @@ export interface NoticeEvent extends Notice {
 
 /**
  * Is called with each evaluated network: its parameters for raw observations (do not change them), the environment
- * steps so far, and its mean return. Events do not hold the parameters, so they stay small.
+ * steps so far, and its mean return (for states alone, its `actionAgreement`). Events do not hold the parameters, so they stay small.
  */
 export type NetworkListener = (parameters: Float32Array, envSteps: number, mean: number) => void;
 
 /** What a training or a distillation reports while it runs; `kind` says which report it is. */
-export type TrainingEvent = ProgressEvent | EvaluationEvent | AttemptEvent | EpisodeEvent | NoticeEvent;
+export type TrainingEvent =
+  | ProgressEvent
+  | EvaluationEvent
+  | AgreementEvent
+  | AttemptEvent
+  | EpisodeEvent
+  | NoticeEvent;
 
 /** Training produced numbers that are not finite. */
 export class DivergedError extends Error {
