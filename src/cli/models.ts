@@ -1,5 +1,6 @@
 // Reads finished teachers and students from their files, so that work can go on with them.
-import { type StudentConfig, studentConfig } from "../distill/config.js";
+import { type StatesConfig, statesConfig, studentConfig } from "../distill/config.js";
+import type { statesDigests } from "../distill/given-states.js";
 import type { Joint } from "../distill/joint.js";
 import type { JointConfig } from "../distill/joint-config.js";
 import type { Size, Standing } from "../distill/shrink.js";
@@ -7,9 +8,10 @@ import { Student, studentSetting } from "../distill/student.js";
 import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting } from "../dqn/teacher.js";
-import type { Model } from "../model/model.js";
+import type { Distillation, Model } from "../model/model.js";
 import type { Frontier } from "../report/frontier.js";
 import { difference, type Setting } from "../training/checkpoint.js";
+import { startOf } from "../training/fingerprint.js";
 import { TrainedModel } from "../training/trained.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson, readModel } from "./files.js";
@@ -25,13 +27,13 @@ export function readTeacher(path: string): Teacher {
 }
 
 /** A student as distillation left it. @throws UsageError for any other file */
-export function readStudent(path: string): Student {
+export function readStudent(path: string): Student<StatesConfig> {
   const model = readModel(path);
   const { training, environment } = model;
   if (training?.distillation === undefined) throw unknown(path, "student");
-  const { attempts, teacher, featureScale } = training.distillation;
-  const config = configOf(path, model, studentConfig);
-  return new Student(model, { ...training, config, env: environment }, attempts, teacher, featureScale);
+  const { attempts, teacher, featureScale, fitsQValues: _, ...alone } = training.distillation;
+  const config = configOf<StatesConfig>(path, model, alone.heldOut ? statesConfig : studentConfig);
+  return new Student(model, { ...training, config, env: environment }, attempts, teacher, featureScale, alone);
 }
 
 /** What a folder holds of some work: its result, or the checkpoint to go on from, or neither. */
@@ -41,13 +43,20 @@ export interface Left<Result> {
 }
 
 /** What a folder holds of a teacher. @throws UsageError if that was made with other settings */
-export function teacherLeft(place: Workplace, environment: string, seed: number, config: TeacherConfig): Left<Teacher> {
+export function teacherLeft(
+  place: Workplace,
+  environment: string,
+  seed: number,
+  config: TeacherConfig,
+  from?: Model,
+): Left<Teacher> {
   const checkpoint = place.checkpoint("teacher");
   if (!place.has("teacher.safetensors")) return { checkpoint };
   const path = place.path("teacher.safetensors");
   const teacher = readTeacher(path);
-  const made = teacherSetting(teacher.environment, teacher.seed, teacher.config);
-  const same = isSame(path, made, teacherSetting(environment, seed, config), checkpoint, "a new training");
+  const made = teacherSetting(teacher.environment, teacher.seed, teacher.config, startIn(teacher));
+  const asked = teacherSetting(environment, seed, config, startOf(from));
+  const same = isSame(path, made, asked, checkpoint, "a new training");
   return same ? { finished: teacher } : { checkpoint };
 }
 
@@ -55,22 +64,27 @@ export function teacherLeft(place: Workplace, environment: string, seed: number,
  * What a folder holds of a teacher's student. A student of another teacher does not count.
  * @throws UsageError if that was made with other settings
  */
-export function studentLeft(
+export function studentLeft<Config extends StatesConfig>(
   place: Workplace,
   teacher: Model,
   environment: string,
   seed: number,
-  config: StudentConfig,
-): Left<Student> {
+  config: Config,
+  from?: Model,
+  states?: ReturnType<typeof statesDigests>,
+): Left<Student<Config>> {
   const checkpoint = place.checkpoint("student");
   if (!place.has("student.safetensors")) return { checkpoint };
   const path = place.path("student.safetensors");
   const student = readStudent(path);
-  const asked = studentSetting(environment, seed, config, teacher);
-  const of = student.training?.distillation?.teacher;
+  const asked = studentSetting(environment, seed, config, teacher, startOf(from), states);
+  const { teacher: of, observations, masks } = student.training?.distillation as Distillation;
   if (of !== asked.teacher) return { checkpoint };
-  const made = { ...studentSetting(student.environment, student.seed, student.config, teacher), teacher: of };
-  return isSame(path, made, asked, checkpoint, "a new distillation") ? { finished: student } : { checkpoint };
+  const given = { ...(observations && { observations }), ...(masks && { masks }) };
+  const { environment: where, seed: with_, config: by } = student;
+  const made = { ...studentSetting(where, with_, by, teacher, startIn(student), given), teacher: of };
+  const same = isSame(path, made, asked, checkpoint, "a new distillation");
+  return same ? { finished: student as Student<Config> } : { checkpoint };
 }
 
 /** What a folder holds of a joint run. @throws UsageError if that was made with other settings */
@@ -134,6 +148,10 @@ function isSame(path: string, made: Setting, asked: Setting, checkpoint?: Uint8A
       ? `: finished work goes on longer only if it was run with --keep-checkpoint${next ? `; --from ${path} begins ${next} with its weights` : ""}`
       : "";
   throw new UsageError(`${path} was made with ${differs}${hint}`);
+}
+
+function startIn({ from }: { readonly from?: string }): { readonly from?: string } {
+  return from === undefined ? {} : { from };
 }
 
 function configOf<Config>(

@@ -40,7 +40,7 @@ export function addTrain(program: Command): void {
     const from = readStart(options);
     const config = teacherConfig(environment, { ...given, ...hiddenOf(from, given) });
     const place = new Workplace(environment, seed, options);
-    const { finished, checkpoint } = options.resume ? teacherLeft(place, environment, seed, config) : {};
+    const { finished, checkpoint } = options.resume ? teacherLeft(place, environment, seed, config, from) : {};
     if (finished) place.sayFinished();
     else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");
     else if (!checkpoint) place.sayBeginning();

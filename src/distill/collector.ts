@@ -30,7 +30,6 @@ export class Collector implements Part {
   readonly #add: AddStates;
   #collected = 0;
   #nextEpisode = 0;
-  #repeatable: boolean;
 
   /** @param envs the environment, or copies of it that play at the same time */
   constructor(
@@ -46,12 +45,6 @@ export class Collector implements Part {
     this.#config = config;
     this.#seed = seed;
     this.#add = add;
-    this.#repeatable = listed(envs)[0].repeatable !== false;
-  }
-
-  /** Whether episodes are the same after a stop: not where the environment says so, or has answered later. */
-  get repeatable(): boolean {
-    return this.#repeatable;
   }
 
   /** The number of steps taken in the environment. */
@@ -86,23 +79,16 @@ export class Collector implements Part {
     const answer = (observations: Float32Array) => this.#teacher.qValuesOfMany(observations);
     this.#label(steps, gamma === undefined ? undefined : tdTargets(steps, answer, gamma));
     this.#nextEpisode = steps.nextEpisode;
-    if (steps.answersLater) this.#repeatable = false;
   }
 
   save(): Saved {
-    const repeatable = this.#repeatable;
-    return { state: { collected: this.#collected, nextEpisode: this.#nextEpisode, repeatable }, arrays: {} };
+    return { state: { collected: this.#collected, nextEpisode: this.#nextEpisode }, arrays: {} };
   }
 
   restore({ state }: Saved): void {
-    const { collected, nextEpisode, repeatable } = state as {
-      collected: number;
-      nextEpisode: number;
-      repeatable: boolean;
-    };
+    const { collected, nextEpisode } = state as { collected: number; nextEpisode: number };
     this.#collected = collected;
     this.#nextEpisode = nextEpisode;
-    if (repeatable === false) this.#repeatable = false;
   }
 
   /** The environment's sizes. */

@@ -131,7 +131,7 @@ export const statesOptions: Options<StatesConfig> = withDefaults<StatesConfig>(w
 export function statesConfig(environment: string, given: Partial<StatesConfig>): StatesConfig {
   for (const name of ["env", ...ofPlay]) {
     if ((given as Record<string, unknown>)[name] === undefined) continue;
-    throw new ConfigError(`${name} does not apply to observations: nothing is played where states are given`);
+    throw new ConfigError(`${name} does not apply where states are given: nothing is played`);
   }
   // a preset's threshold is about returns
   const preset = without(["threshold", ...ofPlay], presets[environment]?.student ?? {}) as Partial<StatesConfig>;
@@ -139,7 +139,7 @@ export function statesConfig(environment: string, given: Partial<StatesConfig>):
   checkRounds(config);
   const part = transitionsPart(config.loss);
   if (part === undefined) return config;
-  throw new ConfigError(`the student's loss is ${config.loss}: ${part} needs transitions, and observations has none`);
+  throw new ConfigError(`the student's loss is ${config.loss}: ${part} needs transitions, and states alone are given`);
 }
 
 function checkRounds({ rounds, updates }: Pick<StudentConfig, "rounds" | "updates">): void {

@@ -4,6 +4,7 @@ import { digestOf } from "../core/digest.js";
 import { described, need } from "../core/needed.js";
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
+import { shown } from "../evaluate/checks.js";
 import { littleEndian } from "../model/bytes.js";
 
 /** States, one after the other, and their masks. */
@@ -15,6 +16,8 @@ export interface GivenStates {
   readonly observations: ArrayLike<number>;
   /** Which actions are allowed there, shape (rows, actionCount): 1 = allowed, 0 = forbidden; all if it is undefined. */
   readonly masks?: ArrayLike<number>;
+  /** The number of features, which must be the teacher's; it need not be given. */
+  readonly observationSize?: number;
 }
 
 /** Given states that were checked. */
@@ -35,9 +38,15 @@ const fewest = 10;
  * @param widths the teacher's
  * @throws ConfigError or TypeError in one line for states and masks that are not as they must be
  */
-export function checkStates({ observations, masks }: GivenStates, widths: readonly number[]): States {
+export function checkStates(
+  { observations, masks, observationSize: given }: GivenStates,
+  widths: readonly number[],
+): States {
   const observationSize = widths[0];
   const actionCount = widths[widths.length - 1];
+  if (given !== undefined && given !== observationSize) {
+    throw new ConfigError(`observationSize is ${shown(given)}: the teacher's, ${observationSize}, is needed`);
+  }
   needNumberList("observations", observations);
   const count = observations.length / observationSize;
   if (!Number.isInteger(count)) {

@@ -20,6 +20,7 @@ const chunk = 64;
 /** Lessons from given states. What its keeper calls a return is 1 in a state where both act alike, and 0 elsewhere. */
 export class Given implements Lessons {
   readonly plays = false;
+  readonly repeatable = true;
   readonly environment: string;
   readonly collector: Lessons["collector"];
   readonly keeper: Keeper;
@@ -87,7 +88,6 @@ export class Given implements Lessons {
 /** The states that a student learns from. They are labelled in chunks: a stop between two of them loses nothing. */
 class Labelled {
   readonly envSteps = 0;
-  readonly repeatable = true;
   readonly #states: States;
   readonly #rows: Uint32Array;
   readonly #teacher: StatesLabeller;

@@ -25,13 +25,13 @@ export interface Marks {
 export interface Lessons {
   /** Whether an environment takes part, which may fail. */
   readonly plays: boolean;
+  /** False if the environment says that it does not repeat its episodes. */
+  readonly repeatable: boolean;
   readonly environment: string;
   /** Collects the states; a checkpoint holds it. */
   readonly collector: Part & {
     /** The number of steps taken in an environment. */
     readonly envSteps: number;
-    /** Whether a stop changes no result. */
-    readonly repeatable: boolean;
     /** Adds the states of all rounds up to this one, from 0. */
     collect(round: number): Steps<void>;
   };
@@ -55,6 +55,7 @@ export interface Lessons {
 /** Lessons that are played: in an environment states are collected, and the returns of episodes are compared. */
 export class Played implements Lessons {
   readonly plays = true;
+  readonly repeatable: boolean;
   readonly environment: string;
   readonly collector: Collector;
   readonly keeper: Keeper;
@@ -78,6 +79,7 @@ export class Played implements Lessons {
   ) {
     const { evaluationEpisodes } = config;
     this.environment = envs[0].id;
+    this.repeatable = envs[0].repeatable !== false;
     this.#actionCount = envs[0].actionCount;
     this.#teacher = teacher;
     this.#config = config;

@@ -1,7 +1,7 @@
 // The loop of a distillation: in each round collect → transfer → offer. Then another student, while none is good
 // enough.
 import type { Notice } from "../core/notice.js";
-import { inTurns } from "../env/pauses.js";
+import { inTurns, type Pauses } from "../env/pauses.js";
 import type { HeldOut } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import type { Pace } from "../training/keeper.js";
@@ -68,7 +68,7 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
     const work = new Resumable("student", setting, distillation, parts, due, () =>
       keeper.best({ environment, widths: student.widths }),
     );
-    if (work.resumed && !collector.repeatable) {
+    if (work.resumed && (!lessons.repeatable || state.answersLater)) {
       state.inexactFrom ??= collector.envSteps;
       onEvent({ kind: "notice", network: "student", ...reached(), ...notRepeated(environment, collector.envSteps) });
     }
@@ -80,9 +80,16 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
       const event = { kind: "progress", network: "student", attempt, share, ...reached(), loss } as const;
       onEvent({ ...event, ...lessons.latest(), ...(evaluated === undefined ? {} : { evaluated }) });
     };
+    const pauses: Pauses = {
+      turn: () => work.turn(),
+      wait: (answer) => {
+        state.answersLater = true;
+        return work.wait(answer);
+      },
+    };
     const guarded = <Result>(act: () => Promise<Result>) => (lessons.plays ? work.guarded(act) : act());
-    const pace: Pace = (steps) => guarded(() => inTurns(steps, work, report));
-    const collect = (round: number) => guarded(() => inTurns(collector.collect(round), work));
+    const pace: Pace = (steps) => guarded(() => inTurns(steps, pauses, report));
+    const collect = (round: number) => guarded(() => inTurns(collector.collect(round), pauses));
     // first, because a teacher that is read from a file again has no replay memory
     await collect(0);
     await lessons.measure(state, pace);
@@ -141,6 +148,8 @@ interface LoopState extends Marks {
   attemptMean: number | null;
   /** Mean loss of the latest updates; null before the first. */
   loss: number | null;
+  /** Whether the environment has answered with a promise; absent if it has not. */
+  answersLater?: true;
   /** The steps at which work went on whose episodes could not be repeated; absent if that never happened. */
   inexactFrom?: number;
   /** The best student's factor of each feature, if its weights are rounded. */

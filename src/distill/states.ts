@@ -36,7 +36,7 @@ export function studentShare(source: StateSource, round: number, rounds: number)
  * acts, ε-greedily. Each episode depends only on the seed and its number. The steps of several copies are in the order of
  * their rounds.
  * @param firstEpisode the number of the first episode
- * @returns the steps, the number of the first episode that was not begun, and whether the environment answered later
+ * @returns the steps, and the number of the first episode that was not begun
  */
 export function* collectTransitions(
   copies: Copies,
@@ -48,7 +48,7 @@ export function* collectTransitions(
     exploration,
     share,
   }: { seed: number; firstEpisode: number; count: number; exploration: number; share: number },
-): Steps<Transitions & { nextEpisode: number; answersLater: boolean }> {
+): Steps<Transitions & { nextEpisode: number }> {
   const isTime = stepper();
   const [{ observationSize: size, actionCount }] = listed(copies);
   const states = new Float32Array(count * size);
@@ -61,7 +61,6 @@ export function* collectTransitions(
   let nextMasks: Uint8Array | undefined;
   let nextEpisode = firstEpisode;
   let filled = 0;
-  let answersLater = false;
   yield* sideBySide(copies, function* (env, inRounds) {
     while (filled < count) {
       const episode = nextEpisode++;
@@ -70,7 +69,6 @@ export function* collectTransitions(
       const studentActs = share === 1 || (share > 0 && random.random() < share);
       const policy = studentActs ? policies.student : policies.teacher;
       const first = env.reset({ seed: episodeSeed(seed, purposes.student, episode) });
-      if (first instanceof Promise) answersLater = true;
       let observation: Float32Array = inRounds || first instanceof Promise ? yield first : first;
       for (let ended = false; !ended && filled < count; ) {
         const row = filled++;
@@ -84,7 +82,6 @@ export function* collectTransitions(
         const explores = random.random() < exploration;
         actions[row] = explores ? randomAction(random, actionCount, mask) : policy.act(observation, mask);
         const answer = env.step(actions[row]);
-        if (answer instanceof Promise) answersLater = true;
         const result: StepResult = inRounds || answer instanceof Promise ? yield answer : answer;
         observation = result.observation;
         nextStates.set(observation, row * size);
@@ -96,7 +93,7 @@ export function* collectTransitions(
       }
     }
   });
-  return { states, actions, rewards, terminated, nextStates, masks, nextMasks, nextEpisode, answersLater };
+  return { states, actions, rewards, terminated, nextStates, masks, nextMasks, nextEpisode };
 }
 
 /**

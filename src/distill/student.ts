@@ -11,7 +11,7 @@ import { makeCopies } from "../evaluate/rounds.js";
 import type { Distillation, HeldOut, Model, ModelData } from "../model/model.js";
 import { largestWeight as largestOf8Bits } from "../model/quantized.js";
 import type { Setting } from "../training/checkpoint.js";
-import { fingerprint } from "../training/fingerprint.js";
+import { fingerprint, startOf } from "../training/fingerprint.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import { Apprentice } from "./apprentice.js";
@@ -33,7 +33,7 @@ export class Student<Config extends StatesConfig = StudentConfig> extends Traine
   /**
    * @param teacher the `fingerprint` of its teacher
    * @param featureScale the factor of each feature, if its weights were rounded
-   * @param origin what else its file says of its distillation
+   * @param alone what its file says of states alone, if it learned from them
    */
   constructor(
     data: ModelData,
@@ -41,12 +41,12 @@ export class Student<Config extends StatesConfig = StudentConfig> extends Traine
     attempts: number,
     teacher: string | null,
     featureScale?: readonly number[],
-    origin: Pick<Distillation, "from" | "heldOut" | "observations" | "masks"> = {},
+    alone: Pick<Distillation, "heldOut" | "observations" | "masks"> = {},
   ) {
     needObject("record", record, "the record of a training");
-    super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss), featureScale, ...origin });
+    super(data, record, { teacher, attempts, fitsQValues: fitsQValues(record.config.loss), featureScale, ...alone });
     this.attempts = attempts;
-    this.heldOut = origin.heldOut;
+    this.heldOut = alone.heldOut;
   }
 }
 
@@ -117,7 +117,7 @@ export async function distillRounded(
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const start = startingParameters(from, widths);
   if (work.resume === undefined) checkReplay(teacher, config);
-  const setting = studentSetting(env.id, seed, config, teacher, from);
+  const setting = studentSetting(env.id, seed, config, teacher, startOf(from));
   const envs = makeCopies(source, config.copies, env);
   const { parameters, featureScale, attempts, ...effort } = await transfer({
     ...work,
@@ -129,18 +129,18 @@ export async function distillRounded(
     start,
   });
   const data = { environment: env.id, widths, parameters };
-  const record = { env: source, seed, config, ...effort };
-  return new Student(data, record, attempts, fingerprint(teacher), featureScale, startOf(from));
+  const record = { env: source, seed, config, ...effort, ...startOf(from) };
+  return new Student(data, record, attempts, fingerprint(teacher), featureScale);
 }
 
 async function distillStates(teacher: StatesLabeller, options: StatesOptions): Promise<Student<StatesConfig>> {
   const { work, given: parts } = partWork(options);
   checkStatesLabeller(teacher);
   const { seed } = work;
-  const { observations, masks, from, ...given } = parts;
+  const { observations, masks, observationSize, from, ...given } = parts;
   const { environment = "" } = teacher;
   const config = statesConfig(environment, { ...given, ...hiddenOf(from, given) });
-  const states = checkStates({ observations, masks }, teacher.widths);
+  const states = checkStates({ observations, masks, observationSize }, teacher.widths);
   const digests = statesDigests(states);
   const widths = [states.observationSize, ...config.hidden, states.actionCount];
   const { parameters, featureScale, attempts, heldOut, ...effort } = await transfer({
@@ -148,19 +148,13 @@ async function distillStates(teacher: StatesLabeller, options: StatesOptions): P
     sizes: { ...states, byteObservations: states.observations instanceof Uint8Array },
     lessons: (add, widths) => new Given(states, teacher, config, seed, widths, add),
     config: { ...config, envSteps: partsOf(states.count, seed).training.length },
-    setting: studentSetting(environment, seed, config, teacher, from, digests),
+    setting: studentSetting(environment, seed, config, teacher, startOf(from), digests),
     largestWeight: largestOf8Bits,
     start: startingParameters(from, widths),
   });
   const data = { environment, widths, parameters };
-  const record = { env: teacher.env ?? environment, seed, config, ...effort };
-  const origin = { ...startOf(from), heldOut, ...digests };
-  return new Student(data, record, attempts, fingerprint(teacher), featureScale, origin);
-}
-
-/** What a setting and a file say of the model whose weights a student began with. */
-function startOf(from: Model | undefined): { readonly from?: string } {
-  return from === undefined ? {} : { from: fingerprint(from) as string };
+  const record = { env: teacher.env ?? environment, seed, config, ...effort, ...startOf(from) };
+  return new Student(data, record, attempts, fingerprint(teacher), featureScale, { heldOut, ...digests });
 }
 
 /** What must be equal for two distillations to be the same. */
@@ -169,10 +163,10 @@ export function studentSetting(
   seed: number,
   config: StatesConfig,
   teacher: Pick<Labeller, "parameters">,
-  from?: Model,
+  start: { readonly from?: string } = {},
   states: { readonly observations?: string; readonly masks?: string } = {},
 ): Setting {
-  return { environment, seed, ...config, teacher: fingerprint(teacher), ...startOf(from), ...states };
+  return { environment, seed, ...config, teacher: fingerprint(teacher), ...start, ...states };
 }
 
 /**

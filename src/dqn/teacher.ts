@@ -8,7 +8,7 @@ import { resolveAnyEnv } from "../env/registry.js";
 import { makeCopies } from "../evaluate/rounds.js";
 import type { Model, ModelData } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
-import { fingerprint } from "../training/fingerprint.js";
+import { startOf } from "../training/fingerprint.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import type { TeacherConfig } from "./config.js";
@@ -81,12 +81,12 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   const agent = new DqnAgent(learner, widths, config, seed, "teacher", start);
   try {
     const { parameters, ...effort } = await train({
-      ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config, from) },
+      ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config, startOf(from)) },
       ...work,
       ...{ envs, evaluationEnvs, agent, config, onCurrent },
       notice,
     });
-    const record = { env: source, seed, config, ...effort };
+    const record = { env: source, seed, config, ...effort, ...startOf(from) };
     return new Teacher({ environment: env.id, widths, parameters }, record, agent.observations(), agent.masks());
   } finally {
     agent.dispose();
@@ -105,8 +105,13 @@ async function onTwoThreads(shape: LearnerShape): Promise<{ learner: Learner; no
 }
 
 /** What must be equal for two trainings to be the same. */
-export function teacherSetting(environment: string, seed: number, config: TeacherConfig, from?: Model): Setting {
-  return { environment, seed, ...config, ...(from && { from: fingerprint(from) }) };
+export function teacherSetting(
+  environment: string,
+  seed: number,
+  config: TeacherConfig,
+  start: { readonly from?: string } = {},
+): Setting {
+  return { environment, seed, ...config, ...start };
 }
 
 /** The copies of an environment in which a network is trained, the first one among them, and those in which it is evaluated. */

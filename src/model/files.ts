@@ -2,7 +2,7 @@
 import { needObject } from "../core/needed.js";
 import { bytesOf, fromLittleEndian, littleEndian } from "./bytes.js";
 import { checkModel, checkWidths, layerPlaces, parameterCount } from "./layout.js";
-import { type Activation, Model, type ModelData, type Training } from "./model.js";
+import { type Activation, type HeldOut, Model, type ModelData, type Training } from "./model.js";
 import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
 
 /** What the metadata calls a model of this library. */
@@ -127,8 +127,14 @@ function isTraining({
     counts.every((value) => Number.isFinite(value) && value >= 0) &&
     typeof config === "object" &&
     config !== null &&
-    (distillation === undefined || typeof distillation.fitsQValues === "boolean")
+    (distillation === undefined || (typeof distillation.fitsQValues === "boolean" && isHeldOut(distillation.heldOut)))
   );
+}
+
+function isHeldOut(heldOut: HeldOut | undefined): boolean {
+  if (heldOut === undefined) return true;
+  const { states, actionAgreement, qMse, qR2 } = Object(heldOut) as HeldOut;
+  return [states, actionAgreement, qMse ?? 0, qR2 ?? 0].every(Number.isFinite);
 }
 
 function readParameters(tensors: Map<string, Tensor>, widths: readonly number[]): Float32Array {

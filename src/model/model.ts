@@ -18,6 +18,8 @@ export interface Training {
   readonly config: Readonly<Record<string, unknown>>;
   /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
   readonly inexactFrom?: number;
+  /** A fingerprint of the parameters that it began with; absent if they were random. */
+  readonly from?: string;
   /** Only a student has this. */
   readonly distillation?: Distillation;
 }
@@ -32,8 +34,6 @@ export interface Distillation {
   readonly fitsQValues: boolean;
   /** (observationSize): the factor of each feature while weights were rounded; absent if they were not. */
   readonly featureScale?: readonly number[];
-  /** A fingerprint of the parameters that it began with; absent if they were random. */
-  readonly from?: string;
   /** How it answers held-out states; only of a student that learned from states alone. */
   readonly heldOut?: HeldOut;
   /** Digests of the states that it was given, and of their masks; only of a student that learned from states alone. */

@@ -17,6 +17,8 @@ export interface TrainingRecord<Config> {
    * could not be taken again. Absent: it is all bit-exact.
    */
   readonly inexactFrom?: number;
+  /** A fingerprint of the parameters that it began with; absent if they were random. */
+  readonly from?: string;
 }
 
 /** A model with the record of its training. */
@@ -28,13 +30,17 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly updates: number;
   readonly wallSeconds: number;
   readonly inexactFrom?: number;
+  readonly from?: string;
 
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
     needObject("model", data, "a model's data");
     needObject("record", record, "the record of a training");
-    const { seed, envSteps, updates, wallSeconds, inexactFrom, config } = record;
+    const { seed, envSteps, updates, wallSeconds, inexactFrom, from, config } = record;
     const plain = Object.fromEntries(Object.entries(config));
-    super({ ...data, training: { seed, envSteps, updates, wallSeconds, inexactFrom, config: plain, distillation } });
+    super({
+      ...data,
+      training: { seed, envSteps, updates, wallSeconds, inexactFrom, from, config: plain, distillation },
+    });
     this.env = record.env;
     this.seed = seed;
     this.config = config;
@@ -42,5 +48,6 @@ export class TrainedModel<Config extends object> extends Model implements Traini
     this.updates = updates;
     this.wallSeconds = wallSeconds;
     this.inexactFrom = inexactFrom;
+    this.from = from;
   }
 }
