@@ -14,12 +14,14 @@ import {
   readConfigFile,
   readStart,
 } from "./context.js";
+import { dataHelp } from "./data.js";
 import { descriptions } from "./descriptions.generated.js";
+import { distillFromStates } from "./distill-states.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { addLogs } from "./logs.js";
 import { studentLeft } from "./models.js";
-import { activationOption, addConfigOptions, type ImportFlags, readConfigOptions } from "./options.js";
+import { activationOption, addConfigOptions, type ImportFlags, notEmpty, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, keeping, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
@@ -28,22 +30,25 @@ export function addDistill(program: Command): void {
     .command("distill")
     .description("distil a saved teacher into a student and write student.safetensors and student.mjs")
     .requiredOption("--teacher <file>", "the teacher: a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
-    .addOption(activationOption());
+    .addOption(activationOption())
+    .option("--data <file>", `learn from these states and play nothing: ${dataHelp}`, notEmpty("data"));
   addEnv(command, "the one the teacher was trained in");
   addLogs(addCheckpoints(addStart(addCommonOptions(command), "the student")));
   const flags = addConfigOptions(command, "Student", studentOptions, descriptions.student);
 
-  command.action(async (options: CommonOptions & ImportFlags & { teacher: string; env?: string }) => {
+  command.action(async (options: CommonOptions & ImportFlags & { teacher: string; env?: string; data?: string }) => {
     const file = readConfigFile(options.config);
-    const { activation } = options;
+    const { activation, data } = options;
     const teacher = readModel(options.teacher, { activation });
+    const onCommandLine = readConfigOptions(command, studentOptions, flags);
+    if (data !== undefined) return distillFromStates(teacher, { ...options, data }, file, onCommandLine);
     const environment = await chosenEnvironment(options.env, options, { file, model: teacher });
     const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
-    const given = { ...file.student, ...readConfigOptions(command, studentOptions, flags) };
+    const given = { ...file.student, ...onCommandLine };
     const from = readStart(options);
     const config = studentConfig(environment, { ...given, ...hiddenOf(from, given) });
     const place = new Workplace(environment, seed, options);
-    const { finished, checkpoint } = options.resume ? studentLeft(place, teacher, environment, seed, config) : {};
+    const { finished, checkpoint } = options.resume ? studentLeft(place, teacher, environment, seed, config, from) : {};
     if (finished) place.sayFinished();
     else if (!options.resume) place.warnOfOverwriting("student.safetensors");
     else if (!checkpoint) place.sayBeginning();

@@ -78,11 +78,11 @@ export function studentLeft<Config extends StatesConfig>(
   const path = place.path("student.safetensors");
   const student = readStudent(path);
   const asked = studentSetting(environment, seed, config, teacher, startOf(from), states);
-  const { teacher: of, observations, masks } = student.training?.distillation as Distillation;
+  const { teacher: of, observations, masks } = student.training?.distillation ?? ({} as Partial<Distillation>);
   if (of !== asked.teacher) return { checkpoint };
   const given = { ...(observations && { observations }), ...(masks && { masks }) };
-  const { environment: where, seed: with_, config: by } = student;
-  const made = { ...studentSetting(where, with_, by, teacher, startIn(student), given), teacher: of };
+  const own = studentSetting(student.environment, student.seed, student.config, teacher, startIn(student), given);
+  const made = { ...own, teacher: of };
   const same = isSame(path, made, asked, checkpoint, "a new distillation");
   return same ? { finished: student as Student<Config> } : { checkpoint };
 }

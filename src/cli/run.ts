@@ -74,7 +74,7 @@ async function train(
   from: Model | undefined,
   { resume = false, threads, keepCheckpoint }: CommonOptions,
 ): Promise<{ teacher: Teacher; student: Student }> {
-  const left = resume ? teacherLeft(place, environment, seed, config.teacher) : {};
+  const left = resume ? teacherLeft(place, environment, seed, config.teacher, from) : {};
   // a teacher's file does not hold its replay memory: if the student needs that, the teacher is not finished without it
   const needed = config.student.states === "replay";
   const studentOf = (teacher: Teacher) => studentLeft(place, teacher, environment, seed, config.student);

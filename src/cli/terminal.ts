@@ -42,13 +42,16 @@ export class Progress {
     if (event.kind === "evaluation")
       this.#bar?.update({ steps: figure(event.envSteps), outcome: returned(event.mean) });
     if (event.kind !== "progress") return;
+    const { network, attempt, share, envSteps, updates, mean, evaluated, actionAgreement } = event;
+    const alone = actionAgreement !== undefined; // from states alone: there are no steps and no returns
     this.#begin(
-      event.network === "teacher" ? "teacher  " : `student ${event.attempt ?? " "}`,
-      "{what} {bar} {state} · {steps} steps · {outcome}",
+      network === "teacher" ? "teacher  " : `student ${attempt ?? " "}`,
+      `{what} {bar} {state} · {steps} ${alone ? "updates" : "steps"} · {outcome}`,
     );
-    this.#show(event.share, {
-      steps: figure(event.envSteps),
-      outcome: event.evaluated === undefined ? returned(event.mean) : `evaluating, ${whole(event.evaluated)}`,
+    const latest = alone ? `same action ${percent(actionAgreement)}` : returned(mean);
+    this.#show(share, {
+      steps: figure(alone ? updates : envSteps),
+      outcome: evaluated === undefined ? latest : `evaluating, ${whole(evaluated)}`,
     });
   }
 

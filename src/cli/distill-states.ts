@@ -1,0 +1,107 @@
+// qstill distill --data: distils a saved teacher into a student from a file of states. Nothing is played.
+import { basename } from "node:path";
+import { type StatesConfig, statesConfig, statesOptions } from "../distill/config.js";
+import { checkStates, type States, statesDigests } from "../distill/given-states.js";
+import { distill, type Student } from "../distill/student.js";
+import { hiddenOf } from "../dqn/configure.js";
+import { keepsEnough } from "../evaluate/compare.js";
+import type { HeldOut, Model } from "../model/model.js";
+import { type CommonOptions, type ConfigFile, readStart } from "./context.js";
+import { readStatesAt } from "./data.js";
+import { MissedError, oneLine, UsageError } from "./errors.js";
+import { studentLeft } from "./models.js";
+import { figure, percent, print, prose, table } from "./terminal.js";
+import { Workplace } from "./workplace.js";
+
+/** Options of a distillation from a file of states. */
+export interface StatesFlags extends CommonOptions {
+  data: string;
+  env?: string;
+}
+
+/**
+ * @param file the configuration file; what it says of play is not used
+ * @param given what the command line says of the student
+ * @throws UsageError for options of play and for states that do not fit the teacher; MissedError if the student acts
+ * otherwise than its teacher too often
+ */
+export async function distillFromStates(
+  teacher: Model,
+  options: StatesFlags,
+  file: ConfigFile,
+  given: Partial<StatesConfig>,
+): Promise<void> {
+  for (const name of ["env", "envOptions"] as const) {
+    if (options[name] === undefined) continue;
+    const flag = name === "env" ? "--env" : "--env-options";
+    throw new UsageError(`${flag} does not go with --data: nothing is played where states are given`);
+  }
+  const fromFile = Object.fromEntries(Object.entries(file.student ?? {}).filter(([name]) => name in statesOptions));
+  const student = { ...fromFile, ...given };
+  const from = readStart(options);
+  const config = statesConfig(teacher.environment, { ...student, ...hiddenOf(from, student) });
+  const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
+  const states = await readFitting(options, teacher);
+  const place = new Workplace(nameOf(options.data), seed, options);
+  const { environment } = teacher;
+  const { finished, checkpoint } = options.resume
+    ? studentLeft(place, teacher, environment, seed, config, from, statesDigests(states))
+    : {};
+  if (finished) place.sayFinished();
+  else if (!options.resume) place.warnOfOverwriting("student.safetensors");
+  else if (!checkpoint) place.sayBeginning();
+  const { observations, masks } = states;
+  const made: Student<StatesConfig> =
+    finished ??
+    (await place.work("student", checkpoint, (work) =>
+      distill(teacher, { ...config, ...work, observations, masks, from, seed }),
+    ));
+  if (finished) place.forgetEarlier("student", finished);
+  place.writeModule(made);
+
+  const heldOut = made.heldOut as HeldOut;
+  const { hidden, widths, parameters, updates, wallSeconds, attempts } = made;
+  const satisfied = keepsEnough(heldOut.actionAgreement, config.threshold);
+  if (options.json) {
+    const result = { hidden, parameters: parameters.length, updates, wallSeconds, attempts, heldOut };
+    print(JSON.stringify({ env: environment, seed, states: states.count, student: result, satisfied }));
+  } else if (!options.quiet) {
+    const head = ["", "network", "parameters", "held-out states", "same action", "Q-value MSE", "Q-value R²"];
+    const { states: count, actionAgreement, qMse, qR2 } = heldOut;
+    const figures = [figure(count), percent(actionAgreement), figure(qMse, 4), figure(qR2, 4)];
+    const rows = [
+      ["teacher", teacher.widths.join("-"), figure(teacher.parameters.length), "", "", "", ""],
+      ["student", widths.join("-"), figure(parameters.length), ...figures],
+    ];
+    print(table(head, rows));
+    print(
+      prose(
+        `In ${percent(actionAgreement)} of ${figure(count)} states that it never saw the student acts as its teacher does. ${place.folder} holds it.`,
+      ),
+    );
+  }
+  if (!satisfied) {
+    throw new MissedError(
+      `the student acts as its teacher does in ${percent(heldOut.actionAgreement)} of the held-out states after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${percent(config.threshold)} was wanted`,
+    );
+  }
+}
+
+/** The states in the file. @throws UsageError if they do not fit the teacher */
+async function readFitting({ data, json, quiet }: StatesFlags, teacher: Model): Promise<States> {
+  const read = await readStatesAt(data, { json, quiet });
+  try {
+    return checkStates(read, teacher.widths);
+  } catch (error) {
+    throw new UsageError(`${data === "-" ? "the standard input" : data}: ${oneLine(error)}`);
+  }
+}
+
+/** What the folder is called: the file's name without its endings. */
+function nameOf(path: string): string {
+  return path === "-"
+    ? "states"
+    : basename(path)
+        .replace(/(?<=.)\.gz$/, "")
+        .replace(/(?<=.)\.[^.]*$/, "");
+}
