@@ -11,7 +11,7 @@ import { Teacher, teacherSetting } from "../dqn/teacher.js";
 import type { Distillation, Model } from "../model/model.js";
 import type { Frontier } from "../report/frontier.js";
 import { difference, type Setting } from "../training/checkpoint.js";
-import { startOf } from "../training/fingerprint.js";
+import { type Origin, originOf } from "../training/origin.js";
 import { TrainedModel } from "../training/trained.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson, readModel } from "./files.js";
@@ -54,8 +54,8 @@ export function teacherLeft(
   if (!place.has("teacher.safetensors")) return { checkpoint };
   const path = place.path("teacher.safetensors");
   const teacher = readTeacher(path);
-  const made = teacherSetting(teacher.environment, teacher.seed, teacher.config, startIn(teacher));
-  const asked = teacherSetting(environment, seed, config, startOf(from));
+  const made = teacherSetting(teacher.environment, teacher.seed, teacher.config, originIn(teacher));
+  const asked = teacherSetting(environment, seed, config, originOf(environment, from));
   const same = isSame(path, made, asked, checkpoint, "a new training");
   return same ? { finished: teacher } : { checkpoint };
 }
@@ -77,11 +77,11 @@ export function studentLeft<Config extends StatesConfig>(
   if (!place.has("student.safetensors")) return { checkpoint };
   const path = place.path("student.safetensors");
   const student = readStudent(path);
-  const asked = studentSetting(environment, seed, config, teacher, startOf(from), states);
+  const asked = studentSetting(environment, seed, config, teacher, originOf(environment, from), states);
   const { teacher: of, observations, masks } = student.training?.distillation ?? ({} as Partial<Distillation>);
   if (of !== asked.teacher) return { checkpoint };
   const given = { ...(observations && { observations }), ...(masks && { masks }) };
-  const own = studentSetting(student.environment, student.seed, student.config, teacher, startIn(student), given);
+  const own = studentSetting(student.environment, student.seed, student.config, teacher, originIn(student), given);
   const made = { ...own, teacher: of };
   const same = isSame(path, made, asked, checkpoint, "a new distillation");
   return same ? { finished: student as Student<Config> } : { checkpoint };
@@ -97,7 +97,8 @@ export function jointLeft(place: Workplace, environment: string, seed: number, c
     const { training } = model;
     if (training === undefined) throw unknown(path, name);
     const record = { ...training, env: model.environment, config: training.config as unknown as JointConfig };
-    isSame(path, { environment: record.env, seed: record.seed, ...record.config }, { environment, seed, ...config });
+    const made = { environment: record.env, seed: record.seed, ...record.config, ...originIn(training) };
+    isSame(path, made, { environment, seed, ...config, ...originOf(environment) });
     return new TrainedModel(model, record, training.distillation);
   });
   return teacher && student ? { finished: { teacher, student } } : { checkpoint };
@@ -150,8 +151,8 @@ function isSame(path: string, made: Setting, asked: Setting, checkpoint?: Uint8A
   throw new UsageError(`${path} was made with ${differs}${hint}`);
 }
 
-function startIn({ from }: { readonly from?: string }): { readonly from?: string } {
-  return from === undefined ? {} : { from };
+function originIn({ envOptions, from }: Origin): Origin {
+  return { ...(envOptions !== undefined && { envOptions }), ...(from !== undefined && { from }) };
 }
 
 function configOf<Config>(

@@ -134,7 +134,7 @@ export function addShrink(program: Command): void {
     }).catch((error) => {
       if (error instanceof Interrupted)
         complain(
-          `stopped: ${place.folder} holds what was found so far, not yet tested; to go on, repeat the command with --resume`,
+          `${error.cause === undefined ? "stopped" : "the environment failed"}: ${place.folder} holds what was found so far, not yet tested; to go on, repeat the command with --resume`,
         );
       throw error;
     });

@@ -134,9 +134,11 @@ export function taken({ observations, observationSize, masks, actionCount }: Sta
 
 /** @throws TypeError unless it is a flat list */
 function needNumberList(name: string, given: unknown): void {
+  const needed = "a list of numbers, one row after the other,";
   const isList = Array.isArray(given) || (ArrayBuffer.isView(given) && !(given instanceof DataView));
-  const rows = isList && typeof (given as ArrayLike<unknown>)[0] === "object";
-  need(isList && !rows, name, rows ? "a list of lists" : given, "a list of numbers, one row after the other,");
+  need(isList, name, given, needed);
+  if (typeof (given as ArrayLike<unknown>)[0] !== "object") return;
+  throw new TypeError(`${name} is a list of lists: ${needed} is needed`);
 }
 
 function hexadecimal(bytes: Uint8Array): string {

@@ -10,6 +10,7 @@ import type { Setting } from "../training/checkpoint.js";
 import { Episodes } from "../training/episodes.js";
 import { finiteLoss } from "../training/events.js";
 import { Keeper } from "../training/keeper.js";
+import { originOf } from "../training/origin.js";
 import { blockPart, type Part, plainPart, Resumable } from "../training/resumable.js";
 import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
@@ -49,7 +50,7 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
   const evaluationEnv = resolveAnyEnv(source);
   const config = jointConfig(given);
   const { learningRate, batchSize } = config;
-  const setting: Setting = { environment: env.id, seed, ...config };
+  const setting: Setting = { environment: env.id, seed, ...config, ...originOf(env.id) };
   const teacher = new Side("teacher", makeTeacher(env, config), config.hidden, evaluationEnv, config, seed);
   const student = new Side("student", makeStudent(env, config), config.studentHidden, evaluationEnv, config, seed);
   teacher.learner.initialise(generatorWords(seed, purposes.learner, 0));
@@ -116,7 +117,7 @@ export async function trainJoint(source: EnvSource, options: JointOptions = {}):
     }
 
     await work.end();
-    const record = { env: source, seed, config, ...reached(), wallSeconds: work.wallSeconds };
+    const record = { env: source, seed, config, ...reached(), wallSeconds: work.wallSeconds, ...originOf(env.id) };
     return { teacher: teacher.model(env, record), student: student.model(env, record) };
   } finally {
     teacher.dispose();

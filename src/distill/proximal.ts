@@ -16,6 +16,7 @@ import { checkModel } from "../model/layout.js";
 import type { Model, ModelData } from "../model/model.js";
 import { fingerprint } from "../training/fingerprint.js";
 import { type ConfigOf, configure, type Options, oneOf, real, withDefaults } from "../training/options.js";
+import { originOf } from "../training/origin.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 
@@ -96,7 +97,7 @@ export async function distillProximal(
       ...work,
       ...{ envs, evaluationEnvs, agent, config },
     });
-    const record = { env: source, seed, config: { ...config, ...byGuide }, ...effort };
+    const record = { env: source, seed, config: { ...config, ...byGuide }, ...effort, ...originOf(env.id) };
     return new ProximalStudent({ environment: env.id, widths, parameters }, record, print);
   } finally {
     agent.dispose();

@@ -100,7 +100,7 @@ export function shrinkConfig(environment: string, given: Partial<StudentConfig>)
  * on final episodes, on which nothing was chosen. The order of these tests is fixed beforehand: from the largest to the
  * smallest. Each test has the full level of 5 %, and the first that fails ends them. Tests in a fixed sequence keep the
  * probability of any false success at 5 % without a correction (Maurer, Hothorn & Lehmacher 1995).
- * @throws ConfigError for anything that is not allowed, Interrupted if stopped by the signal
+ * @throws ConfigError for anything that is not allowed, Interrupted if stopped by the signal or if the environment fails
  */
 export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Promise<Shrunk> {
   checkLabeller(teacher);
@@ -122,7 +122,8 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   const pauses = stoppable(signal);
   const play = <Result>(steps: Steps<Result>): Promise<Result> =>
     inTurns(steps, pauses).catch((error: unknown) => {
-      throw signal?.aborted ? new Interrupted(new Uint8Array(0)) : error;
+      const cause = error instanceof Error ? error : new Error(String(error));
+      throw new Interrupted(new Uint8Array(0), undefined, signal?.aborted ? undefined : cause);
     });
   const judge = async (purpose: Purpose) => {
     const of = { seed, purpose, episodes };

@@ -11,7 +11,8 @@ import { makeCopies } from "../evaluate/rounds.js";
 import type { Distillation, HeldOut, Model, ModelData } from "../model/model.js";
 import { largestWeight as largestOf8Bits } from "../model/quantized.js";
 import type { Setting } from "../training/checkpoint.js";
-import { fingerprint, startOf } from "../training/fingerprint.js";
+import { fingerprint } from "../training/fingerprint.js";
+import { type Origin, originOf } from "../training/origin.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import { Apprentice } from "./apprentice.js";
@@ -117,7 +118,8 @@ export async function distillRounded(
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const start = startingParameters(from, widths);
   if (work.resume === undefined) checkReplay(teacher, config);
-  const setting = studentSetting(env.id, seed, config, teacher, startOf(from));
+  const origin = originOf(env.id, from);
+  const setting = studentSetting(env.id, seed, config, teacher, origin);
   const envs = makeCopies(source, config.copies, env);
   const { parameters, featureScale, attempts, ...effort } = await transfer({
     ...work,
@@ -129,7 +131,7 @@ export async function distillRounded(
     start,
   });
   const data = { environment: env.id, widths, parameters };
-  const record = { env: source, seed, config, ...effort, ...startOf(from) };
+  const record = { env: source, seed, config, ...effort, ...origin };
   return new Student(data, record, attempts, fingerprint(teacher), featureScale);
 }
 
@@ -142,18 +144,19 @@ async function distillStates(teacher: StatesLabeller, options: StatesOptions): P
   const config = statesConfig(environment, { ...given, ...hiddenOf(from, given) });
   const states = checkStates({ observations, masks, observationSize }, teacher.widths);
   const digests = statesDigests(states);
+  const origin = originOf(environment, from);
   const widths = [states.observationSize, ...config.hidden, states.actionCount];
   const { parameters, featureScale, attempts, heldOut, ...effort } = await transfer({
     ...work,
     sizes: { ...states, byteObservations: states.observations instanceof Uint8Array },
     lessons: (add, widths) => new Given(states, teacher, config, seed, widths, add),
     config: { ...config, envSteps: partsOf(states.count, seed).training.length },
-    setting: studentSetting(environment, seed, config, teacher, startOf(from), digests),
+    setting: studentSetting(environment, seed, config, teacher, origin, digests),
     largestWeight: largestOf8Bits,
     start: startingParameters(from, widths),
   });
   const data = { environment, widths, parameters };
-  const record = { env: teacher.env ?? environment, seed, config, ...effort, ...startOf(from) };
+  const record = { env: teacher.env ?? environment, seed, config, ...effort, ...origin };
   return new Student(data, record, attempts, fingerprint(teacher), featureScale, { heldOut, ...digests });
 }
 
@@ -163,10 +166,10 @@ export function studentSetting(
   seed: number,
   config: StatesConfig,
   teacher: Pick<Labeller, "parameters">,
-  start: { readonly from?: string } = {},
+  origin: Origin = originOf(environment),
   states: { readonly observations?: string; readonly masks?: string } = {},
 ): Setting {
-  return { environment, seed, ...config, teacher: fingerprint(teacher), ...start, ...states };
+  return { environment, seed, ...config, teacher: fingerprint(teacher), ...origin, ...states };
 }
 
 /**

@@ -8,7 +8,7 @@ import { resolveAnyEnv } from "../env/registry.js";
 import { makeCopies } from "../evaluate/rounds.js";
 import type { Model, ModelData } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
-import { startOf } from "../training/fingerprint.js";
+import { type Origin, originOf } from "../training/origin.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import type { TeacherConfig } from "./config.js";
@@ -74,6 +74,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   const config = teacherConfig(env, { ...given, ...hiddenOf(from, given) });
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const start = startingParameters(from, widths);
+  const origin = originOf(env.id, from);
   const { envs, evaluationEnvs } = copiesOf(env, source, config);
   const shape = learnerShape(widths, config, env.byteObservations);
   const { learner, notice } =
@@ -81,12 +82,12 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   const agent = new DqnAgent(learner, widths, config, seed, "teacher", start);
   try {
     const { parameters, ...effort } = await train({
-      ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config, startOf(from)) },
+      ...{ network: "teacher", phase: "teacher", setting: teacherSetting(env.id, seed, config, origin) },
       ...work,
       ...{ envs, evaluationEnvs, agent, config, onCurrent },
       notice,
     });
-    const record = { env: source, seed, config, ...effort, ...startOf(from) };
+    const record = { env: source, seed, config, ...effort, ...origin };
     return new Teacher({ environment: env.id, widths, parameters }, record, agent.observations(), agent.masks());
   } finally {
     agent.dispose();
@@ -109,9 +110,9 @@ export function teacherSetting(
   environment: string,
   seed: number,
   config: TeacherConfig,
-  start: { readonly from?: string } = {},
+  origin: Origin = originOf(environment),
 ): Setting {
-  return { environment, seed, ...config, ...start };
+  return { environment, seed, ...config, ...origin };
 }
 
 /** The copies of an environment in which a network is trained, the first one among them, and those in which it is evaluated. */

@@ -19,6 +19,8 @@ export interface KnownEnv {
   /** Makes a new one. */
   readonly make: () => Env;
   readonly presets?: Presets;
+  /** Plain data with which it is made: another environment of the same id has others. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly about?: About;
   /** Figures that others have published, or that a change must reach. */
   readonly reference?: Reference;

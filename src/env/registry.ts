@@ -69,11 +69,16 @@ export function resolveEnv(source: EnvSource, name?: string): Env {
 
 /**
  * Adds an environment. Then {@link makeEnv} and everything that takes an id find it. Its observations and rewards are checked.
- * @param options `replace`: takes the place of an environment with the same id, whose presets no longer apply
+ * @param options `replace`: takes the place of an environment with the same id, whose presets no longer apply; `options`:
+ * plain data with which `make` makes it: models record it, and work does not go on with others
  * @throws Error if the id is already registered and is not to be replaced; TypeError for an id that is not a text or is
  * empty, and for a `make` that is not a function
  */
-export function registerEnv(id: string, make: () => CustomEnv, options: { readonly replace?: boolean } = {}): void {
+export function registerEnv(
+  id: string,
+  make: () => CustomEnv,
+  options: { readonly replace?: boolean; readonly options?: Readonly<Record<string, unknown>> } = {},
+): void {
   need(typeof id === "string" && id !== "", "id", id, "a text that is not empty");
   needFunction("make", make, "a function that makes an environment");
   needObject("options", options);
@@ -81,7 +86,7 @@ export function registerEnv(id: string, make: () => CustomEnv, options: { readon
     known.delete(id);
     delete presetsById[id];
   }
-  register({ id, make: () => checkedAnyEnv(make(), id) as Env });
+  register({ id, make: () => checkedAnyEnv(make(), id) as Env, options: options.options });
 }
 
 /** Adds environments of this library. They need no check at each step. @throws Error if an id is already registered */

@@ -43,7 +43,7 @@ export async function registerEnvFile({ path, options }: EnvFile): Promise<strin
     return env;
   };
   const { id } = about(path, () => checkedAnyEnv(made(), name));
-  about(path, () => registerEnv(id, made));
+  about(path, () => registerEnv(id, made, { options }));
   registered.set(file, id);
   return id;
 }

@@ -18,6 +18,8 @@ export interface Training {
   readonly config: Readonly<Record<string, unknown>>;
   /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
   readonly inexactFrom?: number;
+  /** The options of its environment as JSON; absent if it had none. */
+  readonly envOptions?: string;
   /** A fingerprint of the parameters that it began with; absent if they were random. */
   readonly from?: string;
   /** Only a student has this. */

@@ -16,8 +16,3 @@ export function fingerprint({ parameters }: { readonly parameters?: Float32Array
   }
   return Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
 }
-
-/** What a setting and a record say of the model whose parameters a network began with: nothing if they were random. */
-export function startOf(from: { readonly parameters: Float32Array } | undefined): { readonly from?: string } {
-  return from === undefined ? {} : { from: fingerprint(from) as string };
-}

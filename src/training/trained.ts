@@ -2,9 +2,10 @@
 import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { type Distillation, Model, type ModelData } from "../model/model.js";
+import type { Origin } from "./origin.js";
 
 /** The record of a training. */
-export interface TrainingRecord<Config> {
+export interface TrainingRecord<Config> extends Origin {
   /** Where it was trained. */
   readonly env: EnvSource;
   readonly seed: number;
@@ -17,8 +18,6 @@ export interface TrainingRecord<Config> {
    * could not be taken again. Absent: it is all bit-exact.
    */
   readonly inexactFrom?: number;
-  /** A fingerprint of the parameters that it began with; absent if they were random. */
-  readonly from?: string;
 }
 
 /** A model with the record of its training. */
@@ -30,16 +29,17 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly updates: number;
   readonly wallSeconds: number;
   readonly inexactFrom?: number;
+  readonly envOptions?: string;
   readonly from?: string;
 
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
     needObject("model", data, "a model's data");
     needObject("record", record, "the record of a training");
-    const { seed, envSteps, updates, wallSeconds, inexactFrom, from, config } = record;
+    const { seed, envSteps, updates, wallSeconds, inexactFrom, envOptions, from, config } = record;
     const plain = Object.fromEntries(Object.entries(config));
     super({
       ...data,
-      training: { seed, envSteps, updates, wallSeconds, inexactFrom, from, config: plain, distillation },
+      training: { seed, envSteps, updates, wallSeconds, inexactFrom, envOptions, from, config: plain, distillation },
     });
     this.env = record.env;
     this.seed = seed;
@@ -48,6 +48,7 @@ export class TrainedModel<Config extends object> extends Model implements Traini
     this.updates = updates;
     this.wallSeconds = wallSeconds;
     this.inexactFrom = inexactFrom;
+    this.envOptions = envOptions;
     this.from = from;
   }
 }
