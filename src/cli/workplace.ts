@@ -7,8 +7,9 @@ import { describe } from "../export/description.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { saveModel } from "../model/files.js";
 import type { Model, ModelData } from "../model/model.js";
-import { CheckpointError, Interrupted, reachedBy } from "../training/checkpoint.js";
+import { CheckpointError, Interrupted, reachedBy, readSetting } from "../training/checkpoint.js";
 import type { TrainingEvent } from "../training/events.js";
+import { originOf } from "../training/origin.js";
 import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, readIfThere, writeOutput } from "./files.js";
@@ -54,6 +55,7 @@ export class Workplace {
   readonly signal: AbortSignal;
   readonly #progress: Progress;
   readonly #logs: readonly NamedLog[];
+  readonly #environment: string;
   readonly #options: CommonOptions;
   /** The latest complaint about each file that could not be written: the same one is not repeated. */
   readonly #complaints = new Map<string, string>();
@@ -65,6 +67,7 @@ export class Workplace {
     lockFolder(this.folder);
     this.metrics = new MetricsFile(this.path("metrics.jsonl"));
     this.#logs = openLogs(options, this.folder, options.resume === true);
+    this.#environment = environment;
     this.#options = options;
     this.#progress = new Progress(options.quiet !== true && options.json !== true);
     this.signal = stopOnSignals(() => this.#progress.stop());
@@ -125,6 +128,7 @@ export class Workplace {
     const checkpoint = this.path(checkpointName(phase));
     const { checkpointInterval, keepCheckpoint } = this.#options;
     try {
+      if (resume !== undefined) this.#warnOfOptions(phase, resume);
       if (resume !== undefined) this.metrics.keep(keptByResumed(phase, reachedBy(resume)));
       else if (phase === "student") this.metrics.keep(ofTeacher);
       let begun = false;
@@ -240,6 +244,14 @@ export class Workplace {
     this.say(
       `${this.path(finished)} is from an earlier run: it is overwritten, with what was made of it (--out chooses another folder, --resume goes on)`,
     );
+  }
+
+  /** Warns where work goes on with other options of its environment, such as a server's new address. */
+  #warnOfOptions(phase: Phase, checkpoint: Uint8Array): void {
+    const { envOptions: before = "none" } = readSetting(checkpoint, phase);
+    const { envOptions: now = "none" } = originOf(this.#environment);
+    if (before === now) return;
+    this.say(`${this.path(checkpointName(phase))} was made with the --env-options ${before}: it goes on with ${now}`);
   }
 
   /** Says that there is nothing to go on from. */

@@ -10,7 +10,7 @@ const format = "qstill-checkpoint";
 const formatVersion = "5";
 
 /** What may be different when work goes on. */
-const changeable = ["envSteps", "learningRate", "learningRateFinal"];
+const changeable = ["envSteps", "learningRate", "learningRateFinal", "envOptions"];
 
 /** What must be the same when work goes on: the environment, the seed, each option, and a student's teacher. */
 export type Setting = Readonly<Record<string, unknown>>;
@@ -102,7 +102,7 @@ export function readCheckpoint(
     const { tensors, metadata } = readSigned(bytes, checkFormat);
     checkPhase(metadata, phase);
     const made = parsed<Setting>(metadata, "setting");
-    const differs = difference({ ...made, ...only(changeable, setting) }, setting);
+    const differs = difference(without(changeable, made), without(changeable, setting));
     if (differs !== undefined) throw new CheckpointError(`this checkpoint was made with ${differs}`);
     const reached = readReached(metadata);
     if (!endless && typeof setting.envSteps === "number" && setting.envSteps < reached.envSteps) {
@@ -160,9 +160,8 @@ function reading<Result>(read: () => Result): Result {
   }
 }
 
-/** The values of some names, of those that are there. */
-function only(names: readonly string[], values: Setting): Setting {
-  return Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]]));
+function without(names: readonly string[], values: Setting): Setting {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }
 
 function checkFormat(metadata: Readonly<Record<string, string>>): void {

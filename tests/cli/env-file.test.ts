@@ -100,7 +100,13 @@ it("run trains in one, and every command that reads its student takes the file a
   expect(JSON.parse(qstill("explain", student, ...env, "--json").stdout)).toMatchObject({ env: "corridor" });
   const short = ["--updates=200", "--env-steps=200", "--attempts=1", "--threshold=-100", "--out=again"];
   const teacher = join("runs", "corridor-0", "teacher.safetensors");
-  expect(qstill("distill", "--teacher", teacher, ...env, ...short).status).toBe(0);
+  const distil = ["distill", "--teacher", teacher, ...env, ...short];
+  expect(qstill(...distil).status).toBe(0);
+  const resumed = qstill(...distil, "--env-options", '{"length": 7}', "--resume");
+  expect([resumed.status, resumed.stderr]).toEqual([
+    2,
+    'again/student.safetensors was made with envOptions "{\\"length\\":5}", but "{\\"length\\":7}" is asked for\n',
+  ]);
 });
 
 it("its own summary repeats it where the file is named again, and --resume finds it finished", () => {
@@ -108,6 +114,11 @@ it("its own summary repeats it where the file is named again, and --resume finds
   const again = JSON.parse(qstill("run", "./corridor.js", ...config, "--out", "repeated").stdout);
   const first = JSON.parse(readFileSync(join(folder, "runs", "corridor-0", "summary.json"), "utf8"));
   expect([again.weightsHash, again.config]).toEqual([first.weightsHash, first.config]);
+  const other = qstill("run", "./corridor.js", ...config, "--resume", "--env-options", '{"length": 7}');
+  expect([other.status, other.stderr]).toEqual([
+    2,
+    'runs/corridor-0/teacher.safetensors was made with envOptions "{\\"length\\":5}", but "{\\"length\\":7}" is asked for\n',
+  ]);
   const resumed = qstill("run", "./corridor.js", ...config, "--resume");
   expect({ ...resumed, stdout: JSON.parse(resumed.stdout).weightsHash }).toEqual({
     ...{ status: 0, stdout: first.weightsHash, stderr: "" },
@@ -164,6 +175,9 @@ it("one that answers later trains, fails with a checkpoint, goes on, and is expo
   );
   const resumed = qstill(...train, "--resume", "--json");
   expect(resumed.status).toBe(0);
+  expect(resumed.stderr).toContain(
+    'gone/teacher.checkpoint was made with the --env-options {"fail":400}: it goes on with none\n',
+  );
   expect(JSON.parse(resumed.stdout).teacher).toMatchObject({ envSteps: 1000, evaluation: { episodes: 100 } });
   const teacher = join("gone", "teacher.safetensors");
   const from = qstill(

@@ -6,7 +6,8 @@ import type { CustomEnv } from "../../src/env/env.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { makeEnv } from "../../src/env/registry.js";
 import { Model } from "../../src/model/model.js";
-import { Interrupted } from "../../src/training/checkpoint.js";
+import { Interrupted, reachedBy } from "../../src/training/checkpoint.js";
+import type { TrainingEvent } from "../../src/training/events.js";
 
 const teacher = new Model({
   environment: "CartPole-v1",
@@ -121,6 +122,39 @@ describe.each([1, 3])("with copies: %d", (copies) => {
     );
     expect(await parametersOf({ copies, resume: error?.checkpoint })).toEqual(whole);
   });
+});
+
+it.each<[string, DistillOptions["env"], boolean]>([
+  ["one that answers later", cartPole(atOnce), true],
+  ["one that says so", () => Object.assign(makeEnv("CartPole-v1"), { repeatable: false }), true],
+  ["CartPole itself", "CartPole-v1", false],
+])("after a stop a student of an environment that does not repeat says so: %s", async (_, env, told) => {
+  const stop = async (given: DistillOptions, steps: number) => {
+    const signal = new AbortController();
+    const onEvent = (event: TrainingEvent) => void (event.envSteps >= steps && signal.abort());
+    const error = await distill(teacher, { ...options, ...given, env, onEvent, signal: signal.signal }).catch((e) => e);
+    expect(error).toBeInstanceOf(Interrupted);
+    return (error as Interrupted).checkpoint;
+  };
+  const resume = await stop({}, 66);
+  const events: TrainingEvent[] = [];
+  const resumed = await distill(teacher, { ...options, env, resume, onEvent: (event) => void events.push(event) });
+  const { envSteps } = reachedBy(resume);
+  const at = told ? envSteps : undefined;
+  expect([resumed.inexactFrom, resumed.training?.inexactFrom]).toEqual([at, at]);
+  const notices = events.filter(({ kind }) => kind === "notice");
+  if (!told) return expect(notices).toEqual([]);
+  expect(notices).toEqual([
+    {
+      ...{ kind: "notice", network: "student", envSteps, updates: expect.any(Number), code: "not-repeated" },
+      message: `CartPole-v1 does not repeat its episodes: from step ${envSteps} on the student is not bit-exact`,
+      remedy: expect.any(String),
+      values: { id: "CartPole-v1", envSteps },
+    },
+  ]);
+  // a second stop does not hide the first
+  const again = await stop({ resume }, envSteps + 1);
+  expect((await distill(teacher, { ...options, env, resume: again })).inexactFrom).toBe(envSteps);
 });
 
 it("copies of other sizes are refused", async () => {
