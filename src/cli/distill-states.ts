@@ -34,7 +34,7 @@ export async function distillFromStates(
   for (const name of ["env", "envOptions"] as const) {
     if (options[name] === undefined) continue;
     const flag = name === "env" ? "--env" : "--env-options";
-    throw new UsageError(`${flag} does not go with --data: nothing is played where states are given`);
+    throw new UsageError(`${flag} is not allowed with --data: nothing is played where states are given`);
   }
   const fromFile = Object.fromEntries(Object.entries(file.student ?? {}).filter(([name]) => name in statesOptions));
   const student = { ...fromFile, ...given };

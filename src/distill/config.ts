@@ -2,8 +2,9 @@
 
 import { ConfigError } from "../core/config-error.js";
 import { lossNames } from "../core/losses.js";
-import { need } from "../core/needed.js";
+import { need, needObject } from "../core/needed.js";
 import { presets } from "../dqn/presets.js";
+import { shown } from "../evaluate/checks.js";
 import {
   type ConfigOf,
   configure,
@@ -129,9 +130,13 @@ export const statesOptions: Options<StatesConfig> = withDefaults<StatesConfig>(w
  * @throws ConfigError for a value that is not allowed, and for options that do not apply or contradict each other
  */
 export function statesConfig(environment: string, given: Partial<StatesConfig>): StatesConfig {
+  need(typeof environment === "string", "environment", environment, "an environment's id");
+  needObject("given", given, "an object of student options");
   for (const name of ["env", ...ofPlay]) {
-    if ((given as Record<string, unknown>)[name] === undefined) continue;
-    throw new ConfigError(`${name} does not apply where states are given: nothing is played`);
+    const value = (given as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    const why = "it is not allowed where states are given, because nothing is played";
+    throw new ConfigError(`${name} is ${shown(value)}: ${why}`);
   }
   // a preset's threshold is about returns
   const preset = without(["threshold", ...ofPlay], presets[environment]?.student ?? {}) as Partial<StatesConfig>;

@@ -129,14 +129,13 @@ it.each<[string, DistillOptions["env"], boolean]>([
   ["one that says so", () => Object.assign(makeEnv("CartPole-v1"), { repeatable: false }), true],
   ["CartPole itself", "CartPole-v1", false],
 ])("after a stop a student of an environment that does not repeat says so: %s", async (_, env, told) => {
-  const stop = async (given: DistillOptions, steps: number) => {
-    const signal = new AbortController();
-    const onEvent = (event: TrainingEvent) => void (event.envSteps >= steps && signal.abort());
-    const error = await distill(teacher, { ...options, ...given, env, onEvent, signal: signal.signal }).catch((e) => e);
+  const stopped = async (given: DistillOptions) => {
+    const error = await distill(teacher, { ...options, ...given, env }).catch((error) => error);
     expect(error).toBeInstanceOf(Interrupted);
     return (error as Interrupted).checkpoint;
   };
-  const resume = await stop({}, 66);
+  const stop = new AbortController();
+  const resume = await stopped({ signal: stop.signal, onEvent: ({ updates }) => void (updates > 0 && stop.abort()) });
   const events: TrainingEvent[] = [];
   const resumed = await distill(teacher, { ...options, env, resume, onEvent: (event) => void events.push(event) });
   const { envSteps } = reachedBy(resume);
@@ -153,7 +152,7 @@ it.each<[string, DistillOptions["env"], boolean]>([
     },
   ]);
   // a second stop does not hide the first
-  const again = await stop({ resume }, envSteps + 1);
+  const again = await stopped({ resume, signal: AbortSignal.abort() });
   expect((await distill(teacher, { ...options, env, resume: again })).inexactFrom).toBe(envSteps);
 });
 

@@ -64,6 +64,7 @@ const out = "a folder that is never made";
 
 const tabled = { environment: cartPole, names, example: observation };
 const seen = { states, size: 4, actionCount: 2, seed: 0 };
+const seen80 = { observations: states };
 const leaf = { action: 0, states: 1 };
 const deep = new explaining.DecisionTree({ feature: 0, threshold: 0, below: leaf, above: leaf });
 const rules = {
@@ -198,6 +199,15 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["onNetwork", (onNetwork) => qstill.distill(model, { onNetwork }), text, promise],
       ["env", (env) => qstill.distill(model, { env }), promise, SomeClass, empty],
       ["loss", (loss) => qstill.distill(model, { loss }), "l2", promise],
+      ["observations", (observations) => qstill.distill(model, { observations }), promise, text, none, [1], [[1]]],
+      ["masks", (masks) => qstill.distill(model, { observations: states, masks }), promise, text, none, [1], [[1]]],
+      ["widths", (widths) => qstill.distill({ ...model, widths, qValuesOfMany: some as never }, seen80), nothing, text],
+    ],
+    statesConfig: [
+      ["environment", (wrong) => qstill.statesConfig(wrong, {}), promise, none, nothing, fraction],
+      ["given", (given) => qstill.statesConfig(cartPole, given), promise, none, nothing, text],
+      ["updates", (updates) => qstill.statesConfig(cartPole, { updates }), promise, text, fraction],
+      ["envSteps", (envSteps) => qstill.statesConfig(cartPole, { envSteps } as never), fraction],
     ],
     trainTeacher: [
       ["source", (wrong) => qstill.trainTeacher(wrong), promise, none, nothing, SomeClass, empty],
