@@ -145,7 +145,7 @@ function isSame(path: string, made: Setting, asked: Setting, checkpoint?: Uint8A
   const { envSteps, learningRate, learningRateFinal } = asked;
   const longer = { ...made, envSteps, learningRate, learningRateFinal };
   const hint =
-    difference({ ...asked, ...longer }, asked) === undefined
+    difference(longer, asked) === undefined
       ? `: finished work goes on longer only if it was run with --keep-checkpoint${next ? `; --from ${path} begins ${next} with its weights` : ""}`
       : "";
   throw new UsageError(`${path} was made with ${differs}${hint}`);

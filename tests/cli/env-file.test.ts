@@ -195,6 +195,16 @@ it("one that answers later trains, fails with a checkpoint, goes on, and is expo
   expect(qstill("export", teacher, "--env", "./gone.mjs").status).toBe(0);
   const module = join("gone", "teacher.mjs");
   expect(JSON.parse(qstill("verify", module, "--env", "./gone.mjs", "--json").stdout)).toMatchObject({ passed: true });
+  // while the teacher is judged, and while a student is distilled
+  const search = "--hidden=3 --env-steps=200 --updates=200 --rounds=2 --attempts=1 --episodes=5".split(" ");
+  for (const fail of [25, 400]) {
+    const options = ["--env-options", JSON.stringify({ fail }), "--out=frail"];
+    const shrunk = qstill("shrink", "./gone.mjs", "--teacher", teacher, ...search, ...options);
+    expect(shrunk.status).toBe(1);
+    expect(shrunk.stderr).toMatch(
+      /^the environment failed: frail holds what was found so far, not yet tested; to go on, repeat the command with --resume\n.*the server is gone\n$/,
+    );
+  }
 });
 
 it("logs: new work replaces them, resumed work adds to them", () => {
