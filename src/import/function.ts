@@ -1,13 +1,19 @@
 // Any function as a teacher: observations in, Q-values out, whatever computes them.
-import { needFunction, needObject } from "../core/needed.js";
+import { need, needFunction, needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import { resolveEnv } from "../env/registry.js";
 import { argmax } from "../model/argmax.js";
 import { checkMask } from "../model/observations.js";
 
+/** What is known of a function without an environment. */
+interface Sizes {
+  readonly observationSize: number;
+  readonly actionCount: number;
+}
+
 /** The teacher that is made from a function: it acts, and a student can be distilled from it. */
 export interface FunctionModel {
-  /** The id of the environment that it acts in, and what makes this environment. */
+  /** The id of the environment that it acts in, and what makes this environment; both are empty if it has none. */
   readonly environment: string;
   readonly env: EnvSource;
   /** Observation size and action count. */
@@ -27,17 +33,17 @@ export interface FunctionModel {
  * Makes a teacher from a function that gives one Q-value for each action: a network that another library runs, a
  * table, or a rule. The function is asked for one observation at a time, and must always give the same answer to the
  * same observation.
- * @throws as `makeEnv` does for an id that is not registered; its methods throw RangeError if the function does not
+ * @param options where it acts; or, for a student from states alone, only the numbers of features and actions
+ * @throws as `makeEnv` does for an id that is not registered; TypeError for sizes that are not allowed; its methods throw RangeError if the function does not
  * give one finite number for each action
  */
 export function fromFunction(
   qValues: (observation: Float32Array) => ArrayLike<number>,
-  options: { readonly environment: EnvSource },
+  options: { readonly environment: EnvSource } | Sizes,
 ): FunctionModel {
   needFunction("qValues", qValues, "a function from observations to Q-values");
   needObject("options", options, "an object with environment");
-  const { environment } = options;
-  const { id, observationSize, actionCount } = resolveEnv(environment, "environment");
+  const { environment, id, observationSize, actionCount } = placeOf(options);
 
   function answer(observation: ArrayLike<number>): Float32Array {
     const values = Float32Array.from(qValues(Float32Array.from(observation)));
@@ -68,4 +74,17 @@ export function fromFunction(
       return all;
     },
   };
+}
+
+function placeOf(options: { readonly environment: EnvSource } | Sizes): Sizes & { environment: EnvSource; id: string } {
+  if (!("environment" in options) && "observationSize" in options) {
+    const { observationSize, actionCount } = options;
+    for (const [name, size] of Object.entries({ observationSize, actionCount })) {
+      need(Number.isInteger(size) && size >= 1, name, size, "a whole number from 1 on");
+    }
+    return { environment: "", id: "", observationSize, actionCount };
+  }
+  const { environment } = options as { readonly environment: EnvSource };
+  const { id, observationSize, actionCount } = resolveEnv(environment, "environment");
+  return { environment, id, observationSize, actionCount };
 }

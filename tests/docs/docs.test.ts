@@ -51,6 +51,9 @@ beforeAll(() => {
   ];
   for (const file of foreign) copyFileSync(join(root, "tests", "foreign", file), join(place, file));
   copyFileSync(join(place, "sb3_dqn_cartpole.zip"), join(place, "dqn.zip"));
+  const states = Array.from({ length: 200 }, (_, i) => [1, 2, 3, 4].map((n) => Math.fround(Math.sin(n * i))));
+  const lines = states.map((observation) => `${JSON.stringify({ observation })}\n`);
+  writeFileSync(join(place, "states.jsonl"), lines.join(""));
   for (const name of ["npm", "npx"]) {
     const script = `exec node '${join(root, "tests", "docs", `${name}.js`)}' "$@"`;
     writeFileSync(join(place, "bin", name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });

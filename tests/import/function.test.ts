@@ -27,3 +27,12 @@ test.each([[[1]], [[1, 2, 3]], [[1, Number.NaN]], [[Infinity, 0]]])("%j is no an
     /the function gave \[.*\]: 2 finite Q-values are needed, one for each action/,
   );
 });
+
+test("without an environment a student learns from it where states are given", async () => {
+  const teacher = fromFunction(rule, { observationSize: 4, actionCount: 2 });
+  const observations = Float32Array.from({ length: 400 }, (_, i) => ((i * 37) % 101) / 50 - 1);
+  const student = await distill(teacher, { observations, hidden: [8], updates: 1000, attempts: 1 });
+  expect(student.heldOut?.actionAgreement).toBeGreaterThanOrEqual(0.9);
+  expect(student.environment).toBe("");
+  expect(() => evaluate(teacher)).toThrow("evaluate does not know the environment");
+});

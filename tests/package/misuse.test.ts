@@ -300,6 +300,13 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
         SomeClass,
         empty,
       ],
+      ...["observationSize", "actionCount"].map(
+        (name): Misuse => [
+          name,
+          (wrong) => importing.fromFunction(() => [1, 2], { observationSize: 4, actionCount: 2, [name]: wrong }),
+          ...[promise, none, nothing, text, fraction, 0],
+        ],
+      ),
     ],
     importModel: [
       ["bytes", (bytes) => importing.importModel(bytes), promise, none, nothing, text, [1]],
