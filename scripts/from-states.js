@@ -7,7 +7,12 @@ import { mean } from "../dist/evaluate/statistics.js";
 import { markdownTable } from "./markdown-table.js";
 
 const environment = "CartPole-v1";
-const randomShares = [0, 0.3]; // of the actions in the log
+/** Logs, by the share of actions that are random; the larger student was found on seeds 100 to 102. */
+const cases = [
+  { share: 0, hidden: [16] },
+  { share: 0.3, hidden: [16] },
+  { share: 0.3, hidden: [64] },
+];
 const counts = [100, 300, 1000, 3000, 10_000];
 
 const [first, count] = [Number(process.argv[2] ?? 0), Number(process.argv[3] ?? 5)];
@@ -17,20 +22,21 @@ const teachers = [];
 for (let seed = first; seed < first + count; seed++) {
   const teacher = await trainTeacher(environment, { seed });
   teachers.push(evaluate(teacher).mean);
-  for (const share of randomShares) {
+  for (const { share, hidden } of cases) {
     const log = logged(teacher, share, seed, counts.at(-1));
     for (const states of counts) {
-      const student = await distill(teacher, { observations: log.slice(0, states * teacher.widths[0]), seed });
-      const row = { seed, share, ...student.heldOut, states, return: evaluate(student).mean };
+      const observations = log.slice(0, states * teacher.widths[0]);
+      const student = await distill(teacher, { observations, hidden, seed });
+      const row = { seed, share, hidden, ...student.heldOut, states, return: evaluate(student).mean };
       rows.push(row);
       console.log(JSON.stringify(row));
     }
   }
 }
 
-const cells = randomShares.flatMap((share) =>
+const cells = cases.flatMap(({ share, hidden }) =>
   counts.map((states) => {
-    const runs = rows.filter((row) => row.share === share && row.states === states);
+    const runs = rows.filter((row) => row.share === share && row.hidden === hidden && row.states === states);
     const of = (name) => runs.map((row) => row[name]);
     const percent = (value) => `${(100 * value).toFixed(0)} %`;
     return [
@@ -45,7 +51,9 @@ const cells = randomShares.flatMap((share) =>
   }),
 );
 console.log(`\nThe teachers return ${mean(teachers).toFixed(0)} in the mean.\n`);
-console.log(markdownTable(["random actions", "states", "same action", "qR2", "return, mean", "worst seed"], cells));
+console.log(
+  markdownTable(["random actions", "hidden", "states", "same action", "qR2", "return, mean", "worst seed"], cells),
+);
 
 /** The states of a log: the teacher acts, and a share of its actions is random. */
 function logged(teacher, share, seed, count) {

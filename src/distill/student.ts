@@ -70,14 +70,6 @@ export interface StatesOptions extends GivenStates, Partial<StatesConfig>, WorkO
 }
 
 /**
- * Distils a teacher into a student. The labels are the teacher's Q-values (Rusu et al. 2015) on states that the
- * teacher, the student (DAgger, Ross et al. 2011) or the teacher's replay memory supplies.
- * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit its environment, or a
- * checkpoint that does not belong to both; {@link Interrupted} if stopped by the signal or if the environment fails;
- * {@link DivergedError} if the loss is no longer finite
- */
-export function distill(teacher: Labeller, options?: DistillOptions): Promise<Student>;
-/**
  * Distils a teacher into a student from given states alone: nothing is played. A tenth of the states, drawn by the
  * seed, is held out to choose the best student: the one that most often acts as the teacher does. On another tenth
  * neither a weight nor a choice depends; the student's `heldOut` is about these.
@@ -86,12 +78,20 @@ export function distill(teacher: Labeller, options?: DistillOptions): Promise<St
  * {@link DivergedError} if the loss is no longer finite
  */
 export function distill(teacher: StatesLabeller, options: StatesOptions): Promise<Student<StatesConfig>>;
-export function distill(
+/**
+ * Distils a teacher into a student. The labels are the teacher's Q-values (Rusu et al. 2015) on states that the
+ * teacher, the student (DAgger, Ross et al. 2011) or the teacher's replay memory supplies.
+ * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit its environment, or a
+ * checkpoint that does not belong to both; {@link Interrupted} if stopped by the signal or if the environment fails;
+ * {@link DivergedError} if the loss is no longer finite
+ */
+export function distill(teacher: Labeller, options?: DistillOptions): Promise<Student>;
+export async function distill(
   teacher: Labeller | StatesLabeller,
   options: DistillOptions | StatesOptions = {},
 ): Promise<Student<StatesConfig>> {
   needObject("options", options);
-  if ("observations" in options || "masks" in options) return distillStates(teacher, options as StatesOptions);
+  if ("observations" in options) return distillStates(teacher, options as StatesOptions);
   return distillRounded(teacher as Labeller, options, largestOf8Bits);
 }
 

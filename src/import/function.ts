@@ -6,7 +6,7 @@ import { argmax } from "../model/argmax.js";
 import { checkMask } from "../model/observations.js";
 
 /** What is known of a function without an environment. */
-interface Sizes {
+export interface FunctionSizes {
   readonly observationSize: number;
   readonly actionCount: number;
 }
@@ -39,7 +39,7 @@ export interface FunctionModel {
  */
 export function fromFunction(
   qValues: (observation: Float32Array) => ArrayLike<number>,
-  options: { readonly environment: EnvSource } | Sizes,
+  options: { readonly environment: EnvSource } | FunctionSizes,
 ): FunctionModel {
   needFunction("qValues", qValues, "a function from observations to Q-values");
   needObject("options", options, "an object with environment");
@@ -76,7 +76,9 @@ export function fromFunction(
   };
 }
 
-function placeOf(options: { readonly environment: EnvSource } | Sizes): Sizes & { environment: EnvSource; id: string } {
+function placeOf(
+  options: { readonly environment: EnvSource } | FunctionSizes,
+): FunctionSizes & { environment: EnvSource; id: string } {
   if (!("environment" in options) && "observationSize" in options) {
     const { observationSize, actionCount } = options;
     for (const [name, size] of Object.entries({ observationSize, actionCount })) {
