@@ -42,6 +42,7 @@ const cells = cases.flatMap(({ share, hidden }) =>
     return [
       ...[
         percent(share),
+        hidden.join(),
         states.toLocaleString("en"),
         percent(mean(of("actionAgreement"))),
         mean(of("qR2")).toFixed(2),
