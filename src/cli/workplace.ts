@@ -248,7 +248,7 @@ export class Workplace {
 
   /** Warns where work goes on with other options of its environment, such as a server's new address. */
   #warnOfOptions(phase: Phase, checkpoint: Uint8Array): void {
-    const { envOptions: before = "none" } = readSetting(checkpoint, phase);
+    const { envOptions: before = "none" } = Object(readSetting(checkpoint, phase));
     const { envOptions: now = "none" } = originOf(this.#environment);
     if (before === now) return;
     this.say(`${this.path(checkpointName(phase))} was made with the --env-options ${before}: it goes on with ${now}`);

@@ -101,7 +101,7 @@ export function readCheckpoint(
   return reading(() => {
     const { tensors, metadata } = readSigned(bytes, checkFormat);
     checkPhase(metadata, phase);
-    const made = parsed<Setting>(metadata, "setting");
+    const made: Setting = Object(parsed(metadata, "setting"));
     const differs = difference(without(changeable, made), without(changeable, setting));
     if (differs !== undefined) throw new CheckpointError(`this checkpoint was made with ${differs}`);
     const reached = readReached(metadata);
