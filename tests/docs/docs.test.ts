@@ -102,6 +102,7 @@ const printed: Record<string, (lines: readonly string[]) => void> = {
     expect(asX).toBe("{ positions: 99, wins: 99, draws: 2, losses: 0, illegal: 0 }");
     expect(positions).toBe("4520");
   },
+  "docs/from-logs.md": ([log]) => expect(log).toBe("10122 steps in 3000 visits, 0 left out"),
   "docs/live-service.md": (lines) => expect(lines).toEqual(["2000 1800 0", "true []", "2", "51"]),
   "docs/environments/your-own.md": ([findings, problem, masked, mask, later, mean, wrapped, vector]) => {
     expect([findings, masked, mask, later]).toEqual(["[]", "[]", "1 0 1", "false"]);
