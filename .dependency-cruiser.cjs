@@ -61,12 +61,12 @@ module.exports = {
     {
       name: "packages-stay-in-their-place",
       comment:
-        "the library itself depends on nothing; plots belong to report/ and experiments/, terminal packages to cli/, physics to LunarLander, zip archives to import/, HDF5 to minari/, the hash to an export's description",
+        "the library itself depends on nothing; plots belong to report/ and experiments/, terminal packages to cli/, physics to LunarLander, zip archives to import/, gzip to offline/, HDF5 to minari/, the hash to an export's description",
       severity: "error",
       from: {
         path: "^src/",
         pathNot:
-          "^src/((cli|experiments|report)/|(env/lunar-lander/lunar-lander|import/zip|minari/hdf5|export/description)\\.ts$)",
+          "^src/((cli|experiments|report)/|(env/lunar-lander/lunar-lander|import/zip|offline/gzip|minari/hdf5|export/description)\\.ts$)",
       },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer"] },
     },

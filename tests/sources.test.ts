@@ -128,6 +128,7 @@ it("LunarLander-v3 alone takes its numbers from another package, and that packag
     "src/env/lunar-lander/lunar-lander.ts": ["planck"],
     "src/export/description.ts": ["@noble/hashes/sha2.js", "@noble/hashes/utils.js"], // a hash of bytes
     "src/import/zip.ts": ["fflate"], // unpacks bytes
+    "src/offline/gzip.ts": ["fflate"],
     "src/minari/hdf5.ts": ["h5wasm", "h5wasm"], // reads a file's numbers
   });
   expect(readFileSync(join(root, "node_modules", "planck", "dist", "planck.mjs"), "utf8")).toContain("Math.sin");

@@ -2,6 +2,7 @@
 import { ConfigError } from "../core/config-error.js";
 import { described, need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { stoppable } from "../env/pauses.js";
+import { isGzip, piece, Unpacker } from "./gzip.js";
 
 /** The bytes of a file: all of them, or as they come, such as `createReadStream(path)`, `file.stream()` or `response.body`. */
 export type ByteSource = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
@@ -31,7 +32,6 @@ export interface Line {
 }
 
 const longestLine = 2 ** 24; // bytes
-const piece = 2 ** 16; // bytes between two places where others may run
 const newline = 10;
 
 /**
@@ -129,7 +129,7 @@ function counting(chunks: Chunks, counted: { bytes: number }): Chunks {
   };
 }
 
-/** The bytes themselves, or what they hold if they begin as gzip does (RFC 1952). @param lines how many were read so far */
+/** The bytes themselves, or what they hold if they are gzip. @param lines how many were read so far */
 async function unpacked(chunks: Chunks, lines: () => number): Promise<Chunks> {
   let first = new Uint8Array(0);
   while (first.length < 2) {
@@ -142,42 +142,27 @@ async function unpacked(chunks: Chunks, lines: () => number): Promise<Chunks> {
   }
   const waiting = [first];
   const whole = { next: async () => waiting.pop() ?? (await chunks.next()), stop: chunks.stop };
-  return first[0] === 0x1f && first[1] === 0x8b ? unzipped(whole, lines) : whole;
+  return isGzip(first) ? unzipped(whole, lines) : whole;
 }
 
 function unzipped(packed: Chunks, lines: () => number): Chunks {
-  const { readable, writable } = new DecompressionStream("gzip");
-  const writer = writable.getWriter();
-  const reader = readable.getReader();
-  let failure: { readonly error: unknown } | undefined; // of the source, not of what it holds
-  const feed = async () => {
-    for (;;) {
-      const chunk = await packed.next().catch((error: unknown) => {
-        failure = { error };
-        throw error;
-      });
-      if (chunk === undefined) return writer.close();
-      await writer.write(chunk.slice()); // a copy: the source may use its buffer again before this one is unpacked
-    }
-  };
-  // errors reach the reader's side
-  writer.closed.catch(() => {});
-  feed().catch((error) => writer.abort(error).catch(() => {}));
-  return {
-    next: async () => {
+  const unpacker = new Unpacker();
+  const waiting: Uint8Array[] = [];
+  let rest: Uint8Array | undefined = new Uint8Array(0);
+  const next = async () => {
+    while (waiting.length === 0 && rest !== undefined) {
+      if (rest.length === 0) rest = await packed.next();
       try {
-        return (await reader.read()).value;
+        waiting.push(...(rest === undefined ? unpacker.end() : unpacker.unpack(rest.subarray(0, piece))));
+        rest = rest?.subarray(piece);
       } catch (error) {
-        if (failure) throw failure.error;
         const reason = (error as Error).message;
         throw new ConfigError(`after line ${lines()} the gzip data is damaged or cut off: ${reason}`);
       }
-    },
-    stop: () => {
-      packed.stop();
-      reader.cancel().catch(() => {});
-    },
+    }
+    return waiting.shift();
   };
+  return { next, stop: packed.stop };
 }
 
 /** Bytes as lines. */
@@ -198,7 +183,7 @@ class Splitter {
       this.#finish(bytes.subarray(from, to));
       from = to + 1;
     }
-    if (from < bytes.length) this.#keep(bytes.slice(from)); // a copy, too
+    if (from < bytes.length) this.#keep(bytes.slice(from)); // a copy: the source may use its buffer again
   }
 
   /** The last line may end without a newline. */
