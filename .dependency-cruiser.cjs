@@ -66,7 +66,7 @@ module.exports = {
       from: {
         path: "^src/",
         pathNot:
-          "^src/((cli|experiments|report)/|(env/lunar-lander/lunar-lander|import/zip|offline/gzip|minari/hdf5|export/description)\\.ts$)",
+          "^src/((cli|experiments|report)/|(env/lunar-lander/lunar-lander|import/zip|offline/gzip|minari/(hdf5|again.node)|export/description)\\.ts$)",
       },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer"] },
     },

@@ -23,6 +23,9 @@ const enumeration = 8; // NumPy's bool
 
 let opened = 0;
 
+/** How many copies of the library a damaged file has stopped: their memory cannot be trusted any more. */
+let stopped = 0;
+
 /** A file that is open. */
 export class Hdf5 {
   readonly #library: Library;
@@ -45,7 +48,7 @@ export class Hdf5 {
     try {
       return checked(() => new Hdf5(library, name, bytes.size));
     } catch (error) {
-      library.FS!.unlink(name);
+      removed(library, name);
       throw error;
     }
   }
@@ -73,7 +76,7 @@ export class Hdf5 {
     try {
       this.#file.close();
     } catch {} // of a damaged file
-    this.#library.FS!.unlink(this.#name);
+    removed(this.#library, this.#name);
   }
 
   #column(path: string): InstanceType<Library["Dataset"]> | undefined {
@@ -99,16 +102,26 @@ export class Hdf5 {
 }
 
 async function loaded(): Promise<Library> {
-  let library: Library;
-  try {
-    library = await import("h5wasm");
-  } catch (error) {
-    if (isMissing(error, "h5wasm")) throw new MissingPackageError("a Minari data set", "h5wasm");
-    throw error;
-  }
+  const library = stopped === 0 ? await import("h5wasm").catch(explained) : await again();
   const module = await library.ready;
   module.activate_throwing_error_handler(); // errors are thrown, and not printed
   return library;
+}
+
+function explained(error: unknown): never {
+  throw isMissing(error, "h5wasm") ? new MissingPackageError("a Minari data set", "h5wasm") : error;
+}
+
+async function again(): Promise<Library> {
+  const { loadedAgain } = await import("./again.node.js");
+  if (typeof loadedAgain === "function") return loadedAgain(stopped);
+  throw new ConfigError("a damaged file has stopped the HDF5 library before: load the page again to read another");
+}
+
+function removed(library: Library, name: string): void {
+  try {
+    library.FS!.unlink(name);
+  } catch {} // of a library that has stopped
 }
 
 /** A file in the library's memory whose bytes are read only when they are needed. */
@@ -143,6 +156,7 @@ function checked<Value>(work: () => Value): Value {
     return work();
   } catch (error) {
     if (error instanceof ConfigError) throw error;
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) stopped++;
     const text = String((error as Error)?.message ?? error);
     // of the library's stack of errors the last one says what was found
     const reason = [...text.matchAll(/in \w+\(\): (.+)/g)].at(-1)?.[1] ?? text.split("\n")[0];
