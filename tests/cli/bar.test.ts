@@ -92,3 +92,12 @@ it("is not there where it is not wanted, or where nobody looks", () => {
   }
   expect(lines()).toEqual([]);
 });
+
+it("says how much of a file is read", () => {
+  const lines = shown((bar) => {
+    bar.reading(0.5, "lines", 1234);
+    bar.reading(1, "lines", 2500);
+    bar.finish();
+  });
+  expect(lines).toEqual([`reading   ${full} 100 % · 2,500 lines`]);
+});

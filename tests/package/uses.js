@@ -112,9 +112,12 @@ export const uses = {
   },
   async "qstill/offline"(load) {
     const { inEpisodes, readLog } = await load("qstill/offline");
-    const line = '{ "episode": 1, "observation": [1], "action": 0, "reward": 1, "terminated": true }';
-    const { body } = new Response(new Blob([line]).stream().pipeThrough(new CompressionStream("gzip")));
-    return inEpisodes(await readLog(body)).steps === 1;
+    const packed = (episode) => {
+      const line = `{ "episode": ${episode}, "observation": [1], "action": 0, "reward": 1, "terminated": true }\n`;
+      return new Response(new Blob([line]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
+    };
+    const file = new Blob([await packed(1), await packed(2)]); // two members, as of joined files
+    return inEpisodes(await readLog(file.stream())).steps === 2;
   },
   async "qstill/minari"(load) {
     const { readMinari } = await load("qstill/minari");
