@@ -3,6 +3,8 @@ import { polyak } from "./adam";
 import { combine, split } from "./dueling";
 import { add_slopes, Guide, judge, mask_at, take_panel, use_mask } from "./guide";
 import { huber_slope, huber_value } from "./huber";
+import { log_softmax_panels } from "./losses";
+import { exp } from "./math";
 import { PANEL } from "./matmul";
 import { allocate_zeroed, area, clear_floats, floats, free_block, lay_out, layout_end, measure } from "./memory";
 import { argmax, argmax_panel } from "./mlp";
@@ -63,6 +65,7 @@ export class LearnerOptions {
   prioritized: u32; // whether transitions are drawn by their priorities
   priorityExponent: f32; // α of the priorities
   byteObservations: u32; // whether observations are whole numbers from 0 to 255 and mostly 0
+  conservatism: f32; // α of conservative Q-learning; 0: none
 }
 
 @unmanaged
@@ -495,7 +498,7 @@ export function set_targets(learner: Learner, panel: usize, q: usize): void {
 
 /**
  * A panel's errors, losses and outputs' deltas, from its Q(s, ·): (A, 16). The deltas of Q are 0 except at the taken
- * actions.
+ * actions, before conservatism and a guide add theirs.
  */
 export function set_deltas(learner: Learner, panel: usize): void {
   const rows = rows_in(learner, panel);
@@ -520,8 +523,43 @@ export function set_deltas(learner: Learner, panel: usize): void {
       store<f32>(deltas + at, (weight * (<f32>2 * error)) / batch);
     }
   }
+  if (learner.options.conservatism > 0) add_conservatism(learner, panel, q, deltas);
   if (learner.guide) add_slopes(learner.guide as Guide, panel, deltas, rows);
   if (learner.options.dueling) split(deltas, learner.actions);
+}
+
+/**
+ * Conservative Q-learning, CQL(H) (Kumar et al. 2020, arXiv 2006.04779, equation 4): adds α·(log Σ_a exp Q(s, a) −
+ * Q(s, a_taken)), with the sum over the allowed actions, to a panel's losses, and its gradient α·(softmax(Q(s, ·)) −
+ * onehot(a_taken)) to the deltas. It is −α·log softmax(Q(s, ·)) of the taken action, and so computed. With priorities a
+ * row's weight holds for this term, too: both terms are means over the memory, and the weights undo the uneven draw.
+ * @param q (A, 16): Q(s, ·) of the panel; overwritten
+ */
+function add_conservatism(learner: Learner, panel: usize, q: usize, deltas: usize): void {
+  const replay = learner.replay;
+  const actions = learner.actions;
+  const rows = rows_in(learner, panel);
+  const batch = <f32>learner.batch;
+  const alpha = learner.options.conservatism;
+  if (replay.masks != 0) {
+    for (let r: usize = 0; r < rows; r++) forbid(replay, row_of(learner, panel, r), q + (r << 2), 64);
+  }
+  log_softmax_panels(q, q, PANEL, actions, 1);
+  for (let r: usize = 0; r < rows; r++) {
+    const action: usize = transition_at(replay, row_of(learner, panel, r)).action;
+    const row = (panel * PANEL + r) << 2;
+    const weight = load<f32>(learner.importanceWeights + row) * alpha;
+    store<f32>(
+      learner.losses + row,
+      load<f32>(learner.losses + row) - weight * load<f32>(q + (action << 6) + (r << 2)),
+    );
+    for (let a: usize = 0; a < actions; a++) {
+      const at = (a << 6) + (r << 2);
+      const target: f32 = a == action ? 1 : 0;
+      const slope = (weight * (exp<f32>(load<f32>(q + at)) - target)) / batch;
+      store<f32>(deltas + at, load<f32>(deltas + at) + slope);
+    }
+  }
 }
 
 /** Gives the drawn rows new priorities from their errors. */

@@ -323,8 +323,8 @@ export function huber_panels(c: Comparison<f32>, weight: f32): f32 {
   return sum_rows(scratch, c.batch, c.actions) / count;
 }
 
-/** logs: (panels, A, 16) = log softmax(q/τ) of each row. */
-function log_softmax_panels(logs: usize, q: usize, batch: usize, actions: usize, temperature: f32): void {
+/** logs: (panels, A, 16) = log softmax(q/τ) of each row; both may be the same place. */
+export function log_softmax_panels(logs: usize, q: usize, batch: usize, actions: usize, temperature: f32): void {
   const tau = f32x4.splat(temperature);
   const panel = actions << 6;
   const end = q + panels_bytes(batch, actions);

@@ -5,6 +5,7 @@
 // matrix after another. The order of every sum is the core's: an output is its bias, then the products, k ascending,
 // and each product and sum is rounded to T. The losses are already generic and are in losses.ts.
 import { huber_slope, huber_value } from "./huber";
+import { exp, log } from "./math";
 import { at, put } from "./memory";
 import { width } from "./mlp";
 
@@ -281,13 +282,15 @@ export function double_dqn_targets<T>(
 }
 
 /**
- * The mean over B of the loss of Q(s, a) − y, and its gradient. The loss is Huber's, or the square if delta is 0.
+ * The loss of each Q(s, a) − y, and the gradient of their mean. The loss is Huber's, or the square if delta is 0.
+ * @param losses (B)
  * @param q (B, A): Q(s, ·)
  * @param taken u32 (B): a
  * @param weights (B): the weight of each row's loss (Schaul et al. 2016, algorithm 1)
- * @param gradient (B, A): ∂loss/∂q, 0 except at the taken action
+ * @param gradient (B, A): ∂mean/∂q, 0 except at the taken action
  */
-export function td_loss<T>(
+export function td_losses<T>(
+  losses: usize,
   q: usize,
   taken: usize,
   targets: usize,
@@ -296,19 +299,55 @@ export function td_loss<T>(
   actions: usize,
   delta: T,
   gradient: usize,
-): T {
+): void {
   for (let i: usize = 0; i < batch * actions; i++) put<T>(gradient, i, 0);
-  let sum: T = 0;
   for (let b: usize = 0; b < batch; b++) {
     const i = b * actions + at<u32>(taken, b);
     const error: T = at<T>(q, i) - at<T>(targets, b);
     const weight = at<T>(weights, b);
     const loss: T = delta > 0 ? huber_value<T>(error, delta) : error * error;
-    sum += weight * loss;
+    put<T>(losses, b, weight * loss);
     const slope: T = delta > 0 ? huber_slope<T>(error, delta) : <T>2 * error;
     put<T>(gradient, i, (weight * slope) / <T>batch);
   }
-  return sum / <T>batch;
+}
+
+/**
+ * Adds α·(log Σ_a exp Q(s, a) − Q(s, a_taken)) to the loss of each row, and its gradient α·(softmax(Q(s, ·)) −
+ * onehot(a_taken)) to that of their mean: CQL(H) (Kumar et al. 2020, arXiv 2006.04779, equation 4). Both are computed
+ * from log softmax(Q(s, ·)), and that from the differences to the largest value.
+ * @param losses (B)
+ * @param q (B, A): Q(s, ·); −∞ for a forbidden action
+ * @param taken u32 (B): a
+ * @param weights (B): the weight of each row's loss
+ * @param gradient (B, A)
+ */
+export function conservative_losses<T>(
+  losses: usize,
+  q: usize,
+  taken: usize,
+  weights: usize,
+  batch: usize,
+  actions: usize,
+  alpha: T,
+  gradient: usize,
+): void {
+  for (let b: usize = 0; b < batch; b++) {
+    const row = b * actions;
+    let largest = at<T>(q, row);
+    for (let a: usize = 1; a < actions; a++) largest = max<T>(largest, at<T>(q, row + a));
+    let sum: T = 0;
+    for (let a: usize = 0; a < actions; a++) sum += exp<T>(at<T>(q, row + a) - largest);
+    const normaliser = log<T>(sum);
+    const weight: T = at<T>(weights, b) * alpha;
+    for (let a: usize = 0; a < actions; a++) {
+      const logShare: T = at<T>(q, row + a) - largest - normaliser;
+      const isTaken = a == at<u32>(taken, b);
+      if (isTaken) put<T>(losses, b, at<T>(losses, b) - weight * logShare);
+      const slope: T = (weight * (exp<T>(logShare) - <T>(isTaken ? 1 : 0))) / <T>batch;
+      put<T>(gradient, row + a, at<T>(gradient, row + a) + slope);
+    }
+  }
 }
 
 /** targets: (B): y = R + discount · max_a Q⁻(s', a) (Mnih et al. 2015). @param target (B, A): Q⁻(s', ·) */
@@ -328,7 +367,7 @@ export function dqn_targets<T>(
 }
 
 /** The mean over `count` values, added in order. */
-function mean<T>(values: usize, count: usize): T {
+export function mean<T>(values: usize, count: usize): T {
   let sum = at<T>(values, 0);
   for (let i: usize = 1; i < count; i++) sum += at<T>(values, i);
   return sum / <T>count;

@@ -130,7 +130,9 @@ function compare(
     const dq = deltas + (q - activations);
     const weights = zeros<f32>(batch);
     for (let b: usize = 0; b < batch; b++) put<f32>(weights, b, 1);
-    const expected = reference.td_loss<f32>(q, taken, targets, weights, batch, actions, 0, dq);
+    const losses = zeros<f32>(batch);
+    reference.td_losses<f32>(losses, q, taken, targets, weights, batch, actions, 0, dq);
+    const expected = reference.mean<f32>(losses, batch);
     const gradients = zeros<f32>(count);
     reference.mlp_backward<f32>(student.widths, student.layers, parameters, activations, deltas, gradients, batch);
     reference.adam_step<f32>(parameters, gradients, first, second, count, 1e-2, i);

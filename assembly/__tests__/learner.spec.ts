@@ -55,6 +55,7 @@ class Options {
   exponent: f32 = 0.6;
   bytes: bool = false;
   masked: bool = false;
+  conservatism: f32 = 0;
   guide: Mixture = new Mixture(); // its loss
 }
 const plain = new Options();
@@ -80,6 +81,7 @@ function learner_of(
   given.prioritized = u32(options.prioritised);
   given.priorityExponent = options.exponent;
   given.byteObservations = u32(options.bytes);
+  given.conservatism = options.conservatism;
   const learner = changetype<Learner>(learner_create(array_of<u32>(sizes), sizes.length - 1, given));
   learner_initialise(learner, 1, 2, 3, 4);
   if (options.masked) learner_masks(learner);
@@ -105,7 +107,8 @@ function play(learner: Learner, steps: i32, longest: u32, ending: i32): void {
     } else {
       left--;
       const end = ending == RANDOM ? TERMINATED + <i32>random_below(2) : ending;
-      const action = random_below(<u32>learner.actions);
+      let action = random_below(<u32>learner.actions);
+      while (!is_allowed(learner.replay, row, action)) action = (action + 1) % <u32>learner.actions;
       const reward = <f32>random_value();
       row = learner_record(learner, row, action, reward, left == 0 && end == TERMINATED, left == 0 && end == TRUNCATED);
     }
@@ -253,7 +256,15 @@ class Twin {
     const deltas = zeros<f32>(values);
     const q = this.forward(this.parameters, observations, activations);
     const dq = zeros<f32>(batch * actions);
-    this.loss = reference.td_loss<f32>(q, taken, this.targets, weights, batch, actions, learner.options.huberDelta, dq);
+    const losses = zeros<f32>(batch);
+    const options = learner.options;
+    reference.td_losses<f32>(losses, q, taken, this.targets, weights, batch, actions, options.huberDelta, dq);
+    const conservatism = options.conservatism;
+    if (conservatism > 0) {
+      const allowed = allowed_only(replay, rows, q, batch, false);
+      reference.conservative_losses<f32>(losses, allowed, taken, weights, batch, actions, conservatism, dq);
+    }
+    this.loss = reference.mean<f32>(losses, batch);
     this.renew(rows, q, taken);
     if (learner.guide) this.loss += this.guide(rows, observations, q, dq);
     const outputDeltas = deltas + ((values - batch * learner.outputs) << 2);
@@ -370,6 +381,12 @@ describe("learner_step", () => {
     prioritised.prioritised = true;
     compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, prioritised);
     compare([4, 16, 3], 6, 1, 0, 1, 2, prioritised);
+    const conservative = new Options();
+    conservative.conservatism = 1;
+    compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, conservative);
+    conservative.conservatism = 0.3;
+    compare([4, 16, 5], 16, 1, 0, 1, 2, conservative);
+    compare([2, 1], 9, 2, 0, 1, 1, conservative);
     const guided = new Options();
     guided.guide.and(MSE, 0.5);
     compare([4, 16, 16, 3], 33, 3, 1, 0.005, 1, guided);
@@ -381,6 +398,7 @@ describe("learner_step", () => {
     all.dueling = true;
     all.maxGradientNorm = 0.5;
     all.prioritised = true;
+    all.conservatism = 0.5;
     all.exponent = 1;
     compare([6, 33, 17, 6], 48, 5, 1, 0.005, 1, all);
   });
@@ -413,6 +431,8 @@ describe("learner_step", () => {
     masked.dueling = true;
     masked.prioritised = true;
     masked.guide.and(CROSS_ENTROPY, 0.3);
+    compare([6, 33, 17, 6], 48, 5, 1, 0.005, 1, masked);
+    masked.conservatism = 2;
     compare([6, 33, 17, 6], 48, 5, 1, 0.005, 1, masked);
     masked.double = true;
     masked.bytes = true;
@@ -508,6 +528,28 @@ describe("learner_step", () => {
       const target = transition_at(learner.replay, row).sum + <f32>0.97 * <f32>20;
       if (at<f32>(learner.targets, b) != target) expect(at<f32>(learner.targets, b)).toBe(target, `row ${row}`);
     }
+  });
+
+  it("with conservatism lowers the Q-values of allowed actions that were never taken, and of no others", () => {
+    seed(15);
+    const conservative = new Options();
+    conservative.conservatism = 1;
+    conservative.masked = true;
+    const learner = learner_of([1, 3], 16, 1, 1, 1, 1, conservative);
+    learner.options.gamma = 0;
+    memory.fill(learner.onlineWeights.parameters, 0, learner.count << 2);
+    const masks = array_of<u8>([1, 1, 0]);
+    for (let e = 0; e < 40; e++) {
+      memory.copy(learner.replay.incomingMask, masks, 3);
+      const row = learner_begin(learner);
+      learner_record(learner, row, 0, 0, true, false);
+    }
+    learner_step(learner, 1, 1e-3);
+    const biases = learner.onlineWeights.parameters + (3 << 2);
+    expect(at<f32>(biases, 0)).toBeGreaterThan(0);
+    expect(at<f32>(biases, 1)).toBeLessThan(0);
+    expect(at<f32>(biases, 2)).toBe(0);
+    learner_free(learner);
   });
 
   it("learns rewards that the observation tells", () => {

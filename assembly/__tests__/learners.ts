@@ -29,14 +29,18 @@ export function fill_mask(learner: Learner): void {
   store<u8>(replay.incomingMask + random_below(<u32>replay.actions), 1);
 }
 
-/** A copy of the Q-values (B, A) of s' in which those of forbidden actions are the smallest. rows: u32 (B), those of s. */
-export function allowed_only(replay: Replay, rows: usize, q: usize, batch: usize): usize {
+/**
+ * A copy of the Q-values (B, A) of s', or of s, in which those of forbidden actions are the smallest. rows: u32 (B),
+ * those of s.
+ */
+export function allowed_only(replay: Replay, rows: usize, q: usize, batch: usize, next: bool = true): usize {
   const actions = replay.actions;
   const allowed = copy_of<f32>(q, batch * actions);
   for (let b: usize = 0; b < batch; b++) {
-    const next = transition_at(replay, load<u32>(rows + (b << 2))).next;
+    const row: usize = load<u32>(rows + (b << 2));
+    const judged = next ? <usize>transition_at(replay, row).next : row;
     for (let a: usize = 0; a < actions; a++) {
-      if (!is_allowed(replay, next, a)) put<f32>(allowed, b * actions + a, -Infinity);
+      if (!is_allowed(replay, judged, a)) put<f32>(allowed, b * actions + a, -Infinity);
     }
   }
   return allowed;

@@ -35,6 +35,8 @@ export interface LearnerShape {
   readonly byteObservations?: boolean;
   /** The exponent of |TD error| in a priority, with `prioritized`; default 0.6. */
   readonly priorityExponent?: number;
+  /** Weight of conservative Q-learning's term in the loss (α in Kumar et al. 2020, equation 4); default 0. */
+  readonly conservatism?: number;
 }
 
 /** `LearnerOptions` of assembly/learner.ts: the same names in the same order. */
@@ -52,6 +54,7 @@ export const learnerFields = [
   ["prioritized", "u32", false],
   ["priorityExponent", "f32", 0.6],
   ["byteObservations", "u32", false],
+  ["conservatism", "f32", 0],
 ] as const;
 
 export class Learner extends Trainable {

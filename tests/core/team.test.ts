@@ -21,6 +21,7 @@ const shapes: [widths: number[], batchSize: number, other?: Partial<LearnerShape
   [[4, 12, 3], 33, { double: false }],
   [[4, 12, 3], 33, { dueling: true }],
   [[4, 12, 3], 33, { prioritized: true }],
+  [[4, 12, 3], 33, { conservatism: 0.5 }],
   [[40, 12, 3], 33, { byteObservations: true }],
   [[35, 33, 17, 5], 7, { byteObservations: true, targetUpdateInterval: 3 }],
 ];
