@@ -67,7 +67,7 @@ export function teacherConfig(
 /** The part of a teacher's configuration that its learner needs. */
 export function learnerShape(
   widths: readonly number[],
-  config: TeacherConfig,
+  config: Omit<LearnerShape, "widths" | "byteObservations"> & Pick<TeacherConfig, "loss">,
   byteObservations: boolean | undefined,
 ): LearnerShape {
   return { ...config, widths, huberDelta: config.loss === "huber" ? config.huberDelta : 0, byteObservations };

@@ -17,7 +17,7 @@ import { DqnAgent } from "./dqn-agent.js";
 import { type AgentTraining, train } from "./loop.js";
 
 /** A trained teacher. */
-export class Teacher extends TrainedModel<TeacherConfig> {
+export class Teacher<Config extends object = TeacherConfig> extends TrainedModel<Config> {
   /**
    * The observations in the replay memory at the end, (rows, observationSize). They are bytes if the environment's are.
    */
@@ -27,7 +27,7 @@ export class Teacher extends TrainedModel<TeacherConfig> {
 
   constructor(
     data: ModelData,
-    record: TrainingRecord<TeacherConfig>,
+    record: TrainingRecord<Config>,
     observations: Float32Array | Uint8Array,
     masks?: Uint8Array,
   ) {
@@ -77,8 +77,7 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   const origin = originOf(env.id, from);
   const { envs, evaluationEnvs } = copiesOf(env, source, config);
   const shape = learnerShape(widths, config, env.byteObservations);
-  const { learner, notice } =
-    checkedThreads(threads) === 1 ? { learner: new Learner(shape) } : await onTwoThreads(shape);
+  const { learner, notice } = await learnerOn(threads, shape);
   const agent = new DqnAgent(learner, widths, config, seed, "teacher", start);
   try {
     const { parameters, ...effort } = await train({
@@ -94,8 +93,15 @@ export async function trainTeacher(source: EnvSource, options: TrainOptions = {}
   }
 }
 
-/** A learner on two threads; or one that works alone, and the notice that says why. */
-async function onTwoThreads(shape: LearnerShape): Promise<{ learner: Learner; notice?: Notice }> {
+/**
+ * A learner on so many threads; or one that works alone, and the notice that says why.
+ * @throws ConfigError for another number than 1 or 2, and if its block would be larger than 1 GiB
+ */
+export async function learnerOn(
+  threads: number,
+  shape: LearnerShape,
+): Promise<{ readonly learner: Learner; readonly notice?: Notice }> {
+  if (checkedThreads(threads) === 1) return { learner: new Learner(shape) };
   const { NoTeamError, TeamLearner } = await import("../core/team.js"); // costs nothing if nobody asks for two
   try {
     return { learner: await TeamLearner.create(shape) };
