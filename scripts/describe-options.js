@@ -8,6 +8,7 @@ import ts from "typescript";
 const places = {
   teacher: ["src/dqn/config.ts", "teacherOptions"],
   student: ["src/distill/config.ts", "studentOptions"],
+  offline: ["src/offline/config.ts", "offlineOptions"],
   joint: ["src/distill/joint-config.ts", "jointOptions"],
   guide: ["src/distill/proximal.ts", "guideOptions"],
 };

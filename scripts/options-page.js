@@ -10,16 +10,18 @@ import { jointOptions } from "../dist/distill/joint-config.js";
 import { proximalOptions } from "../dist/distill/proximal.js";
 import { shrinkOptions } from "../dist/distill/shrink.js";
 import { teacherOptions } from "../dist/dqn/config.js";
+import { offlineOptions } from "../dist/offline/config.js";
 import { markdownTable } from "./markdown-table.js";
 
 export const pageFile = fileURLToPath(new URL("../docs/options.md", import.meta.url));
 
-const { teacher, student, joint, guide } = descriptions;
+const { teacher, student, offline, joint, guide } = descriptions;
 
 const tables = {
   teacher: table(teacherOptions, teacher, "Flag"),
   student: table(studentOptions, student, "Flag"),
   shrink: table(newIn(shrinkOptions, studentOptions), student, "Flag"),
+  offline: table(offlineOptions, offline, "Flag"),
   joint: table(jointOptions, joint, "Flag"),
   proximal: table(newIn(proximalOptions, teacherOptions), { ...teacher, ...guide }),
 };

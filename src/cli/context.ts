@@ -9,6 +9,7 @@ import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registr
 import { checkedSeed, shown } from "../evaluate/checks.js";
 import { registerEnvFile } from "../experiments/env-file.js";
 import type { Model, ModelData } from "../model/model.js";
+import { offlineOptions } from "../offline/config.js";
 import { checkOptions, parseNumber } from "../training/options.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson, readModel } from "./files.js";
@@ -181,6 +182,7 @@ export interface ConfigFile {
   teacher?: Record<string, unknown>;
   student?: Record<string, unknown>;
   joint?: Record<string, unknown>;
+  offline?: Record<string, unknown>;
 }
 
 const fields = {
@@ -190,6 +192,7 @@ const fields = {
   teacher: "object",
   student: "object",
   joint: "object",
+  offline: "object",
 };
 
 /**
@@ -216,6 +219,7 @@ export function readConfigFile(path: string | undefined): ConfigFile {
     checkedSeed(checked.seed ?? 0);
     checkOptions("teacher", teacherOptions, checked.teacher ?? {}, (name) => `teacher.${name}`);
     checkOptions("student", studentOptions, checked.student ?? {}, (name) => `student.${name}`);
+    checkOptions("offline", offlineOptions, checked.offline ?? {}, (name) => `offline.${name}`);
     checkOptions("joint", jointOptions, checked.joint ?? {}, (name) => `joint.${name}`);
   } catch (error) {
     throw new UsageError(`${path}: ${oneLine(error)}`);

@@ -8,7 +8,11 @@ import { Student, studentSetting } from "../distill/student.js";
 import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting } from "../dqn/teacher.js";
+import type { AnyEnv } from "../env/env.js";
 import type { Distillation, Model } from "../model/model.js";
+import type { OfflineConfig } from "../offline/config.js";
+import type { LoggedSteps } from "../offline/steps.js";
+import { logFor, offlineSetting, recordOf } from "../offline/train.js";
 import type { Frontier } from "../report/frontier.js";
 import { difference, type Setting } from "../training/checkpoint.js";
 import { type Origin, originOf } from "../training/origin.js";
@@ -58,6 +62,27 @@ export function teacherLeft(
   const asked = teacherSetting(environment, seed, config, originOf(environment, from));
   const same = isSame(path, made, asked, checkpoint, "a new training");
   return same ? { finished: teacher } : { checkpoint };
+}
+
+/** What a folder holds of a teacher from a log. @throws UsageError if that was made with other settings, or from another log */
+export function offlineLeft(
+  place: Workplace,
+  data: LoggedSteps,
+  env: AnyEnv | undefined,
+  seed: number,
+  config: OfflineConfig,
+): Left<Teacher<OfflineConfig>> {
+  const checkpoint = place.checkpoint("teacher");
+  if (!place.has("teacher.safetensors")) return { checkpoint };
+  const path = place.path("teacher.safetensors");
+  const model = readModel(path);
+  const { training, environment } = model;
+  if (training?.log === undefined) throw new UsageError(`${path} was not made from a log`);
+  const record = { ...training, config: training.config as unknown as OfflineConfig, env: environment };
+  const made = offlineSetting(environment, record.seed, training.log, record.config);
+  const asked = offlineSetting(env?.id ?? "", seed, recordOf(logFor(data, env)), config);
+  const same = isSame(path, made, asked, checkpoint, "a new training");
+  return same ? { finished: new Teacher(model, record, new Float32Array(0)) } : { checkpoint };
 }
 
 /**

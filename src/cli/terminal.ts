@@ -39,18 +39,17 @@ export class Progress {
   update(event: TrainingEvent): void {
     if (event.kind === "episode") this.stop(); // a line about it is printed
     if (!this.#shown) return;
-    if (event.kind === "evaluation")
-      this.#bar?.update({ steps: figure(event.envSteps), outcome: returned(event.mean) });
+    if (event.kind === "evaluation") this.#bar?.update({ done: done(event), outcome: returned(event.mean) });
     if (event.kind !== "progress") return;
     const { network, attempt, share, envSteps, updates, mean, evaluated, actionAgreement } = event;
     const alone = actionAgreement !== undefined; // from states alone: there are no steps and no returns
     this.#begin(
       network === "teacher" ? "teacher  " : `student ${attempt ?? " "}`,
-      `{what} {bar} {state} · {steps} ${alone ? "updates" : "steps"} · {outcome}`,
+      "{what} {bar} {state} · {done} · {outcome}",
     );
     const latest = alone ? `same action ${percent(actionAgreement)}` : returned(mean);
     this.#show(share, {
-      steps: figure(alone ? updates : envSteps),
+      done: done({ envSteps: alone ? 0 : envSteps, updates }),
       outcome: evaluated === undefined ? latest : `evaluating, ${whole(evaluated)}`,
     });
   }
@@ -74,7 +73,13 @@ export class Progress {
     this.stop(); // not finished: teacher and student may take turns
     this.#what = what;
     this.#bar = new SingleBar(barOptions(format, this.#stream));
-    this.#bar.start(1000, 0, { what: pc.bold(what), state: whole(0), steps: "0", read: "", outcome: returned(null) });
+    this.#bar.start(1000, 0, {
+      what: pc.bold(what),
+      state: whole(0),
+      done: "0 steps",
+      read: "",
+      outcome: returned(null),
+    });
   }
 
   #show(share: number, values: Record<string, string>): void {
@@ -93,6 +98,11 @@ export class Progress {
     this.#bar = undefined;
     this.#what = "";
   }
+}
+
+/** What was done: steps, or updates where no step is taken because the work is from a log. */
+function done({ envSteps, updates }: Pick<TrainingEvent, "envSteps" | "updates">): string {
+  return envSteps > 0 ? `${figure(envSteps)} steps` : `${figure(updates)} updates`;
 }
 
 function returned(mean: number | null): string {

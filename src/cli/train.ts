@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { teacherOptions } from "../dqn/config.js";
 import { hiddenOf, teacherConfig } from "../dqn/configure.js";
-import { trainTeacher } from "../dqn/teacher.js";
+import { type Teacher, trainTeacher } from "../dqn/teacher.js";
 import { evaluateAsync } from "../evaluate/evaluate.js";
 import {
   addCheckpoints,
@@ -21,6 +21,7 @@ import { addLogs } from "./logs.js";
 import { teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, figure, print, prose, table } from "./terminal.js";
+import { addDataOptions, checkWithoutData, type TrainFlags, trainFromLog } from "./train-from-log.js";
 import { Workplace } from "./workplace.js";
 
 export function addTrain(program: Command): void {
@@ -32,45 +33,70 @@ export function addTrain(program: Command): void {
   addThreads(addLogs(addCheckpoints(command)));
   const flags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
 
-  command.action(async (argument: string | undefined, options: CommonOptions) => {
-    const file = readConfigFile(options.config);
-    const environment = await chosenEnvironment(argument, options, { how: "the environment", file });
-    const seed = options.seed ?? file.seed ?? 0;
-    const given = { ...file.teacher, ...readConfigOptions(command, teacherOptions, flags) };
-    const from = readStart(options);
-    const config = teacherConfig(environment, { ...given, ...hiddenOf(from, given) });
-    const place = new Workplace(environment, seed, options);
-    const { finished, checkpoint } = options.resume ? teacherLeft(place, environment, seed, config, from) : {};
-    if (finished) place.sayFinished();
-    else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");
-    else if (!checkpoint) place.sayBeginning();
-    const teacher =
-      finished ??
-      (await place.work("teacher", checkpoint, (work) =>
-        trainTeacher(environment, { ...config, ...work, from, seed, threads: options.threads }),
-      ));
-    if (finished) place.forgetEarlier("teacher", finished);
+  addDataOptions(command);
+
+  command.action(async (argument: string | undefined, options: TrainFlags) => {
+    if (options.data === undefined) checkWithoutData(command);
+    const { place, teacher, environment, seed, copies } =
+      options.data === undefined
+        ? await trainInEnvironment(command, flags, argument, options)
+        : await trainFromLog(command, options.data, argument, options);
     // for live use nothing may be played that does not teach
-    const { copies, evaluationInterval } = config;
-    const evaluated = evaluationInterval > 0;
+    const evaluated = environment !== undefined && teacher.config.evaluationInterval > 0;
     const evaluation = evaluated
-      ? await place.evaluating((options) => evaluateAsync(teacher, { ...options, copies }))
+      ? await place.evaluating((options) => evaluateAsync(teacher, { env: environment, seed, copies, ...options }))
       : undefined;
-    const { hidden, parameters, envSteps, updates, wallSeconds } = teacher;
+    const { hidden, parameters, envSteps, updates, wallSeconds, log } = teacher;
     if (options.json) {
-      const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, evaluation };
+      const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, log, evaluation };
       print(JSON.stringify({ env: environment, seed, teacher: result }));
     } else if (!options.quiet) {
-      const seen = [figure(parameters.length), figure(envSteps), figure(updates)];
+      const steps =
+        log === undefined ? (["environment steps", envSteps] as const) : (["steps of the log", log.steps] as const);
+      const seen = [figure(parameters.length), figure(steps[1]), figure(updates)];
       if (evaluation) print(table(evaluationHead, [evaluationRow("teacher", teacher, evaluation)]));
       else
         print(
-          table(
-            ["", "network", "parameters", "environment steps", "updates"],
-            [["teacher", teacher.widths.join("-"), ...seen]],
-          ),
+          table(["", "network", "parameters", steps[0], "updates"], [["teacher", teacher.widths.join("-"), ...seen]]),
         );
       print(prose(`${place.path("teacher.safetensors")} holds it; qstill distill --teacher makes a student of it.`));
     }
   });
+}
+
+/** A teacher that a command made, and where. */
+export interface Made {
+  readonly place: Workplace;
+  readonly teacher: Teacher<{ readonly evaluationInterval: number }>;
+  /** Absent: there is none, because it learned from a log. */
+  readonly environment?: string;
+  readonly seed: number;
+  /** How many copies of the environment play at the same time. */
+  readonly copies?: number;
+}
+
+async function trainInEnvironment(
+  command: Command,
+  flags: ReadonlyMap<string, string>,
+  argument: string | undefined,
+  options: CommonOptions,
+): Promise<Made> {
+  const file = readConfigFile(options.config);
+  const environment = await chosenEnvironment(argument, options, { how: "the environment", file });
+  const seed = options.seed ?? file.seed ?? 0;
+  const given = { ...file.teacher, ...readConfigOptions(command, teacherOptions, flags) };
+  const from = readStart(options);
+  const config = teacherConfig(environment, { ...given, ...hiddenOf(from, given) });
+  const place = new Workplace(environment, seed, options);
+  const { finished, checkpoint } = options.resume ? teacherLeft(place, environment, seed, config, from) : {};
+  if (finished) place.sayFinished();
+  else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");
+  else if (!checkpoint) place.sayBeginning();
+  const teacher =
+    finished ??
+    (await place.work("teacher", checkpoint, (work) =>
+      trainTeacher(environment, { ...config, ...work, from, seed, threads: options.threads }),
+    ));
+  if (finished) place.forgetEarlier("teacher", finished);
+  return { place, teacher, environment, seed, copies: config.copies };
 }

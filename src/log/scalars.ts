@@ -9,15 +9,15 @@ export interface Measured {
 }
 
 /**
- * The numbers of an event. A teacher's step counts environment steps, a student's updates: a student may be made
- * without a step of the environment.
+ * The numbers of an event. A teacher's step counts environment steps, a student's updates, because a student may be made
+ * without a step of the environment. So may a teacher, from a log.
  */
 export function scalarsOf(event: TrainingEvent): Measured {
   const network = event.kind === "attempt" ? "student" : event.network;
   const scalars = Object.entries(numbersOf(event))
     .filter(([, value]) => value !== null)
     .map(([name, value]) => ({ tag: `${network}/${name}`, value: value as number }));
-  return { step: network === "teacher" ? event.envSteps : event.updates, scalars };
+  return { step: network === "teacher" && event.envSteps > 0 ? event.envSteps : event.updates, scalars };
 }
 
 function numbersOf(event: TrainingEvent): Record<string, number | null> {

@@ -24,6 +24,16 @@ export interface Training {
   readonly from?: string;
   /** Only a student has this. */
   readonly distillation?: Distillation;
+  /** Only what learned from a log has this. It took no step in an environment. */
+  readonly log?: LogRecord;
+}
+
+/** Which log a network learned from. */
+export interface LogRecord {
+  /** The number of its steps that were used. */
+  readonly steps: number;
+  /** 128 bits of its contents, as hexadecimal digits. */
+  readonly digest: string;
 }
 
 /** How a student was made. */

@@ -1,6 +1,7 @@
 // The options of a training from a log. Each option has one entry, which says what it is, its default, and what is allowed.
 import { ConfigError } from "../core/config-error.js";
 import { teacherOptions } from "../dqn/config.js";
+import type { AnyEnv } from "../env/env.js";
 import { shown } from "../evaluate/checks.js";
 import { type ConfigOf, configure, flag, real, whole } from "../training/options.js";
 
@@ -36,7 +37,7 @@ export const offlineOptions = {
   /** Widths of the hidden layers, in units. */
   hidden,
   /** Number of updates. */
-  updates: whole(20_000, { from: 1, to: 1000 * million }),
+  updates: whole(10_000, { from: 1, to: 1000 * million }),
   /** Weight of a loss that holds the Q-values of actions down that the log does not show; 0 is plain Double DQN. */
   conservatism: real(1, { from: 0, to: million }),
   /** Step size of Adam at the start. */
@@ -87,17 +88,16 @@ export interface OfflineConfig extends ConfigOf<typeof offlineOptions> {}
 /** What says how networks are evaluated, for which an environment is needed. */
 const selecting = ["evaluationInterval", "evaluationEpisodes", "confirmationEpisodes", "stopReturn"] as const;
 
-/** Whether there is an environment, and its observations are bytes. */
-export interface Selecting {
-  readonly env: boolean;
-  readonly byteObservations?: boolean;
-}
-
 /**
  * The configuration of a training from a log: the defaults, and over them what was given.
+ * @param env where networks are evaluated, if there is an environment
  * @throws ConfigError for a value that is not allowed, and for options that contradict each other
  */
-export function offlineConfig(given: Partial<OfflineConfig>, { env, byteObservations }: Selecting): OfflineConfig {
+export function offlineConfig(
+  given: Partial<OfflineConfig>,
+  env: Pick<AnyEnv, "byteObservations"> | undefined,
+): OfflineConfig {
+  const { byteObservations } = env ?? {};
   const config = configure("offline", offlineOptions, { normalizeObservations: !byteObservations }, given);
   if (byteObservations && config.normalizeObservations) {
     throw new ConfigError("normalizeObservations is true: only false is allowed for observations that are bytes");

@@ -14,7 +14,7 @@ import { generatorWords, purposes } from "../env/seeds.js";
 import { sizesOf } from "../evaluate/checks.js";
 import { littleEndian } from "../model/bytes.js";
 import { duelingWidths, foldDueling, foldNormalisation, unfoldDueling, unfoldNormalisation } from "../model/fold.js";
-import { Model } from "../model/model.js";
+import { type LogRecord, Model } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import { finiteLoss } from "../training/events.js";
 import { fingerprint } from "../training/fingerprint.js";
@@ -49,7 +49,7 @@ const progressInterval = 500;
 /**
  * Trains a teacher from a log, without an environment: Double DQN (van Hasselt et al. 2016) with the log as its replay
  * memory. `conservatism` adds CQL(H) (Kumar et al. 2020, equation 4): without it, a network believes in actions of
- * which the log does not say how they end. The teacher's `envSteps` are the log's steps.
+ * which the log does not say how they end. The teacher's `envSteps` are 0, and its `log` says from which log it is.
  * @param data the log, which is not changed
  * @throws TypeError or RangeError for a log that is not as it must be, in one line that names the column or the row;
  * ConfigError for a configuration that is not allowed, a log that does not fit `env` or into 1 GiB, or a checkpoint of
@@ -61,13 +61,16 @@ export async function trainOffline(data: LoggedSteps, options: OfflineOptions = 
   needObject("options", options);
   const { env: source, threads = 1, from, ...parts } = options;
   const { work, given } = partWork(parts);
+  const { seed } = work;
   const env = source === undefined ? undefined : resolveAnyEnv(source);
-  const log = inEpisodes({ ...data, actionCount: data.actionCount ?? env?.actionCount });
-  checkEnv(log, env);
+  const log = logFor(data, env);
   const byteObservations = env?.byteObservations;
-  const config = offlineConfig({ ...given, ...hiddenOf(from, given) }, { env: env !== undefined, byteObservations });
+  const config = offlineConfig({ ...given, ...hiddenOf(from, given) }, env);
   const widths = [log.observationSize, ...config.hidden, log.actionCount];
   const start = startingParameters(from, widths);
+  const environment = env?.id ?? "";
+  const known = recordOf(log);
+  const setting = offlineSetting(environment, seed, known, config, from);
   const bufferSize = Math.max(log.steps + log.terminated.length, config.nStep + 2);
   const shape = learnerShape(widths, { ...config, bufferSize }, byteObservations);
   checkedThreads(threads);
@@ -76,22 +79,24 @@ export async function trainOffline(data: LoggedSteps, options: OfflineOptions = 
   });
   try {
     const notices = [...(notice ? [notice] : []), ...(log.dropped > 0 ? [droppedSteps(log.dropped)] : [])];
-    const training = { ...work, env, log, learner, widths, config, start, notices };
-    const { parameters, ...effort } = await learn({
-      ...training,
-      setting: settingOf(log, env, work.seed, config, from),
-    });
-    const record = { env: source ?? "", seed: work.seed, config, envSteps: log.steps, ...effort };
-    const model = { environment: env?.id ?? "", widths, parameters };
-    return new Teacher(model, record, learner.observations(), learner.masks());
+    const training = { ...work, setting, env, log, learner, widths, config, start, notices };
+    const { parameters, ...effort } = await learn(training);
+    const record = { env: source ?? "", seed, config, envSteps: 0, ...effort, log: known };
+    return new Teacher({ environment, widths, parameters }, record, learner.observations(), learner.masks());
   } finally {
     learner.dispose();
   }
 }
 
 /** What must be equal for two trainings from a log to be the same. */
-function settingOf(log: LoggedEpisodes, env: AnyEnv | undefined, seed: number, config: OfflineConfig, from?: Model) {
-  return { environment: env?.id ?? "", seed, log: digest(log), ...config, ...(from && { from: fingerprint(from) }) };
+export function offlineSetting(
+  environment: string,
+  seed: number,
+  log: LogRecord | undefined,
+  config: OfflineConfig,
+  from?: Model,
+): Setting {
+  return { environment, seed, log: log?.digest, ...config, ...(from && { from: fingerprint(from) }) };
 }
 
 /** What is learned, from what and how. */
@@ -123,7 +128,7 @@ async function learn(training: OfflineTraining): Promise<Learned> {
   const state: { updates: number; loss: number | null } = { updates: 0, loss: null };
   const selection = new Selection(env ? [env] : [], widths, training.seed);
   const keeper = new Keeper(selection.play, config);
-  const reached = () => ({ envSteps: log.steps, updates: state.updates });
+  const reached = () => ({ envSteps: 0, updates: state.updates });
   const parametersNow = () => {
     const learned = learner.parameters();
     const qValues = config.dueling ? foldDueling(widths, learned) : learned;
@@ -139,7 +144,7 @@ async function learn(training: OfflineTraining): Promise<Learned> {
     const best = () => (env ? keeper.best(place) : new Model({ ...place, parameters: parametersNow() }));
     const due = () => ({ ...reached(), due: keeper.due ? ([network] as const) : [] });
     const parts = { learner: block, state: plainPart(state), keeper };
-    const work = new Resumable("offline", training.setting, training, parts, due, best);
+    const work = new Resumable("offline-teacher", training.setting, training, parts, due, best);
     for (const notice of training.notices) onEvent({ kind: "notice", network, ...reached(), ...notice });
 
     if (learner.filled === 0) await fill(learner, log, work);
@@ -155,7 +160,7 @@ async function learn(training: OfflineTraining): Promise<Learned> {
     const offer = async () => {
       const parameters = parametersNow();
       const judged = await keeper.offer(parameters, pace);
-      onNetwork?.(parameters, log.steps, judged.mean);
+      onNetwork?.(parameters, 0, judged.mean);
       onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: state.loss });
     };
     const last = () => state.updates === config.updates;
@@ -224,11 +229,15 @@ function rowOf<Values extends Float32Array | Uint8Array>(values: Values, row: nu
   return values.subarray(row * size, (row + 1) * size) as Values;
 }
 
-/** @throws ConfigError for a log that is not of this environment */
-function checkEnv(log: LoggedEpisodes, env: AnyEnv | undefined): void {
-  if (env === undefined) return;
-  if (log.observationSize === env.observationSize && log.actionCount === env.actionCount) return;
-  throw new ConfigError(`the log has ${sizesOf(log)}, but ${env.id} has ${sizesOf(env)}`);
+/**
+ * The log in order. It has as many actions as the environment, if that is there and the log does not say how many.
+ * @throws as inEpisodes; ConfigError for a log that is not of this environment
+ */
+export function logFor(data: LoggedSteps, env: AnyEnv | undefined): LoggedEpisodes {
+  if (env === undefined) return inEpisodes(data);
+  const log = inEpisodes({ ...data, actionCount: data.actionCount ?? env.actionCount });
+  if (log.observationSize === env.observationSize && log.actionCount === env.actionCount) return log;
+  throw new ConfigError(`the log has ${sizesOf(inEpisodes(data))}, but ${env.id} has ${sizesOf(env)}`);
 }
 
 function tooLarge({ steps, terminated, observationSize }: LoggedEpisodes, byteObservations = false): ConfigError {
@@ -238,12 +247,15 @@ function tooLarge({ steps, terminated, observationSize }: LoggedEpisodes, byteOb
   );
 }
 
-/** 128 bits that identify a log. */
-function digest(log: LoggedEpisodes): string {
-  const { starts, observations, actions, rewards, terminated, lastObservations, masks = [], lastMasks = [] } = log;
-  const columns = [starts, observations, actions, rewards, terminated, lastObservations, masks, lastMasks];
+/** What a model says of the log that it learned from. */
+export function recordOf(log: LoggedEpisodes): LogRecord {
+  const { starts, observations, observationSize, actions, rewards, terminated, masks = [], lastMasks = [] } = log;
+  // what follows the end is not learned from
+  const after = log.lastObservations.map((value, i) => (terminated[Math.floor(i / observationSize)] ? 0 : value));
+  const columns = [starts, observations, actions, rewards, terminated, after, masks, lastMasks];
   const digests = columns.flatMap((column) => [...digestOf(littleEndian(Float32Array.from(column)))]);
-  return Array.from(digestOf(Uint8Array.from(digests)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const bytes = digestOf(Uint8Array.from(digests));
+  return { steps: log.steps, digest: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
 }
 
 function droppedSteps(dropped: number): Notice {

@@ -1,7 +1,7 @@
 // A trained network: a model, and the record of its training.
 import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
-import { type Distillation, Model, type ModelData } from "../model/model.js";
+import { type Distillation, type LogRecord, Model, type ModelData } from "../model/model.js";
 import type { Origin } from "./origin.js";
 
 /** The record of a training. */
@@ -18,6 +18,8 @@ export interface TrainingRecord<Config> extends Origin {
    * could not be taken again. Absent: it is all bit-exact.
    */
   readonly inexactFrom?: number;
+  /** The log that it learned from; absent if it learned in an environment. */
+  readonly log?: LogRecord;
 }
 
 /** A model with the record of its training. */
@@ -31,15 +33,17 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly inexactFrom?: number;
   readonly envOptions?: string;
   readonly from?: string;
+  readonly log?: LogRecord;
 
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
     needObject("model", data, "a model's data");
     needObject("record", record, "the record of a training");
-    const { seed, envSteps, updates, wallSeconds, inexactFrom, envOptions, from, config } = record;
+    const { seed, envSteps, updates, wallSeconds, inexactFrom, envOptions, from, config, log } = record;
     const plain = Object.fromEntries(Object.entries(config));
+    const origin = { envOptions, from };
     super({
       ...data,
-      training: { seed, envSteps, updates, wallSeconds, inexactFrom, envOptions, from, config: plain, distillation },
+      training: { seed, envSteps, updates, wallSeconds, inexactFrom, ...origin, config: plain, distillation, log },
     });
     this.env = record.env;
     this.seed = seed;
@@ -50,5 +54,6 @@ export class TrainedModel<Config extends object> extends Model implements Traini
     this.inexactFrom = inexactFrom;
     this.envOptions = envOptions;
     this.from = from;
+    this.log = log;
   }
 }

@@ -9,14 +9,16 @@ import { jointOptions } from "../../src/distill/joint-config.js";
 import { proximalOptions } from "../../src/distill/proximal.js";
 import { shrinkOptions } from "../../src/distill/shrink.js";
 import { teacherOptions } from "../../src/dqn/config.js";
+import { offlineOptions } from "../../src/offline/config.js";
 import type { Option } from "../../src/training/options.js";
 
-const { teacher, student, joint, guide } = descriptions;
+const { teacher, student, offline, joint, guide } = descriptions;
 
 describe.each<[string, Readonly<Record<string, Option<unknown>>>, Readonly<Record<string, string>>]>([
   ["teacher", { ...teacherOptions }, teacher],
   ["student", { ...studentOptions }, student],
   ["shrinking", { ...shrinkOptions }, student],
+  ["offline", { ...offlineOptions }, offline],
   ["joint", { ...jointOptions }, joint],
   ["proximal", { ...proximalOptions }, { ...teacher, ...guide }],
 ])("the %s options", (_, options, sentences) => {
@@ -68,7 +70,7 @@ it("an editor shows the sentence: the types that are published keep the docstrin
 it("docs/options.md lists every option: run npm run docs:options where it is stale", () => {
   const page = readFileSync(pageFile, "utf8");
   expect(page).toBe(filled(page));
-  for (const name of ["teacher", "student", "shrink", "joint", "proximal"]) {
+  for (const name of ["teacher", "student", "shrink", "offline", "joint", "proximal"]) {
     expect(page).toContain(`<!-- table of ${name} options -->`);
   }
 });

@@ -63,7 +63,9 @@ describe.each(options)("a training %s", (_, given, data) => {
 
 it("leaves a model that says how it was made, with the log's states", async () => {
   const teacher = await train();
-  expect(teacher).toMatchObject({ environment: "", env: "", widths: [4, 17, 8, 2], envSteps: 600, updates: 1200 });
+  expect(teacher).toMatchObject({ environment: "", env: "", widths: [4, 17, 8, 2], envSteps: 0, updates: 1200 });
+  expect(teacher.log).toEqual({ steps: 600, digest: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  expect(teacher.training?.log).toEqual(teacher.log);
   expect(teacher.config).toMatchObject({ conservatism: 1, nStep: 1, updates: 1200 });
   expect(teacher.training?.config).toEqual(teacher.config);
   expect(teacher.observations.slice(0, 4)).toEqual(log.observations.slice(0, 4));
@@ -84,7 +86,7 @@ it("reports its progress, keeps its checkpoints, and gives the network so far wh
     [1000, 5 / 6],
     [1200, 1],
   ]);
-  expect(progress.every(({ envSteps, mean }) => envSteps === 600 && mean === null)).toBe(true);
+  expect(progress.every(({ envSteps, mean }) => envSteps === 0 && mean === null)).toBe(true);
   expect(kept).toBeGreaterThan(0);
 
   const stop = new AbortController();
@@ -175,7 +177,7 @@ it("says how many steps were left out", async () => {
   const { nextObservations: _, ...without } = log;
   const notices: TrainingEvent[] = [];
   await train({ onEvent: (event) => event.kind === "notice" && notices.push(event) }, without);
-  expect(notices).toMatchObject([{ code: "dropped-steps", values: { dropped: 1 }, envSteps: 599, updates: 0 }]);
+  expect(notices).toMatchObject([{ code: "dropped-steps", values: { dropped: 1 }, envSteps: 0, updates: 0 }]);
 });
 
 describe("is refused in one line:", () => {
@@ -252,7 +254,7 @@ describe("is refused in one line:", () => {
 
 it("learns from one episode, and from one step", async () => {
   const one = { ...oneAction, terminated: Uint8Array.from({ length: 40 }, (_, i) => Number(i === 39)) };
-  expect((await train({}, one)).envSteps).toBe(40);
+  expect((await train({}, one)).log?.steps).toBe(40);
   const step = { observationSize: 1, actionCount: 2, observations: [0], actions: [1], rewards: [2], terminated: [1] };
   const [never, taken] = (await train({}, step)).qValues([0]);
   expect(taken).toBeGreaterThan(never);

@@ -344,6 +344,20 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
     ],
   },
   "qstill/offline": {
+    trainOffline: [
+      ["data", (wrong) => offline.trainOffline(wrong), promise, none, nothing, text],
+      ["actions", (actions) => offline.trainOffline({ ...log, actions }), promise, none, nothing, text, ["a"]],
+      ["options", (wrong) => offline.trainOffline(log, wrong), promise, none, text],
+      ["env", (env) => offline.trainOffline(log, { env }), promise, none, fraction, empty],
+      ["from", (from) => offline.trainOffline(log, { from }), promise, none, text, empty],
+      ["seed", (seed) => offline.trainOffline(log, { seed }), promise, none, text, fraction, -1],
+      ["threads", (threads) => offline.trainOffline(log, { threads }), promise, none, text, 3],
+      ["updates", (updates) => offline.trainOffline(log, { updates }), promise, none, text, fraction, 0],
+      ["conservatism", (conservatism) => offline.trainOffline(log, { conservatism }), promise, none, text, -1],
+      ["signal", (signal) => offline.trainOffline(log, { signal }), promise, none, text, empty],
+      ["onEvent", (onEvent) => offline.trainOffline(log, { onEvent }), promise, none, text, SomeClass],
+      ["resume", (resume) => offline.trainOffline(log, { resume }), promise, none, text, empty],
+    ],
     inEpisodes: [
       ["data", (log) => offline.inEpisodes(log), promise, none, nothing, text],
       ["actions", (actions) => offline.inEpisodes({ ...log, actions }), promise, none, nothing, text, ["a"]],

@@ -1,0 +1,81 @@
+// qstill train --data: trains a teacher from a log. An environment only judges it.
+import type { Command } from "commander";
+import { teacherOptions } from "../dqn/config.js";
+import { hiddenOf } from "../dqn/configure.js";
+import { resolveAnyEnv } from "../env/registry.js";
+import { offlineConfig, offlineOptions } from "../offline/config.js";
+import { trainOffline } from "../offline/train.js";
+import { type CommonOptions, chosenEnvironment, readConfigFile, readStart } from "./context.js";
+import { readData } from "./data.js";
+import { descriptions } from "./descriptions.generated.js";
+import { UsageError } from "./errors.js";
+import { offlineLeft } from "./models.js";
+import { addConfigOptions, flagOf, notEmpty, readConfigOptions } from "./options.js";
+import type { Made } from "./train.js";
+import { Workplace } from "./workplace.js";
+
+/** The options of `qstill train`. */
+export interface TrainFlags extends CommonOptions {
+  data?: string;
+}
+
+const { updates, conservatism } = offlineOptions;
+
+/** The options that only a training from a log has. */
+const own = { updates, conservatism };
+
+const flagsOf = (names: readonly string[]) => new Map(names.map((name) => [name, flagOf(name)]));
+
+/** Adds --data and what goes only with it. A teacher's options must be there: most of them go with it, too. */
+export function addDataOptions(command: Command): void {
+  const what =
+    "a log of steps to learn from, in place of an environment: JSON lines, also .gz, or - for the standard input; or a data set of Minari";
+  command.option("--data <file>", what, notEmpty("data"));
+  const note = " (--data; --n-step is then 1 by default, and --evaluation-interval counts updates)";
+  addConfigOptions(command, "From a log", own, descriptions.offline, "", new Set(), note);
+}
+
+/** @throws UsageError for an option that goes only with --data */
+export function checkWithoutData(command: Command): void {
+  const [name] = Object.keys(readConfigOptions(command, own, flagsOf(Object.keys(own))));
+  if (name !== undefined) throw new UsageError(`--${flagOf(name)} is for a log: it needs --data`);
+}
+
+/** @throws UsageError for an option that means nothing with --data */
+function checkWithData(command: Command): void {
+  const acting = Object.fromEntries(Object.entries(teacherOptions).filter(([name]) => !(name in offlineOptions)));
+  const [name] = Object.keys(readConfigOptions(command, acting, flagsOf(Object.keys(acting))));
+  if (name !== undefined) throw new UsageError(`--${flagOf(name)} means nothing with --data: nobody acts there`);
+}
+
+/** @param argument the environment, if there is one */
+export async function trainFromLog(
+  command: Command,
+  path: string,
+  argument: string | undefined,
+  options: TrainFlags,
+): Promise<Made> {
+  checkWithData(command);
+  const file = readConfigFile(options.config);
+  const isNamed = (argument ?? file.env ?? options.envOptions) !== undefined;
+  const id = isNamed ? await chosenEnvironment(argument, options, { how: "the environment", file }) : undefined;
+  const env = id === undefined ? undefined : resolveAnyEnv(id);
+  const seed = options.seed ?? file.seed ?? 0;
+  const from = readStart(options);
+  const set = { ...file.offline, ...readConfigOptions(command, offlineOptions, flagsOf(Object.keys(offlineOptions))) };
+  const given = { ...set, ...hiddenOf(from, set) };
+  const config = offlineConfig(given, env);
+  const data = await readData(path, options);
+  const place = new Workplace(id ?? "log", seed, options);
+  const { finished, checkpoint } = options.resume ? offlineLeft(place, data, env, seed, config) : {};
+  if (finished) place.sayFinished();
+  else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");
+  else if (!checkpoint) place.sayBeginning();
+  const teacher =
+    finished ??
+    (await place.work("teacher", checkpoint, (work) =>
+      trainOffline(data, { ...given, ...work, env: id, from, seed, threads: options.threads }),
+    ));
+  if (finished) place.forgetEarlier("teacher", finished);
+  return { place, teacher, environment: id, seed };
+}
