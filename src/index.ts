@@ -56,6 +56,7 @@ export {
   type Agreement,
   type Distillation,
   type HeldOut,
+  type LogRecord,
   Model,
   type ModelData,
   type Training,

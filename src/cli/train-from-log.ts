@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { teacherOptions } from "../dqn/config.js";
 import { hiddenOf } from "../dqn/configure.js";
+import type { Teacher } from "../dqn/teacher.js";
 import { resolveAnyEnv } from "../env/registry.js";
 import { offlineConfig, offlineOptions } from "../offline/config.js";
 import { trainOffline } from "../offline/train.js";
@@ -11,12 +12,22 @@ import { descriptions } from "./descriptions.generated.js";
 import { UsageError } from "./errors.js";
 import { offlineLeft } from "./models.js";
 import { addConfigOptions, flagOf, notEmpty, readConfigOptions } from "./options.js";
-import type { Made } from "./train.js";
 import { Workplace } from "./workplace.js";
 
 /** The options of `qstill train`. */
 export interface TrainFlags extends CommonOptions {
   data?: string;
+}
+
+/** A teacher that a command made, and where. */
+export interface Made {
+  readonly place: Workplace;
+  readonly teacher: Teacher<{ readonly evaluationInterval: number }>;
+  /** Absent: there is none, because it learned from a log. */
+  readonly environment?: string;
+  readonly seed: number;
+  /** How many copies of the environment play at the same time. */
+  readonly copies?: number;
 }
 
 const { updates, conservatism } = offlineOptions;

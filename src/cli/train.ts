@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { teacherOptions } from "../dqn/config.js";
 import { hiddenOf, teacherConfig } from "../dqn/configure.js";
-import { type Teacher, trainTeacher } from "../dqn/teacher.js";
+import { trainTeacher } from "../dqn/teacher.js";
 import { evaluateAsync } from "../evaluate/evaluate.js";
 import {
   addCheckpoints,
@@ -21,7 +21,7 @@ import { addLogs } from "./logs.js";
 import { teacherLeft } from "./models.js";
 import { addConfigOptions, readConfigOptions } from "./options.js";
 import { evaluationHead, evaluationRow, figure, print, prose, table } from "./terminal.js";
-import { addDataOptions, checkWithoutData, type TrainFlags, trainFromLog } from "./train-from-log.js";
+import { addDataOptions, checkWithoutData, type Made, type TrainFlags, trainFromLog } from "./train-from-log.js";
 import { Workplace } from "./workplace.js";
 
 export function addTrain(program: Command): void {
@@ -32,7 +32,6 @@ export function addTrain(program: Command): void {
   addStart(addEnvOptions(addCommonOptions(command)), "the teacher");
   addThreads(addLogs(addCheckpoints(command)));
   const flags = addConfigOptions(command, "Teacher", teacherOptions, descriptions.teacher);
-
   addDataOptions(command);
 
   command.action(async (argument: string | undefined, options: TrainFlags) => {
@@ -62,17 +61,6 @@ export function addTrain(program: Command): void {
       print(prose(`${place.path("teacher.safetensors")} holds it; qstill distill --teacher makes a student of it.`));
     }
   });
-}
-
-/** A teacher that a command made, and where. */
-export interface Made {
-  readonly place: Workplace;
-  readonly teacher: Teacher<{ readonly evaluationInterval: number }>;
-  /** Absent: there is none, because it learned from a log. */
-  readonly environment?: string;
-  readonly seed: number;
-  /** How many copies of the environment play at the same time. */
-  readonly copies?: number;
 }
 
 async function trainInEnvironment(

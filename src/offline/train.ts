@@ -53,8 +53,8 @@ const progressInterval = 500;
  * @param data the log, which is not changed
  * @throws TypeError or RangeError for a log that is not as it must be, in one line that names the column or the row;
  * ConfigError for a configuration that is not allowed, a log that does not fit `env` or into 1 GiB, or a checkpoint of
- * another log or of other work; {@link Interrupted} if stopped by the signal or if the environment fails;
- * {@link DivergedError} if the loss is no longer finite
+ * another log or of other work; Interrupted if stopped by the signal or if the environment fails;
+ * DivergedError if the loss is no longer finite
  */
 export async function trainOffline(data: LoggedSteps, options: OfflineOptions = {}): Promise<Teacher<OfflineConfig>> {
   needObject("data", data, "a log of steps");

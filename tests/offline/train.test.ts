@@ -1,7 +1,7 @@
 // A teacher from a log: the same bits again, going on after a stop, and what conservatism and masks do.
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/core/config-error.js";
-import type { TrainingEvent } from "../../src/index.js";
+import { evaluate, type TrainingEvent } from "../../src/index.js";
 import { Model } from "../../src/model/model.js";
 import type { LoggedSteps } from "../../src/offline/steps.js";
 import { type OfflineOptions, trainOffline } from "../../src/offline/train.js";
@@ -68,9 +68,13 @@ it("leaves a model that says how it was made, with the log's states", async () =
   expect(teacher.training?.log).toEqual(teacher.log);
   expect(teacher.config).toMatchObject({ conservatism: 1, nStep: 1, updates: 1200 });
   expect(teacher.training?.config).toEqual(teacher.config);
-  expect(teacher.observations.slice(0, 4)).toEqual(log.observations.slice(0, 4));
+  expect(teacher.observations.slice(0, 4)).toEqual((log.observations as Float32Array).slice(0, 4));
   expect(teacher.masks).toBeUndefined();
   expect((await train(selecting)).environment).toBe("CartPole-v1");
+  expect(() => evaluate(teacher)).toThrow(
+    'the environment is "", because the model does not say where it acts: name one',
+  );
+  expect(evaluate(teacher, { env: "CartPole-v1", episodes: 2 }).episodes).toBe(2);
 });
 
 it("reports its progress, keeps its checkpoints, and gives the network so far when it is stopped", async () => {
@@ -237,7 +241,7 @@ describe("is refused in one line:", () => {
     ["no log", null, "data is null: a log of steps is needed"],
     [
       "rows of different lengths",
-      { ...log, observations: log.observations.slice(1) },
+      { ...log, observations: (log.observations as Float32Array).slice(1) },
       "observations has length 2399: 600 rows of 4, 2400, are needed",
     ],
     ["an action outside the count", { ...log, actionCount: 1 }, "a whole number from 0 to 0 is needed"],
@@ -273,6 +277,19 @@ it("does not go on with another log, another seed or other options", async () =>
     expect(error).toBeInstanceOf(CheckpointError);
     expect(error.message).toMatch(message);
   }
+});
+
+it("leaves a checkpoint without the log in it, unless priorities need it", async () => {
+  const size = async (data: LoggedSteps, prioritized: boolean) => {
+    const stop = new AbortController();
+    const onEvent = ({ updates }: TrainingEvent) => updates === 500 && stop.abort();
+    const stopped = await train({ prioritized, signal: stop.signal, onEvent }, data).catch((error) => error);
+    return (stopped as Interrupted).checkpoint.length;
+  };
+  const more = randomLog("CartPole-v1", 3000, 1);
+  const bytes = 2400 * 4 * Float32Array.BYTES_PER_ELEMENT;
+  expect(Math.abs((await size(more, false)) - (await size(log, false)))).toBeLessThan(100);
+  expect((await size(more, true)) - (await size(log, true))).toBeGreaterThan(bytes);
 });
 
 it("gives the same bits on two threads", async () => {
