@@ -7,7 +7,7 @@ import { resolveAnyEnv } from "../env/registry.js";
 import { offlineConfig, offlineOptions } from "../offline/config.js";
 import { trainOffline } from "../offline/train.js";
 import { type CommonOptions, chosenEnvironment, readConfigFile, readStart } from "./context.js";
-import { readData } from "./data.js";
+import { dataHelp, readData } from "./data.js";
 import { descriptions } from "./descriptions.generated.js";
 import { UsageError } from "./errors.js";
 import { offlineLeft } from "./models.js";
@@ -39,8 +39,7 @@ const flagsOf = (names: readonly string[]) => new Map(names.map((name) => [name,
 
 /** Adds --data and what goes only with it. A teacher's options must be there: most of them go with it, too. */
 export function addDataOptions(command: Command): void {
-  const what =
-    "a log of steps to learn from, in place of an environment: JSON lines, also .gz, or - for the standard input; or a data set of Minari";
+  const what = `a log of steps to learn from, in place of an environment: ${dataHelp}; or a data set of Minari`;
   command.option("--data <file>", what, notEmpty("data"));
   const note = " (--data; --n-step is then 1 by default, and --evaluation-interval counts updates)";
   addConfigOptions(command, "From a log", own, descriptions.offline, "", new Set(), note);
