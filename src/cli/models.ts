@@ -71,6 +71,7 @@ export function offlineLeft(
   env: AnyEnv | undefined,
   seed: number,
   config: OfflineConfig,
+  from?: Model,
 ): Left<Teacher<OfflineConfig>> {
   const checkpoint = place.checkpoint("teacher");
   if (!place.has("teacher.safetensors")) return { checkpoint };
@@ -79,8 +80,8 @@ export function offlineLeft(
   const { training, environment } = model;
   if (training?.log === undefined) throw new UsageError(`${path} was not made from a log`);
   const record = { ...training, config: training.config as unknown as OfflineConfig, env: environment };
-  const made = offlineSetting(environment, record.seed, training.log, record.config);
-  const asked = offlineSetting(env?.id ?? "", seed, recordOf(logFor(data, env)), config);
+  const made = offlineSetting(environment, record.seed, training.log, record.config, training);
+  const asked = offlineSetting(env?.id ?? "", seed, recordOf(logFor(data, env)), config, originOf(env?.id ?? "", from));
   const same = isSame(path, made, asked, checkpoint, "a new training");
   return same ? { finished: new Teacher(model, record, new Float32Array(0)) } : { checkpoint };
 }

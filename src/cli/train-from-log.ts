@@ -77,7 +77,7 @@ export async function trainFromLog(
   const config = offlineConfig(given, env);
   const data = await readData(path, options);
   const place = new Workplace(id ?? "log", seed, options);
-  const { finished, checkpoint } = options.resume ? offlineLeft(place, data, env, seed, config) : {};
+  const { finished, checkpoint } = options.resume ? offlineLeft(place, data, env, seed, config, from) : {};
   if (finished) place.sayFinished();
   else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");
   else if (!checkpoint) place.sayBeginning();

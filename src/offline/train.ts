@@ -17,8 +17,8 @@ import { duelingWidths, foldDueling, foldNormalisation, unfoldDueling, unfoldNor
 import { type LogRecord, Model } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import { finiteLoss } from "../training/events.js";
-import { fingerprint } from "../training/fingerprint.js";
 import { Keeper, type Pace } from "../training/keeper.js";
+import { type Origin, originOf } from "../training/origin.js";
 import { blockPart, plainPart, Resumable } from "../training/resumable.js";
 import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
@@ -70,7 +70,8 @@ export async function trainOffline(data: LoggedSteps, options: OfflineOptions = 
   const start = startingParameters(from, widths);
   const environment = env?.id ?? "";
   const known = recordOf(log);
-  const setting = offlineSetting(environment, seed, known, config, from);
+  const origin = originOf(environment, from);
+  const setting = offlineSetting(environment, seed, known, config, origin);
   const bufferSize = Math.max(log.steps + log.terminated.length, config.nStep + 2);
   const shape = learnerShape(widths, { ...config, bufferSize }, byteObservations);
   checkedThreads(threads);
@@ -81,7 +82,7 @@ export async function trainOffline(data: LoggedSteps, options: OfflineOptions = 
     const notices = [...(notice ? [notice] : []), ...(log.dropped > 0 ? [droppedSteps(log.dropped)] : [])];
     const training = { ...work, setting, env, log, learner, widths, config, start, notices };
     const { parameters, ...effort } = await learn(training);
-    const record = { env: source ?? "", seed, config, envSteps: 0, ...effort, log: known };
+    const record = { env: source ?? "", seed, config, envSteps: 0, ...effort, ...origin, log: known };
     return new Teacher({ environment, widths, parameters }, record, learner.observations(), learner.masks());
   } finally {
     learner.dispose();
@@ -94,9 +95,9 @@ export function offlineSetting(
   seed: number,
   log: LogRecord | undefined,
   config: OfflineConfig,
-  from?: Model,
+  { envOptions, from }: Origin,
 ): Setting {
-  return { environment, seed, log: log?.digest, ...config, ...(from && { from: fingerprint(from) }) };
+  return { environment, seed, log: log?.digest, ...config, ...(envOptions && { envOptions }), ...(from && { from }) };
 }
 
 /** What is learned, from what and how. */
