@@ -25,9 +25,7 @@ export class UnknownEnvironmentError extends Error {
   constructor(id: string) {
     const known = environmentIds().join(", ");
     super(
-      id === ""
-        ? 'the environment is "", because the model does not say where it acts: name one, such as { env: "CartPole-v1" }'
-        : `unknown environment ${JSON.stringify(id)}: available are ${known}; import others, for example "qstill/env/minatar", or add your own with registerEnv(id, make)`,
+      `unknown environment ${JSON.stringify(id)}: available are ${known}; import others, for example "qstill/env/minatar", or add your own with registerEnv(id, make)`,
     );
     this.id = id;
   }

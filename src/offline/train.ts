@@ -145,7 +145,7 @@ async function learn(training: OfflineTraining): Promise<Learned> {
     const best = () => (env ? keeper.best(place) : new Model({ ...place, parameters: parametersNow() }));
     const due = () => ({ ...reached(), due: keeper.due ? ([network] as const) : [] });
     const parts = { learner: block, state: plainPart(state), keeper };
-    const work = new Resumable("offline-teacher", training.setting, training, parts, due, best);
+    const work = new Resumable("teacher", training.setting, training, parts, due, best);
     for (const notice of training.notices) onEvent({ kind: "notice", network, ...reached(), ...notice });
 
     if (learner.filled === 0) await fill(learner, log, work);

@@ -71,9 +71,7 @@ it("leaves a model that says how it was made, with the log's states", async () =
   expect(teacher.observations.slice(0, 4)).toEqual((log.observations as Float32Array).slice(0, 4));
   expect(teacher.masks).toBeUndefined();
   expect((await train(selecting)).environment).toBe("CartPole-v1");
-  expect(() => evaluate(teacher)).toThrow(
-    'the environment is "", because the model does not say where it acts: name one',
-  );
+  expect(() => evaluate(teacher)).toThrow("evaluate does not know the environment: give { env }");
   expect(evaluate(teacher, { env: "CartPole-v1", episodes: 2 }).episodes).toBe(2);
 });
 
