@@ -8,3 +8,4 @@ export { type LogOptions, readLog, readStates, type States } from "./json-lines.
 export type { ByteSource, ReadingOptions, ReadingProgress } from "./lines.js";
 export type { LoggedSteps } from "./steps.js";
 export { type OfflineOptions, trainOffline } from "./train.js";
+export { type EstimatedReturn, type EstimateOptions, estimateReturn, type ValueMethod } from "./value.js";

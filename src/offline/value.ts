@@ -1,0 +1,350 @@
+// What a policy would have returned, from a log of what another one did: an estimate with its interval.
+import { ConfigError } from "../core/config-error.js";
+import { needListeners, needObject, needSignal } from "../core/needed.js";
+import type { Notice } from "../core/notice.js";
+import { inTurns, type Steps, stoppable, within } from "../env/pauses.js";
+import { Pcg64 } from "../env/random.js";
+import { purposes } from "../env/seeds.js";
+import { checkedSeed, checkFit, type Sized, shown } from "../evaluate/checks.js";
+import type { EvaluationProgress } from "../evaluate/evaluate.js";
+import type { Policy } from "../evaluate/returns.js";
+import { mean, quantile } from "../evaluate/statistics.js";
+import { CorrectedValue } from "./corrected-value.js";
+import type { Corrected } from "./doubly-robust.js";
+import { inEpisodes, type LoggedEpisodes } from "./episodes.js";
+import { type Choices, FittedValue, type Resample, type Target } from "./fitted-value.js";
+import type { LoggedSteps } from "./steps.js";
+
+/** The number of resamples of the episodes, each with a fit of its own. */
+const resamples = 50;
+
+/** A log with more steps than this is represented by some of its episodes, or it would take minutes. */
+const mostSteps = 30_000;
+
+/** A longer horizon takes too long. */
+const longestHorizon = 100_000;
+
+/** With less than so many episodes behind it, an estimate is not to be trusted. */
+const fewEpisodes = 10;
+
+/** How a return is estimated. */
+export type ValueMethod = "fittedQ" | "doublyRobust";
+
+/** Options of {@link estimateReturn}. */
+export interface EstimateOptions {
+  /** By default `"doublyRobust"` if the log has propensities, otherwise `"fittedQ"`. */
+  readonly method?: ValueMethod;
+  /** What a reward one step later counts, above 0, up to 1; by default 1. */
+  readonly gamma?: number;
+  /** The number of steps after which an episode is cut; by default that of the log's longest episode. */
+  readonly horizon?: number;
+  /** The seed of the resampling; 0 by default. */
+  readonly seed?: number;
+  /** Stops the work: the promise is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called with plain data while the work runs. */
+  readonly onEvent?: (event: EvaluationProgress) => void;
+}
+
+/** What a policy would return, as far as a log can tell. */
+export interface EstimatedReturn {
+  readonly method: ValueMethod;
+  readonly gamma: number;
+  readonly horizon: number;
+  /** The estimated mean return of an episode. */
+  readonly mean: number;
+  /** 95 % bootstrap interval of the mean: how much it depends on which episodes happened to be logged. */
+  readonly ci95: readonly [number, number];
+  /** The mean return of the logged episodes, with the same `gamma` and `horizon`. */
+  readonly logged: number;
+  /** How many episodes, and steps, were used. */
+  readonly episodes: number;
+  readonly steps: number;
+  /** The share of the steps at which the policy would have done the same. */
+  readonly agreement: number;
+  /**
+   * How many logged episodes would tell as much if each told the same (Kish 1965): few if the estimate rests on few
+   * episodes.
+   */
+  readonly effectiveEpisodes: number;
+  /**
+   * With doublyRobust: the number of first steps whose correction rests on at least 10 effective episodes. It is 0 if the
+   * log hardly ever did what the policy would do.
+   */
+  readonly correctedSteps: number;
+  /** What to know before the estimate is trusted. */
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Estimates the mean return of a policy that takes one action in each state, from a log of what others did: the sum of
+ * an episode's rewards, from the log's first states on, for at most `horizon` steps, each weighted by gamma^t.
+ *
+ * Fitted Q evaluation (Le, Voloshin & Yue 2019, algorithm 3), once for each step of the horizon. Two things keep its
+ * errors small. A step's target follows the log for as long as the log does what the policy would do (tree backup,
+ * Precup, Sutton & Singh 2000, with λ = 1), and Q is a line through the nearest steps. With propensities the rest is
+ * corrected: weighted doubly robust (Thomas & Brunskill 2016, equation 12; Jiang & Li 2016), where a step is never
+ * judged by its own episode.
+ *
+ * The interval is a bootstrap over whole episodes, each resample with a fit of its own (Hao et al. 2021, "Bootstrapping
+ * Fitted Q-Evaluation"): symmetric, the estimate ± what 95 % of the resamples keep within (Hall 1988, "On symmetric
+ * bootstrap confidence intervals"). It ends where no return can be. It knows nothing of states that the policy would reach
+ * and the log did not.
+ * @param policy a model, or an object whose `act(observation, mask)` gives an action
+ * @throws what {@link inEpisodes} throws; ConfigError for a log of one episode, an option that is not allowed, a model of
+ * other sizes, and `doublyRobust` without propensities; RangeError for an action that the log cannot have; the signal's
+ * reason if the signal asks to stop
+ */
+export async function estimateReturn(
+  policy: Policy & Sized,
+  data: LoggedSteps,
+  options: EstimateOptions = {},
+): Promise<EstimatedReturn> {
+  needObject("policy", policy, "a model, or an object with act,", "act");
+  needObject("options", options);
+  const { signal, onEvent = () => {} } = options;
+  needSignal(signal);
+  needListeners({ onEvent });
+  signal?.throwIfAborted();
+  const steps = estimate(policy, inEpisodes(data), options);
+  return inTurns(steps, stoppable(signal), (share) => onEvent({ kind: "progress", share }));
+}
+
+function* estimate(
+  policy: Policy & Sized,
+  whole: LoggedEpisodes,
+  {
+    method = whole.propensities ? "doublyRobust" : "fittedQ",
+    gamma = 1,
+    horizon = longest(whole),
+    ...rest
+  }: EstimateOptions,
+): Steps<EstimatedReturn> {
+  const seed = checkedSeed(rest.seed ?? 0);
+  checkOptions(whole, { method, gamma, horizon });
+  checkSizes(policy, whole);
+  const random = new Pcg64([seed, purposes.bootstrap, whole.steps]);
+  const log = sampled(whole, random);
+  const choices = choicesOf(policy, log);
+  const episodes = log.starts.length - 1;
+  const target = { gamma, horizon };
+  const fitted = new FittedValue(log, choices, target);
+  const corrected = method === "doublyRobust" ? new CorrectedValue(log, choices, target, fitted) : undefined;
+  const work = (resample: Resample): Steps<Corrected> =>
+    corrected ? corrected.estimate(resample, fewEpisodes) : withoutCorrection(fitted.mean(resample));
+
+  const all = new Uint32Array(episodes).fill(1);
+  const parts = resamples + 3;
+  const worst = yield* within(work({ counts: all, hopeful: false }), 0, 1 / parts);
+  const best = yield* within(work({ counts: all, hopeful: true }), 1 / parts, 2 / parts);
+  const shares = yield* within(fitted.shares(), 2 / parts, 3 / parts);
+  const [least, most] = possible(log, target);
+  const inside = (value: number) => Math.max(least, Math.min(most, value));
+  const estimated = inside((worst.mean + best.mean) / 2);
+  const distances = new Float64Array(resamples);
+  for (let i = 0; i < resamples; i++) {
+    const counts = new Uint32Array(episodes);
+    for (let drawn = 0; drawn < episodes; drawn++) counts[random.integers(0, episodes)]++;
+    const part = work({ counts, hopeful: i % 2 === 0 });
+    const resampled = yield* within(part, (i + 3) / parts, (i + 4) / parts);
+    distances[i] = Math.abs(inside(resampled.mean) - estimated);
+  }
+  const distance = quantile(distances.sort(), 0.95);
+  let agreed = 0;
+  for (let row = 0; row < log.steps; row++) agreed += Number(log.actions[row] === choices.actions[row]);
+  const effectiveEpisodes = effective(shares);
+  return {
+    method,
+    gamma,
+    horizon,
+    mean: estimated,
+    ci95: [inside(estimated - distance), inside(estimated + distance)],
+    logged: loggedReturn(log, gamma, horizon),
+    episodes,
+    steps: log.steps,
+    agreement: agreed / log.steps,
+    effectiveEpisodes,
+    correctedSteps: worst.steps,
+    notices: [
+      ...(effectiveEpisodes < fewEpisodes ? [fewNotice(effectiveEpisodes)] : []),
+      ...(corrected && worst.steps === 0 ? [uncorrectedNotice()] : []),
+      ...(worst.mean !== best.mean ? [unknownNotice(worst.mean, best.mean)] : []),
+      ...(log === whole ? [] : [sampledNotice(log, whole)]),
+    ],
+  };
+}
+
+function fewNotice(effectiveEpisodes: number): Notice {
+  return {
+    code: "few-effective-episodes",
+    message: `the estimate rests on ${effectiveEpisodes.toFixed(1)} of the log's episodes: its interval may be too narrow`,
+    remedy: "log more episodes in which the policy's actions are taken",
+    values: { effectiveEpisodes },
+  };
+}
+
+function uncorrectedNotice(): Notice {
+  return {
+    code: "no-correction",
+    message: "the log hardly ever begins as the policy would: the estimate is not corrected by the propensities",
+    remedy: "log more episodes, by actions closer to the policy's",
+    values: { episodes: fewEpisodes },
+  };
+}
+
+function unknownNotice(worst: number, best: number): Notice {
+  return {
+    code: "unknown-actions",
+    message: "the policy takes an action that the log never takes: the worst and the best are assumed there",
+    remedy: "log some episodes in which the action is taken",
+    values: { worst, best },
+  };
+}
+
+function sampledNotice({ starts, steps }: LoggedEpisodes, whole: LoggedEpisodes): Notice {
+  const episodes = starts.length - 1;
+  return {
+    code: "sampled-log",
+    message: `the log has ${whole.steps} steps: ${steps} of them, in ${episodes} episodes drawn at random, are used`,
+    remedy: "nothing need be done: a whole log takes longer, and its interval is narrower",
+    values: { steps, episodes, of: whole.steps },
+  };
+}
+
+/** The least and the largest return that the log's rewards can make. */
+function possible({ rewards }: LoggedEpisodes, { gamma, horizon }: Target): [number, number] {
+  const least = rewards.reduce((a, b) => Math.min(a, b), 0);
+  const most = rewards.reduce((a, b) => Math.max(a, b), 0);
+  let reach = 0;
+  for (let step = 0; step < horizon; step++) reach = 1 + gamma * reach;
+  return [reach * least, reach * most];
+}
+
+function* withoutCorrection(steps: Steps<number>): Steps<Corrected> {
+  return { mean: yield* steps, steps: 0 };
+}
+
+function longest({ starts }: LoggedEpisodes): number {
+  let most = 0;
+  for (let episode = 1; episode < starts.length; episode++)
+    most = Math.max(most, starts[episode] - starts[episode - 1]);
+  return most;
+}
+
+function checkOptions(
+  { starts, propensities }: LoggedEpisodes,
+  { method, gamma, horizon }: Required<Pick<EstimateOptions, "method" | "gamma" | "horizon">>,
+): void {
+  if (method !== "fittedQ" && method !== "doublyRobust") {
+    throw new ConfigError(`method is ${shown(method)}: "fittedQ" or "doublyRobust" is allowed`);
+  }
+  if (!(typeof gamma === "number" && gamma > 0 && gamma <= 1)) {
+    throw new ConfigError(`gamma is ${shown(gamma)}: a number above 0, up to 1 is allowed`);
+  }
+  if (!(Number.isInteger(horizon) && horizon >= 1 && horizon <= longestHorizon)) {
+    throw new ConfigError(`horizon is ${shown(horizon)}: a whole number from 1 to ${longestHorizon} is allowed`);
+  }
+  if (method === "doublyRobust" && propensities === undefined) {
+    throw new ConfigError("the log has no propensities, which doublyRobust needs: fittedQ does without them");
+  }
+  if (starts.length < 3) throw new ConfigError("the log has one episode only: an interval needs at least two");
+}
+
+function checkSizes({ widths, environment }: Sized, { observationSize, actionCount }: LoggedEpisodes): void {
+  checkFit("model", { widths, environment }, { id: "the log", observationSize, actionCount });
+}
+
+/** Episodes drawn from a log that is too large, at least two; else the log itself. */
+function sampled(log: LoggedEpisodes, random: Pcg64): LoggedEpisodes {
+  if (log.steps <= mostSteps) return log;
+  const { starts } = log;
+  const lengthOf = (episode: number) => starts[episode + 1] - starts[episode];
+  const kept: number[] = [];
+  let steps = 0;
+  for (const episode of random.permutation(starts.length - 1)) {
+    if (kept.length >= 2 && steps + lengthOf(episode) > mostSteps) break;
+    kept.push(episode);
+    steps += lengthOf(episode);
+  }
+  kept.sort((a, b) => a - b);
+  const rows = <Column extends Float32Array | Uint32Array | Uint8Array>(column: Column, width = 1): Column =>
+    joined(column, kept, (episode) => [starts[episode] * width, starts[episode + 1] * width]);
+  const each = <Column extends Float32Array | Uint8Array>(column: Column, width = 1): Column =>
+    joined(column, kept, (episode) => [episode * width, (episode + 1) * width]);
+  const { observationSize: size, actionCount } = log;
+  const newStarts = new Uint32Array(kept.length + 1);
+  kept.forEach((episode, i) => {
+    newStarts[i + 1] = newStarts[i] + lengthOf(episode);
+  });
+  return {
+    ...{ observationSize: size, actionCount, steps, starts: newStarts, dropped: log.dropped },
+    observations: rows(log.observations, size),
+    actions: rows(log.actions),
+    rewards: rows(log.rewards),
+    terminated: each(log.terminated),
+    lastObservations: each(log.lastObservations, size),
+    masks: log.masks && rows(log.masks, actionCount),
+    lastMasks: log.lastMasks && each(log.lastMasks, actionCount),
+    propensities: log.propensities && rows(log.propensities),
+  };
+}
+
+/** The parts of a column that belong to some episodes, one after another. */
+function joined<Column extends Float32Array | Uint32Array | Uint8Array>(
+  column: Column,
+  episodes: readonly number[],
+  part: (episode: number) => [from: number, to: number],
+): Column {
+  const length = episodes.reduce((sum, episode) => sum + part(episode)[1] - part(episode)[0], 0);
+  const all = new (column.constructor as new (length: number) => Column)(length);
+  let at = 0;
+  for (const episode of episodes) {
+    const values = column.subarray(...part(episode));
+    all.set(values, at);
+    at += values.length;
+  }
+  return all;
+}
+
+/** What the policy does in each state. @throws RangeError for an action that the log cannot have */
+function choicesOf(policy: Policy, log: LoggedEpisodes): Choices {
+  const { observationSize: size, actionCount, observations, masks, lastObservations, lastMasks, starts } = log;
+  const choose = (from: Float32Array, allowed: Uint8Array | undefined, index: number) => {
+    const mask = allowed?.subarray(index * actionCount, (index + 1) * actionCount);
+    const action = policy.act(from.subarray(index * size, (index + 1) * size), mask);
+    if (Number.isInteger(action) && action >= 0 && action < actionCount && mask?.[action] !== 0) return action;
+    const allowedActions = mask ? "one that its mask allows" : `a whole number from 0 to ${actionCount - 1}`;
+    throw new RangeError(`the policy's action is ${shown(action)}: ${allowedActions} is needed`);
+  };
+  return {
+    actions: Uint32Array.from({ length: log.steps }, (_, row) => choose(observations, masks, row)),
+    lastActions: Uint32Array.from({ length: starts.length - 1 }, (_, episode) =>
+      log.terminated[episode] ? 0 : choose(lastObservations, lastMasks, episode),
+    ),
+  };
+}
+
+/** The mean return of the logged episodes. */
+function loggedReturn({ starts, rewards }: LoggedEpisodes, gamma: number, horizon: number): number {
+  const returns = Float64Array.from({ length: starts.length - 1 }, (_, episode) => {
+    let sum = 0;
+    let discount = 1;
+    for (let row = starts[episode]; row < Math.min(starts[episode + 1], starts[episode] + horizon); row++) {
+      sum += discount * rewards[row];
+      discount *= gamma;
+    }
+    return sum;
+  });
+  return mean(returns);
+}
+
+/** Kish's effective sample size. */
+function effective(shares: Float64Array): number {
+  let sum = 0;
+  let squares = 0;
+  for (const share of shares) {
+    sum += share;
+    squares += share * share;
+  }
+  return squares === 0 ? 0 : (sum * sum) / squares;
+}
