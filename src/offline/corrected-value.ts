@@ -53,8 +53,8 @@ export class CorrectedValue {
     this.#judges = new Neighbours(log, episodesOf(log), queries);
   }
 
-  /** @param atLeast the number of episodes that {@link Corrected.steps} asks for */
-  *estimate(resample: Resample, atLeast?: number): Steps<Corrected> {
+  /** @param atLeast the number of effective episodes that a step's correction needs */
+  *estimate(resample: Resample, atLeast: number): Steps<Corrected> {
     yield* this.#fitted.fit(resample, this.#judges, (toGo, judge) => {
       for (const [query, episode, step] of this.#due[toGo] ?? []) {
         this.#episodes[episode].values[step] = judge(this.#judges, query);

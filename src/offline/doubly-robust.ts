@@ -15,7 +15,7 @@ export interface Followed {
 /** A corrected estimate. */
 export interface Corrected {
   readonly mean: number;
-  /** The number of first steps whose correction rests on at least as many episodes as were asked for (Kish 1965). */
+  /** The number of first steps that are corrected. */
   readonly steps: number;
 }
 
@@ -23,14 +23,17 @@ export interface Corrected {
  * The weighted doubly robust estimate of a mean return (Thomas & Brunskill 2016, equation 12) for a policy that takes one
  * action in each state: there Q is the same as the state's value as long as an episode follows the policy, and has the
  * weight 0 afterwards. An episode that has ended keeps its weight.
+ *
+ * The correction ends where fewer effective episodes (Kish 1965) have a weight than were asked for: from there on the
+ * estimated values are trusted, as in the shorter ones of the returns that Thomas & Brunskill blend.
  * @param counts shape (episodes): how often each episode is there
- * @param atLeast the number of episodes that {@link Corrected.steps} asks for
+ * @param atLeast that number of effective episodes; with 0 nothing is left out
  */
 export function doublyRobust(
   episodes: readonly Followed[],
   counts: ArrayLike<number>,
   gamma: number,
-  atLeast = 1,
+  atLeast: number,
 ): Corrected {
   const weights = new Float64Array(episodes.length);
   let all = 0;
@@ -52,8 +55,8 @@ export function doublyRobust(
       sum += weights[i];
     }
     if (sum === 0) break;
-    let error = 0;
     let squares = 0;
+    let error = 0;
     for (let i = 0; i < weights.length; i++) {
       weights[i] /= sum; // so no product of many ratios overflows
       // an episode that is there twice is two
@@ -61,8 +64,9 @@ export function doublyRobust(
       const { rewards, values } = episodes[i];
       if (t < rewards.length) error += weights[i] * (rewards[t] + gamma * values[t + 1] - values[t]);
     }
+    if (squares * atLeast > 1) break;
     estimate += discount * error;
-    if (steps === t && 1 / squares >= atLeast) steps++;
+    steps++;
   }
   return { mean: estimate, steps };
 }

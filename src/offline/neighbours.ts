@@ -11,6 +11,12 @@ const most = 20;
 /** What the slopes are held back with, as a share of the neighbours' mean variance. */
 const ridge = 0.1;
 
+/** Points whose variances sum to less than this are the same, but for rounding: no line goes through them. */
+const indistinct = 1e-12;
+
+/** Its multiples, without their whole parts, lie far from each other. */
+const goldenRatio = 0.6180339887498949;
+
 /** A state and an action in it. */
 export interface Query {
   readonly observation: Float32Array;
@@ -60,7 +66,13 @@ export class Neighbours {
     const rowsOf: number[][] = Array.from({ length: log.actionCount }, () => []);
     for (let row = 0; row < log.steps; row++) rowsOf[actions[row]].push(row);
     queries.forEach(({ action, except }, query) => {
-      for (const row of rowsOf[action]) if (episodeOf[row] !== except) this.#offer(query, row);
+      const rows = rowsOf[action];
+      // of rows that are equally near the first ones count: so each query begins elsewhere, and all are used by some
+      const from = Math.floor(((query * goldenRatio) % 1) * rows.length);
+      for (let i = 0; i < rows.length; i++) {
+        const row = rows[i + from < rows.length ? i + from : i + from - rows.length];
+        if (episodeOf[row] !== except) this.#offer(query, row);
+      }
     });
   }
 
@@ -169,7 +181,7 @@ class Line {
     }
     let trace = 0;
     for (let a = 0; a < size; a++) trace += matrix[a * size + a];
-    if (trace === 0) return; // all points are the same
+    if (trace < indistinct) return;
     for (let a = 0; a < size; a++) {
       matrix[a * size + a] += (ridge * trace) / size;
       offset[a] = place[a] - centre[a];

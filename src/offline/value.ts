@@ -68,8 +68,8 @@ export interface EstimatedReturn {
    */
   readonly effectiveEpisodes: number;
   /**
-   * With doublyRobust: the number of first steps whose correction rests on at least 10 effective episodes. It is 0 if the
-   * log hardly ever did what the policy would do.
+   * With doublyRobust: the number of first steps that are corrected, because at least 10 effective episodes did in all of
+   * them what the policy would have done.
    */
   readonly correctedSteps: number;
   /** What to know before the estimate is trusted. */
