@@ -1,6 +1,7 @@
 // What would it return? On a log of 10,000 steps by a policy half-way between random play and the best, the return of another
 // policy is estimated, with its 95 % interval, and compared with its true return. A line for each seed, then two tables.
-// Usage: node scripts/offline-value.js [environment, both by default] [first seed, 0 by default] [number of seeds, 20 by default]
+// Usage: node scripts/offline-value.js [environment, both by default] [first seed, 0 by default] [number of seeds,
+// 20 by default] [methods, fittedQ by default]
 import { cpus, loadavg } from "node:os";
 import { distill, evaluate, makeEnv, Pcg64, trainTeacher, version } from "qstill";
 import { estimateReturn } from "qstill/offline";
@@ -14,7 +15,7 @@ const worlds = {
   "CartPole-v1": { random: 22, best: 500, episodes: 40 },
   "MountainCar-v0": { random: -200, best: -100, episodes: 40 },
 };
-const methods = ["fittedQ", "doublyRobust"];
+const methods = (process.argv[5] ?? "fittedQ").split(",");
 
 const [given, first = 0, count = 20] = process.argv.slice(2);
 const seeds = Array.from({ length: Number(count) }, (_, i) => Number(first) + i);

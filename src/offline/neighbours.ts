@@ -2,11 +2,15 @@
 import { standardDeviation } from "../evaluate/statistics.js";
 import type { LoggedEpisodes } from "./episodes.js";
 
-/** How many neighbours are looked up. A resample of the episodes lacks a third of them, by chance more. */
-const width = 48;
+/** A value is made of so many neighbours, and of more if there is a line through them and many features. */
+const fewest = 20;
+const perFeature = 3;
 
-/** Of how many neighbours the value is made. */
-const most = 20;
+/** With more features than this, a value is the neighbours' mean: lines would take too long. */
+const mostSlopes = 16;
+
+/** How many neighbours are looked up for one that counts: a resample lacks a third of the episodes, by chance more. */
+const spare = 2.4;
 
 /** What the slopes are held back with, as a share of the neighbours' mean variance. */
 const ridge = 0.1;
@@ -31,6 +35,9 @@ export interface Query {
  */
 export class Neighbours {
   readonly #size: number;
+  /** How many neighbours count, and how many are looked up. */
+  readonly #most: number;
+  readonly #width: number;
   /** Shape (steps, size) and (queries, size), scaled. */
   readonly #states: Float64Array;
   readonly #queries: Float64Array;
@@ -53,15 +60,17 @@ export class Neighbours {
     const { observationSize: size, observations, actions } = log;
     const scales = scalesOf(observations, size);
     this.#size = size;
+    this.#most = size > mostSlopes ? fewest : Math.max(fewest, perFeature * size);
+    this.#width = Math.ceil(spare * this.#most);
     this.#states = scaled(observations, scales);
     this.#queries = new Float64Array(queries.length * size);
     queries.forEach(({ observation }, query) => {
       this.#queries.set(scaled(observation, scales), query * size);
     });
-    this.#rows = new Int32Array(queries.length * width).fill(-1);
-    this.#distances = new Float64Array(queries.length * width).fill(Number.POSITIVE_INFINITY);
-    this.#chosen = new Uint32Array(queries.length * most);
-    this.#weights = new Float64Array(queries.length * most);
+    this.#rows = new Int32Array(queries.length * this.#width).fill(-1);
+    this.#distances = new Float64Array(queries.length * this.#width).fill(Number.POSITIVE_INFINITY);
+    this.#chosen = new Uint32Array(queries.length * this.#most);
+    this.#weights = new Float64Array(queries.length * this.#most);
     this.#counts = new Uint8Array(queries.length);
     const rowsOf: number[][] = Array.from({ length: log.actionCount }, () => []);
     for (let row = 0; row < log.steps; row++) rowsOf[actions[row]].push(row);
@@ -80,10 +89,14 @@ export class Neighbours {
   weigh(counts: Uint32Array): void {
     const line = new Line(this.#size);
     for (let query = 0; query < this.#counts.length; query++) {
-      const first = query * most;
+      const first = query * this.#most;
       let found = 0;
       let reach = 0;
-      for (let i = query * width; i < (query + 1) * width && found < most && this.#rows[i] >= 0; i++) {
+      for (
+        let i = query * this.#width;
+        i < (query + 1) * this.#width && found < this.#most && this.#rows[i] >= 0;
+        i++
+      ) {
         if (counts[this.#rows[i]] === 0) continue;
         this.#chosen[first + found] = this.#rows[i];
         this.#weights[first + found++] = this.#distances[i];
@@ -100,7 +113,7 @@ export class Neighbours {
       }
       for (let i = 0; i < found; i++) weights[i] /= sum;
       const at = this.#queries.subarray(query * this.#size, (query + 1) * this.#size);
-      if (2 * this.#size < most) line.through(chosen, weights, this.#states, at);
+      if (this.#size <= mostSlopes) line.through(chosen, weights, this.#states, at);
     }
   }
 
@@ -111,7 +124,7 @@ export class Neighbours {
 
   /** The weighted sum of the neighbours' values. @param values shape (steps) or longer */
   value(query: number, values: Float64Array): number {
-    const first = query * most;
+    const first = query * this.#most;
     const end = first + this.#counts[query];
     let sum = 0;
     for (let i = first; i < end; i++) sum += this.#weights[i] * values[this.#chosen[i]];
@@ -120,7 +133,7 @@ export class Neighbours {
 
   /** Gives what lies on a query to its neighbours: what {@link value} gathers, the other way round. */
   spread(query: number, amount: number, to: Float64Array): void {
-    const first = query * most;
+    const first = query * this.#most;
     const end = first + this.#counts[query];
     for (let i = first; i < end; i++) to[this.#chosen[i]] += this.#weights[i] * amount;
   }
@@ -128,8 +141,8 @@ export class Neighbours {
   /** Puts a row among the neighbours if it is near enough. */
   #offer(query: number, row: number): void {
     const distances = this.#distances;
-    const first = query * width;
-    let at = first + width - 1;
+    const first = query * this.#width;
+    let at = first + this.#width - 1;
     const farthest = distances[at];
     let distance = 0;
     for (let i = 0, a = query * this.#size, b = row * this.#size; i < this.#size; i++) {
