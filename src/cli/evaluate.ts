@@ -1,9 +1,13 @@
 // qstill evaluate: plays unseen episodes with a saved model, alone or compared with its teacher.
 import type { Command } from "commander";
 import { compareAsync } from "../evaluate/compare.js";
-import { evaluateAsync } from "../evaluate/evaluate.js";
+import { type Evaluable, evaluateAsync } from "../evaluate/evaluate.js";
 import { parameterCount } from "../model/layout.js";
+
+import { estimateReturn } from "../offline/value.js";
 import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
+import { dataHelp, readData } from "./data.js";
+import { UsageError } from "./errors.js";
 import { readAnyModel, readModel } from "./files.js";
 import { activationOption, copiesOption, type ImportFlags, readEpisodes, readSeed } from "./options.js";
 import { evaluationHead, evaluationRow, figure, percent, print, table } from "./terminal.js";
@@ -14,6 +18,7 @@ interface EvaluateFlags extends ImportFlags, EnvFlags {
   copies?: number;
   episodes: number;
   seed?: number;
+  data?: string;
   json?: boolean;
   quiet?: boolean;
 }
@@ -24,6 +29,7 @@ export function addEvaluate(program: Command): void {
     .description("play unseen episodes with a saved model, greedily")
     .argument("<model>", "a safetensors file, or PyTorch's, Stable-Baselines3's or ONNX's")
     .option("--teacher <file>", "also compare Q-values and actions with those of this teacher")
+    .option("--data <file>", `play nothing: estimate the return from a log of steps, ${dataHelp}`)
     .addOption(activationOption());
   addEnv(command, "the one it was trained in")
     .addOption(copiesOption())
@@ -38,6 +44,7 @@ export function addEvaluate(program: Command): void {
     .action(async (path: string, options: EvaluateFlags) => {
       const { activation } = options;
       const model = readAnyModel(path, { activation });
+      if (options.data !== undefined) return estimateFrom(model, options.data, options);
       const env = await chosenEnvironment(options.env, options, { model });
       const seed = options.seed ?? model.training?.seed ?? 0;
       const { episodes, copies } = options;
@@ -76,4 +83,35 @@ export function addEvaluate(program: Command): void {
         ),
       );
     });
+}
+
+/** Says what a log of steps tells of a model's return. */
+async function estimateFrom(model: Evaluable, path: string, options: EvaluateFlags): Promise<void> {
+  for (const name of ["teacher", "env", "copies"] as const) {
+    if (options[name] !== undefined) throw new UsageError(`--${name} does not go with --data: nothing is played`);
+  }
+  const data = await readData(path, options);
+  const seed = options.seed ?? model.training?.seed ?? 0;
+  const estimate = await estimateReturn(model, data, { seed });
+  if (options.json) return print(JSON.stringify({ data: path, seed, estimate }));
+  if (options.quiet) return;
+  const { mean, ci95, logged, method, horizon, episodes, effectiveEpisodes, agreement, notices } = estimate;
+  print(
+    table(
+      ["estimated return", "95 % interval", "logged return", "episodes", "effective", "same action"],
+      [
+        [
+          figure(mean, 2),
+          ci95.map((end) => figure(end, 2)).join(" to "),
+          figure(logged, 2),
+          String(episodes),
+          figure(effectiveEpisodes, 1),
+          percent(agreement),
+        ],
+      ],
+    ),
+  );
+  const how = method === "fittedQ" ? "fitted Q evaluation" : "doubly robust";
+  print(`Method: ${how}, for episodes of at most ${horizon} steps, without a discount.`);
+  for (const { message, remedy } of notices) print(`${message}; ${remedy}`);
 }

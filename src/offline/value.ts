@@ -24,6 +24,12 @@ const mostSteps = 30_000;
 /** A longer horizon takes too long. */
 const longestHorizon = 100_000;
 
+/**
+ * Where nothing was cut, so many of the longest episodes. What ends an episode may not be seen in its states. The fit then
+ * takes its end for chance, which makes some episodes longer than any.
+ */
+const uncut = 4;
+
 /** With less than so many episodes behind it, an estimate is not to be trusted. */
 const fewEpisodes = 10;
 
@@ -36,7 +42,10 @@ export interface EstimateOptions {
   readonly method?: ValueMethod;
   /** What a reward one step later counts, above 0, up to 1; by default 1. */
   readonly gamma?: number;
-  /** The number of steps after which an episode is cut; by default that of the log's longest episode. */
+  /**
+   * The number of steps after which an episode is cut; by default that of the log's longest episode, and four times as many
+   * if every logged episode terminated.
+   */
   readonly horizon?: number;
   /** The seed of the resampling; 0 by default. */
   readonly seed?: number;
@@ -116,7 +125,7 @@ function* estimate(
   {
     method = whole.propensities ? "doublyRobust" : "fittedQ",
     gamma = 1,
-    horizon = longest(whole),
+    horizon = usualHorizon(whole),
     ...rest
   }: EstimateOptions,
 ): Steps<EstimatedReturn> {
@@ -224,11 +233,13 @@ function* withoutCorrection(steps: Steps<number>): Steps<Corrected> {
   return { mean: yield* steps, steps: 0 };
 }
 
-function longest({ starts }: LoggedEpisodes): number {
-  let most = 0;
-  for (let episode = 1; episode < starts.length; episode++)
-    most = Math.max(most, starts[episode] - starts[episode - 1]);
-  return most;
+/** See {@link EstimateOptions.horizon}. */
+function usualHorizon({ starts, terminated }: LoggedEpisodes): number {
+  let longest = 0;
+  for (let episode = 1; episode < starts.length; episode++) {
+    longest = Math.max(longest, starts[episode] - starts[episode - 1]);
+  }
+  return Math.min(longestHorizon, terminated.includes(0) ? longest : uncut * longest);
 }
 
 function checkOptions(

@@ -358,6 +358,17 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["onEvent", (onEvent) => offline.trainOffline(log, { onEvent }), promise, none, text, SomeClass],
       ["resume", (resume) => offline.trainOffline(log, { resume }), promise, none, text, empty],
     ],
+    estimateReturn: [
+      ["policy", (policy) => offline.estimateReturn(policy, log), promise, none, nothing, text, empty],
+      ["data", (data) => offline.estimateReturn({ act: () => 0 }, data), promise, none, nothing, text],
+      ["options", (options) => offline.estimateReturn({ act: () => 0 }, log, options), promise, none, text],
+      ["gamma", (gamma) => offline.estimateReturn({ act: () => 0 }, log, { gamma }), promise, none, text, fraction],
+      ["horizon", (horizon) => offline.estimateReturn({ act: () => 0 }, log, { horizon }), promise, none, fraction],
+      ["method", (method) => offline.estimateReturn({ act: () => 0 }, log, { method }), promise, none, text],
+      ["seed", (seed) => offline.estimateReturn({ act: () => 0 }, log, { seed }), promise, none, text, fraction],
+      ["signal", (signal) => offline.estimateReturn({ act: () => 0 }, log, { signal }), promise, text, empty],
+      ["onEvent", (onEvent) => offline.estimateReturn({ act: () => 0 }, log, { onEvent }), promise, none, SomeClass],
+    ],
     inEpisodes: [
       ["data", (log) => offline.inEpisodes(log), promise, none, nothing, text],
       ["actions", (actions) => offline.inEpisodes({ ...log, actions }), promise, none, nothing, text, ["a"]],

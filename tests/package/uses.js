@@ -111,7 +111,10 @@ export const uses = {
     return readFileSync(`${directory}/log.csv`, "utf8").split("\n").length === 3;
   },
   async "qstill/offline"(load) {
-    const { inEpisodes, readLog } = await load("qstill/offline");
+    const { estimateReturn, inEpisodes, readLog } = await load("qstill/offline");
+    const log = { observationSize: 1, observations: [0, 0], actions: [0, 0], rewards: [1, 3], terminated: [1, 1] };
+    const { mean } = await estimateReturn({ act: () => 0 }, log);
+    if (mean !== 2) return mean;
     const packed = (episode) => {
       const line = `{ "episode": ${episode}, "observation": [1], "action": 0, "reward": 1, "terminated": true }\n`;
       return new Response(new Blob([line]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
