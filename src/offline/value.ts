@@ -97,7 +97,8 @@ export interface EstimatedReturn {
  *
  * The interval is a bootstrap over whole episodes, each resample with a fit of its own (Hao et al. 2021, "Bootstrapping
  * Fitted Q-Evaluation"): symmetric, the estimate ± what 95 % of the resamples keep within (Hall 1988, "On symmetric
- * bootstrap confidence intervals") and the bias that they show. It ends where no return can be. It knows nothing of states that the policy would reach
+ * bootstrap confidence intervals") and the bias that they show, wider for few episodes. It ends where
+ * no return can be. It knows nothing of states that the policy would reach
  * and the log did not.
  * @param policy a model, or an object whose `act(observation, mask)` gives an action
  * @throws what {@link inEpisodes} throws; ConfigError for a log of one episode, an option that is not allowed, a model of
@@ -158,10 +159,10 @@ function* estimate(
     const resampled = yield* within(part, (i + 3) / parts, (i + 4) / parts);
     means[i] = inside(resampled.mean);
   }
-  const distance = reach(means, estimated);
+  const effectiveEpisodes = effective(shares);
+  const distance = reachOf(means, estimated, effectiveEpisodes);
   let agreed = 0;
   for (let row = 0; row < log.steps; row++) agreed += Number(log.actions[row] === choices.actions[row]);
-  const effectiveEpisodes = effective(shares);
   return {
     method,
     gamma,
@@ -350,13 +351,21 @@ function loggedReturn({ starts, rewards }: LoggedEpisodes, gamma: number, horizo
 }
 
 /**
- * How far an interval goes to each side: what 95 % of the resamples keep within, and the mean of their errors once more.
- * A resample has a third fewer different episodes. So it shows what a smaller log would do to the fit, and the log itself
- * is smaller than it should be by as much, or more.
+ * How far an interval goes to each side: what 95 % of the resamples keep within, and the mean of their errors once more,
+ * because a resample's fit has a third fewer different episodes, and the log's own errs in the same way. Few episodes
+ * vary less among each other than they would among many; so Student's quantile takes the place of the normal one.
  */
-function reach(means: Float64Array, estimated: number): number {
+export function reachOf(means: Float64Array, estimated: number, effectiveEpisodes: number): number {
   const distances = means.map((each) => Math.abs(each - estimated)).sort();
-  return quantile(distances, 0.95) + Math.abs(mean(means) - estimated);
+  return (quantile(distances, 0.95) + Math.abs(mean(means) - estimated)) * widened(effectiveEpisodes);
+}
+
+/** The 97.5 % quantile of Student's distribution over the normal one (Abramowitz & Stegun 1964, 26.7.5). */
+function widened(episodes: number): number {
+  const z = 1.959963984540054;
+  const freedom = Math.max(2, episodes - 1);
+  const first = (z * z + 1) / (4 * freedom);
+  return 1 + first + (5 * z * z * z * z + 16 * z * z + 3) / (96 * freedom * freedom);
 }
 
 /** Kish's effective sample size. */
