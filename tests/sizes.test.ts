@@ -15,7 +15,7 @@ const budgets = {
   "qstill/export": 44,
   "qstill/import": 40,
   "qstill/log": 3.5,
-  "qstill/offline": 47,
+  "qstill/offline": 54,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
   "qstill/experiments": 67.5,
   "qstill/env/recsim": 27,

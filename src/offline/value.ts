@@ -130,7 +130,7 @@ function* estimate(
     ...rest
   }: EstimateOptions,
 ): Steps<EstimatedReturn> {
-  const seed = checkedSeed(rest.seed ?? 0);
+  const seed = checkedSeed(rest.seed === undefined ? 0 : rest.seed);
   checkOptions(whole, { method, gamma, horizon });
   checkSizes(policy, whole);
   const random = new Pcg64([seed, purposes.bootstrap, whole.steps]);
@@ -212,12 +212,11 @@ function unknownNotice(worst: number, best: number): Notice {
 }
 
 function sampledNotice({ starts, steps }: LoggedEpisodes, whole: LoggedEpisodes): Notice {
-  const episodes = starts.length - 1;
   return {
     code: "sampled-log",
-    message: `the log has ${whole.steps} steps: ${steps} of them, in ${episodes} episodes drawn at random, are used`,
+    message: `the log has ${whole.steps} steps: ${steps} of them, in ${starts.length - 1} episodes drawn at random, are used`,
     remedy: "nothing need be done: a whole log takes longer, and its interval is narrower",
-    values: { steps, episodes, of: whole.steps },
+    values: { steps, episodes: starts.length - 1, of: whole.steps },
   };
 }
 
