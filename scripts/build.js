@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -134,6 +135,7 @@ async function buildHost() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   run("typescript", "tsc");
   run("typescript", "tsc", "-p", "bench");
+  copyFileSync(join(root, "src", "gymnasium", "player.py"), join(root, "dist", "gymnasium", "player.py"));
   await listEnvironments();
   chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
 }

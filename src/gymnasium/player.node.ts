@@ -1,0 +1,272 @@
+// The Python process that plays the copies of a Gymnasium environment. What is asked in one turn goes there in one frame.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { ConfigError } from "../core/config-error.js";
+
+/** What Python is to play, and which Python. */
+export interface Played {
+  /** As errors name it. */
+  readonly name: string;
+  readonly id: string;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly python: string;
+}
+
+/** What Python says of the environment. */
+export interface Described {
+  readonly observationSize: number;
+  readonly actionCount: number;
+  /** Null: there is no limit. */
+  readonly maxEpisodeSteps: number | null;
+  readonly featureNames: readonly string[];
+  readonly actionNames: readonly string[];
+  /** Whether all numbers of an observation are 0 or 1. They come as bytes then. */
+  readonly binary: boolean;
+}
+
+/** What a command led to. */
+export interface Answer {
+  readonly observation: Float32Array | Uint8Array;
+  readonly reward: number;
+  readonly terminated: boolean;
+  readonly truncated: boolean;
+  readonly mask: Uint8Array | undefined;
+}
+
+/** What a command asks for; player.py has the same numbers. */
+export const commands = { reset: 0, reseed: 1, step: 2, close: 3 } as const;
+
+const script = fileURLToPath(new URL("player.py", import.meta.url));
+const hello = Buffer.from("\nqstill 1\n");
+const startingTime = 60_000; // milliseconds until Python must have made the environment
+const commandBytes = 16;
+const head = 4; // bytes of a number of bytes or commands
+const flag = { terminated: 1, truncated: 2, masked: 4, failed: 8 };
+
+/** How an error about Python ends. */
+const choose = "--python, QSTILL_PYTHON or { python } names another Python";
+
+/** Asks Python what the environment is, and waits for it. @throws ConfigError in one line if it cannot be played */
+export function describePlayed(played: Played): Described {
+  const { name, python } = played;
+  const { error, stdout, stderr, status, signal } = spawnSync(python, ["-u", script], {
+    input: startFrame(played, true),
+    timeout: startingTime,
+    killSignal: "SIGKILL",
+    maxBuffer: 2 ** 28,
+    windowsHide: true,
+  });
+  if (error) throw new ConfigError(`${name}: ${notStarted(python, error)}`);
+  const said = saidHello(stdout);
+  if (said === undefined) {
+    const last = stderr
+      .toString()
+      .trim()
+      .split(/\s*\n\s*/)
+      .pop();
+    const what = `${python} ${ended(status, signal)} before it answered${last && `: ${last}`}`;
+    throw new ConfigError(`${name}: ${what} (${choose})`);
+  }
+  if ("error" in said.text) throw new ConfigError(`${name}: ${python}: ${said.text.error}`);
+  return said.text;
+}
+
+/** Why Python was not there. */
+function notStarted(python: string, error: NodeJS.ErrnoException): string {
+  if (error.code === "ETIMEDOUT") {
+    return `${python} did not make the environment in ${startingTime / 1000} seconds`;
+  }
+  const why = error.code === "ENOENT" ? "there is no such program" : error.message;
+  return `it needs Python, but ${python} cannot be run: ${why} (${choose})`;
+}
+
+function ended(status: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
+}
+
+function startFrame({ id, kwargs }: Played, describe: boolean): Buffer {
+  const text = Buffer.from(JSON.stringify({ id, kwargs, describe }));
+  const bytes = Buffer.alloc(head);
+  bytes.writeUInt32LE(text.length);
+  return Buffer.concat([bytes, text]);
+}
+
+/** Python's first words, and where they end; undefined if they are not all there. Other output before them is skipped. */
+function saidHello(bytes: Buffer): { text: Described | { error: string }; end: number } | undefined {
+  const at = bytes.indexOf(hello);
+  const begin = at + hello.length + head;
+  if (at < 0 || bytes.length < begin) return undefined;
+  const end = begin + bytes.readUInt32LE(begin - head);
+  if (bytes.length < end) return undefined;
+  return { text: JSON.parse(bytes.toString("utf8", begin, end)), end };
+}
+
+/** Somebody waits for an answer. */
+interface Waiting {
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
+
+/** A process that plays. It lives until `close`, or as long as this process. It does not keep this process alive. */
+export class Player {
+  /** Whether it can be asked. */
+  alive = true;
+  readonly #played: Played;
+  readonly #described: Described;
+  readonly #stride: number;
+  readonly #python: ChildProcess;
+  readonly #timer: NodeJS.Timeout;
+  /** The commands of this turn, which have not been sent. */
+  #commands: number[] = [];
+  #asking: Waiting[] = [];
+  /** For each frame that was sent, who waits for its answers. */
+  #sent: Waiting[][] = [];
+  #greeted = false;
+  #received: Buffer[] = [];
+  #receivedBytes = 0;
+  /** With so many bytes the next answers are there; 0 while that is not known. */
+  #needed = 0;
+
+  constructor(played: Played, described: Described) {
+    this.#played = played;
+    this.#described = described;
+    const { observationSize, actionCount, binary } = described;
+    this.#stride = Math.ceil((16 + observationSize * (binary ? 1 : 4) + actionCount) / 8) * 8;
+    const python = spawn(played.python, ["-u", script], { stdio: ["pipe", "pipe", "inherit"], windowsHide: true });
+    this.#python = python;
+    python.on("error", (error) => this.#end(notStarted(played.python, error)));
+    python.on("close", (status, signal) => this.#end(`${played.python} ${ended(status, signal)}`));
+    python.stdin?.on("error", () => {}); // its end says why
+    python.stdout?.on("data", (bytes: Buffer) => this.#receive(bytes));
+    python.stdin?.write(startFrame(played, false));
+    this.#timer = setTimeout(() => {
+      python.kill("SIGKILL");
+      this.#end(notStarted(played.python, Object.assign(new Error(), { code: "ETIMEDOUT" })));
+    }, startingTime);
+    this.#timer.unref();
+    this.#rest();
+  }
+
+  /** Asks for something. All that is asked for in one turn goes to Python together, in order. */
+  ask(copy: number, command: number, value: number): Promise<Answer> {
+    if (!this.alive) return Promise.reject(new Error("Python has ended: reset() starts it again"));
+    if (this.#asking.length === 0) queueMicrotask(() => this.#send());
+    this.#commands.push(copy, command, value);
+    return new Promise((resolve, reject) => this.#asking.push({ resolve, reject }));
+  }
+
+  /** Ends Python. Whoever still waits gets an error. */
+  close(): void {
+    this.#python.stdin?.end();
+    this.#end("the environment was closed");
+  }
+
+  #send(): void {
+    const asking = this.#asking;
+    if (!this.alive || asking.length === 0) return;
+    const commands = this.#commands;
+    const frame = Buffer.alloc(head + commandBytes * asking.length);
+    frame.writeUInt32LE(asking.length);
+    for (let i = 0, at = head; at < frame.length; i += 3, at += commandBytes) {
+      frame.writeUInt32LE(commands[i], at);
+      frame.writeUInt32LE(commands[i + 1], at + 4);
+      frame.writeDoubleLE(commands[i + 2], at + 8);
+    }
+    this.#asking = [];
+    this.#commands = [];
+    if (this.#sent.push(asking) === 1) this.#work();
+    this.#python.stdin?.write(frame);
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#received.push(bytes);
+    this.#receivedBytes += bytes.length;
+    while (this.alive && this.#receivedBytes >= Math.max(this.#needed, head)) {
+      const all = this.#received.length === 1 ? this.#received[0] : Buffer.concat(this.#received);
+      const taken = this.#greeted ? this.#takeAnswers(all) : this.#takeHello(all);
+      const rest = all.subarray(taken);
+      this.#received = [rest];
+      this.#receivedBytes = rest.length;
+      if (taken === 0) return;
+    }
+  }
+
+  /** @returns the bytes that it took */
+  #takeHello(bytes: Buffer): number {
+    const said = saidHello(bytes);
+    if (said === undefined) return 0;
+    clearTimeout(this.#timer);
+    this.#greeted = true;
+    if ("error" in said.text) this.#end(`${this.#played.python}: ${said.text.error}`);
+    return said.end;
+  }
+
+  /** @returns the bytes that it took */
+  #takeAnswers(bytes: Buffer): number {
+    const end = head + bytes.readUInt32LE();
+    this.#needed = bytes.length < end ? end : 0;
+    if (bytes.length < end) return 0;
+    const waiting = this.#sent.shift();
+    if (waiting === undefined) {
+      this.#python.kill("SIGKILL");
+      this.#end("Python answered what nobody asked");
+      return 0;
+    }
+    const records = bytes.buffer.slice(bytes.byteOffset + head, bytes.byteOffset + end) as ArrayBuffer;
+    const view = new DataView(records);
+    let text = waiting.length * this.#stride;
+    for (const [i, { resolve, reject }] of waiting.entries()) {
+      const at = i * this.#stride;
+      const flags = view.getUint8(at + 8);
+      if ((flags & flag.failed) === 0) {
+        resolve(this.#answer(records, view, at, flags));
+        continue;
+      }
+      const length = view.getUint32(text, true);
+      reject(new Error(Buffer.from(records, text + head, length).toString()));
+      text += head + length;
+    }
+    if (this.#sent.length === 0) this.#rest();
+    return end;
+  }
+
+  #answer(records: ArrayBuffer, view: DataView, at: number, flags: number): Answer {
+    const { observationSize, actionCount, binary } = this.#described;
+    const Numbers = binary ? Uint8Array : Float32Array;
+    const observation = new Numbers(records, at + 16, observationSize);
+    const masked = (flags & flag.masked) !== 0;
+    return {
+      observation,
+      reward: view.getFloat64(at, true),
+      terminated: (flags & flag.terminated) !== 0,
+      truncated: (flags & flag.truncated) !== 0,
+      mask: masked ? new Uint8Array(records, at + 16 + observation.byteLength, actionCount) : undefined,
+    };
+  }
+
+  /** Nobody waits: this process may end, and Python with it. */
+  #rest(): void {
+    for (const each of this.#handles()) each?.unref?.();
+  }
+
+  /** Somebody waits: this process stays until there is an answer. */
+  #work(): void {
+    for (const each of this.#handles()) each?.ref?.();
+  }
+
+  #handles(): readonly (Partial<Pick<ChildProcess, "ref" | "unref">> | null)[] {
+    const { stdin, stdout } = this.#python;
+    return [this.#python, stdin, stdout] as (Partial<ChildProcess> | null)[];
+  }
+
+  #end(why: string): void {
+    if (!this.alive) return;
+    this.alive = false;
+    clearTimeout(this.#timer);
+    this.#rest();
+    const waiting = [...this.#sent.flat(), ...this.#asking];
+    this.#sent = [];
+    this.#asking = [];
+    for (const { reject } of waiting) reject(new Error(why));
+  }
+}
