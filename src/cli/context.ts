@@ -8,6 +8,7 @@ import { teacherOptions } from "../dqn/config.js";
 import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registry.js";
 import { checkedSeed, shown } from "../evaluate/checks.js";
 import { registerEnvFile } from "../experiments/env-file.js";
+import { isGymnasium, registerGymnasium } from "../gymnasium/register.node.js";
 import type { Model, ModelData } from "../model/model.js";
 import { offlineOptions } from "../offline/config.js";
 import { checkOptions, parseNumber } from "../training/options.js";
@@ -86,17 +87,29 @@ const slips = 3;
 /** Options of every command that takes an environment. */
 export interface EnvFlags {
   envOptions?: Readonly<Record<string, unknown>>;
+  python?: string;
 }
 
 /** What the help says of an environment that a command takes. */
-export const environmentHelp = "environment: an id (qstill envs lists all), or a file such as ./my-env.js";
+export const environmentHelp =
+  "environment: an id (qstill envs lists all), a file such as ./my-env.js, or gymnasium:<id>";
 
-/** Adds --env-options. */
+/** Adds --env-options and --python. */
 export function addEnvOptions(command: Command): Command {
-  return command.option("--env-options <json>", "an object for the function that a file exports", readEnvOptions);
+  return command
+    .option(
+      "--env-options <json>",
+      "an object for the function that a file exports, or Gymnasium's keyword arguments",
+      readEnvOptions,
+    )
+    .option(
+      "--python <file>",
+      "the Python that has gymnasium (default: the variable QSTILL_PYTHON, or python3)",
+      notEmpty("python"),
+    );
 }
 
-/** Adds --env and --env-options. @param otherwise the environment without --env */
+/** Adds --env, and {@link addEnvOptions}. @param otherwise the environment without --env */
 export function addEnv(command: Command, otherwise: string): Command {
   return addEnvOptions(command.option("--env <env>", `${environmentHelp} (default: ${otherwise})`));
 }
@@ -125,15 +138,18 @@ interface EnvOtherwise {
 /**
  * The id of the environment that a command works with, which is then registered: the one that the command line names,
  * or else that of the configuration file, or else the model's.
- * @param given an id, or the path of a file, which is imported
+ * @param given an id, the path of a file, which is imported, or gymnasium: and what Python is to play
  * @throws UsageError if there is none or it is not known, ConfigError for a file that holds no environment
  */
 export async function chosenEnvironment(
   given: string | undefined,
-  { envOptions, config }: EnvFlags & { readonly config?: string },
+  { envOptions, config, python }: EnvFlags & { readonly config?: string },
   { how = "--env", file = {}, model }: EnvOtherwise = {},
 ): Promise<string> {
   const options = envOptions ?? file.envOptions;
+  if (given !== undefined && isGymnasium(given)) return registerGymnasium(given, { python, kwargs: options });
+  if (python !== undefined)
+    throw new UsageError("--python is for an environment of Gymnasium, such as gymnasium:CartPole-v1");
   if (given !== undefined && isFile(given)) return registerEnvFile({ path: given, options });
   const id = given ?? file.env ?? model?.environment;
   if (id === undefined) throw new UsageError("no environment given: name one (qstill envs lists all)");
@@ -141,14 +157,17 @@ export async function chosenEnvironment(
     throw new UsageError(`the model's file does not say its environment: give ${how} (qstill envs lists all)`);
   if (given === undefined && !environmentIds().includes(id)) {
     const what = file.env === undefined ? "the model's environment" : `${config}: env`;
-    throw new UsageError(
-      `${what} is ${JSON.stringify(id)}, which is not registered: give ${how}, an id or a file such as ./my-env.js`,
-    );
+    const again = isGymnasium(id)
+      ? `give ${how === "--env" ? `--env ${id}` : how} to play it`
+      : `give ${how}, an id or a file such as ./my-env.js`;
+    throw new UsageError(`${what} is ${JSON.stringify(id)}, which is not registered: ${again}`);
   }
   const known = checkedEnvironment(id);
   if (options === undefined) return known;
   const from = envOptions === undefined ? `${config}: envOptions` : "--env-options";
-  throw new UsageError(`${from} is for an environment from a file, such as ./my-env.js: ${known} takes none`);
+  throw new UsageError(
+    `${from} is for an environment from a file, such as ./my-env.js, or from Gymnasium: ${known} takes none`,
+  );
 }
 
 /** Whether a command's text names a file, and not a registered environment. */

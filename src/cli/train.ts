@@ -4,6 +4,7 @@ import { teacherOptions } from "../dqn/config.js";
 import { hiddenOf, teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { evaluateAsync } from "../evaluate/evaluate.js";
+import { fingerprint } from "../training/fingerprint.js";
 import {
   addCheckpoints,
   addCommonOptions,
@@ -46,9 +47,10 @@ export function addTrain(program: Command): void {
       ? await place.evaluating((options) => evaluateAsync(teacher, { env: environment, seed, copies, ...options }))
       : undefined;
     const { hidden, parameters, envSteps, updates, wallSeconds, log } = teacher;
+    const teacherHash = fingerprint(teacher);
     if (options.json) {
       const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, log, evaluation };
-      print(JSON.stringify({ env: environment, seed, teacher: result }));
+      print(JSON.stringify({ env: environment, seed, teacherHash, teacher: result }));
     } else if (!options.quiet) {
       const steps =
         log === undefined ? (["environment steps", envSteps] as const) : (["steps of the log", log.steps] as const);
@@ -58,6 +60,7 @@ export function addTrain(program: Command): void {
         print(
           table(["", "network", "parameters", steps[0], "updates"], [["teacher", teacher.widths.join("-"), ...seen]]),
         );
+      print(`teacherHash ${teacherHash}`);
       print(prose(`${place.path("teacher.safetensors")} holds it; qstill distill --teacher makes a student of it.`));
     }
   });

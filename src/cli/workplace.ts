@@ -9,6 +9,7 @@ import { saveModel } from "../model/files.js";
 import type { Model, ModelData } from "../model/model.js";
 import { CheckpointError, Interrupted, reachedBy, readSetting } from "../training/checkpoint.js";
 import type { TrainingEvent } from "../training/events.js";
+import { fingerprint } from "../training/fingerprint.js";
 import { originOf } from "../training/origin.js";
 import type { CommonOptions } from "./context.js";
 import { oneLine, UsageError } from "./errors.js";
@@ -61,7 +62,7 @@ export class Workplace {
   readonly #complaints = new Map<string, string>();
 
   constructor(environment: string, seed: number, options: CommonOptions) {
-    this.folder = options.out ?? join("runs", `${environment.replaceAll("/", "-")}-${seed}`);
+    this.folder = options.out ?? join("runs", `${environment.replace(/[/\\:]+/g, "-")}-${seed}`);
     prepareFolder(this.folder);
     for (const name of [...obsolete.joint, "metrics.jsonl"]) checkNoFolder(this.path(name));
     lockFolder(this.folder);
@@ -163,7 +164,8 @@ export class Workplace {
       const failures: unknown[] = [];
       for (const [name, model] of Object.entries(models)) {
         try {
-          this.write(`${name}.safetensors`, saveModel(model));
+          const hash = name === "teacher" ? { teacherHash: fingerprint(model) } : undefined;
+          this.write(`${name}.safetensors`, saveModel(model, hash));
         } catch (error) {
           failures.push(error);
         }

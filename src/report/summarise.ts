@@ -5,6 +5,7 @@ import type { Student } from "../distill/student.js";
 import type { Teacher } from "../dqn/teacher.js";
 import { type Comparison, keepsEnough } from "../evaluate/compare.js";
 import { weightsHash } from "../model/hash.js";
+import { fingerprint } from "../training/fingerprint.js";
 import type { Summary } from "./summary.js";
 
 /** What summary.json holds about a teacher, its student and their comparison. */
@@ -31,6 +32,7 @@ export async function summarise(teacher: Teacher, student: Student, comparison: 
       actionFlipRate,
     },
     weightsHash: await weightsHash(student.parameters, teacher.parameters),
+    teacherHash: fingerprint(teacher),
     version,
     satisfied: keepsEnough(returnRatio, student.config.threshold),
     config: { env: teacher.environment, seed: student.seed, teacher: teacher.config, student: student.config },

@@ -43,6 +43,8 @@ export interface Summary {
   readonly student: StudentSummary;
   /** SHA-256 of the student's flat parameters as little-endian f32, then the teacher's; hexadecimal. */
   readonly weightsHash: string;
+  /** 128 bits of the teacher's parameters, hexadecimal: equal teachers have the same, wherever they were trained. */
+  readonly teacherHash: string;
   readonly version: string;
   /** Whether the student keeps the share of the return that was asked for. */
   readonly satisfied: boolean;

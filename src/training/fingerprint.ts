@@ -7,6 +7,8 @@ const fingerprintBlock = 4096;
  * 128 bits that identify a network's parameters. SHA-256 would need crypto.subtle, which not every page has. Null if
  * it has no parameters.
  */
+export function fingerprint(network: { readonly parameters: Float32Array }): string;
+export function fingerprint(network: { readonly parameters?: Float32Array }): string | null;
 export function fingerprint({ parameters }: { readonly parameters?: Float32Array }): string | null {
   if (parameters === undefined) return null;
   const bits = new Uint32Array(parameters.buffer, parameters.byteOffset, parameters.length);
