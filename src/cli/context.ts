@@ -158,7 +158,7 @@ export async function chosenEnvironment(
   if (given === undefined && !environmentIds().includes(id)) {
     const what = file.env === undefined ? "the model's environment" : `${config}: env`;
     const again = isGymnasium(id)
-      ? `give ${how === "--env" ? `--env ${id}` : how} to play it`
+      ? `give ${how === "--env" ? `--env ${id}` : `${id} as ${how}`} to play it`
       : `give ${how}, an id or a file such as ./my-env.js`;
     throw new UsageError(`${what} is ${JSON.stringify(id)}, which is not registered: ${again}`);
   }

@@ -4,6 +4,7 @@ import "../env/all.js";
 import { Command } from "commander";
 import pc from "picocolors";
 import { version } from "../core/version.js";
+import { closeGymnasium } from "../gymnasium/register.node.js";
 import { addBench } from "./bench.js";
 import { addDistill } from "./distill.js";
 import { addEnvs } from "./envs.js";
@@ -72,4 +73,6 @@ try {
   const text = oneLine(error).replace(/^error: /, "");
   const silent = process.exitCode === 0 || process.exitCode === 130 || text === "(outputHelp)";
   if (!silent) complain(pc.red(text));
+} finally {
+  closeGymnasium(); // one that hangs would keep this process alive
 }

@@ -217,6 +217,8 @@ def maker(gymnasium, id, kwargs):
     made = getattr(imported(place), name, None)
     if callable(made):
         return lambda: checked(made(**kwargs), gymnasium, name)
+    if name not in gymnasium.registry:
+        raise Refusal("%s has no %s, and registers no environment of this name" % (place, name))
     return lambda: gymnasium.make(name, **kwargs)
 
 
@@ -336,9 +338,11 @@ def one_line(error):
     import traceback
 
     kind = type(error).__name__
-    frames = traceback.extract_tb(sys.exc_info()[2])
+    packages = os.path.dirname(os.path.dirname(json.__file__)), "site-packages", "<frozen", __file__
+    frames = [each for each in traceback.extract_tb(sys.exc_info()[2]) if not any(name in each[0] for name in packages)]
     line = "" if not frames else " (%s, line %d)" % (os.path.basename(frames[-1][0]), frames[-1][1])
     return (kind + ": " + text if text else kind) + line
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,11 @@
 // Environments of Gymnasium under the ids that the command line gives them, such as gymnasium:CartPole-v1.
+import { ConfigError } from "../core/config-error.js";
 import { checkedAnyEnv } from "../env/custom.js";
 import type { Env } from "../env/env.js";
 import { knownEnv, register } from "../env/registry.js";
-import { type GymnasiumOptions, gymnasium, prefix } from "./gymnasium.node.js";
+import { type GymnasiumOptions, type GymnasiumSource, gymnasium, prefix } from "./gymnasium.node.js";
 
-const registered = new Set<string>();
+const registered = new Map<string, GymnasiumSource>();
 
 /** Whether a text names an environment of Gymnasium. */
 export function isGymnasium(text: string): boolean {
@@ -20,6 +21,7 @@ export function isGymnasium(text: string): boolean {
 export function registerGymnasium(id: string, options: GymnasiumOptions): string {
   if (registered.has(id)) return id;
   const name = id.slice(prefix.length);
+  if (name === "") throw new ConfigError(`${prefix} is not an environment: ${prefix}CartPole-v1 is one, for example`);
   const source = gymnasium(name, options);
   const make = () => checkedAnyEnv(source(), id) as Env;
   const { observationSize, actionCount } = make(); // made now, so that an error comes before any work
@@ -27,6 +29,11 @@ export function registerGymnasium(id: string, options: GymnasiumOptions): string
   const sizes = ours?.presets && ours.make();
   const alike = sizes?.observationSize === observationSize && sizes.actionCount === actionCount;
   register({ id, make, presets: alike ? ours?.presets : undefined });
-  registered.add(id);
+  registered.set(id, source);
   return id;
+}
+
+/** Ends Python, also where it hangs. */
+export function closeGymnasium(): void {
+  for (const source of registered.values()) source.close();
 }
