@@ -208,9 +208,10 @@ export class Player {
     this.#needed = bytes.length < end ? end : 0;
     if (bytes.length < end) return 0;
     const waiting = this.#sent.shift();
-    if (waiting === undefined) {
+    if (waiting === undefined || end - head < waiting.length * this.#stride) {
+      this.#sent.unshift(waiting ?? []);
       this.#python.kill("SIGKILL");
-      this.#end("Python answered what nobody asked");
+      this.#end(`${this.#played.python} gave an answer that cannot be read`);
       return 0;
     }
     const records = bytes.buffer.slice(bytes.byteOffset + head, bytes.byteOffset + end) as ArrayBuffer;

@@ -1,0 +1,140 @@
+// Environments of Gymnasium on the command line: an id in data is only text, equal teachers have equal hashes, and nothing is
+// left behind.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, it } from "vitest";
+import { readSafetensors } from "../../src/model/safetensors.js";
+import { python, withGymnasium } from "../gymnasium/python.js";
+
+const main = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "cli", "main.js");
+const folder = mkdtempSync(join(tmpdir(), "qstill-gymnasium-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const env = { ...process.env, QSTILL_PYTHON: python, PYTHONDONTWRITEBYTECODE: "1" };
+
+function qstill(...args: string[]) {
+  return spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8", env });
+}
+
+const quick =
+  "--env-steps=600 --learning-starts=100 --hidden=8 --evaluation-interval=300 --evaluation-episodes=3 --confirmation-episodes=3".split(
+    " ",
+  );
+const short = [
+  ...quick,
+  ..."--student-hidden=4 --student-env-steps=200 --updates=200 --attempts=1 --threshold=-100 --copies=8".split(" "),
+];
+const teacher = join("here", "teacher.safetensors");
+
+withGymnasium("train: CartPole-v1 of Gymnasium and ours have the same teacherHash, printed and stored", () => {
+  const hashes = ["gymnasium:CartPole-v1", "CartPole-v1"].map((id, i) => {
+    const { stdout, stderr } = qstill("train", id, "--seed=3", ...quick, "--json", `--out=${["here", "ours"][i]}`);
+    expect(stderr).toBe("");
+    const { env, teacherHash } = JSON.parse(stdout);
+    expect(env).toBe(id);
+    const { metadata } = readSafetensors(readFileSync(join(folder, ["here", "ours"][i], "teacher.safetensors")));
+    expect(metadata).toMatchObject({ teacherHash, environment: id });
+    return teacherHash;
+  });
+  expect(hashes[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(hashes[1]).toBe(hashes[0]);
+  expect(qstill("train", "CartPole-v1", "--seed=3", ...quick, "--out=ours", "--resume").stdout).toContain(
+    `\nteacherHash ${hashes[0]}\n`,
+  );
+});
+
+withGymnasium("run: the student's files, and a summary with the teacherHash that repeats the run", () => {
+  const first = qstill(
+    "run",
+    "gymnasium:CartPole-v1",
+    ...short,
+    "--env-options",
+    '{"max_episode_steps": 200}',
+    "--json",
+  );
+  expect(first).toMatchObject({ status: 0, stderr: "" });
+  const out = join(folder, "runs", "gymnasium-CartPole-v1-0");
+  expect(readdirSync(out).sort()).toContain("student.mjs");
+  const summary = JSON.parse(readFileSync(join(out, "summary.json"), "utf8"));
+  expect(summary).toMatchObject({
+    env: "gymnasium:CartPole-v1",
+    teacherHash: expect.stringMatching(/^[0-9a-f]{32}$/),
+    config: { envOptions: { max_episode_steps: 200 } },
+  });
+  const again = qstill("run", "gymnasium:CartPole-v1", "--config", join(out, "summary.json"), "--json", "--out=again");
+  const { teacherHash, weightsHash } = JSON.parse(again.stdout);
+  expect({ teacherHash, weightsHash }).toEqual({ teacherHash: summary.teacherHash, weightsHash: summary.weightsHash });
+});
+
+withGymnasium("in a model and in a configuration it is only text", () => {
+  const text = 'is "gymnasium:CartPole-v1", which is not registered: give';
+  expect(qstill("evaluate", teacher)).toMatchObject({
+    status: 2,
+    stderr: `the model's environment ${text} --env gymnasium:CartPole-v1 to play it\n`,
+  });
+  expect(qstill("distill", "--teacher", teacher).stderr).toContain(`${text} --env gymnasium:CartPole-v1 to play it`);
+  writeFileSync(join(folder, "config.json"), '{ "env": "gymnasium:CartPole-v1" }');
+  expect(qstill("train", "--config", "config.json")).toMatchObject({
+    status: 2,
+    stderr: `config.json: env ${text} gymnasium:CartPole-v1 as the environment to play it\n`,
+  });
+  const given = ["--env", "gymnasium:CartPole-v1", "--episodes=5", "--copies=5", "--json"];
+  const ours = qstill("evaluate", teacher, "--env=CartPole-v1", "--episodes=5", "--json").stdout;
+  expect(JSON.parse(qstill("evaluate", teacher, ...given).stdout).evaluation).toEqual(JSON.parse(ours).evaluation);
+});
+
+it("what cannot be played is a wrong call", () => {
+  expect(qstill("train", "gymnasium:CartPole-v1", "--python", "nowhere")).toMatchObject({
+    status: 2,
+    stderr:
+      "gymnasium:CartPole-v1: it needs Python, but nowhere cannot be run: there is no\nsuch program (--python, QSTILL_PYTHON or { python } names another Python)\n".replace(
+        /\n(?!$)/,
+        " ",
+      ),
+  });
+  expect(qstill("envs", "gymnasium:")).toMatchObject({
+    status: 2,
+    stderr: "gymnasium: is not an environment: gymnasium:CartPole-v1 is one, for example\n",
+  });
+  expect(qstill("envs", "CartPole-v1", "--python", "python3")).toMatchObject({
+    status: 2,
+    stderr: "--python is for an environment of Gymnasium, such as gymnasium:CartPole-v1\n",
+  });
+});
+
+withGymnasium(
+  "Ctrl-C where Python hangs keeps the work, and a kill of the command leaves no Python behind",
+  async () => {
+    const file = fileURLToPath(new URL("../gymnasium/envs.py", import.meta.url));
+    const options = JSON.stringify({ at: 300, fault: "hang" });
+    const args = ["train", `gymnasium:${file}:Failing`, "--env-options", options, "--evaluation-interval=0", "--quiet"];
+    const pids = () => {
+      const { stdout } = spawnSync("ps", ["-eo", "pid,ppid,args"], { encoding: "utf8" });
+      return stdout.split("\n").map((line) => line.trim().split(/\s+/, 2).map(Number));
+    };
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      const child = spawn(process.execPath, [main, ...args, `--out=${signal}`], { cwd: folder, env, detached: true });
+      const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+      let hangs = false;
+      let mine: number[] = [];
+      for (let i = 0; i < 200 && !hangs; i++) {
+        await wait(100);
+        mine = pids().flatMap(([pid, parent]) => (parent === child.pid ? [pid] : []));
+        const state = mine.map((pid) => spawnSync("ps", ["-o", "args=", "-p", `${pid}`], { encoding: "utf8" }).stdout);
+        hangs = state.some((text) => text.includes("player.py")) && readdirSync(folder).includes(signal);
+      }
+      await wait(3000); // by now it has come to the step that hangs
+      process.kill(signal === "SIGINT" ? -(child.pid as number) : (child.pid as number), signal); // a terminal tells the whole group
+      const status = await ended;
+      if (signal === "SIGINT") {
+        expect(status).toBe(130);
+        expect(readdirSync(join(folder, signal))).toContain("teacher.checkpoint");
+      }
+      for (let i = 0; i < 100 && pids().some(([pid]) => mine.includes(pid)); i++) await wait(100);
+      expect(pids().filter(([pid]) => mine.includes(pid))).toEqual([]);
+    }
+  },
+);

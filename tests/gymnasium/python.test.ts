@@ -1,0 +1,92 @@
+// What stands in place of a Python: errors in one line that say what was given and what to do. No Python is needed here.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { checkedAnyEnv } from "../../dist/env/custom.js";
+import { gymnasium } from "../../dist/gymnasium/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "qstill-python-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A program that takes the place of Python; its code may use `say(object)`, which greets. */
+function program(name: string, code: string): string {
+  const path = join(folder, name);
+  const say = `const say = (hello) => {
+    const text = Buffer.from(JSON.stringify(hello));
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(text.length);
+    process.stdout.write(Buffer.concat([Buffer.from("\\nqstill 1\\n"), bytes, text]));
+  };`;
+  writeFileSync(path, `#!${process.execPath}\n${say}\n${code}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const hello = `{ observationSize: 1, actionCount: 2, maxEpisodeSteps: null, featureNames: ["x"], actionNames: ["a", "b"], binary: false }`;
+/** Greets, and does something when the first round comes, which follows the start frame. */
+const greets = (then: string) => `say(${hello});
+  let all = Buffer.alloc(0);
+  process.stdin.on("data", (bytes) => {
+    all = Buffer.concat([all, bytes]);
+    if (all.length > 4 + all.readUInt32LE()) { ${then} }
+  });`;
+
+it.each([
+  [
+    "no program",
+    () => "nowhere/python",
+    /: it needs Python, but nowhere\/python cannot be run: there is no such program \(--python, QSTILL_PYTHON or \{ python \} names another Python\)$/,
+  ],
+  ["a folder", () => folder, / cannot be run: .*EACCES/],
+  [
+    "one that ends",
+    () => program("ends", 'console.error("a\\nlast words"); process.exit(4);'),
+    /ends ended with status 4 before it answered: last words \(--python, /,
+  ],
+  [
+    "one that is killed",
+    () => program("killed", 'process.kill(process.pid, "SIGKILL")'),
+    / was ended by SIGKILL before it answered \(/,
+  ],
+  [
+    "one that says something else",
+    () => program("other", 'console.log("Python 3")'),
+    / ended with status 0 before it answered \(/,
+  ],
+  ["one that refuses", () => program("old", 'say({ error: "it is Python 3.4" })'), /: \S+old: it is Python 3\.4$/],
+] as const)("%s", (_, path, message) => {
+  const make = gymnasium("CartPole-v1", { python: path() });
+  expect(make).toThrow(message);
+  expect(make).toThrow(/^gymnasium:CartPole-v1: .*$/);
+});
+
+it("what is printed before the greeting is skipped, and an environment without a limit gets one", () => {
+  const python = program(
+    "prints",
+    `process.stdout.write("hello\\n"); ${greets("")}; process.stdin.on("end", () => {});`,
+  );
+  expect(checkedAnyEnv(gymnasium("CartPole-v1", { python })())).toMatchObject({ maxEpisodeSteps: 10_000 });
+});
+
+it.each([
+  ["ends", "process.exit(7)", / was rejected: \S+ ended with status 7$/],
+  [
+    "answers too much",
+    "process.stdout.write(Buffer.alloc(4)); process.stdout.write(Buffer.alloc(400))",
+    / was rejected: /,
+  ],
+] as const)("one that %s in a round", async (name, then, message) => {
+  const source = gymnasium("CartPole-v1", { python: program(name, greets(then)) });
+  const env = checkedAnyEnv(source());
+  await expect((async () => env.reset({ seed: 1 }))()).rejects.toThrow(message);
+  source.close();
+});
+
+it("options that are wrong are refused", () => {
+  const wrong = (id: unknown, options?: unknown) => () => gymnasium(id as string, options as object);
+  expect(wrong("")).toThrow('id is "": an environment of Gymnasium, such as "CartPole-v1", is needed');
+  expect(wrong("CartPole-v1", { python: "" })).toThrow('python is "": the path of a Python is needed');
+  expect(wrong("CartPole-v1", { kwargs: [] })).toThrow("kwargs is an empty array: an object is needed");
+  expect(wrong("CartPole-v1", { copies: 0 })).toThrow("copies is 0: a whole number from 1 on is allowed");
+});
