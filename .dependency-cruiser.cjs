@@ -14,6 +14,7 @@ const order = [
   "import",
   "evaluate",
   "draw",
+  "gymnasium",
   "env",
   "model",
   "core",

@@ -18,6 +18,7 @@ const budgets = {
   "qstill/offline": 54,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
   "qstill/experiments": 67.5,
+  "qstill/gymnasium": 5,
   "qstill/env/recsim": 27,
   "qstill/env/lunar-lander": 71.5, // planck is 46 of them
   "qstill/env/pendulum": 24.5,

@@ -113,7 +113,7 @@ export async function distillRounded(
     throw new ConfigError("distill does not know the teacher's environment: give { env }, or states: { observations }");
   }
   const env = resolveAnyEnv(source);
-  const config = studentConfig(env.id, { ...given, ...hiddenOf(from, given) });
+  const config = studentConfig(env.id, { copies: env.copies, ...given, ...hiddenOf(from, given) });
   checkFit("teacher", teacher, env);
   const widths = [env.observationSize, ...config.hidden, env.actionCount];
   const start = startingParameters(from, widths);

@@ -25,14 +25,15 @@ export function checkedThreads(threads: unknown): number {
  * @throws ConfigError for a value that is not allowed and for options that contradict each other
  */
 export function teacherConfig(
-  env: string | Pick<Env, "id" | "byteObservations">,
+  env: string | Pick<Env, "id" | "byteObservations" | "copies">,
   given: Partial<TeacherConfig>,
 ): TeacherConfig {
   const isEnv = typeof env === "string" || typeof env?.id === "string";
   need(isEnv, "env", env, "an environment's id, or an environment,");
-  const { id, byteObservations } = typeof env === "string" ? makeEnv(env) : env;
+  const { id, byteObservations, copies } = typeof env === "string" ? makeEnv(env) : env;
   const normalizeObservations = !byteObservations;
-  const config = configure("teacher", teacherOptions, { normalizeObservations }, presets[id]?.teacher ?? {}, given);
+  const ofEnv = { normalizeObservations, ...(copies !== undefined && { copies }) };
+  const config = configure("teacher", teacherOptions, ofEnv, presets[id]?.teacher ?? {}, given);
   if (byteObservations && config.normalizeObservations) {
     throw new ConfigError("normalizeObservations is true: only false is allowed for observations that are bytes");
   }

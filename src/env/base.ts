@@ -13,6 +13,7 @@ export abstract class EnvBase implements EnvFacts {
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
   readonly byteObservations?: Env["byteObservations"];
+  readonly copies?: Env["copies"];
   readonly render?: Env["render"];
   readonly perturb?: Env["perturb"];
 
@@ -28,6 +29,7 @@ export abstract class EnvBase implements EnvFacts {
     this.featureNames = changes.featureNames ?? of.featureNames;
     this.actionNames = changes.actionNames ?? of.actionNames;
     this.byteObservations = changes.byteObservations ?? of.byteObservations;
+    this.copies = changes.copies ?? of.copies;
     this.render = (changes.render ?? of.render)?.bind(of);
     this.perturb = (changes.perturb ?? of.perturb)?.bind(of);
   }

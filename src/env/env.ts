@@ -62,6 +62,8 @@ export interface Env {
   readonly repeatable?: boolean;
   /** Whether every feature is always a whole number from 0 to 255, and mostly 0. The learner then stores bytes. */
   readonly byteObservations?: boolean;
+  /** How many copies of it play side by side, where nothing else is said; 1 by default. */
+  readonly copies?: number;
   /** The picture of the present state. */
   render?(): Scene;
   /**
@@ -113,6 +115,8 @@ export interface CustomEnv {
   readonly actionMask?: ArrayLike<number>;
   readonly repeatable?: boolean;
   readonly byteObservations?: boolean;
+  /** As {@link Env.copies}. */
+  readonly copies?: number;
   /** As {@link Env.render}. */
   render?(): Scene;
   /** As {@link Env.perturb}. */

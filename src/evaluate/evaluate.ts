@@ -4,7 +4,7 @@ import { ConfigError } from "../core/config-error.js";
 import { needListeners, needObject, needSignal } from "../core/needed.js";
 import type { AnyEnv, EnvSource } from "../env/env.js";
 import { atOnce, inTurns, type Steps, stoppable } from "../env/pauses.js";
-import { resolveEnv } from "../env/registry.js";
+import { resolveAnyEnv, resolveEnv } from "../env/registry.js";
 import { purposes } from "../env/seeds.js";
 import type { Training } from "../model/model.js";
 import { checkedCopies, checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
@@ -43,7 +43,7 @@ export interface EvaluationProgress {
 /** What {@link evaluateAsync} and {@link compareAsync} take besides the options of `evaluate` and `compare`. */
 export interface AsyncOptions {
   /**
-   * How many copies of the environment play at the same time; 1 by default. This is for environments that answer later.
+   * How many copies of the environment play at the same time; by default the environment's own number, or 1. This is for environments that answer later.
    * It changes no result, unless the copies share something or the policy remembers something.
    */
   readonly copies?: number;
@@ -96,11 +96,14 @@ export function whileOthersRun<Result>(
   work: (make: Maker) => Steps<Result>,
   { copies, signal, onEvent = () => {} }: AsyncOptions,
 ): Promise<Result> {
-  const count = checkedCopies(copies ?? 1);
+  const count = copies === undefined ? undefined : checkedCopies(copies);
   needSignal(signal);
   needListeners({ onEvent });
   signal?.throwIfAborted();
-  const steps = work((source) => makeCopies(source, count));
+  const steps = work((source) => {
+    const first = resolveAnyEnv(source);
+    return makeCopies(source, count ?? first.copies ?? 1, first);
+  });
   return inTurns(steps, stoppable(signal), (share) => onEvent({ kind: "progress", share }));
 }
 

@@ -10,7 +10,10 @@ export interface GymnasiumOptions {
   readonly python?: string;
   /** What the environment is made with: the keyword arguments of `gymnasium.make`, as plain data. */
   readonly kwargs?: Readonly<Record<string, unknown>>;
-  /** How many copies a training or an evaluation plays side by side, unless its own `copies` says; 1 by default. */
+  /**
+   * How many copies `trainTeacher`, `distill`, `evaluateAsync` and `compareAsync` play side by side, unless their own
+   * option `copies` says it; 1 by default.
+   */
   readonly copies?: number;
 }
 
@@ -38,7 +41,7 @@ export function gymnasium(id: string, options: GymnasiumOptions = {}): Gymnasium
   if (copies !== undefined && !(Number.isInteger(copies) && copies >= 1)) {
     throw new ConfigError(`copies is ${shown(copies)}: a whole number from 1 on is allowed`);
   }
-  const troupe = new Troupe({ name: `${prefix}${id}`, id, kwargs, python });
+  const troupe = new Troupe({ name: `${prefix}${id}`, id, kwargs, python }, copies);
   return Object.assign(() => troupe.copy(), { close: () => troupe.close() });
 }
 
@@ -52,6 +55,7 @@ function defaultPython(): string {
 /** The copies of an environment, and the process that plays them. */
 class Troupe {
   readonly #played: Played;
+  readonly #copies: number | undefined;
   #described: Described | undefined;
   #player: Player | undefined;
   #made = 0;
@@ -60,14 +64,15 @@ class Troupe {
     if (this.#player?.alive) this.#player.ask(copy, commands.close, 0).catch(() => {});
   });
 
-  constructor(played: Played) {
+  constructor(played: Played, copies: number | undefined) {
     this.#played = played;
+    this.#copies = copies;
   }
 
   copy(): CustomEnv {
     this.#described ??= describePlayed(this.#played);
     const number = this.#made++;
-    const copy = new Copy(this.#played.name, this.#described, number, this);
+    const copy = new Copy(this.#played.name, this.#described, this.#copies, number, this);
     this.#lost.register(copy, number);
     return copy;
   }
@@ -92,13 +97,14 @@ class Copy implements CustomEnv {
   readonly featureNames: readonly string[];
   readonly actionNames: readonly string[];
   readonly byteObservations: boolean;
+  readonly copies: number | undefined;
   actionMask: Uint8Array | undefined;
   readonly #number: number;
   readonly #troupe: Troupe;
   /** Where its episode is played. */
   #player: Player | undefined;
 
-  constructor(id: string, described: Described, number: number, troupe: Troupe) {
+  constructor(id: string, described: Described, copies: number | undefined, number: number, troupe: Troupe) {
     this.id = id;
     this.observationSize = described.observationSize;
     this.actionCount = described.actionCount;
@@ -106,6 +112,7 @@ class Copy implements CustomEnv {
     this.featureNames = described.featureNames;
     this.actionNames = described.actionNames;
     this.byteObservations = described.binary;
+    this.copies = copies;
     this.#number = number;
     this.#troupe = troupe;
   }

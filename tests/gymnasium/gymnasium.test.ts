@@ -35,7 +35,8 @@ describe("beside ours", () => {
     const theirs = source("CartPole-v1");
     for (const copies of [1, 3]) {
       const ours = await trainTeacher(() => makeEnv("CartPole-v1"), { ...quick, copies });
-      const teacher = await trainTeacher(theirs, { ...quick, copies });
+      const teacher = await trainTeacher(copies === 1 ? theirs : source("CartPole-v1", { copies }), quick);
+      expect(teacher.config.copies).toBe(copies);
       expect(teacher.parameters).toEqual(ours.parameters);
       const evaluation = await evaluateAsync(teacher, { env: theirs, episodes: 5, copies: 5 });
       expect(evaluation).toEqual(evaluate(ours, { env: "CartPole-v1", episodes: 5 }));

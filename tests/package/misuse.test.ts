@@ -16,6 +16,7 @@ import * as ticTacToe from "../../dist/env/tic-tac-toe/index.js";
 import * as experiments from "../../dist/experiments/index.js";
 import * as explaining from "../../dist/explain/index.js";
 import * as exporting from "../../dist/export/index.js";
+import * as gym from "../../dist/gymnasium/index.js";
 import * as importing from "../../dist/import/index.js";
 import * as qstill from "../../dist/index.js";
 import * as logging from "../../dist/log/index.js";
@@ -327,6 +328,15 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
         "gelu",
       ],
       ["map", (map) => importing.importModel(qstill.saveModel(model), { map }), promise, none, text, [fraction]],
+    ],
+  },
+  "qstill/gymnasium": {
+    gymnasium: [
+      ["id", (id) => gym.gymnasium(id), promise, none, nothing, fraction, ""],
+      ["options", (wrong) => gym.gymnasium(cartPole, wrong), promise, none, text],
+      ["python", (python) => gym.gymnasium(cartPole, { python }), promise, none, fraction, ""],
+      ["kwargs", (kwargs) => gym.gymnasium(cartPole, { kwargs }), promise, none, text, []],
+      ["copies", (copies) => gym.gymnasium(cartPole, { copies }), promise, none, text, fraction, 0],
     ],
   },
   "qstill/log": {

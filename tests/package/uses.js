@@ -93,6 +93,15 @@ export const uses = {
     const { interquartileMean, studies } = await load("qstill/experiments");
     return studies.length > 0 && interquartileMean([1, 2, 3, 4]) === 2.5;
   },
+  async "qstill/gymnasium"(load) {
+    const { gymnasium } = await load("qstill/gymnasium");
+    const python = process.env.QSTILL_PYTHON ?? "no-python";
+    try {
+      return (await gymnasium("CartPole-v1", { python })().reset({ seed: 0 })).length === 4;
+    } catch ({ message }) {
+      return message.includes("no-python cannot be run") || message;
+    }
+  },
   async "qstill/log"(load) {
     const { mkdtempSync, readFileSync } = await load("node:fs");
     const { csvLog, tensorBoardLog } = await load("qstill/log");
