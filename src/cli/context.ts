@@ -8,7 +8,7 @@ import { teacherOptions } from "../dqn/config.js";
 import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registry.js";
 import { checkedSeed, shown } from "../evaluate/checks.js";
 import { registerEnvFile } from "../experiments/env-file.js";
-import { isGymnasium, registerGymnasium } from "../gymnasium/register.node.js";
+import { isGymnasium } from "../gymnasium/register.node.js";
 import type { Model, ModelData } from "../model/model.js";
 import { offlineOptions } from "../offline/config.js";
 import { checkOptions, parseNumber } from "../training/options.js";
@@ -147,7 +147,7 @@ export async function chosenEnvironment(
   { how = "--env", file = {}, model }: EnvOtherwise = {},
 ): Promise<string> {
   const options = envOptions ?? file.envOptions;
-  if (given !== undefined && isGymnasium(given)) return registerGymnasium(given, { python, kwargs: options });
+  if (given !== undefined && isGymnasium(given)) return registerEnvFile({ path: given, options, python });
   if (python !== undefined)
     throw new UsageError("--python is for an environment of Gymnasium, such as gymnasium:CartPole-v1");
   if (given !== undefined && isFile(given)) return registerEnvFile({ path: given, options });

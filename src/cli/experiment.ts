@@ -13,6 +13,7 @@ import { studies } from "../experiments/studies/index.js";
 import type { Study } from "../experiments/study.js";
 import { summariseStudy } from "../experiments/summary.js";
 import { studyMarkdown, tableOf } from "../experiments/table.js";
+import { isGymnasium } from "../gymnasium/register.node.js";
 import { parseNumber } from "../training/options.js";
 import { addEnvOptions, chosenEnvironment, type EnvFlags, environmentHelp, isFile } from "./context.js";
 import { UsageError } from "./errors.js";
@@ -60,11 +61,20 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   const seeds = options.seeds ?? study.seeds;
   const given = options.env ?? [];
   // the workers import the files, too
-  const envFiles = given.filter(isFile).map((path) => ({ path, options: options.envOptions }));
+  const isOutside = (each: string) => isFile(each) || isGymnasium(each);
+  const envFiles = given
+    .filter(isOutside)
+    .map((path) => ({ path, options: options.envOptions, python: options.python }));
   if (options.envOptions !== undefined && envFiles.length === 0)
-    throw new UsageError("--env-options is given: it needs --env with a file, such as ./my-env.js");
+    throw new UsageError("--env-options is given: it needs --env with a file, such as ./my-env.js, or with gymnasium:");
   const environments: string[] = [];
-  for (const each of given) environments.push(await chosenEnvironment(each, isFile(each) ? options : {}));
+  for (const each of given)
+    environments.push(
+      await chosenEnvironment(
+        each,
+        isOutside(each) ? { ...options, ...(!isGymnasium(each) && { python: undefined }) } : {},
+      ),
+    );
   const every = cellsOf(study, given.length === 0 ? undefined : [...new Set(environments)]);
   const cells = every.filter(({ name }) => name.includes(options.cells ?? ""));
   if (cells.length === 0) {

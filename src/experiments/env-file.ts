@@ -1,4 +1,5 @@
-// Environments from files: a module whose default export makes the environment, registered so that an id finds it.
+// Environments from files: a module whose default export makes the environment, registered so that an id finds it. Or
+// what Python is to play.
 import { statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,15 +8,24 @@ import { described, needFunction } from "../core/needed.js";
 import { checkedAnyEnv } from "../env/custom.js";
 import type { CustomEnv } from "../env/env.js";
 import { environmentIds, registerEnv } from "../env/registry.js";
+import { isGymnasium, registerGymnasium } from "../gymnasium/register.node.js";
 import { reasonOf } from "./durable.js";
 import { reason } from "./failures.js";
 
-/** A file with an environment. It runs: only a path that the user gave may stand here, never one from a file. */
+/**
+ * A file with an environment, or an environment of Gymnasium. It runs: only a path that the user gave may stand here,
+ * never one from a file.
+ */
 export interface EnvFile {
-  /** A module whose default export is a function that makes a new environment at each call. */
+  /**
+   * A module whose default export is a function that makes a new environment at each call; or `gymnasium:` and what
+   * Gymnasium makes.
+   */
   readonly path: string;
-  /** Plain data that is given to the function. */
+  /** Plain data that is given to the function, or Gymnasium's keyword arguments. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** The Python that plays an environment of Gymnasium. */
+  readonly python?: string;
 }
 
 const registered = new Map<string, string>();
@@ -26,7 +36,8 @@ const registered = new Map<string, string>();
  * @returns the id
  * @throws ConfigError in one line that names the file, if there is no environment in it
  */
-export async function registerEnvFile({ path, options }: EnvFile): Promise<string> {
+export async function registerEnvFile({ path, options, python }: EnvFile): Promise<string> {
+  if (isGymnasium(path)) return registerGymnasium(path, { python, kwargs: options });
   const file = resolve(path);
   const before = registered.get(file);
   if (before !== undefined) return before;

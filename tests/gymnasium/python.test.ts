@@ -35,26 +35,30 @@ const greets = (then: string) => `say(${hello});
 it.each([
   [
     "no program",
-    () => "nowhere/python",
+    (): string => "nowhere/python",
     /: it needs Python, but nowhere\/python cannot be run: there is no such program \(--python, QSTILL_PYTHON or \{ python \} names another Python\)$/,
   ],
-  ["a folder", () => folder, / cannot be run: .*EACCES/],
+  ["a folder", (): string => folder, / cannot be run: .*EACCES/],
   [
     "one that ends",
-    () => program("ends", 'console.error("a\\nlast words"); process.exit(4);'),
+    (): string => program("ends", 'console.error("a\\nlast words"); process.exit(4);'),
     /ends ended with status 4 before it answered: last words \(--python, /,
   ],
   [
     "one that is killed",
-    () => program("killed", 'process.kill(process.pid, "SIGKILL")'),
+    (): string => program("killed", 'process.kill(process.pid, "SIGKILL")'),
     / was ended by SIGKILL before it answered \(/,
   ],
   [
     "one that says something else",
-    () => program("other", 'console.log("Python 3")'),
+    (): string => program("other", 'console.log("Python 3")'),
     / ended with status 0 before it answered \(/,
   ],
-  ["one that refuses", () => program("old", 'say({ error: "it is Python 3.4" })'), /: \S+old: it is Python 3\.4$/],
+  [
+    "one that refuses",
+    (): string => program("old", 'say({ error: "it is Python 3.4" })'),
+    /: \S+old: it is Python 3\.4$/,
+  ],
 ] as const)("%s", (_, path, message) => {
   const make = gymnasium("CartPole-v1", { python: path() });
   expect(make).toThrow(message);
