@@ -267,7 +267,7 @@ describe("a call that is wrong ends with status 2 and one line", () => {
     [["envs", "sizes.mjs"], /^sizes\.mjs: environment "custom": actionCount is 0: a whole number/],
     [
       ["train", "CartPole-v1", "--env-options", "{}"],
-      "--env-options is for an environment from a file, such as ./my-env.js: CartPole-v1 takes none",
+      "--env-options is for an environment from a file, such as ./my-env.js, or from Gymnasium: CartPole-v1 takes none",
     ],
     [["train", "--config", "steps.json"], /^steps\.json: envOptions is for an environment from a file/],
     [["run", "--config", "odd.json"], "odd.json: envOptions is []: a value of type object is allowed"],
