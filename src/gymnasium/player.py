@@ -345,4 +345,9 @@ def one_line(error):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (IOError, OSError) as error:
+        if error.errno != 32:  # the pipe is closed: qstill has gone
+            raise
+        os._exit(0)
