@@ -52,7 +52,7 @@ const input: ReportInput = {
       actionFlipRate: 0.005,
     },
     teacherHash: "0".repeat(32),
-  weightsHash: "0123456789abcdef".repeat(4),
+    weightsHash: "0123456789abcdef".repeat(4),
     version: "1.2.3",
     satisfied: true,
     config: {},
