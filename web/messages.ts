@@ -1,5 +1,5 @@
 // The messages between the page and its worker: plain data.
-import type { ModelData, StudentConfig, TeacherConfig, TrainingEvent } from "qstill";
+import type { AgreementEvent, ModelData, StudentConfig, TeacherConfig, TrainingEvent } from "qstill";
 import type { Explanation, Node } from "qstill/explain";
 import type { Summary } from "qstill/report";
 import type { RunFile } from "./files.ts";
@@ -35,9 +35,12 @@ export interface Played {
   readonly mean: number;
 }
 
+/** The events of a page's training. No student there learns from states alone. */
+export type PageEvent = Exclude<TrainingEvent, AgreementEvent>;
+
 /** Everything from which curves are drawn and a report is made. */
 export type Recorded =
-  | TrainingEvent
+  | PageEvent
   | ({ readonly kind: "agreement" } & Agreement)
   | ({ readonly kind: "played" } & Played);
 

@@ -18,7 +18,17 @@ import {
 import { type NetworkName, valuesOf, widthsOf } from "./configuration.ts";
 import { loadEnvironment } from "./environments.ts";
 import { filesOf } from "./files.ts";
-import type { Best, Brought, Configuration, Message, NetworkData, Recorded, Result, Saved } from "./messages.ts";
+import type {
+  Best,
+  Brought,
+  Configuration,
+  Message,
+  NetworkData,
+  PageEvent,
+  Recorded,
+  Result,
+  Saved,
+} from "./messages.ts";
 
 /** Milliseconds between two reports of progress. */
 const tellInterval = 100;
@@ -234,7 +244,7 @@ export class Run {
             count();
             this.#keepNow(phase, checkpoint);
           },
-          onEvent: (event) => this.#record(event),
+          onEvent: (event) => this.#record(event as PageEvent),
           onNetwork: (parameters) => {
             this.#evaluated = parameters.slice();
             this.#showNetwork(phase, { widths, parameters });
@@ -288,7 +298,7 @@ export class Run {
       });
   }
 
-  #record(event: TrainingEvent): void {
+  #record(event: PageEvent): void {
     if (event.kind === "progress") {
       const now = performance.now();
       if (now - this.#told < tellInterval && event.share < 1) return;
