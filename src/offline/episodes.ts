@@ -79,6 +79,9 @@ export function inEpisodes(log: LoggedSteps): LoggedEpisodes {
     if (isKnown) copyRow(after.observations!, last, ordered.lastObservations, index, size);
     if (isKnown && masks && after.masks && !ordered.terminated[index]) {
       copyRow(after.masks, last, ordered.lastMasks!, index, actionCount);
+      if (!ordered.lastMasks!.subarray(index * actionCount, (index + 1) * actionCount).includes(1)) {
+        throw new RangeError(`row ${last}: nextMasks has only zeros: at least one action must be allowed`);
+      }
     }
   });
   return { observationSize: size, actionCount, steps: used, starts, ...ordered, dropped };

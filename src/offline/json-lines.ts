@@ -188,7 +188,7 @@ class Log {
     this.#rewards.set(row, float(fields.reward, "reward", undefined, number));
     this.#actions.set(row, this.#action(line));
     this.#propensity(fields.propensity ?? undefined, row, number);
-    this.#nextOf(line, terminated);
+    this.#nextOf(line, truncated && !terminated);
   }
 
   steps(): LoggedSteps {
@@ -275,10 +275,10 @@ class Log {
     this.#propensities.set(row, value);
   }
 
-  #nextOf(line: Line, terminated: boolean): void {
+  #nextOf(line: Line, truncated: boolean): void {
     const { number, fields } = line;
     const before = this.#table.actions;
-    this.#table.mask("nextMask", line, terminated);
+    this.#table.mask("nextMask", line, !truncated); // it is read only where an episode was cut
     this.#checkEarlier(before, number);
     const value = fields.next ?? undefined;
     if (value === undefined) return;

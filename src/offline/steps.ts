@@ -1,5 +1,6 @@
 // A log of steps as the user gives it: columns, and their checks.
-import { described, needNumbers, needObject } from "../core/needed.js";
+import { described, need, needNumbers, needObject } from "../core/needed.js";
+import { largestObservation, mostActions } from "../env/custom.js";
 
 /**
  * What somebody or something did in an environment, as columns. Row i is one step: at an observation an action was
@@ -50,13 +51,20 @@ export interface LogSizes {
 export function checkSteps(log: LoggedSteps): LogSizes {
   needObject("data", log, "a log of steps");
   const { observationSize, masks, nextMasks } = log;
-  checkCount("observationSize", observationSize);
+  checkCount("observationSize", observationSize, largestObservation);
   needNumbers("actions", log.actions);
   const steps = log.actions.length;
   if (steps === 0) throw new RangeError("the log is empty: at least one step is needed");
-  if (masks !== undefined) needNumbers("masks", masks);
+  if (masks !== undefined) {
+    needNumbers("masks", masks);
+    if (masks.length % steps !== 0) {
+      throw new RangeError(
+        `masks has length ${masks.length}: a number for each action in each of ${steps} steps is needed`,
+      );
+    }
+  }
   const actionCount = log.actionCount ?? (masks ? masks.length / steps : largest(log.actions) + 1);
-  checkCount("actionCount", actionCount);
+  checkCount("actionCount", actionCount, mostActions);
   const one = { steps, width: 1 };
   const observation = { steps, width: observationSize };
   const mask = { steps, width: actionCount };
@@ -71,23 +79,25 @@ export function checkSteps(log: LoggedSteps): LogSizes {
   if (episodes !== undefined) checkColumn("episodes", episodes, one, Number.isFinite, "a number");
   if (nextObservations !== undefined) {
     const isNext = (value: number) => Number.isNaN(value) || isFloat(value);
-    checkColumn("nextObservations", nextObservations, observation, isNext, `${floats}, or not a number,`);
+    checkColumn("nextObservations", nextObservations, observation, isNext, `${floats}, or NaN in the whole row,`);
+    for (let i = 0; i < nextObservations.length; i++) {
+      const first = i - (i % observationSize);
+      if (Number.isNaN(nextObservations[i]) === Number.isNaN(nextObservations[first])) continue;
+      const row = first / observationSize;
+      throw new RangeError(`row ${row}: nextObservations has NaN beside numbers: all numbers or none are needed`);
+    }
   }
   if (masks !== undefined) {
     checkColumn("masks", masks, mask, isFlag, "0 or 1");
-    checkMasks("masks", masks, mask, () => true);
     for (let row = 0; row < steps; row++) {
       const action = log.actions[row];
-      if (masks[row * actionCount + action] === 1) continue;
+      if (masks[row * actionCount + action] === 1) continue; // so no mask has only zeros
       throw new RangeError(`row ${row}: action ${action} is forbidden by the mask`);
     }
   }
-  if (nextMasks !== undefined) {
-    checkColumn("nextMasks", nextMasks, mask, isFlag, "0 or 1");
-    checkMasks("nextMasks", nextMasks, mask, (row) => log.terminated[row] === 0);
-  }
+  if (nextMasks !== undefined) checkColumn("nextMasks", nextMasks, mask, isFlag, "0 or 1");
   if (propensities !== undefined) {
-    const isProbability = (value: number) => value > 0 && value <= 1;
+    const isProbability = (value: number) => Math.fround(value) > 0 && value <= 1;
     checkColumn("propensities", propensities, one, isProbability, "a number above 0 and up to 1");
   }
   return { observationSize, actionCount, steps };
@@ -108,13 +118,14 @@ function checkColumn(
   isAllowed: (value: number) => boolean,
   allowed: string,
 ): void {
-  needNumbers(name, column);
+  const isList = Array.isArray(column) || ArrayBuffer.isView(column);
+  need(isList, name, column, "a list of numbers");
   if (column.length !== steps * width) {
     const rows = width === 1 ? `${steps} are` : `${steps} rows of ${width}, ${steps * width}, are`;
     throw new RangeError(`${name} has length ${column.length}: ${rows} needed`);
   }
   for (let i = 0; i < column.length; i++) {
-    if (isAllowed(column[i])) continue;
+    if (typeof column[i] === "number" && isAllowed(column[i])) continue;
     const place = width === 1 ? "" : ` at ${i % width}`;
     throw new RangeError(
       `row ${Math.floor(i / width)}: ${name} has ${described(column[i])}${place}: ${allowed} is needed`,
@@ -122,24 +133,9 @@ function checkColumn(
   }
 }
 
-/** @throws RangeError for a mask of zeros in a row where one matters */
-function checkMasks(
-  name: string,
-  masks: ArrayLike<number>,
-  { steps, width }: Shape,
-  matters: (row: number) => boolean,
-) {
-  for (let row = 0; row < steps; row++) {
-    let allowed = 0;
-    for (let i = row * width; i < (row + 1) * width; i++) allowed += masks[i];
-    if (allowed > 0 || !matters(row)) continue;
-    throw new RangeError(`row ${row}: ${name} has only zeros: at least one action must be allowed`);
-  }
-}
-
-function checkCount(name: string, count: number): void {
-  if (Number.isInteger(count) && count > 0) return;
-  throw new RangeError(`${name} is ${described(count)}: a whole number from 1 on is needed`);
+function checkCount(name: string, count: number, most: number): void {
+  if (Number.isInteger(count) && count > 0 && count <= most) return;
+  throw new RangeError(`${name} is ${described(count)}: a whole number from 1 to ${most} is needed`);
 }
 
 function isFloat(value: number): boolean {

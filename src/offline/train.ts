@@ -250,10 +250,31 @@ function tooLarge({ steps, terminated, observationSize }: LoggedEpisodes, byteOb
 
 /** What a model says of the log that it learned from. */
 export function recordOf(log: LoggedEpisodes): LogRecord {
-  const { starts, observations, observationSize, actions, rewards, terminated, masks = [], lastMasks = [] } = log;
+  const {
+    starts,
+    observations,
+    observationSize,
+    actionCount,
+    actions,
+    rewards,
+    terminated,
+    masks = [],
+    lastMasks = [],
+  } = log;
   // what follows the end is not learned from
   const after = log.lastObservations.map((value, i) => (terminated[Math.floor(i / observationSize)] ? 0 : value));
-  const columns = [starts, observations, actions, rewards, terminated, after, masks, lastMasks];
+  const lengths = starts.subarray(1).map((start, episode) => start - starts[episode]);
+  const columns = [
+    [observationSize, actionCount],
+    lengths,
+    observations,
+    actions,
+    rewards,
+    terminated,
+    after,
+    masks,
+    lastMasks,
+  ];
   const digests = columns.flatMap((column) => [...digestOf(littleEndian(Float32Array.from(column)))]);
   const bytes = digestOf(Uint8Array.from(digests));
   return { steps: log.steps, digest: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };

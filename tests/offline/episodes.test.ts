@@ -138,7 +138,7 @@ describe("inEpisodes", () => {
 
   const wrong: [string, Partial<LoggedSteps>, string][] = [
     ["no step", { actions: [] }, "the log is empty: at least one step is needed"],
-    ["a size of 0", { observationSize: 0 }, "observationSize is 0: a whole number from 1 on is needed"],
+    ["a size of 0", { observationSize: 0 }, "observationSize is 0: a whole number from 1 to 65536 is needed"],
     ["a column missing", { rewards: undefined }, "rewards is undefined: a list of numbers is needed"],
     ["a short column", { rewards: [1] }, "rewards has length 1: 3 are needed"],
     ["short rows", { observations: [1, 2, 3] }, "observations has length 3: 3 rows of 2, 6, are needed"],
@@ -152,16 +152,37 @@ describe("inEpisodes", () => {
       { rewards: [1, 1e39, 3] },
       "row 1: rewards has 1e+39: a number that float32 can hold is needed",
     ],
-    ["text", { rewards: [1, "2", 3] as never }, "rewards is an array: a list of numbers is needed"],
+    ["text", { rewards: [1, "2", 3] as never }, 'row 1: rewards has "2": a number that float32 can hold is needed'],
     ["an action outside", { actions: [0, 2, 0] }, "row 1: actions has 2: a whole number from 0 to 1 is needed"],
     ["an action between", { actions: [0, 0.5, 0] }, "row 1: actions has 0.5"],
     ["a flag", { terminated: [0, 2, 1] }, "row 1: terminated has 2: 0 or 1 is needed"],
     ["a forbidden action", { masks: [1, 1, 1, 0, 1, 1] }, "row 1: action 1 is forbidden by the mask"],
+    ["a mask of zeros", { masks: [1, 1, 0, 0, 1, 1] }, "row 1: action 1 is forbidden by the mask"],
     [
-      "a mask of zeros",
-      { masks: [1, 1, 0, 0, 1, 1] },
-      "row 1: masks has only zeros: at least one action must be allowed",
+      "masks of no length",
+      { actionCount: undefined, masks: [1, 1, 1, 1] },
+      "masks has length 4: a number for each action",
     ],
+    [
+      "a next mask of zeros where it is read",
+      {
+        ...{ terminated: [0, 0, 0], truncated: [0, 0, 1], nextObservations: [9, 9, 9, 9, 9, 9] },
+        ...{ masks: [1, 1, 1, 1, 1, 1], nextMasks: [0, 0, 0, 0, 0, 0] },
+      },
+      "row 2: nextMasks has only zeros: at least one action must be allowed",
+    ],
+    [
+      "half of a next observation",
+      { nextObservations: [9, 9, 9, 9, 9, Number.NaN] },
+      "row 2: nextObservations has NaN beside numbers: all numbers or none are needed",
+    ],
+    ["a propensity that float32 takes for 0", { propensities: [1, 1e-50, 1] }, "row 1: propensities has 1e-50"],
+    [
+      "too many actions",
+      { actionCount: undefined, actions: [0, 5000, 0] },
+      "actionCount is 5001: a whole number from 1 to 1024",
+    ],
+    ["true in place of 1", { terminated: [0, 0, true] as never }, "row 2: terminated has true: 0 or 1 is needed"],
     ["a propensity", { propensities: [1, 0, 1] }, "row 1: propensities has 0: a number above 0 and up to 1 is needed"],
     [
       "a row after the end",

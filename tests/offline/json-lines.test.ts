@@ -316,9 +316,9 @@ describe("a damaged line", () => {
       { ...step, mask: [1, 1], nextMask: [1] },
     ],
     [
-      "has a next mask of zeros, but goes on",
+      "is cut at a next mask of zeros",
       "line 1: nextMask forbids every action: at least one must be allowed",
-      { ...step, nextMask: [0, 0] },
+      { ...step, truncated: true, nextMask: [0, 0] },
     ],
     ["has no reward", "line 1: reward is missing: a number is needed", { ...step, reward: undefined }],
     ["has a text as reward", 'line 1: reward is "1.5": a number is needed', { ...step, reward: "1.5" }],

@@ -246,7 +246,7 @@ describe("is refused in one line:", () => {
     [
       "rewards that are text",
       { ...log, rewards: Array(600).fill("1") },
-      "rewards is an array: a list of numbers is needed",
+      'row 0: rewards has "1": a number that float32 can hold is needed',
     ],
     ["an empty log", { ...oneAction, actions: [] }, "the log is empty: at least one step is needed"],
   ])("%s", async (_, data, message) => {

@@ -60,6 +60,7 @@ it("ships the built library, and no file of the build's own", () => {
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
+    "dist/gymnasium/player.py",
     "fixtures/cartpole-failed.safetensors",
     "package.json",
   ]);
