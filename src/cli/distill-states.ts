@@ -1,5 +1,4 @@
 // qstill distill --data: distils a saved teacher into a student from a file of states. Nothing is played.
-import { basename } from "node:path";
 import { type StatesConfig, statesConfig, statesOptions } from "../distill/config.js";
 import { checkStates, type States, statesDigests } from "../distill/given-states.js";
 import { distill, type Student } from "../distill/student.js";
@@ -7,7 +6,7 @@ import { hiddenOf } from "../dqn/configure.js";
 import { keepsEnough } from "../evaluate/compare.js";
 import type { HeldOut, Model } from "../model/model.js";
 import { type CommonOptions, type ConfigFile, readStart } from "./context.js";
-import { readStatesAt } from "./data.js";
+import { nameOf, readStatesAt } from "./data.js";
 import { MissedError, oneLine, UsageError } from "./errors.js";
 import { studentLeft } from "./models.js";
 import { figure, percent, print, prose, table } from "./terminal.js";
@@ -42,7 +41,7 @@ export async function distillFromStates(
   const config = statesConfig(teacher.environment, { ...student, ...hiddenOf(from, student) });
   const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
   const states = await readFitting(options, teacher);
-  const place = new Workplace(nameOf(options.data), seed, options);
+  const place = new Workplace(nameOf(options.data, "states"), seed, options);
   const { environment } = teacher;
   const { finished, checkpoint } = options.resume
     ? studentLeft(place, teacher, environment, seed, config, from, statesDigests(states))
@@ -76,7 +75,7 @@ export async function distillFromStates(
     print(table(head, rows));
     print(
       prose(
-        `In ${percent(actionAgreement)} of ${figure(count)} states that it never saw the student acts as its teacher does. ${place.folder} holds it.`,
+        `In ${percent(actionAgreement)} of ${figure(count)} states that were held out the student acts as its teacher does. ${place.folder} holds it.`,
       ),
     );
   }
@@ -95,13 +94,4 @@ async function readFitting({ data, json, quiet }: StatesFlags, teacher: Model): 
   } catch (error) {
     throw new UsageError(`${data === "-" ? "the standard input" : data}: ${oneLine(error)}`);
   }
-}
-
-/** What the folder is called: the file's name without its endings. */
-function nameOf(path: string): string {
-  return path === "-"
-    ? "states"
-    : basename(path)
-        .replace(/(?<=.)\.gz$/, "")
-        .replace(/(?<=.)\.[^.]*$/, "");
 }

@@ -57,6 +57,9 @@ export function teacherLeft(
   const checkpoint = place.checkpoint("teacher");
   if (!place.has("teacher.safetensors")) return { checkpoint };
   const path = place.path("teacher.safetensors");
+  if (readModel(path).training?.log) {
+    throw new UsageError(`${path} was made from a log: go on with --data, or choose another folder with --out`);
+  }
   const teacher = readTeacher(path);
   const made = teacherSetting(teacher.environment, teacher.seed, teacher.config, originIn(teacher));
   const asked = teacherSetting(environment, seed, config, originOf(environment, from));
@@ -78,7 +81,9 @@ export function offlineLeft(
   const path = place.path("teacher.safetensors");
   const model = readModel(path);
   const { training, environment } = model;
-  if (training?.log === undefined) throw new UsageError(`${path} was not made from a log`);
+  if (training?.log === undefined) {
+    throw new UsageError(`${path} was not made from a log: go on without --data, or choose another folder with --out`);
+  }
   const record = { ...training, config: training.config as unknown as OfflineConfig, env: environment };
   const made = offlineSetting(environment, record.seed, training.log, record.config, training);
   const asked = offlineSetting(env?.id ?? "", seed, recordOf(logFor(data, env)), config, originOf(env?.id ?? "", from));

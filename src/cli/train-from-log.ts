@@ -7,7 +7,7 @@ import { resolveAnyEnv } from "../env/registry.js";
 import { offlineConfig, offlineOptions } from "../offline/config.js";
 import { trainOffline } from "../offline/train.js";
 import { type CommonOptions, chosenEnvironment, readConfigFile, readStart } from "./context.js";
-import { dataHelp, readData } from "./data.js";
+import { dataHelp, nameOf, readData } from "./data.js";
 import { descriptions } from "./descriptions.generated.js";
 import { UsageError } from "./errors.js";
 import { offlineLeft } from "./models.js";
@@ -39,9 +39,9 @@ const flagsOf = (names: readonly string[]) => new Map(names.map((name) => [name,
 
 /** Adds --data and what goes only with it. A teacher's options must be there: most of them go with it, too. */
 export function addDataOptions(command: Command): void {
-  const what = `a log of steps to learn from, in place of an environment: ${dataHelp}; or a data set of Minari`;
+  const what = `a log of steps to learn from, in place of an environment: ${dataHelp}`;
   command.option("--data <file>", what, notEmpty("data"));
-  const note = " (--data; --n-step is then 1 by default, and --evaluation-interval counts updates)";
+  const note = " (--data; --n-step is then 1 by default)";
   addConfigOptions(command, "From a log", own, descriptions.offline, "", new Set(), note);
 }
 
@@ -67,7 +67,13 @@ export async function trainFromLog(
 ): Promise<Made> {
   checkWithData(command);
   const file = readConfigFile(options.config);
-  const isNamed = (argument ?? file.env ?? options.envOptions) !== undefined;
+  const isNamed = (argument ?? file.env) !== undefined;
+  const [needless] = (["envOptions", "python"] as const).filter((name) => options[name] !== undefined);
+  if (!isNamed && needless !== undefined) {
+    throw new UsageError(
+      `--${flagOf(needless)} is for an environment, and none is named: nothing is played without one`,
+    );
+  }
   const id = isNamed ? await chosenEnvironment(argument, options, { how: "the environment", file }) : undefined;
   const env = id === undefined ? undefined : resolveAnyEnv(id);
   const seed = options.seed ?? file.seed ?? 0;
@@ -76,7 +82,7 @@ export async function trainFromLog(
   const given = { ...set, ...hiddenOf(from, set) };
   const config = offlineConfig(given, env);
   const data = await readData(path, options);
-  const place = new Workplace(id ?? "log", seed, options);
+  const place = new Workplace(id ?? nameOf(path, "log"), seed, options);
   const { finished, checkpoint } = options.resume ? offlineLeft(place, data, env, seed, config, from) : {};
   if (finished) place.sayFinished();
   else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");

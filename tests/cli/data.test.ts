@@ -37,6 +37,7 @@ it("a data set of Minari", async () => {
   writeFileSync(join(path, "main_data.hdf5"), gunzipSync(golden("main_data.hdf5.gz")));
   expect((await readData(path)).actions.length).toBe(111);
   expect((await readData(join(path, "main_data.hdf5"))).actions.length).toBe(111);
+  expect((await readStatesAt(path)).observations.length).toBe(4 * 111);
 });
 
 it.each([readData, readStatesAt])("%o names the file and the line", async (read) => {
@@ -44,13 +45,4 @@ it.each([readData, readStatesAt])("%o names the file and the line", async (read)
   await expect(read(path)).rejects.toThrow(new UsageError(`${path}: line 2 is not JSON: "{\\"observation\\":"`));
   const none = join(folder, "none.jsonl");
   await expect(read(none)).rejects.toThrow(new UsageError(`cannot read ${none}: no such file or folder`));
-});
-
-it("a folder has no states", async () => {
-  await expect(readStatesAt(folder)).rejects.toThrow(/^cannot read .*: it is a folder$/);
-});
-
-it("stops when it is asked to", async () => {
-  const reason = new Error("enough");
-  await expect(readData(file("c.jsonl", step), {}, AbortSignal.abort(reason))).rejects.toBe(reason);
 });

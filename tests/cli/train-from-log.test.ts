@@ -124,7 +124,10 @@ it.each<[string[], RegExp | string]>([
   ],
   [["--data=log.jsonl", "--conservatism=-1"], "--conservatism is -1: a number from 0 to 1000000 is allowed\n"],
   [["--data=log.jsonl", "--stop-return=9"], "stopReturn is 9: it needs env, in which networks are evaluated\n"],
-  [["--data=log.jsonl", "--env-options={}"], "no environment given: name one (qstill envs lists all)\n"],
+  [
+    ["--data=log.jsonl", "--env-options={}"],
+    "--env-options is for an environment, and none is named: nothing is played without one\n",
+  ],
   [
     ["--data=log.jsonl", "MountainCar-v0"],
     "the log has 4 features and 2 actions, but MountainCar-v0 has 2 features and 3 actions\n",
@@ -144,9 +147,17 @@ it.each<[string[], RegExp | string]>([
   else expect(stderr).toMatch(message);
 });
 
-it("does not take an online teacher for one from a log when it resumes", () => {
+it("does not take an online teacher for one from a log when it resumes, and not the other way round", () => {
   const online = ["--env-steps=400", "--learning-starts=100", "--batch-size=32", "--evaluation-interval=0", "--quiet"];
   expect(qstill("train", "CartPole-v1", ...online, "--out=online").status).toBe(0);
   const resumed = qstill(...quick, "CartPole-v1", "--out=online", "--resume");
-  expect([resumed.status, resumed.stderr]).toEqual([2, "online/teacher.safetensors was not made from a log\n"]);
+  const other = "or choose another folder with --out";
+  const notFromLog = `online/teacher.safetensors was not made from a log: go on without --data, ${other}\n`;
+  expect([resumed.status, resumed.stderr]).toEqual([2, notFromLog]);
+  expect(qstill(...quick, "--out=offline", "--quiet").status).toBe(0);
+  const back = qstill("train", "CartPole-v1", ...online, "--out=offline", "--resume");
+  expect([back.status, back.stderr]).toEqual([
+    2,
+    `offline/teacher.safetensors was made from a log: go on with --data, ${other}\n`,
+  ]);
 });

@@ -16,6 +16,7 @@ test("the purposes keep their numbers: a changed one would change every result",
     noise: 9,
     attempt: 10,
     stickyActions: 11,
+    heldOut: 12,
   });
 });
 
