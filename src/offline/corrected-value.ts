@@ -53,6 +53,11 @@ export class CorrectedValue {
     this.#judges = new Neighbours(log, episodesOf(log), queries);
   }
 
+  /** Finds what the states are like, before anything else is asked. */
+  lookUp(): Steps<void> {
+    return this.#judges.lookUp();
+  }
+
   /** @param atLeast the number of effective episodes that a step's correction needs */
   *estimate(resample: Resample, atLeast: number): Steps<Corrected> {
     yield* this.#fitted.fit(resample, this.#judges, (toGo, judge) => {

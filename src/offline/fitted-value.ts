@@ -1,5 +1,5 @@
 // Fitted Q evaluation of a policy on a log, which can be done again on resamples of the log's episodes.
-import { type Steps, stepper } from "../env/pauses.js";
+import { type Steps, stepper, within } from "../env/pauses.js";
 import type { LoggedEpisodes } from "./episodes.js";
 import { Neighbours, type Query } from "./neighbours.js";
 
@@ -72,6 +72,11 @@ export class FittedValue {
     this.#forks = new Neighbours(log, this.#episodeOf, forks);
   }
 
+  /** Finds what the forks are like, before anything else is asked. */
+  lookUp(): Steps<void> {
+    return this.#forks.lookUp();
+  }
+
   /** The mean return of the policy from the first states of a resample on. */
   *mean(resample: Resample): Steps<number> {
     const values = yield* this.fit(resample);
@@ -95,8 +100,8 @@ export class FittedValue {
     const { steps, rewards } = this.#log;
     const forks = this.#forks;
     const countOf = Uint32Array.from(this.#episodeOf, (episode) => counts[episode]);
-    forks.weigh(countOf);
-    own?.weigh(countOf);
+    yield* within(forks.weigh(countOf), 0, 0);
+    if (own) yield* within(own.weigh(countOf), 0, 0);
     const values = new Float64Array(steps + forks.queries + 1);
     let [least, most] = [0, 0];
     const judge = (neighbours: Neighbours, query: number) => {
@@ -125,7 +130,7 @@ export class FittedValue {
     const { gamma, horizon } = this.#target;
     const { steps } = this.#log;
     const forks = this.#forks;
-    forks.weigh(new Uint32Array(steps).fill(1));
+    yield* within(forks.weigh(new Uint32Array(steps).fill(1)), 0, 0);
     const amounts = new Float64Array(steps + forks.queries + 1);
     for (const place of this.#begin) amounts[place]++;
     const shares = new Float64Array(this.#begin.length);

@@ -1,4 +1,5 @@
 // What a log knows of a state and an action: the steps that are most like it, and how much each of them counts.
+import { type Steps, stepper } from "../env/pauses.js";
 import { standardDeviation } from "../evaluate/statistics.js";
 import type { LoggedEpisodes } from "./episodes.js";
 
@@ -34,6 +35,9 @@ export interface Query {
  * each feature divided by its standard deviation in the log.
  */
 export class Neighbours {
+  readonly #log: LoggedEpisodes;
+  readonly #episodeOf: Uint32Array;
+  readonly #asked: readonly Query[];
   readonly #size: number;
   /** How many neighbours count, and how many are looked up. */
   readonly #most: number;
@@ -57,7 +61,7 @@ export class Neighbours {
 
   /** @param episodeOf shape (steps): the episode of each row */
   constructor(log: LoggedEpisodes, episodeOf: Uint32Array, queries: readonly Query[]) {
-    const { observationSize: size, observations, actions } = log;
+    const { observationSize: size, observations } = log;
     const scales = scalesOf(observations, size);
     this.#size = size;
     this.#most = size > mostSlopes ? fewest : Math.max(fewest, perFeature * size);
@@ -72,22 +76,34 @@ export class Neighbours {
     this.#chosen = new Uint32Array(queries.length * this.#most);
     this.#weights = new Float64Array(queries.length * this.#most);
     this.#counts = new Uint8Array(queries.length);
-    const rowsOf: number[][] = Array.from({ length: log.actionCount }, () => []);
-    for (let row = 0; row < log.steps; row++) rowsOf[actions[row]].push(row);
-    queries.forEach(({ action, except }, query) => {
+    this.#log = log;
+    this.#episodeOf = episodeOf;
+    this.#asked = queries;
+  }
+
+  /** Finds the neighbours, before anything else is asked. */
+  *lookUp(): Steps<void> {
+    const { actionCount, actions, steps } = this.#log;
+    const rowsOf: number[][] = Array.from({ length: actionCount }, () => []);
+    for (let row = 0; row < steps; row++) rowsOf[actions[row]].push(row);
+    const isTime = stepper();
+    for (let query = 0; query < this.queries; query++) {
+      const { action, except } = this.#asked[query];
       const rows = rowsOf[action];
       // of rows that are equally near the first ones count: so each query begins elsewhere, and all are used by some
       const from = Math.floor(((query * goldenRatio) % 1) * rows.length);
       for (let i = 0; i < rows.length; i++) {
         const row = rows[i + from < rows.length ? i + from : i + from - rows.length];
-        if (episodeOf[row] !== except) this.#offer(query, row);
+        if (this.#episodeOf[row] !== except) this.#offer(query, row);
       }
-    });
+      if (isTime()) yield query / this.queries;
+    }
   }
 
   /** Weighs the neighbours anew. @param counts shape (steps): how often each row of the log is there */
-  weigh(counts: Uint32Array): void {
+  *weigh(counts: Uint32Array): Steps<void> {
     const line = new Line(this.#size);
+    const isTime = stepper();
     for (let query = 0; query < this.#counts.length; query++) {
       const first = query * this.#most;
       let found = 0;
@@ -114,6 +130,7 @@ export class Neighbours {
       for (let i = 0; i < found; i++) weights[i] /= sum;
       const at = this.#queries.subarray(query * this.#size, (query + 1) * this.#size);
       if (this.#size <= mostSlopes) line.through(chosen, weights, this.#states, at);
+      if (isTime()) yield query / this.queries;
     }
   }
 

@@ -2,7 +2,7 @@
 import { ConfigError } from "../core/config-error.js";
 import { needListeners, needObject, needSignal } from "../core/needed.js";
 import type { Notice } from "../core/notice.js";
-import { inTurns, type Steps, stoppable, within } from "../env/pauses.js";
+import { inTurns, type Steps, stepper, stoppable, within } from "../env/pauses.js";
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit, type Sized, shown } from "../evaluate/checks.js";
@@ -18,7 +18,7 @@ import type { LoggedSteps } from "./steps.js";
 /** The number of resamples of the episodes, each with a fit of its own. */
 const resamples = 50;
 
-/** A log with more steps than this is represented by some of its episodes, or it would take minutes. */
+/** A log with more steps than this is represented by some of its episodes, with about so many, or it would take minutes. */
 const mostSteps = 30_000;
 
 /** A longer horizon takes too long. */
@@ -64,7 +64,10 @@ export interface EstimatedReturn {
   readonly mean: number;
   /** 95 % bootstrap interval of the mean: how much it depends on which episodes happened to be logged. */
   readonly ci95: readonly [number, number];
-  /** The mean return of the logged episodes, with the same `gamma` and `horizon`. */
+  /**
+   * The mean return of all logged episodes, with the same `gamma` and `horizon`. Rows that were left out (see the notice
+   * "dropped-steps") do not count.
+   */
   readonly logged: number;
   /** How many episodes, and steps, were used. */
   readonly episodes: number;
@@ -135,19 +138,21 @@ function* estimate(
   checkSizes(policy, whole);
   const random = new Pcg64([seed, purposes.bootstrap, whole.steps]);
   const log = sampled(whole, random);
-  const choices = choicesOf(policy, log);
+  const parts = resamples + 6;
+  const choices = yield* within(choicesOf(policy, log), 0, 1 / parts);
   const episodes = log.starts.length - 1;
   const target = { gamma, horizon };
   const fitted = new FittedValue(log, choices, target);
+  yield* within(fitted.lookUp(), 1 / parts, 2 / parts);
   const corrected = method === "doublyRobust" ? new CorrectedValue(log, choices, target, fitted) : undefined;
+  if (corrected) yield* within(corrected.lookUp(), 2 / parts, 3 / parts);
   const work = (resample: Resample): Steps<Corrected> =>
     corrected ? corrected.estimate(resample, fewEpisodes) : withoutCorrection(fitted.mean(resample));
 
   const all = new Uint32Array(episodes).fill(1);
-  const parts = resamples + 3;
-  const worst = yield* within(work({ counts: all, hopeful: false }), 0, 1 / parts);
-  const best = yield* within(work({ counts: all, hopeful: true }), 1 / parts, 2 / parts);
-  const shares = yield* within(fitted.shares(), 2 / parts, 3 / parts);
+  const worst = yield* within(work({ counts: all, hopeful: false }), 3 / parts, 4 / parts);
+  const best = yield* within(work({ counts: all, hopeful: true }), 4 / parts, 5 / parts);
+  const shares = yield* within(fitted.shares(), 5 / parts, 6 / parts);
   const [least, most] = possible(log, target);
   const inside = (value: number) => Math.max(least, Math.min(most, value));
   const estimated = inside((worst.mean + best.mean) / 2);
@@ -156,7 +161,7 @@ function* estimate(
     const counts = new Uint32Array(episodes);
     for (let drawn = 0; drawn < episodes; drawn++) counts[random.integers(0, episodes)]++;
     const part = work({ counts, hopeful: i % 2 === 0 });
-    const resampled = yield* within(part, (i + 3) / parts, (i + 4) / parts);
+    const resampled = yield* within(part, (i + 6) / parts, (i + 7) / parts);
     means[i] = inside(resampled.mean);
   }
   const effectiveEpisodes = effective(shares);
@@ -169,7 +174,7 @@ function* estimate(
     horizon,
     mean: estimated,
     ci95: [inside(estimated - distance), inside(estimated + distance)],
-    logged: loggedReturn(log, gamma, horizon),
+    logged: loggedReturn(whole, gamma, horizon),
     episodes,
     steps: log.steps,
     agreement: agreed / log.steps,
@@ -265,28 +270,28 @@ function checkSizes({ widths, environment }: Sized, { observationSize, actionCou
   checkFit("model", { widths, environment }, { id: "the log", observationSize, actionCount });
 }
 
-/** Episodes drawn from a log that is too large, at least two; else the log itself. */
+/**
+ * Episodes drawn from a log that is too large, at least two; else the log itself. How many are drawn does not depend on
+ * which: otherwise long ones would be left out, or drawn too often, and the mean return would be biased.
+ */
 function sampled(log: LoggedEpisodes, random: Pcg64): LoggedEpisodes {
-  if (log.steps <= mostSteps) return log;
   const { starts } = log;
+  const episodes = starts.length - 1;
+  const wanted = Math.max(2, Math.ceil((episodes * mostSteps) / log.steps));
+  if (wanted >= episodes) return log;
   const lengthOf = (episode: number) => starts[episode + 1] - starts[episode];
-  const kept: number[] = [];
-  let steps = 0;
-  for (const episode of random.permutation(starts.length - 1)) {
-    if (kept.length >= 2 && steps + lengthOf(episode) > mostSteps) break;
-    kept.push(episode);
-    steps += lengthOf(episode);
-  }
+  const kept = random.permutation(episodes).slice(0, wanted);
   kept.sort((a, b) => a - b);
   const rows = <Column extends Float32Array | Uint32Array | Uint8Array>(column: Column, width = 1): Column =>
     joined(column, kept, (episode) => [starts[episode] * width, starts[episode + 1] * width]);
   const each = <Column extends Float32Array | Uint8Array>(column: Column, width = 1): Column =>
     joined(column, kept, (episode) => [episode * width, (episode + 1) * width]);
   const { observationSize: size, actionCount } = log;
-  const newStarts = new Uint32Array(kept.length + 1);
+  const newStarts = new Uint32Array(wanted + 1);
   kept.forEach((episode, i) => {
     newStarts[i + 1] = newStarts[i] + lengthOf(episode);
   });
+  const steps = newStarts[wanted];
   return {
     ...{ observationSize: size, actionCount, steps, starts: newStarts, dropped: log.dropped },
     observations: rows(log.observations, size),
@@ -318,7 +323,7 @@ function joined<Column extends Float32Array | Uint32Array | Uint8Array>(
 }
 
 /** What the policy does in each state. @throws RangeError for an action that the log cannot have */
-function choicesOf(policy: Policy, log: LoggedEpisodes): Choices {
+function* choicesOf(policy: Policy, log: LoggedEpisodes): Steps<Choices> {
   const { observationSize: size, actionCount, observations, masks, lastObservations, lastMasks, starts } = log;
   const choose = (from: Float32Array, allowed: Uint8Array | undefined, index: number) => {
     const mask = allowed?.subarray(index * actionCount, (index + 1) * actionCount);
@@ -327,12 +332,18 @@ function choicesOf(policy: Policy, log: LoggedEpisodes): Choices {
     const allowedActions = mask ? "one that its mask allows" : `a whole number from 0 to ${actionCount - 1}`;
     throw new RangeError(`the policy's action is ${shown(action)}: ${allowedActions} is needed`);
   };
-  return {
-    actions: Uint32Array.from({ length: log.steps }, (_, row) => choose(observations, masks, row)),
-    lastActions: Uint32Array.from({ length: starts.length - 1 }, (_, episode) =>
-      log.terminated[episode] ? 0 : choose(lastObservations, lastMasks, episode),
-    ),
-  };
+  const actions = new Uint32Array(log.steps);
+  const isTime = stepper();
+  for (let row = 0; row < log.steps; row++) {
+    actions[row] = choose(observations, masks, row);
+    if (isTime()) yield row / log.steps;
+  }
+  const lastActions = new Uint32Array(starts.length - 1);
+  for (let episode = 0; episode < lastActions.length; episode++) {
+    if (!log.terminated[episode]) lastActions[episode] = choose(lastObservations, lastMasks, episode);
+    if (isTime()) yield 1;
+  }
+  return { actions, lastActions };
 }
 
 /** The mean return of the logged episodes. */

@@ -1,8 +1,9 @@
 // What would it return: against worlds that are solved exactly, a formula worked by hand, and logs that say nothing.
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Model, Pcg64 } from "../../src/index.js";
 import { doublyRobust, type Followed } from "../../src/offline/doubly-robust.js";
 import { estimateReturn, type LoggedSteps } from "../../src/offline/index.js";
+import { Neighbours } from "../../src/offline/neighbours.js";
 
 /** A small world: the state is a number; action 1 mostly goes up, action 0 mostly down; rewards are noisy. */
 const states = 5;
@@ -193,5 +194,69 @@ describe("an estimate", () => {
     await expect(estimateReturn({ act: () => 2 }, log)).rejects.toThrow(
       "the policy's action is 2: a whole number from 0 to 1 is needed",
     );
+  });
+});
+
+describe("a log with more steps than are used", () => {
+  const lengths: number[] = Array.from({ length: 200 }, (_, episode) => (episode === 70 ? 40_000 : 10));
+  const steps = lengths.reduce((a, b) => a + b, 0);
+  const long = lengths.flatMap((length) => Array.from({ length }, () => Number(length > 10)));
+  const ends = lengths.flatMap((length) => Array.from({ length }, (_, step) => Number(step === length - 1)));
+  const log = { observationSize: 1, observations: long, actions: long.map(() => 0), rewards: long, terminated: ends };
+  const same = { act: () => 0 };
+
+  it("is represented without a bias: a long episode is drawn as often as a short one", async () => {
+    let sum = 0;
+    let drawn = 0;
+    const seeds = 20;
+    for (let seed = 0; seed < seeds; seed++) {
+      const { mean, logged, episodes, notices } = await estimateReturn(same, log, { horizon: 1, seed });
+      expect(logged).toBe(1 / 200);
+      expect(episodes).toBe(Math.ceil((200 * 30_000) / steps));
+      expect(notices.map(({ code }) => code)).toContain("sampled-log");
+      sum += mean;
+      drawn += Number(mean > 0);
+    }
+    // each time with the chance of 143 in 200: within three standard deviations of it
+    const deviation = Math.sqrt(seeds * 0.715 * 0.285);
+    expect(Math.abs(drawn - 0.715 * seeds)).toBeLessThan(3 * deviation);
+    expect(Math.abs(sum / seeds - 1 / 200)).toBeLessThan((3 * deviation) / seeds / 143);
+  });
+
+  it("is used whole if two episodes are all it has", async () => {
+    const two = { ...log, terminated: ends.map((_, row) => Number(row === 20_000 || row === steps - 1)) };
+    const { episodes, steps: used, notices } = await estimateReturn(same, two, { horizon: 1 });
+    expect({ episodes, used }).toEqual({ episodes: 2, used: steps });
+    expect(notices.map(({ code }) => code)).not.toContain("sampled-log");
+  });
+});
+
+describe("a signal", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it("is heard while the log is looked up", async () => {
+    let time = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (time += 50)); // each step takes so long that it is time for a turn
+    const log = logged(1, 40, mixed);
+    const control = new AbortController();
+    let asked = 0;
+    const acting = {
+      act: () => {
+        if (++asked === 5) control.abort(new Error("enough"));
+        return 0;
+      },
+    };
+    await expect(estimateReturn(acting, log, control)).rejects.toThrow("enough");
+    expect(asked).toBeLessThan(8);
+
+    const lookUp = vi.spyOn(Neighbours.prototype, "lookUp");
+    const weigh = vi.spyOn(Neighbours.prototype, "weigh");
+    const later = new AbortController();
+    lookUp.mockImplementationOnce(function* (this: Neighbours) {
+      setImmediate(() => later.abort(new Error("later")));
+      yield* this.lookUp();
+    });
+    await expect(estimateReturn(policy, log, later)).rejects.toThrow("later");
+    expect(weigh).not.toHaveBeenCalled();
   });
 });
