@@ -1,4 +1,5 @@
 // A log in order: checked, one episode after the other.
+import type { Notice } from "../core/notice.js";
 import { checkSteps, type LoggedSteps } from "./steps.js";
 
 /** A log in order: the rows of an episode stand together, and each episode has its last observation. */
@@ -85,6 +86,16 @@ export function inEpisodes(log: LoggedSteps): LoggedEpisodes {
     }
   });
   return { observationSize: size, actionCount, steps: used, starts, ...ordered, dropped };
+}
+
+/** Says that rows were left out. */
+export function droppedSteps(dropped: number): Notice {
+  return {
+    code: "dropped-steps",
+    message: `${dropped} of the log's steps are left out: nothing says what they led to, and they did not terminate`,
+    remedy: "let the last row of a truncated episode say what came next",
+    values: { dropped },
+  };
 }
 
 /** The rows of each episode, in the order of time. */

@@ -24,7 +24,7 @@ import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import { type OfflineConfig, offlineConfig } from "./config.js";
-import { inEpisodes, type LoggedEpisodes } from "./episodes.js";
+import { droppedSteps, inEpisodes, type LoggedEpisodes } from "./episodes.js";
 import type { LoggedSteps } from "./steps.js";
 
 /** Options of {@link trainOffline}: the configuration, and what surrounds the work. */
@@ -278,13 +278,4 @@ export function recordOf(log: LoggedEpisodes): LogRecord {
   const digests = columns.flatMap((column) => [...digestOf(littleEndian(Float32Array.from(column)))]);
   const bytes = digestOf(Uint8Array.from(digests));
   return { steps: log.steps, digest: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
-}
-
-function droppedSteps(dropped: number): Notice {
-  return {
-    code: "dropped-steps",
-    message: `${dropped} of the log's steps are left out: nothing says what they led to, and they did not terminate`,
-    remedy: "let the last row of a truncated episode say what came next",
-    values: { dropped },
-  };
 }

@@ -11,7 +11,7 @@ import type { Policy } from "../evaluate/returns.js";
 import { mean, quantile } from "../evaluate/statistics.js";
 import { CorrectedValue } from "./corrected-value.js";
 import type { Corrected } from "./doubly-robust.js";
-import { inEpisodes, type LoggedEpisodes } from "./episodes.js";
+import { droppedSteps, inEpisodes, type LoggedEpisodes } from "./episodes.js";
 import { type Choices, FittedValue, type Resample, type Target } from "./fitted-value.js";
 import type { LoggedSteps } from "./steps.js";
 
@@ -32,6 +32,9 @@ const uncut = 4;
 
 /** With less than so many episodes behind it, an estimate is not to be trusted. */
 const fewEpisodes = 10;
+
+/** With less agreement, the policy soon is in states that the log has never seen. */
+const enoughAgreement = 0.7;
 
 /** How a return is estimated. */
 export type ValueMethod = "fittedQ" | "doublyRobust";
@@ -76,7 +79,7 @@ export interface EstimatedReturn {
   readonly agreement: number;
   /**
    * How many logged episodes would tell as much if each told the same (Kish 1965): few if the estimate rests on few
-   * episodes.
+   * episodes. It is that of the fit, with doublyRobust, too.
    */
   readonly effectiveEpisodes: number;
   /**
@@ -119,7 +122,7 @@ export async function estimateReturn(
   needSignal(signal);
   needListeners({ onEvent });
   signal?.throwIfAborted();
-  const steps = estimate(policy, inEpisodes(data), options);
+  const steps = estimate(policy, withActionsOf(policy, data, inEpisodes(data)), options);
   return inTurns(steps, stoppable(signal), (share) => onEvent({ kind: "progress", share }));
 }
 
@@ -168,6 +171,7 @@ function* estimate(
   const distance = reachOf(means, estimated, effectiveEpisodes);
   let agreed = 0;
   for (let row = 0; row < log.steps; row++) agreed += Number(log.actions[row] === choices.actions[row]);
+  const agreement = agreed / log.steps;
   return {
     method,
     gamma,
@@ -177,14 +181,18 @@ function* estimate(
     logged: loggedReturn(whole, gamma, horizon),
     episodes,
     steps: log.steps,
-    agreement: agreed / log.steps,
+    agreement,
     effectiveEpisodes,
     correctedSteps: worst.steps,
     notices: [
       ...(effectiveEpisodes < fewEpisodes ? [fewNotice(effectiveEpisodes)] : []),
-      ...(corrected && worst.steps === 0 ? [uncorrectedNotice()] : []),
+      ...(agreement < enoughAgreement ? [agreementNotice(agreement)] : []),
+      ...(corrected && worst.steps === 0 ? [uncorrectedNotice(episodes)] : []),
       ...(worst.mean !== best.mean ? [unknownNotice(worst.mean, best.mean)] : []),
-      ...(log === whole ? [] : [sampledNotice(log, whole)]),
+      ...(log === whole
+        ? []
+        : [sampledNotice({ steps: log.steps, episodes, of: whole.steps, logged: loggedReturn(log, gamma, horizon) })]),
+      ...(whole.dropped > 0 ? [droppedSteps(whole.dropped)] : []),
     ],
   };
 }
@@ -198,30 +206,45 @@ function fewNotice(effectiveEpisodes: number): Notice {
   };
 }
 
-function uncorrectedNotice(): Notice {
+function agreementNotice(agreement: number): Notice {
+  return {
+    code: "small-agreement",
+    message: `the policy would do the same in ${Math.floor(100 * agreement)} % of the log's steps only: it may reach states that the log has never seen, and the interval does not know of them`,
+    remedy: "log episodes by actions closer to the policy's",
+    values: { agreement },
+  };
+}
+
+function uncorrectedNotice(episodes: number): Notice {
   return {
     code: "no-correction",
-    message: "the log hardly ever begins as the policy would: the estimate is not corrected by the propensities",
+    message: `${uncorrectedReason(episodes)}: the estimate is not corrected by the propensities`,
     remedy: "log more episodes, by actions closer to the policy's",
-    values: { episodes: fewEpisodes },
+    values: { episodes, needed: fewEpisodes },
   };
+}
+
+function uncorrectedReason(episodes: number): string {
+  if (episodes >= fewEpisodes) return "the log hardly ever begins as the policy would";
+  return `the log has ${episodes} episodes, and a correction needs ${fewEpisodes}`;
 }
 
 function unknownNotice(worst: number, best: number): Notice {
   return {
     code: "unknown-actions",
-    message: "the policy takes an action that the log never takes: the worst and the best are assumed there",
-    remedy: "log some episodes in which the action is taken",
+    message:
+      "the policy takes an action that no other episode of the log takes: the worst and the best are assumed there",
+    remedy: "log more episodes in which the action is taken",
     values: { worst, best },
   };
 }
 
-function sampledNotice({ starts, steps }: LoggedEpisodes, whole: LoggedEpisodes): Notice {
+function sampledNotice(values: Record<"steps" | "episodes" | "of" | "logged", number>): Notice {
   return {
     code: "sampled-log",
-    message: `the log has ${whole.steps} steps: ${steps} of them, in ${starts.length - 1} episodes drawn at random, are used`,
-    remedy: "nothing need be done: a whole log takes longer, and its interval is narrower",
-    values: { steps, episodes: starts.length - 1, of: whole.steps },
+    message: `the log has ${values.of} steps: ${values.steps} of them, in ${values.episodes} episodes drawn at random, are used, which returned ${values.logged.toFixed(1)}`,
+    remedy: "distrust the estimate if that is far from `logged`, which is of the whole log",
+    values,
   };
 }
 
@@ -264,6 +287,12 @@ function checkOptions(
     throw new ConfigError("the log has no propensities, which doublyRobust needs: fittedQ does without them");
   }
   if (starts.length < 3) throw new ConfigError("the log has one episode only: an interval needs at least two");
+}
+
+/** The log, with as many actions as the policy has if nothing in the log says how many there are. */
+function withActionsOf({ widths }: Sized, { actionCount, masks }: LoggedSteps, log: LoggedEpisodes): LoggedEpisodes {
+  const outputs = widths?.[widths.length - 1] ?? 0;
+  return actionCount === undefined && !masks && outputs > log.actionCount ? { ...log, actionCount: outputs } : log;
 }
 
 function checkSizes({ widths, environment }: Sized, { observationSize, actionCount }: LoggedEpisodes): void {

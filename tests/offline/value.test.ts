@@ -163,6 +163,67 @@ describe("an estimate", () => {
     expect(ci95[1] - ci95[0]).toBeGreaterThan(10);
   });
 
+  it("says that no episode but one takes the action, which then cannot be judged", async () => {
+    const never = logged(1, 40, () => 1e-12);
+    const once = { ...never, actions: Array.from(never.actions, (action, row) => (row === 0 ? 1 : action)) };
+    const { notices } = await estimateReturn({ act: () => 1 }, once);
+    expect(notices.map(({ message }) => message)).toContain(
+      "the policy takes an action that no other episode of the log takes: the worst and the best are assumed there",
+    );
+  });
+
+  it("says that the policy agrees with the log too seldom", async () => {
+    const { agreement, notices } = await estimateReturn(policy, log, { gamma });
+    expect(agreement).toBeLessThan(0.7);
+    const message = `the policy would do the same in ${Math.floor(100 * agreement)} % of the log's steps only`;
+    expect(notices).toContainEqual(
+      expect.objectContaining({
+        code: "small-agreement",
+        message: expect.stringContaining(message),
+        values: { agreement },
+      }),
+    );
+    const close = logged(1, 40, (state) => 0.1 + 0.8 * chosen[state]);
+    const more = await estimateReturn(policy, close, { gamma });
+    expect(more.agreement).toBeGreaterThan(0.8);
+    expect(more.notices.map(({ code }) => code)).not.toContain("small-agreement");
+  });
+
+  it("says that a correction needs ten episodes", async () => {
+    const { notices } = await estimateReturn(policy, logged(1, 6, mixed), { gamma });
+    expect(notices.find(({ code }) => code === "no-correction")).toMatchObject({
+      message: "the log has 6 episodes, and a correction needs 10: the estimate is not corrected by the propensities",
+      values: { episodes: 6, needed: 10 },
+    });
+    const other = { act: (state: Float32Array) => 1 - policy.act(state) };
+    const far = logged(1, 40, (state) => 1e-9 + 0.999999 * chosen[state]);
+    const of = (await estimateReturn(other, far, { gamma })).notices;
+    expect(of.find(({ code }) => code === "no-correction")?.message).toMatch(
+      /^the log hardly ever begins as the policy/,
+    );
+  });
+
+  it("says how many last rows were left out, which do not count", async () => {
+    const { notices, logged } = await estimateReturn(policy, { ...log, nextObservations: undefined });
+    const cut = log.truncated!;
+    const dropped = Array.from(cut).filter((each) => each === 1).length;
+    expect(dropped).toBeGreaterThan(0);
+    expect(notices).toContainEqual(expect.objectContaining({ code: "dropped-steps", values: { dropped } }));
+    const kept = Array.from(log.rewards).filter((_, row) => cut[row] === 0);
+    expect(logged).toBeCloseTo(kept.reduce((sum, each) => sum + each, 0) / 40, 5);
+  });
+
+  it("takes as many actions as the model has where the log does not say how many there are", async () => {
+    const never = { ...logged(1, 20, () => 1e-12), actionCount: undefined };
+    const model = new Model({ environment: "", widths: [1, 3], parameters: new Float32Array([0, 0, 0, 0, 0, 1]) });
+    const { agreement, notices } = await estimateReturn(model, never);
+    expect(agreement).toBe(0);
+    expect(notices.map(({ code }) => code)).toContain("unknown-actions");
+    await expect(estimateReturn(model, { ...never, actionCount: 2 })).rejects.toThrow(
+      "the model has 1 inputs and 3 outputs, but the log has 1 features and 2 actions",
+    );
+  });
+
   it("stops when it is asked to", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(estimateReturn(policy, log, { signal })).rejects.toThrow("enough");
@@ -213,7 +274,8 @@ describe("a log with more steps than are used", () => {
       const { mean, logged, episodes, notices } = await estimateReturn(same, log, { horizon: 1, seed });
       expect(logged).toBe(1 / 200);
       expect(episodes).toBe(Math.ceil((200 * 30_000) / steps));
-      expect(notices.map(({ code }) => code)).toContain("sampled-log");
+      const values = expect.objectContaining({ logged: mean }); // the policy does what the log does
+      expect(notices).toContainEqual(expect.objectContaining({ code: "sampled-log", values }));
       sum += mean;
       drawn += Number(mean > 0);
     }
