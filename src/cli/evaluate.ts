@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { compareAsync } from "../evaluate/compare.js";
 import { type Evaluable, type EvaluationProgress, evaluateAsync } from "../evaluate/evaluate.js";
 import { parameterCount } from "../model/layout.js";
-import { estimateReturn, type ValueMethod } from "../offline/value.js";
+import { type EstimatedReturn, estimateReturn, type ValueMethod } from "../offline/value.js";
 import { parseNumber } from "../training/options.js";
 import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
 import { dataHelp, readData } from "./data.js";
@@ -130,8 +130,13 @@ async function estimateFrom(model: Evaluable, path: string, options: EvaluateFla
   const { method, gamma, horizon } = options;
   const progress = new Progress(!options.json && !options.quiet);
   const onEvent = ({ share }: EvaluationProgress) => progress.evaluating(share);
-  const estimating = estimateReturn(model, data, { seed, method, gamma, horizon, onEvent });
-  const estimate = await estimating.finally(() => progress.stop());
+  let estimate: EstimatedReturn;
+  try {
+    estimate = await estimateReturn(model, data, { seed, method, gamma, horizon, onEvent });
+    progress.evaluating(1);
+  } finally {
+    progress.stop();
+  }
   if (options.json) return print(JSON.stringify({ data: path, seed, estimate }));
   if (options.quiet) return;
   const { mean, ci95, logged, episodes, effectiveEpisodes, agreement, notices } = estimate;

@@ -172,13 +172,14 @@ function* estimate(
   let agreed = 0;
   for (let row = 0; row < log.steps; row++) agreed += Number(log.actions[row] === choices.actions[row]);
   const agreement = agreed / log.steps;
+  const logged = loggedReturn(whole, gamma, horizon);
   return {
     method,
     gamma,
     horizon,
     mean: estimated,
     ci95: [inside(estimated - distance), inside(estimated + distance)],
-    logged: loggedReturn(whole, gamma, horizon),
+    logged,
     episodes,
     steps: log.steps,
     agreement,
@@ -191,7 +192,15 @@ function* estimate(
       ...(worst.mean !== best.mean ? [unknownNotice(worst.mean, best.mean)] : []),
       ...(log === whole
         ? []
-        : [sampledNotice({ steps: log.steps, episodes, of: whole.steps, logged: loggedReturn(log, gamma, horizon) })]),
+        : [
+            sampledNotice({
+              steps: log.steps,
+              episodes,
+              of: whole.steps,
+              returned: loggedReturn(log, gamma, horizon),
+              logged,
+            }),
+          ]),
       ...(whole.dropped > 0 ? [droppedSteps(whole.dropped)] : []),
     ],
   };
@@ -239,11 +248,11 @@ function unknownNotice(worst: number, best: number): Notice {
   };
 }
 
-function sampledNotice(values: Record<"steps" | "episodes" | "of" | "logged", number>): Notice {
+function sampledNotice(values: Record<"steps" | "episodes" | "of" | "returned" | "logged", number>): Notice {
   return {
     code: "sampled-log",
-    message: `the log has ${values.of} steps: ${values.steps} of them, in ${values.episodes} episodes drawn at random, are used, which returned ${values.logged.toFixed(1)}`,
-    remedy: "distrust the estimate if that is far from `logged`, which is of the whole log",
+    message: `the log has ${values.of} steps: ${values.steps} of them, in ${values.episodes} episodes drawn at random, are used, which returned ${values.returned.toFixed(1)}, the whole log ${values.logged.toFixed(1)}`,
+    remedy: "distrust the estimate if these two are far from each other",
     values,
   };
 }
