@@ -50,10 +50,10 @@ export function addEvaluate(program: Command): void {
       notEmpty("data"),
     )
     .addOption(
-      new Option("--method <name>", "with --data (default: doublyRobust if the log has propensities)").choices([
-        "fittedQ",
-        "doublyRobust",
-      ]),
+      new Option(
+        "--method <name>",
+        "with --data: how it is estimated (default: doublyRobust if the log has propensities)",
+      ).choices(["fittedQ", "doublyRobust"]),
     )
     .option("--gamma <number>", "with --data: what a reward one step later counts (default: 1)", parseNumber)
     .option(
