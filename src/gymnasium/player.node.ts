@@ -24,6 +24,15 @@ export interface Described {
   readonly binary: boolean;
 }
 
+const facts = [
+  "observationSize",
+  "actionCount",
+  "maxEpisodeSteps",
+  "featureNames",
+  "actionNames",
+  "binary",
+] as const satisfies readonly (keyof Described)[];
+
 /** What a command led to. */
 export interface Answer {
   readonly observation: Float32Array | Uint8Array;
@@ -40,6 +49,8 @@ const script = fileURLToPath(new URL("player.py", import.meta.url));
 const hello = Buffer.from("\nqstill 1\n");
 const startingTime = 60_000; // milliseconds until Python must have made the environment
 const commandBytes = 16;
+const lastWords = 500; // milliseconds in which what a dead Python wrote is still read
+const closingTime = 2000; // milliseconds until a Python that is closed is killed
 const head = 4; // bytes of a number of bytes or commands
 const flag = { terminated: 1, truncated: 2, masked: 4, failed: 8 };
 
@@ -56,8 +67,8 @@ export function describePlayed(played: Played): Described {
     maxBuffer: 2 ** 28,
     windowsHide: true,
   });
-  if (error) throw new ConfigError(`${name}: ${notStarted(python, error)}`);
-  const said = saidHello(stdout);
+  const said = saidHello(stdout ?? Buffer.alloc(0));
+  if (said === undefined && error) throw new ConfigError(`${name}: ${notStarted(python, error)}`);
   if (said === undefined) {
     const last = stderr
       .toString()
@@ -103,6 +114,8 @@ function saidHello(bytes: Buffer): { text: Described | { error: string }; end: n
 
 /** Somebody waits for an answer. */
 interface Waiting {
+  /** Whether this process stays for it. */
+  readonly stays: boolean;
   resolve(answer: Answer): void;
   reject(error: Error): void;
 }
@@ -136,6 +149,10 @@ export class Player {
     this.#python = python;
     python.on("error", (error) => this.#end(notStarted(played.python, error)));
     python.on("close", (status, signal) => this.#end(`${played.python} ${ended(status, signal)}`));
+    // "close" comes only when nobody has stdout any longer, and a process that Python forked has it, too
+    python.on("exit", (status, signal) => {
+      setTimeout(() => this.#end(`${played.python} ${ended(status, signal)}`), lastWords).unref();
+    });
     python.stdin?.on("error", () => {}); // its end says why
     python.stdout?.on("data", (bytes: Buffer) => this.#receive(bytes));
     python.stdin?.write(startFrame(played, false));
@@ -152,13 +169,18 @@ export class Player {
     if (!this.alive) return Promise.reject(new Error("Python has ended: reset() starts it again"));
     if (this.#asking.length === 0) queueMicrotask(() => this.#send());
     this.#commands.push(copy, command, value);
-    return new Promise((resolve, reject) => this.#asking.push({ resolve, reject }));
+    const stays = command !== commands.close;
+    return new Promise((resolve, reject) => this.#asking.push({ stays, resolve, reject }));
   }
 
   /** Ends Python, at once if it works on something. Whoever still waits gets an error. */
   close(): void {
-    if (this.#sent.length === 0) this.#python.stdin?.end();
-    else this.#python.kill("SIGKILL");
+    const kill = () => this.#python.kill("SIGKILL");
+    if (this.#sent.length > 0) kill();
+    else {
+      this.#python.stdin?.end();
+      setTimeout(kill, closingTime).unref(); // the environment's own close may hang
+    }
     this.#end("the environment was closed");
   }
 
@@ -175,7 +197,8 @@ export class Player {
     }
     this.#asking = [];
     this.#commands = [];
-    if (this.#sent.push(asking) === 1) this.#work();
+    this.#sent.push(asking);
+    if (asking.some(({ stays }) => stays)) this.#work();
     this.#python.stdin?.write(frame);
   }
 
@@ -198,7 +221,12 @@ export class Player {
     if (said === undefined) return 0;
     clearTimeout(this.#timer);
     this.#greeted = true;
-    if ("error" in said.text) this.#end(`${this.#played.python}: ${said.text.error}`);
+    const { text } = said;
+    if ("error" in text) this.#end(`${this.#played.python}: ${text.error}`);
+    else {
+      const other = facts.find((fact) => JSON.stringify(text[fact]) !== JSON.stringify(this.#described[fact]));
+      if (other !== undefined) this.#refuse(`made an environment of another ${other} than before: it must not change`);
+    }
     return said.end;
   }
 
@@ -208,14 +236,13 @@ export class Player {
     this.#needed = bytes.length < end ? end : 0;
     if (bytes.length < end) return 0;
     const waiting = this.#sent.shift();
-    if (waiting === undefined || end - head < waiting.length * this.#stride) {
-      this.#sent.unshift(waiting ?? []);
-      this.#python.kill("SIGKILL");
-      this.#end(`${this.#played.python} gave an answer that cannot be read`);
-      return 0;
-    }
     const records = bytes.buffer.slice(bytes.byteOffset + head, bytes.byteOffset + end) as ArrayBuffer;
     const view = new DataView(records);
+    if (waiting === undefined || !this.#fits(view, waiting.length)) {
+      this.#sent.unshift(waiting ?? []);
+      this.#refuse("gave an answer that cannot be read");
+      return 0;
+    }
     let text = waiting.length * this.#stride;
     for (const [i, { resolve, reject }] of waiting.entries()) {
       const at = i * this.#stride;
@@ -228,8 +255,20 @@ export class Player {
       reject(new Error(Buffer.from(records, text + head, length).toString()));
       text += head + length;
     }
-    if (this.#sent.length === 0) this.#rest();
+    if (!this.#sent.flat().some(({ stays }) => stays)) this.#rest();
     return end;
+  }
+
+  /** Whether there are so many records and a text for each that failed, and nothing else. */
+  #fits(view: DataView, count: number): boolean {
+    const size = view.byteLength;
+    let end = count * this.#stride;
+    for (let i = 0; i < count && end <= size; i++) {
+      if ((view.getUint8(i * this.#stride + 8) & flag.failed) === 0) continue;
+      if (end + head > size) return false;
+      end += head + view.getUint32(end, true);
+    }
+    return end === size;
   }
 
   #answer(records: ArrayBuffer, view: DataView, at: number, flags: number): Answer {
@@ -246,7 +285,7 @@ export class Player {
     };
   }
 
-  /** Nobody waits: this process may end, and Python with it. */
+  /** Nobody waits for whom this process stays: it may end, and Python with it. */
   #rest(): void {
     for (const each of this.#handles()) each?.unref?.();
   }
@@ -259,6 +298,12 @@ export class Player {
   #handles(): readonly (Partial<Pick<ChildProcess, "ref" | "unref">> | null)[] {
     const { stdin, stdout } = this.#python;
     return [this.#python, stdin, stdout] as (Partial<ChildProcess> | null)[];
+  }
+
+  /** Ends Python, which does what it must not. */
+  #refuse(what: string): void {
+    this.#python.kill("SIGKILL");
+    this.#end(`${this.#played.python} ${what}`);
   }
 
   #end(why: string): void {

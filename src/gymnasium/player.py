@@ -25,6 +25,7 @@ def main():
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     start = json.loads(commands.read(struct.unpack("<I", commands.read(4))[0]).decode())
+    watch_parent()
     if not start["describe"]:
         outlive_signals()
     copies = None
@@ -38,6 +39,7 @@ def main():
     answers.flush()
     if copies is not None and not start["describe"]:
         play(copies, commands, answers)
+    leave_soon()
     if copies is not None:
         copies.close_all()
 
@@ -45,15 +47,18 @@ def main():
 def outlive_signals():
     """Ctrl-C and a closed terminal are for qstill, which ends this process when its work is saved."""
     import signal
-    import threading
-    import time
 
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
+def watch_parent():
+    """Ends this process when qstill has gone: an environment that hangs never sees the end of stdin."""
     if os.name != "posix":
         return
-    # an environment that hangs never sees the end of stdin: so look whether qstill is still there
+    import time
+
     parent = os.getppid()
 
     def watch():
@@ -61,7 +66,27 @@ def outlive_signals():
             time.sleep(1)
         os._exit(0)
 
-    threading.Thread(target=watch, daemon=True).start()
+    beside(watch)
+
+
+def leave_soon():
+    """Ends this process in two seconds, also if an environment's close() hangs or a thread of its own goes on."""
+    import time
+
+    def leave():
+        time.sleep(2)
+        os._exit(0)
+
+    beside(leave)
+
+
+def beside(work):
+    """Works in a thread for which nobody waits."""
+    import threading
+
+    thread = threading.Thread(target=work)
+    thread.daemon = True
+    thread.start()
 
 
 class Refusal(Exception):

@@ -1,6 +1,7 @@
 # Environments for tests: one for each kind of observation, one with actions from 5 on, and one that fails when told.
 import os
 import sys
+import threading
 import time
 
 import gymnasium
@@ -125,6 +126,23 @@ class Failing(gymnasium.Env):
 
 class Continuous(Failing):
     action_space = Box(-1, 1, (1,))
+
+
+class Busy(Failing):
+    """A thread of its own goes on for ever, or its close does."""
+
+    def __init__(self, thread=False):
+        super().__init__()
+        self.thread = thread
+        if thread:
+            threading.Thread(target=hang).start()
+
+    def step(self, action):
+        return zeros, os.getpid(), False, False, {}
+
+    def close(self):
+        if not self.thread:
+            hang()
 
 
 class Many(gymnasium.Env):

@@ -1,6 +1,7 @@
 // Environments of Gymnasium beside Gymnasium itself and beside ours: the same floats, the same weights, errors in one line.
 import { spawnSync } from "node:child_process";
 import { relative } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect } from "vitest";
 import { checkedAnyEnv } from "../../dist/env/custom.js";
@@ -223,6 +224,25 @@ describe("a step that fails", () => {
     expect(await env.reset({ seed: 1 })).toHaveLength(2); // in another process
   });
 });
+
+for (const thread of [true, false]) {
+  withGymnasium(`${thread ? "a thread of its own" : "a close that hangs"} keeps no Python alive`, async () => {
+    const make = source(`${file}:Busy`, { kwargs: { thread } });
+    const env = checkedAnyEnv(make());
+    await env.reset({ seed: 1 });
+    const { reward } = await env.step(0);
+    make.close();
+    const lives = () => {
+      try {
+        return process.kill(reward, 0);
+      } catch {
+        return false;
+      }
+    };
+    for (let i = 0; i < 150 && lives(); i++) await wait(100);
+    expect(lives()).toBe(false);
+  });
+}
 
 withGymnasium("one process plays all copies, and closes those that nobody has any longer", async () => {
   const make = source(`${file}:Many`);

@@ -1,5 +1,5 @@
 // What stands in place of a Python: errors in one line that say what was given and what to do. No Python is needed here.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -73,12 +73,47 @@ it("what is printed before the greeting is skipped, and an environment without a
   expect(checkedAnyEnv(gymnasium("CartPole-v1", { python })())).toMatchObject({ maxEpisodeSteps: 10_000 });
 });
 
+it("one that dies is told, also if a process that it forked has its stdout", async () => {
+  const fork = `const { spawn } = require("node:child_process");
+    const child = spawn("sleep", ["20"], { stdio: ["ignore", "inherit", "ignore"], detached: true });
+    require("node:fs").writeFileSync(${JSON.stringify(join(folder, "pid"))}, String(child.pid));
+    child.unref();
+    process.kill(process.pid, "SIGKILL");`;
+  const env = checkedAnyEnv(gymnasium("CartPole-v1", { python: program("forks", greets(fork)) })());
+  try {
+    await expect((async () => env.reset({ seed: 1 }))()).rejects.toThrow(/ was ended by SIGKILL$/);
+  } finally {
+    process.kill(Number(readFileSync(join(folder, "pid"), "utf8")));
+  }
+});
+
+it("one that makes another environment than it described is refused", async () => {
+  const other = `say({ ...${hello}, actionCount: 3, actionNames: ["a", "b", "c"] });`;
+  const code = `process.stdin.once("data", (bytes) => {
+    if (JSON.parse(bytes.subarray(4, 4 + bytes.readUInt32LE())).describe) say(${hello}); else { ${other} }
+  });`;
+  const env = checkedAnyEnv(gymnasium("CartPole-v1", { python: program("changes", code) })());
+  await expect((async () => env.reset({ seed: 1 }))()).rejects.toThrow(
+    / \S+changes made an environment of another actionCount than before: it must not change$/,
+  );
+});
+
 it.each([
   ["ends", "process.exit(7)", / was rejected: \S+ ended with status 7$/],
   [
     "answers too much",
     "process.stdout.write(Buffer.alloc(4)); process.stdout.write(Buffer.alloc(400))",
-    / was rejected: /,
+    / gave an answer that cannot be read$/,
+  ],
+  [
+    "answers with a byte too much", // a record is 24 bytes here
+    "const bytes = Buffer.alloc(29); bytes.writeUInt32LE(25); process.stdout.write(bytes);",
+    / gave an answer that cannot be read$/,
+  ],
+  [
+    "fails without a text",
+    "const bytes = Buffer.alloc(28); bytes.writeUInt32LE(24); bytes[12] = 8; process.stdout.write(bytes);",
+    / gave an answer that cannot be read$/,
   ],
 ] as const)("one that %s in a round", async (name, then, message) => {
   const source = gymnasium("CartPole-v1", { python: program(name, greets(then)) });
