@@ -148,8 +148,7 @@ export async function chosenEnvironment(
 ): Promise<string> {
   const options = envOptions ?? file.envOptions;
   if (given !== undefined && isGymnasium(given)) return registerEnvFile({ path: given, options, python });
-  if (python !== undefined)
-    throw new UsageError("--python is for an environment of Gymnasium, such as gymnasium:CartPole-v1");
+  if (python !== undefined) throw pythonUnused();
   if (given !== undefined && isFile(given)) return registerEnvFile({ path: given, options });
   const id = given ?? file.env ?? model?.environment;
   if (id === undefined) throw new UsageError("no environment given: name one (qstill envs lists all)");
@@ -168,6 +167,11 @@ export async function chosenEnvironment(
   throw new UsageError(
     `${from} is for an environment from a file, such as ./my-env.js, or from Gymnasium: ${known} takes none`,
   );
+}
+
+/** What is wrong with --python where nothing of Gymnasium is played. */
+export function pythonUnused(): UsageError {
+  return new UsageError("--python is for an environment of Gymnasium, such as gymnasium:CartPole-v1");
 }
 
 /** Whether a command's text names a file, and not a registered environment. */

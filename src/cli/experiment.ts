@@ -15,7 +15,7 @@ import { summariseStudy } from "../experiments/summary.js";
 import { studyMarkdown, tableOf } from "../experiments/table.js";
 import { isGymnasium } from "../gymnasium/register.node.js";
 import { parseNumber } from "../training/options.js";
-import { addEnvOptions, chosenEnvironment, type EnvFlags, environmentHelp, isFile } from "./context.js";
+import { addEnvOptions, chosenEnvironment, type EnvFlags, environmentHelp, isFile, pythonUnused } from "./context.js";
 import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
@@ -67,6 +67,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
     .map((path) => ({ path, options: options.envOptions, python: options.python }));
   if (options.envOptions !== undefined && envFiles.length === 0)
     throw new UsageError("--env-options is given: it needs --env with a file, such as ./my-env.js, or with gymnasium:");
+  if (options.python !== undefined && !given.some(isGymnasium)) throw pythonUnused();
   const environments: string[] = [];
   for (const each of given)
     environments.push(

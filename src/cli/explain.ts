@@ -2,8 +2,10 @@
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import { checkedLeaves, explain } from "../explain/explain.js";
+import { isGymnasium } from "../gymnasium/register.node.js";
 import { parseNumber } from "../training/options.js";
 import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
+import { UsageError } from "./errors.js";
 import { checkNoFolder, readModel, writeOutput } from "./files.js";
 import { notEmpty, readSeed } from "./options.js";
 import { figure, percent, print, prose, table } from "./terminal.js";
@@ -35,6 +37,10 @@ export function addExplain(program: Command): void {
     .option("--quiet", "print nothing but errors")
     .action(async (path: string, options: ExplainFlags) => {
       const model = readModel(path);
+      if (isGymnasium(options.env ?? model.environment))
+        throw new UsageError(
+          `explain plays where answers come at once, and ${options.env ?? model.environment} answers later: --env names another environment, of the same sizes`,
+        );
       const env = await chosenEnvironment(options.env, options, { model });
       const seed = options.seed ?? model.training?.seed ?? 0;
       const out = options.out ?? join(dirname(path), `${basename(path).replace(/\.safetensors$/, "")}.tree.mjs`);

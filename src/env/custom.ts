@@ -6,6 +6,7 @@ import { Episode } from "./episode.js";
 
 export const largestObservation = 65_536;
 export const mostActions = 1024;
+export const mostCopies = 1024;
 
 /** The time limit of an environment that has none. Without a limit, an evaluation of an endless episode would never end. */
 const stepsWithoutLimit = 10_000;
@@ -247,6 +248,7 @@ function checkShape(made: CustomEnv): void {
   if (made.maxEpisodeSteps !== undefined && made.maxEpisodeSteps !== Infinity) {
     checkSize(name, "maxEpisodeSteps", made.maxEpisodeSteps, Number.MAX_SAFE_INTEGER);
   }
+  if (made.copies !== undefined) checkSize(name, "copies", made.copies, mostCopies);
   checkNames(name, "featureNames", made.featureNames, made.observationSize);
   checkNames(name, "actionNames", made.actionNames, made.actionCount);
   for (const method of ["reset", "step"] as const) {

@@ -1,6 +1,7 @@
 // Environments of Gymnasium, in Python, as environments of this library.
 import { ConfigError } from "../core/config-error.js";
 import { need, needObject, described as shown } from "../core/needed.js";
+import { mostCopies } from "../env/custom.js";
 import type { CustomEnv, CustomStep, ResetOptions } from "../env/env.js";
 import { type Answer, commands, type Described, describePlayed, type Played, Player } from "./player.node.js";
 
@@ -38,8 +39,9 @@ export function gymnasium(id: string, options: GymnasiumOptions = {}): Gymnasium
   const { python = defaultPython(), kwargs = {}, copies } = options;
   need(typeof python === "string" && python !== "", "python", python, "the path of a Python");
   needObject("kwargs", kwargs);
-  if (copies !== undefined && !(Number.isInteger(copies) && copies >= 1)) {
-    throw new ConfigError(`copies is ${shown(copies)}: a whole number from 1 on is allowed`);
+  needPlain("kwargs", kwargs);
+  if (copies !== undefined && !(Number.isInteger(copies) && copies >= 1 && copies <= mostCopies)) {
+    throw new ConfigError(`copies is ${shown(copies)}: a whole number from 1 to ${mostCopies} is allowed`);
   }
   const troupe = new Troupe({ name: `${prefix}${id}`, id, kwargs, python }, copies);
   return Object.assign(() => troupe.copy(), { close: () => troupe.close() });
@@ -47,6 +49,17 @@ export function gymnasium(id: string, options: GymnasiumOptions = {}): Gymnasium
 
 /** What stands before the id of an environment of Gymnasium where other environments have ids, too. */
 export const prefix = "gymnasium:";
+
+/** @throws TypeError for what JSON does not hold as it is. @param around the objects that it is in */
+function needPlain(name: string, value: unknown, around: readonly unknown[] = []): void {
+  if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return;
+  const isObject = typeof value === "object" && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  need((Array.isArray(value) || isObject) && !around.includes(value), name, value, "plain JSON data");
+  for (const [key, each] of Object.entries(value as object)) {
+    const isLeftOut = each === undefined && isObject; // as JSON does
+    if (!isLeftOut) needPlain(Array.isArray(value) ? `${name}[${key}]` : `${name}.${key}`, each, [...around, value]);
+  }
+}
 
 function defaultPython(): string {
   return process.env.QSTILL_PYTHON || (process.platform === "win32" ? "python" : "python3");

@@ -24,6 +24,13 @@ export interface Described {
   readonly binary: boolean;
 }
 
+/** What Python says instead if it cannot play. */
+interface Failure {
+  readonly error: string;
+  /** Whether another Python might. */
+  readonly otherPython?: boolean;
+}
+
 const facts = [
   "observationSize",
   "actionCount",
@@ -78,7 +85,10 @@ export function describePlayed(played: Played): Described {
     const what = `${python} ${ended(status, signal)} before it answered${last && `: ${last}`}`;
     throw new ConfigError(`${name}: ${what} (${choose})`);
   }
-  if ("error" in said.text) throw new ConfigError(`${name}: ${python}: ${said.text.error}`);
+  if ("error" in said.text) {
+    const { error, otherPython } = said.text;
+    throw new ConfigError(`${name}: ${python}: ${error}${otherPython ? ` (${choose})` : ""}`);
+  }
   return said.text;
 }
 
@@ -87,7 +97,8 @@ function notStarted(python: string, error: NodeJS.ErrnoException): string {
   if (error.code === "ETIMEDOUT") {
     return `${python} did not make the environment in ${startingTime / 1000} seconds`;
   }
-  const why = error.code === "ENOENT" ? "there is no such program" : error.message;
+  const known: Partial<Record<string, string>> = { ENOENT: "there is no such program", EACCES: "it may not be run" };
+  const why = known[error.code ?? ""] ?? error.message;
   return `it needs Python, but ${python} cannot be run: ${why} (${choose})`;
 }
 
@@ -103,7 +114,7 @@ function startFrame({ id, kwargs }: Played, describe: boolean): Buffer {
 }
 
 /** Python's first words, and where they end; undefined if they are not all there. Other output before them is skipped. */
-function saidHello(bytes: Buffer): { text: Described | { error: string }; end: number } | undefined {
+function saidHello(bytes: Buffer): { text: Described | Failure; end: number } | undefined {
   const at = bytes.indexOf(hello);
   const begin = at + hello.length + head;
   if (at < 0 || bytes.length < begin) return undefined;

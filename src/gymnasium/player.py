@@ -2,7 +2,7 @@
 # binary frames (little-endian; player.node.ts is the other side):
 #
 #   start    u32 bytes, JSON {"id", "kwargs", "describe"}                             once, to here
-#   hello    the word below, u32 bytes, JSON {"error"} or what describe() gives       once, from here
+#   hello    the word below, u32 bytes, JSON {"error", "otherPython"} or what describe() gives       once, from here
 #   round    u32 commands, for each: u32 copy, u32 what, f64 seed or action           again and again, to here
 #   answers  u32 bytes, a record for each command in order, u32 bytes and text for each that failed
 #   record   f64 reward, u8 flags, 7 bytes, the observation (f32, or u8 if it is one-hot or binary), u8 mask, up to 8 bytes
@@ -33,7 +33,7 @@ def main():
         copies = Copies(start["id"], start["kwargs"])
         hello = copies.describe()
     except (Exception, SystemExit) as error:
-        hello = {"error": one_line(error)}
+        hello = {"error": one_line(error), "otherPython": isinstance(error, OtherPythonNeeded)}
     text = json.dumps(hello).encode()
     answers.write(HELLO + struct.pack("<I", len(text)) + text)
     answers.flush()
@@ -93,6 +93,10 @@ class Refusal(Exception):
     """What is wrong, in words for people."""
 
 
+class OtherPythonNeeded(Refusal):
+    pass
+
+
 def play(copies, commands, answers):
     while True:
         head = commands.read(4)
@@ -109,7 +113,7 @@ def play(copies, commands, answers):
 class Copies:
     def __init__(self, id, kwargs):
         if sys.version_info < OLDEST:
-            raise Refusal(
+            raise OtherPythonNeeded(
                 "it is Python %d.%d: %d.%d or later is needed" % (sys.version_info[:2] + OLDEST)
             )
         try:
@@ -117,7 +121,7 @@ class Copies:
         except ImportError as error:
             if getattr(error, "name", None) != "gymnasium":
                 raise
-            raise Refusal("it has no gymnasium: %s -m pip install gymnasium" % sys.executable)
+            raise OtherPythonNeeded("it has no gymnasium: %s -m pip install gymnasium" % sys.executable)
         sys.path[0] = os.getcwd()  # where the user's modules are, in place of this file's folder
         self.make = maker(gymnasium, id, kwargs)
         self.first = self.make()
@@ -130,7 +134,7 @@ class Copies:
         self.action_start = int(actions.start)
         self.envs = {}
         self.buffer = bytearray()
-        gymnasium.logger.min_level = gymnasium.logger.ERROR  # the other copies would warn of the same again
+        self.logger = gymnasium.logger
 
     def describe(self):
         count, start = self.action_count, self.action_start
@@ -208,13 +212,15 @@ class Copies:
             reward, flags = 0.0, 0
         self.flat.write(seen, observation)
         given = info.get("action_mask") if isinstance(info, dict) else None
-        if given is None:
+        if given is None or flags & TERMINATED:  # after the end nobody chooses
             return reward, flags
         write_mask(given, mask)
         return reward, flags | MASKED
 
     def env(self, copy):
         if copy not in self.envs:
+            if self.first is None:
+                self.logger.min_level = self.logger.ERROR  # the other copies would warn of the same again
             self.envs[copy] = self.make() if self.first is None else self.first
             self.first = None
         return self.envs[copy]
@@ -236,6 +242,8 @@ class Copies:
 def maker(gymnasium, id, kwargs):
     """A function that makes one more copy of the environment with an id."""
     place, colon, name = id.rpartition(":")
+    if id.endswith(".py"):
+        raise Refusal("%s is a file: say which class or function makes the environment, as in %s:MyEnv" % (id, id))
     if not colon:
         return lambda: gymnasium.make(id, **kwargs)
     # a module or a file of the user's own; name is in it, or it registers name
@@ -291,6 +299,7 @@ class Flat:
 
         self.numpy = numpy
         self.space = space
+        self.spaces = spaces
         self.flatten = spaces.flatten
         self.binary = True  # whether all numbers are 0 or 1
         self.names = []
@@ -328,12 +337,28 @@ class Flat:
                 flat = self.numpy.asarray(observation, self.space.dtype).ravel()
             else:
                 flat = self.flatten(self.space, observation)
-            fits = flat.size == self.size
+            fits = self.fits(self.space, observation)
         except Exception:
             fits = False
         if not fits:
             raise Refusal("its observation is %.60r, which does not fit %s" % (observation, self.space))
         row[:] = flat
+
+
+    def fits(self, space, observation):
+        """Whether an observation is as its space says, but for the bounds of a Box. Flattening would not tell."""
+        if isinstance(space, self.spaces.Dict):
+            return all(self.fits(part, observation[key]) for key, part in space.spaces.items())
+        if isinstance(space, self.spaces.Tuple):
+            return len(observation) == len(space.spaces) and all(map(self.fits, space.spaces, observation))
+        if isinstance(space, self.spaces.Discrete):
+            return 0 <= observation - space.start < space.n
+        if self.numpy.shape(observation) != space.shape:
+            return False
+        if isinstance(space, self.spaces.MultiDiscrete):
+            counted = self.numpy.asarray(observation) - getattr(space, "start", 0)
+            return bool(((counted >= 0) & (counted < space.nvec)).all())
+        return True
 
 
 def indexed(name, index):
@@ -347,7 +372,8 @@ def write_mask(given, mask):
     if values.size != mask.size:
         raise Refusal("its action_mask has %d entries: %d are needed" % (values.size, mask.size))
     mask[:] = values
-    if values.dtype.itemsize > 1 and not (mask == values).all():
+    is_byte = values.dtype.itemsize == 1 and values.dtype.kind in "bu"  # what is not 0 or 1 is told there
+    if not is_byte and not (mask == values).all():
         raise Refusal("its action_mask is %.60r: zeros and ones are needed" % (given,))
 
 
@@ -373,6 +399,7 @@ if __name__ == "__main__":
     try:
         main()
     except (IOError, OSError) as error:
-        if error.errno != 32:  # the pipe is closed: qstill has gone
+        closed = (22, 32) if os.name == "nt" else (32,)
+        if error.errno not in closed:  # the pipe is closed: qstill has gone
             raise
         os._exit(0)

@@ -83,7 +83,9 @@ STEPS = {
     "shape": ([1.0], 1, False, False, {}),
     "old": (zeros, 1, False, {}),
     "mask": (zeros, 1, False, False, {"action_mask": [1, 0, 1]}),
-    "half": (zeros, 1, False, False, {"action_mask": [0.5] + [1] * 14}),
+    "half": (zeros, 1, False, False, {"action_mask": [0.5] + [1] * 16}),
+    "negative": (zeros, 1, False, False, {"action_mask": np.array([-1] + [1] * 16, np.int8)}),
+    "end": (zeros, 1, True, False, {"action_mask": [1, 0, 1]}),
     "reward": (zeros, None, False, False, {}),
     "NaN": ([0, np.nan], 1, False, False, {}),
     "NaN reward": (zeros, np.nan, False, False, {}),
@@ -143,6 +145,15 @@ class Busy(Failing):
     def close(self):
         if not self.thread:
             hang()
+
+
+class Warning(Failing):
+    def __init__(self):
+        gymnasium.logger.warn("made")
+
+    def reset(self, seed=None, options=None):
+        gymnasium.logger.warn("reset")
+        return zeros, {}
 
 
 class Many(gymnasium.Env):

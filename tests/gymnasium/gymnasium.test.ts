@@ -96,6 +96,7 @@ describe("observations", () => {
     const found = JSON.parse(stdout) as Record<string, { names: string[]; binary: boolean; equal: boolean }>;
     const arm = ["arm.angle", "arm.joint[0] = 0", "arm.joint[0] = 1", "arm.joint[1][0]", "arm.joint[1][1]"];
     const all = { ...names, dict: [...arm, "door = 0", "door = 1", "velocity[0]", "velocity[1]"] };
+    expect(found.wrong).toEqual([]);
     for (const [space, expected] of Object.entries(all)) {
       const named = space === "dict" ? expected : expected.map((name) => `observation${name}`);
       const binary = ["discrete", "binary", "multi", "table"].includes(space);
@@ -148,6 +149,7 @@ describe("what cannot be played is refused in one line", () => {
     [`${file}:Nothing`, {}, /: \.\/\S+envs\.py has no Nothing, and registers no environment of this name$/],
     [`${file}:not_an_env`, {}, /: not_an_env gave a value of type dict: a gymnasium\.Env is needed$/],
     ["./nowhere.py:Env", {}, /: there is no file \.\/nowhere\.py$/],
+    [file, {}, /: \.\/\S+envs\.py is a file: say which class or function .*, as in \.\/\S+envs\.py:MyEnv$/],
     ["nowhere:Env-v0", {}, /: ModuleNotFoundError: No module named 'nowhere'$/],
   ];
   for (const [id, kwargs, message] of cases) {
@@ -166,7 +168,8 @@ describe("a step that fails", () => {
     ["input", /: EOFError: EOF when reading a line \(envs\.py, line \d+\)$/],
     ["shape", /: its observation is \[1\.0\], which does not fit Box\(-1\.0, 1\.0, \(2,\), float32\)$/],
     ["old", /: its step gave 4 values: observation, reward, terminated, truncated, info are needed$/],
-    ["mask", /: its action_mask has 3 entries: 15 are needed$/],
+    ["mask", /: its action_mask has 3 entries: 17 are needed$/],
+    ["negative", /: its action_mask is array\(\[-1, .*: zeros and ones are needed$/],
     ["half", /: its action_mask is \[0\.5, 1, .*: zeros and ones are needed$/],
     ["reward", /: its reward is None: a number is needed$/],
     ["NaN", /step 1 gave an observation with NaN at index 1: /],
@@ -185,6 +188,7 @@ describe("a step that fails", () => {
     }
     await env.reset({ seed: 1 });
     expect(await env.step(env.actionNames.indexOf("print"))).toMatchObject({ reward: 1, terminated: false });
+    expect(await env.step(env.actionNames.indexOf("end"))).toMatchObject({ terminated: true }); // no mask is read there
   });
 
   withGymnasium("of one copy does not end the others' episodes", async () => {
@@ -243,6 +247,22 @@ for (const thread of [true, false]) {
     expect(lives()).toBe(false);
   });
 }
+
+withGymnasium("Gymnasium warns for the first copy", () => {
+  const check = fileURLToPath(new URL("check_copies.py", import.meta.url));
+  expect(spawnSync(python, [check], { encoding: "utf8" })).toMatchObject({ stderr: "", stdout: "[2, 2, 2]\n" });
+});
+
+withGymnasium("a close that hangs, of a copy that nobody has any longer, keeps no program alive", () => {
+  const code = `import { setTimeout } from "node:timers/promises";
+    import { gymnasium } from ${JSON.stringify(new URL("../../dist/gymnasium/index.js", import.meta.url).href)};
+    const make = gymnasium(${JSON.stringify(`${file}:Busy`)}, { python: ${JSON.stringify(python)} });
+    await make().reset({ seed: 1 });
+    for (let i = 0; i < 5; i++) { gc(); await setTimeout(20); }`;
+  const args = ["--expose-gc", "--input-type=module", "--eval", code];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 20_000 });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
 
 withGymnasium("one process plays all copies, and closes those that nobody has any longer", async () => {
   const make = source(`${file}:Many`);

@@ -38,7 +38,12 @@ it.each([
     (): string => "nowhere/python",
     /: it needs Python, but nowhere\/python cannot be run: there is no such program \(--python, QSTILL_PYTHON or \{ python \} names another Python\)$/,
   ],
-  ["a folder", (): string => folder, / cannot be run: .*EACCES/],
+  ["a folder", (): string => folder, / cannot be run: it may not be run \(--python, /],
+  [
+    "one that lacks gymnasium",
+    (): string => program("lacks", 'say({ error: "it has no gymnasium", otherPython: true })'),
+    /: \S+lacks: it has no gymnasium \(--python, QSTILL_PYTHON or \{ python \} names another Python\)$/,
+  ],
   [
     "one that ends",
     (): string => program("ends", 'console.error("a\\nlast words"); process.exit(4);'),
@@ -127,5 +132,18 @@ it("options that are wrong are refused", () => {
   expect(wrong("")).toThrow('id is "": an environment of Gymnasium, such as "CartPole-v1", is needed');
   expect(wrong("CartPole-v1", { python: "" })).toThrow('python is "": the path of a Python is needed');
   expect(wrong("CartPole-v1", { kwargs: [] })).toThrow("kwargs is an empty array: an object is needed");
-  expect(wrong("CartPole-v1", { copies: 0 })).toThrow("copies is 0: a whole number from 1 on is allowed");
+  for (const copies of [0, 1025, 1.5])
+    expect(wrong("CartPole-v1", { copies })).toThrow(`copies is ${copies}: a whole number from 1 to 1024 is allowed`);
+  const circle: unknown[] = [];
+  circle.push(circle);
+  for (const [name, kwargs, value] of [
+    ["map", { map: () => {} }, "a function"],
+    ["map", { map: new Map() }, "an object"],
+    ["sizes[1].x", { sizes: [1, { x: 3n }] }, "3"],
+    ["limit", { limit: NaN }, "NaN"],
+    ["list[0]", { list: [undefined] }, "undefined"],
+    ["circle[0]", { circle }, "an array"],
+  ])
+    expect(wrong("CartPole-v1", { kwargs })).toThrow(`kwargs.${name} is ${value}: plain JSON data is needed`);
+  expect(wrong("CartPole-v1", { kwargs: { a: [1, "b", null, { c: true }], d: undefined } })).not.toThrow();
 });
