@@ -87,6 +87,67 @@ withGymnasium("in a model and in a configuration it is only text", () => {
   expect(JSON.parse(qstill("evaluate", teacher, ...given).stdout).evaluation).toEqual(JSON.parse(ours).evaluation);
 });
 
+withGymnasium("a teacher's file says Gymnasium's arguments: with others the work does not go on", () => {
+  const train = (steps: number, ...more: string[]) => {
+    const options = ["--env-options", JSON.stringify({ max_episode_steps: steps })];
+    return qstill("train", "gymnasium:CartPole-v1", ...options, ...quick, "--json", "--out=limited", ...more);
+  };
+  const { stderr, stdout } = train(100);
+  expect(stderr).toBe("");
+  const { metadata } = readSafetensors(readFileSync(join(folder, "limited", "teacher.safetensors")));
+  expect(JSON.parse(metadata.training)).toMatchObject({ envOptions: '{"max_episode_steps":100}' });
+  expect(JSON.parse(train(100, "--resume").stdout).teacherHash).toBe(JSON.parse(stdout).teacherHash);
+  expect(train(50, "--resume")).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/ was made with envOptions ".*100}", but ".*50}" is asked for\n$/),
+  });
+});
+
+withGymnasium("our presets are for an environment without arguments", () => {
+  const presets = (...more: string[]) =>
+    JSON.parse(qstill("envs", "gymnasium:CartPole-v1", ...more, "--json").stdout).presets;
+  expect(presets()).toEqual(JSON.parse(qstill("envs", "CartPole-v1", "--json").stdout).presets);
+  expect(presets("--env-options", '{"max_episode_steps": 20}')).toBeUndefined();
+});
+
+it("sizes that are not allowed are a wrong call", () => {
+  const hello = { observationSize: 70_000, actionCount: 2, maxEpisodeSteps: 5, featureNames: [], actionNames: [] };
+  const code = `#!${process.execPath}
+    const text = Buffer.from(${JSON.stringify(JSON.stringify(hello))});
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(text.length);
+    process.stdout.write(Buffer.concat([Buffer.from("\\nqstill 1\\n"), bytes, text]));`;
+  writeFileSync(join(folder, "large"), code, { mode: 0o755 });
+  expect(qstill("envs", "gymnasium:Large-v0", "--python", join(folder, "large"))).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^.*observationSize is 70000: a whole number from 1 to 65536\s+is allowed\n$/s),
+  });
+});
+
+withGymnasium("explain needs answers at once, and says so of a model and of --env", () => {
+  const message =
+    /^explain plays where answers come at once, and gymnasium:CartPole-v1 answers later: --env names another environment, of the same sizes\n$/;
+  const refused = { status: 2, stderr: expect.stringMatching(message) };
+  expect(qstill("explain", teacher)).toMatchObject(refused);
+  expect(qstill("explain", teacher, "--env=gymnasium:CartPole-v1")).toMatchObject(refused);
+});
+
+withGymnasium("a kill while Python describes the environment leaves none behind", async () => {
+  const code = `import os, time
+open("slow.pid", "w").write(str(os.getpid()))
+time.sleep(1000)`;
+  writeFileSync(join(folder, "slow.py"), code);
+  const child = spawn(process.execPath, [main, "envs", "gymnasium:./slow.py:Slow"], { cwd: folder, env });
+  const pid = () => (readdirSync(folder).includes("slow.pid") ? +readFileSync(join(folder, "slow.pid"), "utf8") : 0);
+  for (let i = 0; i < 200 && !pid(); i++) await wait(100);
+  const python = pid();
+  expect(python).toBeGreaterThan(0);
+  child.kill("SIGKILL");
+  const state = () => spawnSync("ps", ["-o", "stat=", "-p", `${python}`], { encoding: "utf8" }).stdout.trim();
+  for (let i = 0; i < 100 && /^[^Z]/.test(state()); i++) await wait(100);
+  expect(state()).not.toMatch(/^[^Z]/);
+});
+
 it("what cannot be played is a wrong call", () => {
   expect(qstill("train", "gymnasium:CartPole-v1", "--python", "nowhere")).toMatchObject({
     status: 2,
@@ -100,10 +161,15 @@ it("what cannot be played is a wrong call", () => {
     status: 2,
     stderr: "gymnasium: is not an environment: gymnasium:CartPole-v1 is one, for example\n",
   });
-  expect(qstill("envs", "CartPole-v1", "--python", "python3")).toMatchObject({
-    status: 2,
-    stderr: "--python is for an environment of Gymnasium, such as gymnasium:CartPole-v1\n",
-  });
+  for (const args of [
+    ["envs", "CartPole-v1"],
+    ["experiment", "ablation"],
+    ["experiment", "ablation", "--env=CartPole-v1"],
+  ])
+    expect(qstill(...args, "--python", "python3")).toMatchObject({
+      status: 2,
+      stderr: "--python is for an environment of Gymnasium, such as gymnasium:CartPole-v1\n",
+    });
 });
 
 withGymnasium(

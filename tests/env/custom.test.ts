@@ -154,6 +154,8 @@ describe("refuses before the first step", () => {
     [{ actionCount: 1.5 }, "actionCount is 1.5"],
     [{ maxEpisodeSteps: 0, id: "Mine" }, 'environment "Mine": maxEpisodeSteps is 0: a whole number from 1 to'],
     [{ maxEpisodeSteps: Number.NaN }, "maxEpisodeSteps is NaN"],
+    [{ copies: 0 }, "copies is 0: a whole number from 1 to 1024 is allowed"],
+    [{ copies: 1025 }, "copies is 1025: a whole number from 1 to 1024 is allowed"],
     [{ featureNames: ["a"] }, 'environment "custom": featureNames has length 1: 4 names are needed'],
     [{ actionNames: ["a", "b", "c"] }, 'environment "custom": actionNames has length 3: 2 names are needed'],
     [{ actionNames: "ab" }, 'environment "custom": actionNames is "ab": an array of text is needed'],
