@@ -6,6 +6,7 @@ import { Distiller, stepWithin, type Targets, type TaskRange } from "../core/dis
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import type { AnyEnv, EnvSource } from "../env/env.js";
 import { inTurns, type Steps, stoppable, within } from "../env/pauses.js";
+import { resolveAnyEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { checkedSeed, checkFit, shown } from "../evaluate/checks.js";
 import { type Comparison, compareAsync, type QPolicy, returnRatio } from "../evaluate/compare.js";
@@ -121,7 +122,7 @@ export async function distillMany(
   needListeners({ onRound });
   const seed = checkedSeed(givenSeed);
   const config = multiTaskConfig(teachers, heads, given);
-  const { widths, tasks, distiller } = layOut(teachers, heads, config, seed);
+  const { widths, tasks, distiller } = layOut(teachers, heads, config, seed, given.copies);
   const started = performance.now();
   const pauses = stoppable(signal);
   const pace: Pace = (steps) => inTurns(steps, pauses);
@@ -178,7 +179,7 @@ export async function distillMany(
         parameters: taskParameters(keeper.kept, widths, task),
         training: { ...training, distillation },
       });
-      const comparison = await compareAsync(teacher, model, { env: source, seed, signal, copies: config.copies });
+      const comparison = await compareAsync(teacher, model, { env: source, seed, signal, copies: given.copies });
       students.push({ environment: env.id, model, ...comparison });
     }
     return { tasks: students, widths, parameterCount: parameterCount(widths), ...effort };
@@ -209,14 +210,20 @@ function multiTaskConfig(
 
 /**
  * Makes one network for all tasks, and gives each task its place in the inputs, the outputs and the distiller's states.
+ * @param copies of each environment; by default as many as it asks for
  */
 function layOut(
   teachers: readonly (Labeller & QPolicy)[],
   heads: Heads,
   config: MultiTaskConfig,
   seed: number,
+  copies: number | undefined,
 ): { widths: number[]; tasks: Task[]; distiller: Distiller } {
-  const envs = teachers.map((teacher) => makeCopies(teacher.env ?? teacher.environment, config.copies));
+  const envs = teachers.map((teacher) => {
+    const source = teacher.env ?? teacher.environment;
+    const first = resolveAnyEnv(source);
+    return makeCopies(source, copies ?? first.copies ?? 1, first);
+  });
   teachers.forEach((teacher, number) => void checkFit("teacher", teacher, envs[number][0]));
   const longest = Math.max(...envs.map(([{ observationSize }]) => observationSize));
   const actionCounts = envs.map(([{ actionCount }]) => actionCount);

@@ -99,6 +99,31 @@ describe("what a student of several learns from", () => {
     const student = await distillMany([own, pole], { ...options, updates: 200 });
     expect(student.tasks[0].returnRatio).toBe(1);
   });
+
+  it("plays as many copies as an environment asks for", async () => {
+    let [playing, most] = [0, 0];
+    const slow = (): CustomEnv => ({
+      observationSize: 1,
+      actionCount: 2,
+      maxEpisodeSteps: 5,
+      copies: 3,
+      reset: () => [0],
+      step: async (action) => {
+        most = Math.max(most, ++playing);
+        await null;
+        playing--;
+        return { observation: [0], reward: action, terminated: false };
+      },
+    });
+    const parameters = Float32Array.of(0, 0, 0, 1);
+    const own = Object.assign(new Model({ environment: "slow", widths: [1, 2], parameters }), { env: slow });
+    const short = { ...options, envSteps: 60, updates: 30 };
+    await distillMany([own], short);
+    expect(most).toBe(3);
+    most = 0;
+    await distillMany([own], { ...short, copies: 2 });
+    expect(most).toBe(2);
+  });
 });
 
 it.each([
