@@ -80,7 +80,7 @@ it("what is printed before the greeting is skipped, and an environment without a
 
 it("one that dies is told, also if a process that it forked has its stdout", async () => {
   const fork = `const { spawn } = require("node:child_process");
-    const child = spawn("sleep", ["20"], { stdio: ["ignore", "inherit", "ignore"], detached: true });
+    const child = spawn("sleep", ["300"], { stdio: ["ignore", "inherit", "ignore"], detached: true });
     require("node:fs").writeFileSync(${JSON.stringify(join(folder, "pid"))}, String(child.pid));
     child.unref();
     process.kill(process.pid, "SIGKILL");`;
