@@ -43,19 +43,13 @@ export async function distillFromStates(
   const states = await readFitting(options, teacher);
   const place = new Workplace(nameOf(options.data, "states"), seed, options);
   const { environment } = teacher;
-  const { finished, checkpoint } = options.resume
+  const left = options.resume
     ? studentLeft(place, teacher, environment, seed, config, from, statesDigests(states))
     : {};
-  if (finished) place.sayFinished();
-  else if (!options.resume) place.warnOfOverwriting("student.safetensors");
-  else if (!checkpoint) place.sayBeginning();
   const { observations, masks } = states;
-  const made: Student<StatesConfig> =
-    finished ??
-    (await place.work("student", checkpoint, (work) =>
-      distill(teacher, { ...config, ...work, observations, masks, from, seed }),
-    ));
-  if (finished) place.forgetEarlier("student", finished);
+  const made: Student<StatesConfig> = await place.made("student", left, (work) =>
+    distill(teacher, { ...config, ...work, observations, masks, from, seed }),
+  );
   place.writeModule(made);
 
   const heldOut = made.heldOut as HeldOut;

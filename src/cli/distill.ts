@@ -48,16 +48,10 @@ export function addDistill(program: Command): void {
     const from = readStart(options);
     const config = studentConfig(environment, { ...given, ...hiddenOf(from, given) });
     const place = new Workplace(environment, seed, options);
-    const { finished, checkpoint } = options.resume ? studentLeft(place, teacher, environment, seed, config, from) : {};
-    if (finished) place.sayFinished();
-    else if (!options.resume) place.warnOfOverwriting("student.safetensors");
-    else if (!checkpoint) place.sayBeginning();
-    const student =
-      finished ??
-      (await place.work("student", checkpoint, (work) =>
-        distill(teacher, { ...config, ...work, from, seed, env: environment }),
-      ));
-    if (finished) place.forgetEarlier("student", finished);
+    const left = options.resume ? studentLeft(place, teacher, environment, seed, config, from) : {};
+    const student = await place.made("student", left, (work) =>
+      distill(teacher, { ...config, ...work, from, seed, env: environment }),
+    );
     place.writeModule(student);
 
     const comparison = await place.evaluating((options) =>

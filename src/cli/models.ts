@@ -19,11 +19,10 @@ import { type Origin, originOf } from "../training/origin.js";
 import { TrainedModel } from "../training/trained.js";
 import { oneLine, UsageError } from "./errors.js";
 import { readJson, readModel } from "./files.js";
-import type { Workplace } from "./workplace.js";
+import type { Left, Workplace } from "./workplace.js";
 
 /** A teacher as training left it, without its replay memory. @throws UsageError for any other file */
-export function readTeacher(path: string): Teacher {
-  const model = readModel(path);
+export function readTeacher(path: string, model = readModel(path)): Teacher {
   const { training, environment } = model;
   if (training === undefined || training.distillation !== undefined) throw unknown(path, "teacher");
   const config = configOf(path, model, teacherConfig);
@@ -40,12 +39,6 @@ export function readStudent(path: string): Student<StatesConfig> {
   return new Student(model, { ...training, config, env: environment }, attempts, teacher, featureScale, alone);
 }
 
-/** What a folder holds of some work: its result, or the checkpoint to go on from, or neither. */
-export interface Left<Result> {
-  readonly finished?: Result;
-  readonly checkpoint?: Uint8Array;
-}
-
 /** What a folder holds of a teacher. @throws UsageError if that was made with other settings */
 export function teacherLeft(
   place: Workplace,
@@ -57,10 +50,11 @@ export function teacherLeft(
   const checkpoint = place.checkpoint("teacher");
   if (!place.has("teacher.safetensors")) return { checkpoint };
   const path = place.path("teacher.safetensors");
-  if (readModel(path).training?.log) {
+  const model = readModel(path);
+  if (model.training?.log) {
     throw new UsageError(`${path} was made from a log: go on with --data, or choose another folder with --out`);
   }
-  const teacher = readTeacher(path);
+  const teacher = readTeacher(path, model);
   const made = teacherSetting(teacher.environment, teacher.seed, teacher.config, originIn(teacher));
   const asked = teacherSetting(environment, seed, config, originOf(environment, from));
   const same = isSame(path, made, asked, checkpoint, "a new training");

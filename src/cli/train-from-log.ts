@@ -83,15 +83,9 @@ export async function trainFromLog(
   const config = offlineConfig(given, env);
   const data = await readData(path, options);
   const place = new Workplace(id ?? nameOf(path, "log"), seed, options);
-  const { finished, checkpoint } = options.resume ? offlineLeft(place, data, env, seed, config, from) : {};
-  if (finished) place.sayFinished();
-  else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");
-  else if (!checkpoint) place.sayBeginning();
-  const teacher =
-    finished ??
-    (await place.work("teacher", checkpoint, (work) =>
-      trainOffline(data, { ...given, ...work, env: id, from, seed, threads: options.threads }),
-    ));
-  if (finished) place.forgetEarlier("teacher", finished);
+  const left = options.resume ? offlineLeft(place, data, env, seed, config, from) : {};
+  const teacher = await place.made("teacher", left, (work) =>
+    trainOffline(data, { ...given, ...work, env: id, from, seed, threads: options.threads }),
+  );
   return { place, teacher, environment: id, seed };
 }

@@ -79,15 +79,9 @@ async function trainInEnvironment(
   const from = readStart(options);
   const config = teacherConfig(environment, { ...given, ...hiddenOf(from, given) });
   const place = new Workplace(environment, seed, options);
-  const { finished, checkpoint } = options.resume ? teacherLeft(place, environment, seed, config, from) : {};
-  if (finished) place.sayFinished();
-  else if (!options.resume) place.warnOfOverwriting("teacher.safetensors");
-  else if (!checkpoint) place.sayBeginning();
-  const teacher =
-    finished ??
-    (await place.work("teacher", checkpoint, (work) =>
-      trainTeacher(environment, { ...config, ...work, from, seed, threads: options.threads }),
-    ));
-  if (finished) place.forgetEarlier("teacher", finished);
+  const left = options.resume ? teacherLeft(place, environment, seed, config, from) : {};
+  const teacher = await place.made("teacher", left, (work) =>
+    trainTeacher(environment, { ...config, ...work, from, seed, threads: options.threads }),
+  );
   return { place, teacher, environment, seed, copies: config.copies };
 }

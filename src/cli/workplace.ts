@@ -39,6 +39,12 @@ const obsolete = {
 /** What is being trained. Its checkpoint has this name, and so has its file if it is one model. */
 type Phase = keyof typeof obsolete;
 
+/** What a folder holds of some work: its result, or the checkpoint to go on from, or neither. */
+export interface Left<Result> {
+  readonly finished?: Result;
+  readonly checkpoint?: Uint8Array;
+}
+
 /** The options that long work is given. */
 interface WorkGiven {
   readonly signal: AbortSignal;
@@ -190,6 +196,25 @@ export class Workplace {
     } finally {
       this.#progress.stop();
     }
+  }
+
+  /**
+   * The model that some work makes: the finished one in the folder, or a new one, from the checkpoint on if there is one.
+   * It says which.
+   */
+  async made<Result extends ModelData & { readonly envSteps: number; readonly updates: number }>(
+    phase: "teacher" | "student",
+    { finished, checkpoint }: Left<Result>,
+    task: (options: WorkGiven) => Promise<Result>,
+  ): Promise<Result> {
+    if (finished) {
+      this.sayFinished();
+      this.forgetEarlier(phase, finished);
+      return finished;
+    }
+    if (!this.#options.resume) this.warnOfOverwriting(`${phase}.safetensors`);
+    else if (!checkpoint) this.sayBeginning();
+    return this.work(phase, checkpoint, task);
   }
 
   /** Evaluates what was made. It can be stopped; with --resume it is done again. */

@@ -17,6 +17,6 @@ export function originOf(environment: string, from?: { readonly parameters: Floa
   const options = knownEnv(environment)?.options;
   return {
     ...(options && { envOptions: JSON.stringify(options) }),
-    ...(from && { from: fingerprint(from) as string }),
+    ...(from && { from: fingerprint(from) }),
   };
 }
