@@ -5,7 +5,7 @@ import { described, need } from "../core/needed.js";
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 import { shown } from "../evaluate/checks.js";
-import { littleEndian } from "../model/bytes.js";
+import { hexadecimal, littleEndian } from "../model/bytes.js";
 
 /** States, one after the other, and their masks. */
 export interface GivenStates {
@@ -139,8 +139,4 @@ function needNumberList(name: string, given: unknown): void {
   need(isList, name, given, needed);
   if (typeof (given as ArrayLike<unknown>)[0] !== "object") return;
   throw new TypeError(`${name} is a list of lists: ${needed} is needed`);
-}
-
-function hexadecimal(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

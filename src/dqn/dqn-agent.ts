@@ -162,9 +162,7 @@ export class DqnAgent {
 
   /** The network as it is now, a copy of its parameters for raw observations. */
   parameters(): Float32Array {
-    const learned = this.#learner.parameters();
-    const qValues = this.#config.dueling ? foldDueling(this.widths, learned) : learned;
-    return foldNormalisation(this.widths, qValues, this.#learner.normalisation());
+    return rawParameters(this.#learner, this.widths, this.#config);
   }
 
   /** A copy of all observations in the replay memory, (rows, observationSize). */
@@ -230,4 +228,15 @@ export class DqnAgent {
     const widths = this.#config.dueling ? duelingWidths(this.widths) : this.widths;
     learner.start(unfoldNormalisation(widths, before, learner.normalisation()));
   }
+}
+
+/** A copy of a learner's parameters, as those of a network that gives Q-values for raw observations. */
+export function rawParameters(
+  learner: Learner,
+  widths: readonly number[],
+  { dueling }: Pick<AgentConfig, "dueling">,
+): Float32Array {
+  const learned = learner.parameters();
+  const qValues = dueling ? foldDueling(widths, learned) : learned;
+  return foldNormalisation(widths, qValues, learner.normalisation());
 }

@@ -34,8 +34,8 @@ export interface FunctionModel {
  * table, or a rule. The function is asked for one observation at a time, and must always give the same answer to the
  * same observation.
  * @param options where it acts; or, for a student from states alone, only the numbers of features and actions
- * @throws as `makeEnv` does for an id that is not registered; TypeError for sizes that are not allowed; its methods throw RangeError if the function does not
- * give one finite number for each action
+ * @throws as `makeEnv` does for an id that is not registered; TypeError for sizes that are not allowed; its methods throw
+ * RangeError if the function does not give one finite number for each action
  */
 export function fromFunction(
   qValues: (observation: Float32Array) => ArrayLike<number>,

@@ -1,4 +1,4 @@
-// Converts f32 values to little-endian bytes and back, whatever the machine's own byte order is.
+// Bytes: of f32 values, little-endian whatever the machine's own order is; of files; and as text.
 import { need } from "../core/needed.js";
 
 export function littleEndian(values: Float32Array): Uint8Array<ArrayBuffer> {
@@ -22,4 +22,9 @@ export function bytesOf(bytes: Uint8Array | ArrayBuffer, name = "bytes"): Uint8A
   if (/^\[object (Shared)?ArrayBuffer]$/.test(Object.prototype.toString.call(bytes))) return new Uint8Array(bytes);
   need(false, name, bytes, "a file's content, a Uint8Array or an ArrayBuffer,");
   return bytes as never;
+}
+
+/** Two digits for each byte. */
+export function hexadecimal(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,6 +1,6 @@
 // The hash that says whether two trainings ended with exactly the same weights.
 import { needNumbers } from "../core/needed.js";
-import { littleEndian } from "./bytes.js";
+import { hexadecimal, littleEndian } from "./bytes.js";
 
 /**
  * SHA-256, in hexadecimal, of the student's flat parameters as little-endian f32, then the teacher's.
@@ -14,5 +14,5 @@ export async function weightsHash(student: Float32Array, teacher: Float32Array):
   both.set(student);
   both.set(teacher, student.length);
   const digest = await crypto.subtle.digest("SHA-256", littleEndian(both));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexadecimal(new Uint8Array(digest));
 }

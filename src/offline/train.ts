@@ -6,14 +6,15 @@ import type { Learner } from "../core/learner.js";
 import { needObject } from "../core/needed.js";
 import type { Notice } from "../core/notice.js";
 import { checkedThreads, hiddenOf, learnerShape, startingParameters } from "../dqn/configure.js";
+import { rawParameters } from "../dqn/dqn-agent.js";
 import { learnerOn, Teacher } from "../dqn/teacher.js";
 import type { AnyEnv, EnvSource } from "../env/env.js";
 import { inTurns } from "../env/pauses.js";
 import { resolveAnyEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
 import { sizesOf } from "../evaluate/checks.js";
-import { littleEndian } from "../model/bytes.js";
-import { duelingWidths, foldDueling, foldNormalisation, unfoldDueling, unfoldNormalisation } from "../model/fold.js";
+import { hexadecimal, littleEndian } from "../model/bytes.js";
+import { duelingWidths, unfoldDueling, unfoldNormalisation } from "../model/fold.js";
 import { type LogRecord, Model } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import { finiteLoss } from "../training/events.js";
@@ -130,11 +131,7 @@ async function learn(training: OfflineTraining): Promise<Learned> {
   const selection = new Selection(env ? [env] : [], widths, training.seed);
   const keeper = new Keeper(selection.play, config);
   const reached = () => ({ envSteps: 0, updates: state.updates });
-  const parametersNow = () => {
-    const learned = learner.parameters();
-    const qValues = config.dueling ? foldDueling(widths, learned) : learned;
-    return foldNormalisation(widths, qValues, learner.normalisation());
-  };
+  const parametersNow = () => rawParameters(learner, widths, config);
   try {
     learner.initialise(generatorWords(training.seed, purposes.learner, 0));
     if (log.masks) learner.useMasks();
@@ -277,5 +274,5 @@ export function recordOf(log: LoggedEpisodes): LogRecord {
   ];
   const digests = columns.flatMap((column) => [...digestOf(littleEndian(Float32Array.from(column)))]);
   const bytes = digestOf(Uint8Array.from(digests));
-  return { steps: log.steps, digest: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+  return { steps: log.steps, digest: hexadecimal(bytes) };
 }

@@ -103,9 +103,8 @@ export interface EstimatedReturn {
  *
  * The interval is a bootstrap over whole episodes, each resample with a fit of its own (Hao et al. 2021, "Bootstrapping
  * Fitted Q-Evaluation"): symmetric, the estimate ± what 95 % of the resamples keep within (Hall 1988, "On symmetric
- * bootstrap confidence intervals") and the bias that they show, wider for few episodes. It ends where
- * no return can be. It knows nothing of states that the policy would reach
- * and the log did not.
+ * bootstrap confidence intervals") and the bias that they show, wider for few episodes. It ends where no return can be.
+ * It knows nothing of states that the policy would reach and the log did not.
  * @param policy a model, or an object whose `act(observation, mask)` gives an action
  * @throws what {@link inEpisodes} throws; ConfigError for a log of one episode, an option that is not allowed, a model of
  * other sizes, and `doublyRobust` without propensities; RangeError for an action that the log cannot have; the signal's

@@ -89,7 +89,8 @@ export interface NoticeEvent extends Notice {
 
 /**
  * Is called with each evaluated network: its parameters for raw observations (do not change them), the environment
- * steps so far, and its mean return (for states alone, its `actionAgreement`). Events do not hold the parameters, so they stay small.
+ * steps so far, and its mean return (for states alone, its `actionAgreement`). Events do not hold the parameters, so they
+ * stay small.
  */
 export type NetworkListener = (parameters: Float32Array, envSteps: number, mean: number) => void;
 

@@ -13,8 +13,8 @@ export interface StopOptions {
   readonly signal?: AbortSignal;
   /**
    * The checkpoint to go on from. It must come from the same work, seed and configuration; only `envSteps`,
-   * `learningRate`, `learningRateFinal` and the options of a registered environment may differ. Schedules run over the `envSteps` with which the work began, and
-   * then stay at their end values.
+   * `learningRate`, `learningRateFinal` and the options of a registered environment may differ. Schedules run over the
+   * `envSteps` with which the work began, and then stay at their end values.
    */
   readonly resume?: Uint8Array | ArrayBuffer;
   /**
