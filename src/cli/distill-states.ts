@@ -9,6 +9,7 @@ import { type CommonOptions, type ConfigFile, readStart } from "./context.js";
 import { nameOf, readStatesAt } from "./data.js";
 import { MissedError, oneLine, UsageError } from "./errors.js";
 import { studentLeft } from "./models.js";
+import { flagOf } from "./options.js";
 import { figure, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
@@ -30,10 +31,9 @@ export async function distillFromStates(
   file: ConfigFile,
   given: Partial<StatesConfig>,
 ): Promise<void> {
-  for (const name of ["env", "envOptions"] as const) {
-    if (options[name] === undefined) continue;
-    const flag = name === "env" ? "--env" : "--env-options";
-    throw new UsageError(`${flag} is not allowed with --data: nothing is played where states are given`);
+  const [needless] = (["env", "envOptions", "python"] as const).filter((name) => options[name] !== undefined);
+  if (needless !== undefined) {
+    throw new UsageError(`--${flagOf(needless)} is not allowed with --data: nothing is played where states are given`);
   }
   const fromFile = Object.fromEntries(Object.entries(file.student ?? {}).filter(([name]) => name in statesOptions));
   const student = { ...fromFile, ...given };

@@ -112,6 +112,10 @@ it.each([
     "--env-options is not allowed with --data: nothing is played where states are given",
   ],
   [
+    ["--data=states.jsonl", "--python=python3"],
+    "--python is not allowed with --data: nothing is played where states are given",
+  ],
+  [
     ["--data=states.jsonl", "--copies=3"],
     "copies is 3: it is not allowed where states are given, because nothing is played",
   ],
