@@ -8,6 +8,7 @@ import { atOnce } from "../dist/env/pauses.js";
 import { episodeSeed, purposes } from "../dist/env/seeds.js";
 import { episodeReturns } from "../dist/evaluate/returns.js";
 import { mean } from "../dist/evaluate/statistics.js";
+import { logOf } from "./log-of.js";
 import { markdownTable } from "./markdown-table.js";
 
 /** The mean return of the policy that is logged: half-way between random play and the best. */
@@ -21,7 +22,9 @@ for (const id of Object.keys(halfWay)) {
   for (let seed = first; seed < first + count; seed++) {
     const teacher = await trainTeacher(id, { seed });
     const share = shareOfRandomActions(id, teacher, seed);
-    const log = logOf(id, loosened(id, teacher, share, seed, 1), seed);
+    const policy = loosened(id, teacher, share, seed, 1);
+    const resetOf = (episode) => ({ seed: episodeSeed(seed, purposes.train, episode) });
+    const log = logOf(makeEnv(id), policy.act, steps, resetOf);
     // 100 episodes of the final evaluation, which nothing was chosen by
     const of = (policy) => evaluate(policy, { env: id, seed }).mean;
     const logged = of(loosened(id, teacher, share, seed, 2));
@@ -69,30 +72,4 @@ function shareOfRandomActions(id, teacher, seed) {
     else high = share;
   }
   return (low + high) / 2;
-}
-
-/** What the policy does in the first episodes of a training. The last one is cut, and the log says what came next. */
-function logOf(id, policy, seed) {
-  const env = makeEnv(id);
-  const size = env.observationSize;
-  const log = {
-    ...{ observationSize: size, actionCount: env.actionCount },
-    ...{ observations: new Float32Array(steps * size), nextObservations: new Float32Array(steps * size) },
-    ...{ actions: new Uint8Array(steps), rewards: new Float32Array(steps) },
-    ...{ terminated: new Uint8Array(steps), truncated: new Uint8Array(steps) },
-  };
-  let episode = 0;
-  let observation = env.reset({ seed: episodeSeed(seed, purposes.train, episode) });
-  for (let step = 0; step < steps; step++) {
-    log.observations.set(observation, step * size);
-    log.actions[step] = policy.act(observation);
-    const result = env.step(log.actions[step]);
-    log.nextObservations.set(result.observation, step * size);
-    log.rewards[step] = result.reward;
-    log.terminated[step] = Number(result.terminated);
-    log.truncated[step] = Number(!result.terminated && (result.truncated || step === steps - 1));
-    const ended = result.terminated || result.truncated;
-    observation = ended ? env.reset({ seed: episodeSeed(seed, purposes.train, ++episode) }) : result.observation;
-  }
-  return log;
 }
