@@ -33,7 +33,12 @@ export const tasks = [
   ...chance,
 ];
 
-/** Tasks by a side, by "all", or by their names with commas. @throws RangeError for a name that no task has */
+/**
+ * Tasks by a side, by "all", or by their names with commas.
+ * @param {string} which
+ * @returns {readonly import("./task.js").Task[]}
+ * @throws RangeError for a name that no task has
+ */
 export function chosenTasks(which) {
   if (which === "all") return tasks;
   const ofSide = tasks.filter(({ side }) => side === which);
