@@ -1,6 +1,7 @@
 // What a score is measured with: the returns of random play, of the best constant action, and of the reference policy. Writes
 // references.json. Usage: node tests/strangers/reference.js [task …]; by default all.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { evaluate, Pcg64 } from "qstill";
 import { chosenTasks, tasks } from "./tasks.js";
 
@@ -52,7 +53,7 @@ function referenceOf(task) {
   return { random, constant, reference };
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const chosen = chosenTasks(process.argv.slice(2).join(",") || "all");
   const all = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   for (const task of chosen) {

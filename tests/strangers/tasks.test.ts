@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { evaluate } from "qstill";
 import { checkEnv } from "qstill/env";
 import { describe, expect, it } from "vitest";
+import { filled, pageFile } from "./page.js";
 import { constantPlay, randomPlay } from "./reference.js";
 import { kinds, sides } from "./task.js";
 import { chosenTasks, tasks } from "./tasks.js";
@@ -42,6 +43,11 @@ it("every kind has tasks on both sides, and at least half are for reporting", ()
 it("tasks are chosen by name, and a name that no task has is refused", () => {
   expect(chosenTasks("pig,cliff").map(({ id }) => id)).toEqual(["pig", "cliff"]);
   expect(() => chosenTasks("pig,chess")).toThrow(/^there is no task "chess": "tuning", "reporting", "all" or names/);
+});
+
+it("docs/strangers.md has the table of tasks (node tests/strangers/page.js writes it)", () => {
+  const page = readFileSync(pageFile, "utf8");
+  expect(filled(page)).toBe(page);
 });
 
 describe.each(tasks)("$id", ({ id, kind, side, envSteps, episodes, make, judge, reference: { how } }) => {

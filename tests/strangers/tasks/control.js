@@ -114,7 +114,7 @@ export const control = [
     envSteps: 50_000,
     rules: swingUp,
     reference: {
-      how: "value iteration on a grid of 181 angles and 185 speeds (γ = 0.99).",
+      how: "value iteration on a grid of 180 angles and 185 speeds (γ = 0.99).",
       policy: () =>
         solvedOnGrid({
           step(angle, speed, action) {

@@ -70,7 +70,7 @@ const bakery = {
 };
 
 const exact = (rules) => ({
-  how: "value iteration over all stocks (γ = 0.99).",
+  how: "value iteration over stock and the other feature (γ = 0.99).",
   policy: () => solved(rules, { gamma: 0.99 }),
 });
 
