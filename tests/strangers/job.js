@@ -71,6 +71,7 @@ async function studentOf({ judge, episodes }, teacher, seed) {
 }
 
 if (process.send !== undefined) {
+  process.once("disconnect", () => process.exit()); // nobody waits for the row any more
   process.once("message", async (job) => {
     const answer = await runJob(job).catch((error) => ({ failed: String(error?.message ?? error) }));
     process.send(answer, () => process.disconnect());

@@ -7,18 +7,22 @@ import { tasks } from "./tasks.js";
 /** What a run is known by. */
 export const keyOf = ({ task, seed, options }) => JSON.stringify([task, seed, options]);
 
-/** The rows of a file; none if it is not there. A line that was cut off, because its run was killed, is left out. */
+/**
+ * The rows of a file, the latest of each run; none if it is not there. A line that was cut off, because its run was killed,
+ * is left out.
+ */
 export function readRows(file) {
   if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line)];
-      } catch {
-        return [];
-      }
-    });
+  const rows = new Map();
+  for (const line of readFileSync(file, "utf8").split("\n")) {
+    try {
+      const row = JSON.parse(line);
+      rows.set(keyOf(row), row);
+    } catch {
+      // the last line, or an empty one
+    }
+  }
+  return [...rows.values()];
 }
 
 /** Quantiles 0.975 of Student's t, for 1 to 30 degrees of freedom. */
@@ -100,8 +104,17 @@ export function report(chosen, rows, students) {
   return text.join("\n");
 }
 
-/** Two files of rows beside each other. Differences are paired by task and seed. */
+/**
+ * Two files of rows beside each other. Differences are paired by task and seed.
+ * @throws RangeError for rows of several options, because then a task and a seed do not say which is meant
+ */
 export function comparison(before, after) {
+  for (const rows of [before, after]) {
+    const options = [...new Set(rows.map((row) => JSON.stringify(row.options)))];
+    if (options.length > 1) {
+      throw new RangeError(`a file has rows of the options ${options.join(" and ")}: one for all rows is needed`);
+    }
+  }
   const lines = table(["task", "side", "pairs", "first", "second", "difference"]);
   const done = { before: before.filter(isDone), after: after.filter(isDone) };
   const differences = [];

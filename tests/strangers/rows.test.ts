@@ -11,11 +11,12 @@ const row = (task: string, seed: number, score: number, more: object = {}) => ({
   ...{ trainingSteps: 100, evaluationSteps: 300, ...more },
 });
 
-it("a line that was cut off is left out", () => {
+it("a line that was cut off is left out, and the latest line of a run counts", () => {
   const folder = mkdtempSync(join(tmpdir(), "qstill-strangers-"));
   const file = join(folder, "rows.jsonl");
   expect(readRows(file)).toEqual([]);
-  writeFileSync(file, `${JSON.stringify(row("pig", 0, 1))}\n{"task":"pi`);
+  const lines = [row("pig", 0, 0.5), row("pig", 0, 1)].map((each) => `${JSON.stringify(each)}\n`);
+  writeFileSync(file, `${lines.join("")}{"task":"pi`);
   expect(readRows(file)).toEqual([row("pig", 0, 1)]);
   rmSync(folder, { recursive: true });
 });
@@ -60,5 +61,8 @@ it("a comparison is paired by task and seed", () => {
   const lines = comparison(before, after).split("\n");
   expect(lines.find((line) => line.includes("pig"))).toMatch(/2 +│ 0\.600 │ 0\.850 +│ 0\.250 ± 0\.635/);
   expect(lines.some((line) => line.includes("cliff"))).toBe(false);
+  expect(() => comparison(before, [row("pig", 0, 1), row("pig", 0, 1, { options: { nStep: 1 } })])).toThrow(
+    'a file has rows of the options {} and {"nStep":1}: one for all rows is needed',
+  );
   expect(lines).toContain("tuning: 0 and 0 of 1 tasks ≥ 0.9; mean difference over tasks 0.250");
 });

@@ -41,16 +41,25 @@ const command = new Command("strangers")
 
 const { compare, seeds, firstSeed, tasks: which, jobs, options, students, timeout, out } = command.opts();
 if (compare === undefined) await runAll();
-else if (compare.length === 2) console.log(comparison(readRows(compare[0]), readRows(compare[1])));
-else command.error(`--compare was given ${compare.length} files: 2 are needed`, { exitCode: 2 });
+else if (compare.length === 2) console.log(orRefused(() => comparison(...compare.map(readRows))));
+else refuse(`--compare was given ${compare.length} files: 2 are needed`);
+
+function refuse(message) {
+  command.error(`error: ${message}`, { exitCode: 2 });
+}
+
+/** What a call gives. What it refuses is a wrong call of this program. */
+function orRefused(call) {
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refuse(error.message);
+  }
+}
 
 async function runAll() {
-  let chosen;
-  try {
-    chosen = chosenTasks(which);
-  } catch (error) {
-    command.error(error.message, { exitCode: 2 });
-  }
+  const chosen = orRefused(() => chosenTasks(which));
   mkdirSync(dirname(out), { recursive: true });
   const build = readFileSync(new URL("../../dist/.inputs", import.meta.url), "utf8").slice(0, 8);
   const wanted = [];
