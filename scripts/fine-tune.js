@@ -16,7 +16,7 @@ const goal = 475; // mean return of 100 selection episodes
 const evaluationInterval = 100;
 
 /** What both have. The training ends at the goal, so no network need be confirmed. */
-const common = { evaluationInterval, evaluationEpisodes: 100, confirmationEpisodes: 1, stopReturn: null };
+const common = { evaluationInterval, evaluationEpisodes: 100, confirmationEpisodes: 1, evaluationShare: 1 };
 
 /**
  * Found on seeds 100, 103 and 108: with a target network as quick as the preset's, the first updates spoil what the

@@ -11,6 +11,7 @@ export const shortTeacher = {
   evaluationInterval: 500,
   evaluationEpisodes: 3,
   confirmationEpisodes: 3,
+  evaluationShare: 1,
   stopReturn: null,
 } satisfies Partial<TeacherConfig>;
 

@@ -6,7 +6,8 @@ import { argmax } from "../model/argmax.js";
 import type { Agreement } from "../model/model.js";
 import type { Saved } from "../training/checkpoint.js";
 import type { AgreementEvent } from "../training/events.js";
-import { type Judged, Keeper, type Pace } from "../training/keeper.js";
+import { type Judged, Keeper } from "../training/keeper.js";
+import type { Pace, PlayedEpisodes } from "../training/trial.js";
 import type { AddStates } from "./collector.js";
 import type { StatesConfig } from "./config.js";
 import { partsOf, type States, taken } from "./given-states.js";
@@ -17,7 +18,7 @@ import { fitsQValues } from "./loss.js";
 /** The rows that are labelled at a time. */
 const chunk = 64;
 
-/** Lessons from given states. What its keeper calls a return is 1 in a state where both act alike, and 0 elsewhere. */
+/** Lessons from given states. What its keeper calls a return is the share of states where both act alike. */
 export class Given implements Lessons {
   readonly plays = false;
   readonly repeatable = true;
@@ -79,9 +80,10 @@ export class Given implements Lessons {
     this.#network.dispose();
   }
 
-  #judge(judge: Judge, parameters: Float32Array): Steps<Uint8Array> {
+  *#judge(judge: Judge, parameters: Float32Array): Steps<PlayedEpisodes> {
     this.#network.setParameters(parameters);
-    return judge.judge((observations, count) => this.#network.forward(observations, count));
+    yield* judge.judge((observations, count) => this.#network.forward(observations, count));
+    return { returns: [judge.figures.actionAgreement] };
   }
 }
 
@@ -151,21 +153,20 @@ class Judge {
     );
   }
 
-  /** Asks a student. @returns for each state 1 if both act alike, or else 0 */
-  *judge(answer: (observations: Float32Array, count: number) => Float32Array): Steps<Uint8Array> {
+  /** Asks a student. */
+  *judge(answer: (observations: Float32Array, count: number) => Float32Array): Steps<void> {
     const actual = new Float32Array(this.#expected.length);
     yield* this.#answers(actual, answer);
     const { actionCount } = this.#states;
-    const alike = new Uint8Array(this.count);
-    for (let row = 0; row < alike.length; row++) {
+    let alike = 0;
+    for (let row = 0; row < this.count; row++) {
       const of = (all: Float32Array | Uint8Array) => all.subarray(row * actionCount, (row + 1) * actionCount);
       const mask = this.#masks && of(this.#masks);
-      if (argmax(of(this.#expected), mask) === argmax(of(actual), mask)) alike[row] = 1;
+      if (argmax(of(this.#expected), mask) === argmax(of(actual), mask)) alike++;
     }
-    const actionAgreement = alike.reduce((sum, value) => sum + value, 0) / alike.length;
+    const actionAgreement = alike / this.count;
     const accuracy = this.#fitsQValues ? qAccuracy(this.#expected, actual, this.#masks) : { qMse: null, qR2: null };
     this.figures = { actionAgreement, ...accuracy };
-    return alike;
   }
 
   *#answers(

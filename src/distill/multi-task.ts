@@ -18,9 +18,10 @@ import { parameterCount } from "../model/layout.js";
 import { Model } from "../model/model.js";
 import { finiteLoss } from "../training/events.js";
 import { fingerprint } from "../training/fingerprint.js";
-import { Keeper, type Pace, type Play } from "../training/keeper.js";
+import { Keeper } from "../training/keeper.js";
 import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
+import type { Pace, Play } from "../training/trial.js";
 import { type AddStates, Collector } from "./collector.js";
 import { type StudentConfig, studentConfig } from "./config.js";
 import { checkLabeller, type Labeller } from "./labeller.js";
@@ -134,7 +135,7 @@ export async function distillMany(
       ratios.push(yield* within(ratio, i / tasks.length, (i + 1) / tasks.length));
     }
     returnRatios = ratios;
-    return ratios.map((ratio) => ratio ?? 0);
+    return { returns: ratios.map((ratio) => ratio ?? 0) };
   };
   const keeper = new Keeper(play, { evaluationEpisodes: config.evaluationEpisodes });
   const envSteps = () => tasks.reduce((sum, { collector }) => sum + collector.envSteps, 0);
@@ -263,7 +264,11 @@ function layOut(
 /** The share of its teacher's return that a network keeps in its task. */
 function* ratioOf(task: Task, parameters: Float32Array, firstEpisode: number, episodes: number): Steps<number | null> {
   const { selection, teacherMean, randomMean } = task;
-  return returnRatio(mean(yield* selection.play(parameters, firstEpisode, episodes)), teacherMean, randomMean);
+  return returnRatio(
+    mean((yield* selection.play(parameters, firstEpisode, episodes)).returns),
+    teacherMean,
+    randomMean,
+  );
 }
 
 /** Adds labelled states to a task, behind its others; they are scaled, and padded to the student's width. */

@@ -62,10 +62,12 @@ export const teacherOptions = {
   /** Environment steps from one evaluation to the next; with 0 nothing is evaluated and the last network is kept. */
   evaluationInterval: whole(1000, { from: 0, to: 1000 * million }),
   /** Episodes of an evaluation, on selection seeds. */
-  evaluationEpisodes: whole(100, { from: 1, to: 10_000 }),
-  /** Further selection episodes, which decide between the kept network and one that did no worse in an evaluation. */
+  evaluationEpisodes: whole(20, { from: 1, to: 10_000 }),
+  /** Further selection episodes in each of the at most 3 rounds of the last choice, and to confirm stopReturn. */
   confirmationEpisodes: whole(300, { from: 1, to: 10_000 }),
-  /** Mean return in a confirmation at which training ends; by default it goes on to the last step. */
+  /** Largest share of all environment steps that evaluations take, but for 20 episodes at the end; 1 is no limit. */
+  evaluationShare: real(0.2, { above: 0, to: 1 }),
+  /** Mean return at which training ends, if further episodes confirm it; by default it goes on to the last step. */
   stopReturn: optionalNumber(null),
 };
 

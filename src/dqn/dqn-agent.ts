@@ -15,6 +15,7 @@ export const loopOptions = [
   "evaluationInterval",
   "evaluationEpisodes",
   "confirmationEpisodes",
+  "evaluationShare",
   "stopReturn",
 ] as const;
 

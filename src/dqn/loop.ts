@@ -5,9 +5,10 @@ import { inTurns } from "../env/pauses.js";
 import { Model } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import { Episodes } from "../training/episodes.js";
-import { Keeper, type Pace } from "../training/keeper.js";
+import { type Judged, Keeper } from "../training/keeper.js";
 import { plainPart, Resumable } from "../training/resumable.js";
 import { Selection } from "../training/selection.js";
+import type { Pace } from "../training/trial.js";
 import type { WorkOptions } from "../training/work.js";
 import type { TeacherConfig } from "./config.js";
 import type { DqnAgent } from "./dqn-agent.js";
@@ -39,6 +40,8 @@ export interface Trained {
   readonly parameters: Float32Array;
   readonly envSteps: number;
   readonly updates: number;
+  /** The environment steps that evaluations took. */
+  readonly evaluationSteps: number;
   readonly wallSeconds: number;
   /** The steps after which the result is no longer bit-exact, because open episodes could not be taken again. */
   readonly inexactFrom?: number;
@@ -86,18 +89,24 @@ export async function train(training: AgentTraining): Promise<Trained> {
     const pace: Pace = (steps) => work.guarded(() => inTurns(steps, work, report));
     const offer = async () => {
       const parameters = agent.parameters();
-      const judged = await keeper.offer(parameters, pace);
+      const judged = await keeper.offer(parameters, pace, moment());
+      tellOf(parameters, judged);
+      // the last choice fell on an earlier network
+      if (last() && keeper.kept !== parameters) tellOf(keeper.kept, keeper.keptJudged);
+    };
+    const tellOf = (parameters: Float32Array, judged: Judged) => {
+      const { evaluationSteps } = keeper;
       onNetwork?.(parameters, agent.envSteps, judged.mean);
-      onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: agent.loss });
+      onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: agent.loss, evaluationSteps });
     };
     const last = () => agent.envSteps === config.envSteps;
+    const moment = () => ({ envSteps: agent.envSteps, longest: episodes.longest, last: last() });
     const passes = (interval: number) => Math.floor(state.before / interval) < Math.floor(agent.envSteps / interval);
     const tell = () => {
       if (passes(progressInterval) || last()) report();
     };
 
-    const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
-    const goesOn = () => agent.envSteps < config.envSteps && (keeper.keptMean === null || keeper.keptMean < goal);
+    const goesOn = () => agent.envSteps < config.envSteps && !keeper.confirmed;
     if (keeper.due) await offer().then(tell); // work that was stopped within an evaluation goes on with it
     while (goesOn()) {
       const turn = work.turn();
@@ -116,14 +125,17 @@ export async function train(training: AgentTraining): Promise<Trained> {
       agent.update();
 
       // offer
-      keeper.due = evaluates && ((passes(config.evaluationInterval) && agent.updates > 0) || last());
+      const isTime = passes(config.evaluationInterval) && agent.updates > 0 && keeper.affords(moment());
+      keeper.due = evaluates && (isTime || last());
       if (keeper.due) await offer();
       tell();
     }
     await work.end();
     const { inexactFrom } = state;
-    const effort = { ...reached(), wallSeconds: work.wallSeconds, ...(inexactFrom !== null && { inexactFrom }) };
-    return { parameters: evaluates ? keeper.kept : agent.parameters(), ...effort };
+    const { evaluationSteps } = keeper;
+    const effort = { ...reached(), evaluationSteps, wallSeconds: work.wallSeconds };
+    const parameters = evaluates ? keeper.kept : agent.parameters();
+    return { parameters, ...effort, ...(inexactFrom !== null && { inexactFrom }) };
   } finally {
     selection.dispose();
   }

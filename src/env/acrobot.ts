@@ -178,6 +178,7 @@ export const acrobot: KnownEnv = {
       huberDelta: 10,
       normalizeObservations: false,
       confirmationEpisodes: 500,
+      evaluationShare: 1,
     },
     student: {
       hidden: [32, 32],

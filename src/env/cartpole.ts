@@ -107,7 +107,7 @@ export const cartPole: KnownEnv = {
   id: "CartPole-v1",
   make: () => new CartPole(),
   presets: {
-    teacher: { gamma: 0.98, stopReturn: 500 },
+    teacher: { gamma: 0.98, evaluationShare: 1, stopReturn: 500 },
     student: {},
   },
   about: {

@@ -96,6 +96,7 @@ export const mountainCar: KnownEnv = {
       dueling: true,
       explorationFraction: 0.4,
       explorationRepeat: 50,
+      evaluationShare: 1,
     },
     student: { envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
   },

@@ -14,22 +14,39 @@ export interface Policy {
   act(observation: Float32Array, mask?: Uint8Array): number;
 }
 
+/** Which episodes are played: `episodes` of a purpose, from the first one on, 0 by default. */
+export interface Episodes {
+  readonly seed: number;
+  readonly purpose: Purpose;
+  readonly episodes: number;
+  readonly firstEpisode?: number;
+}
+
+/** What episodes gave, in order. */
+export interface Played {
+  /** Their undiscounted returns, shape (episodes). */
+  readonly returns: Float64Array;
+  /** Their lengths in steps, shape (episodes). */
+  readonly lengths: Float64Array;
+}
+
+/** The undiscounted returns of episodes, in order, shape (episodes). */
+export function* episodeReturns(copies: Copies, policy: Policy, which: Episodes): Steps<Float64Array> {
+  return (yield* playEpisodes(copies, policy, which)).returns;
+}
+
 /**
- * The undiscounted returns of `episodes` episodes of a purpose, in order, from the first one on. Each copy plays the
- * next episode that nobody has begun. With several copies a policy must not remember anything from step to step.
+ * Plays episodes. Each copy plays the next one that nobody has begun. With several copies a policy must not remember
+ * anything from step to step.
  */
-export function* episodeReturns(
+export function* playEpisodes(
   copies: Copies,
   policy: Policy,
-  {
-    seed,
-    purpose,
-    episodes,
-    firstEpisode = 0,
-  }: { seed: number; purpose: Purpose; episodes: number; firstEpisode?: number },
-): Steps<Float64Array> {
+  { seed, purpose, episodes, firstEpisode = 0 }: Episodes,
+): Steps<Played> {
   const isTime = stepper();
   const returns = new Float64Array(episodes);
+  const lengths = new Float64Array(episodes);
   let begun = 0;
   yield* sideBySide(copies, function* (env, inRounds) {
     while (begun < episodes) {
@@ -41,6 +58,7 @@ export function* episodeReturns(
         const answer = env.step(policy.act(observation, env.actionMask));
         const result: StepResult = inRounds || answer instanceof Promise ? yield answer : answer;
         sum += result.reward;
+        lengths[episode]++;
         observation = result.observation;
         ended = result.terminated || result.truncated;
         if (isTime()) yield episode / episodes;
@@ -48,7 +66,7 @@ export function* episodeReturns(
       returns[episode] = sum;
     }
   });
-  return returns;
+  return { returns, lengths };
 }
 
 /** Uniformly random actions, the same for the same seed. For this policy every `returnRatio` is 0. */

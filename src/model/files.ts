@@ -118,11 +118,12 @@ function isTraining({
   envSteps,
   updates,
   wallSeconds,
+  evaluationSteps = 0,
   inexactFrom = 0,
   config,
   distillation,
 }: Training): boolean {
-  const counts = [seed, envSteps, updates, wallSeconds, inexactFrom, distillation?.attempts ?? 1];
+  const counts = [seed, envSteps, updates, wallSeconds, evaluationSteps, inexactFrom, distillation?.attempts ?? 1];
   return (
     counts.every((value) => Number.isFinite(value) && value >= 0) &&
     typeof config === "object" &&

@@ -15,6 +15,8 @@ export interface Training {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /** The environment steps that evaluations took, beside `envSteps`; absent if they were not counted. */
+  readonly evaluationSteps?: number;
   readonly config: Readonly<Record<string, unknown>>;
   /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
   readonly inexactFrom?: number;

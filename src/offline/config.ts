@@ -76,9 +76,9 @@ export const offlineOptions = {
   evaluationInterval: whole(1000, { from: 1, to: 1000 * million }),
   /** Episodes of an evaluation, on selection seeds. */
   evaluationEpisodes,
-  /** Further selection episodes, which decide between the kept network and one that did no worse in an evaluation. */
+  /** Further selection episodes in each of the at most 3 rounds of the last choice, and to confirm stopReturn. */
   confirmationEpisodes,
-  /** Mean return in a confirmation at which training ends; by default it goes on to the last update. */
+  /** Mean return at which training ends, if further episodes confirm it; by default it goes on to the last update. */
   stopReturn,
 };
 

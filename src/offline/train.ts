@@ -18,11 +18,12 @@ import { duelingWidths, unfoldDueling, unfoldNormalisation } from "../model/fold
 import { type LogRecord, Model } from "../model/model.js";
 import type { Setting } from "../training/checkpoint.js";
 import { finiteLoss } from "../training/events.js";
-import { Keeper, type Pace } from "../training/keeper.js";
+import { type Judged, Keeper } from "../training/keeper.js";
 import { type Origin, originOf } from "../training/origin.js";
 import { blockPart, plainPart, Resumable } from "../training/resumable.js";
 import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
+import type { Pace } from "../training/trial.js";
 import { partWork, type WorkOptions } from "../training/work.js";
 import { type OfflineConfig, offlineConfig } from "./config.js";
 import { droppedSteps, inEpisodes, type LoggedEpisodes } from "./episodes.js";
@@ -120,6 +121,8 @@ interface OfflineTraining extends WorkOptions {
 interface Learned {
   readonly parameters: Float32Array;
   readonly updates: number;
+  /** The environment steps that evaluations took. */
+  readonly evaluationSteps: number;
   readonly wallSeconds: number;
 }
 
@@ -157,17 +160,22 @@ async function learn(training: OfflineTraining): Promise<Learned> {
     const pace: Pace = (steps) => work.guarded(() => inTurns(steps, work, report));
     const offer = async () => {
       const parameters = parametersNow();
-      const judged = await keeper.offer(parameters, pace);
+      const judged = await keeper.offer(parameters, pace, { envSteps: 0, longest: 1, last: last() });
+      tellOf(parameters, judged);
+      // the last choice fell on an earlier network
+      if (last() && keeper.kept !== parameters) tellOf(keeper.kept, keeper.keptJudged);
+    };
+    const tellOf = (parameters: Float32Array, judged: Judged) => {
+      const { evaluationSteps } = keeper;
       onNetwork?.(parameters, 0, judged.mean);
-      onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: state.loss });
+      onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: state.loss, evaluationSteps });
     };
     const last = () => state.updates === config.updates;
     const tell = () => {
       if (state.updates % progressInterval === 0 || last()) report();
     };
 
-    const goal = config.stopReturn ?? Number.POSITIVE_INFINITY;
-    const goesOn = () => !last() && (keeper.keptMean === null || keeper.keptMean < goal);
+    const goesOn = () => !last() && !keeper.confirmed;
     if (keeper.due) await offer().then(tell); // work that was stopped within an evaluation goes on with it
     while (goesOn()) {
       const turn = work.turn();
@@ -186,7 +194,9 @@ async function learn(training: OfflineTraining): Promise<Learned> {
       tell();
     }
     await work.end();
-    return { parameters: env ? keeper.kept : parametersNow(), updates: state.updates, wallSeconds: work.wallSeconds };
+    const { evaluationSteps } = keeper;
+    const { wallSeconds } = work;
+    return { parameters: env ? keeper.kept : parametersNow(), updates: state.updates, evaluationSteps, wallSeconds };
   } finally {
     selection.dispose();
   }

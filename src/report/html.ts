@@ -157,11 +157,17 @@ ${table(
     row("Hidden layers", ({ hidden }) => hidden.join("-") || "none"),
     row("Parameters", ({ parameters }) => count(parameters)),
     row("Environment steps", ({ envSteps }) => count(envSteps)),
+    row("Steps of evaluations in training", evaluationSteps),
     row("Updates", ({ updates }) => count(updates)),
     row("Wall-clock seconds", ({ wallSeconds }) => figure(wallSeconds)),
   ],
 )}
 </section>`;
+}
+
+function evaluationSteps({ envSteps, evaluationSteps }: NetworkSummary): string {
+  if (evaluationSteps === undefined) return "not counted";
+  return `${count(evaluationSteps)} (${percent(evaluationSteps / (envSteps + evaluationSteps))} of all)`;
 }
 
 function quality(student: StudentSummary): Markup {

@@ -39,6 +39,7 @@ export async function summarise(teacher: Teacher, student: Student, comparison: 
   };
 }
 
-function effort({ hidden, parameters, envSteps, updates, wallSeconds, inexactFrom }: Teacher | Student) {
-  return { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, inexactFrom };
+function effort(network: Teacher | Student) {
+  const { hidden, parameters, envSteps, updates, wallSeconds, evaluationSteps, inexactFrom } = network;
+  return { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, evaluationSteps, inexactFrom };
 }

@@ -9,6 +9,8 @@ export interface NetworkSummary {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /** The environment steps that evaluations in training took, beside `envSteps`; only of a teacher. */
+  readonly evaluationSteps?: number;
   /** The environment steps after which it is no longer bit-exact, if it went on where episodes could not be taken again. */
   readonly inexactFrom?: number;
   /** Returns on the final seeds. */

@@ -48,6 +48,7 @@ export class Episodes implements Part {
   readonly #seed: number;
   readonly #actors: Actors;
   #begun = 0;
+  #longest = 1;
   #repeatable: boolean;
 
   /** @param envs the copies; all are the same environment */
@@ -64,6 +65,11 @@ export class Episodes implements Part {
   /** The number of episodes that have begun. */
   get begun(): number {
     return this.#begun;
+  }
+
+  /** The length of the longest episode so far, in steps. */
+  get longest(): number {
+    return this.#longest;
   }
 
   /** Whether open episodes can be taken again after a stop. */
@@ -123,17 +129,19 @@ export class Episodes implements Part {
     const copies = this.#copies.map(({ actor, number }) => ({ episode: actor?.id ?? null, number }));
     const actions = this.#copies.map((copy, i) => [`actions${i}`, wordBytes(copy.actions)]);
     return {
-      state: { begun: this.#begun, repeatable: this.#repeatable, copies },
+      state: { begun: this.#begun, longest: this.#longest, repeatable: this.#repeatable, copies },
       arrays: Object.fromEntries(actions),
     };
   }
 
   /** @throws CheckpointError if the environment does not come to the newest observation of an open episode again */
   restore({ state, arrays }: Saved): void {
-    const { begun, repeatable, copies } = state as { begun: unknown; repeatable: unknown; copies: unknown };
+    const { begun, longest, repeatable, copies } = state as Record<string, unknown>;
     if (!Number.isSafeInteger(begun) || (begun as number) < 0) throw new Error("it has no number of episodes");
+    if (!Number.isSafeInteger(longest) || (longest as number) < 1) throw new Error("it has no longest episode");
     if (!Array.isArray(copies) || copies.length !== this.#copies.length) throw new Error("it has other copies");
     this.#begun = begun as number;
+    this.#longest = longest as number;
     this.#repeatable = repeatable === true;
     if (!this.#repeatable) {
       for (const actor of [...this.#actors.episodes.values()]) actor.end();
@@ -166,6 +174,7 @@ export class Episodes implements Part {
     const mask = env.actionMask;
     (copy.actor as Actor).step(mask === undefined ? result : { ...result, mask });
     copy.actions.push(chosen);
+    this.#longest = Math.max(this.#longest, copy.actions.length);
     if (result.terminated || result.truncated) copy.actor = undefined;
   }
 

@@ -25,7 +25,10 @@ export interface ProgressEvent {
   readonly actionAgreement?: number | null;
 }
 
-/** A periodic evaluation on selection seeds. */
+/**
+ * An evaluation on selection seeds. If the last choice falls on an earlier network than the last one, a further event at
+ * the end says how the kept network did in all its episodes.
+ */
 export interface EvaluationEvent {
   readonly kind: "evaluation";
   readonly network: "teacher" | "student";
@@ -38,6 +41,8 @@ export interface EvaluationEvent {
   /** Whether this network is now the one that is kept. */
   readonly best: boolean;
   readonly loss: number | null;
+  /** The environment steps that evaluations have taken so far; only of networks that learn from reward. */
+  readonly evaluationSteps?: number;
 }
 
 /** A student that learns from states alone is compared with its teacher on held-out states, which choose. */
@@ -89,8 +94,8 @@ export interface NoticeEvent extends Notice {
 
 /**
  * Is called with each evaluated network: its parameters for raw observations (do not change them), the environment
- * steps so far, and its mean return (for states alone, its `actionAgreement`). Events do not hold the parameters, so they
- * stay small.
+ * steps so far, and its mean return (for states alone, its `actionAgreement`). Each call belongs to the event that comes
+ * next. Events do not hold the parameters, so they stay small.
  */
 export type NetworkListener = (parameters: Float32Array, envSteps: number, mean: number) => void;
 

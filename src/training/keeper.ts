@@ -1,24 +1,29 @@
-// The keeper of the best network: evaluate → confirm → keep.
-import type { Steps } from "../env/pauses.js";
+// The keeper of the best network: it evaluates what is offered, and the best of the evaluations compete at the end.
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { Model, type ModelData } from "../model/model.js";
+import { type Moment, room, type Spent } from "./budget.js";
 import type { Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
+import { type Contender, type Pace, type Play, ranked, Trial } from "./trial.js";
 
-/** By how many selection episodes a network is judged. */
+/** By how many selection episodes networks are judged. */
 export interface KeeperConfig {
   /** The number of episodes for each network that is offered. */
   readonly evaluationEpisodes: number;
   /**
-   * The number of further episodes for a network that did no worse than the kept one. With 0, the default, the
-   * evaluation alone decides.
+   * The number of further episodes in each round of the last choice, for all networks together, and for one that
+   * reaches `stopReturn`. With 0, the default, the evaluation alone decides.
    */
   readonly confirmationEpisodes?: number;
+  /** The mean return that is enough if further episodes confirm it; null, the default: none is. */
+  readonly stopReturn?: number | null;
+  /** The largest share of all steps that evaluations may take; 1, the default, is no limit. */
+  readonly evaluationShare?: number;
 }
 
-/** The result of evaluating a network. */
+/** How a network did in its evaluation. */
 export interface Judged {
-  /** Mean of the evaluation's returns; `std` is their standard deviation, `min` the lowest. */
+  /** Mean of its returns; `std` is their standard deviation, `min` the lowest. */
   readonly mean: number;
   readonly std: number;
   readonly min: number;
@@ -26,19 +31,18 @@ export interface Judged {
   readonly best: boolean;
 }
 
-/**
- * The returns of a network on selection episodes.
- * @param parameters for raw observations
- * @param firstEpisode the number of the first episode
- */
-export type Play = (parameters: Float32Array, firstEpisode: number, episodes: number) => Steps<ArrayLike<number>>;
+/** The most networks among which the last choice is made. */
+const mostContenders = 8;
 
-/** Does the steps of an evaluation, with pauses. */
-export type Pace = <Result>(steps: Steps<Result>) => Promise<Result>;
+/** With room for fewer episodes an evaluation waits. */
+const fewestEpisodes = 4;
+
+/** An offer of work that has no budget and no last choice. */
+const plainOffer: Moment = { envSteps: 0, longest: 1, last: false };
 
 /**
- * Keeps the best of the networks that it is offered. The highest of many means is partly luck. So a network that did no
- * worse in its evaluation than the kept one in its own last trial is tried on further episodes, and these decide.
+ * Keeps the best of the networks that it is offered. Each is evaluated on the same few episodes, and the best of them
+ * stay. The highest of many means is partly luck. So the last choice among them is made on further episodes.
  */
 export class Keeper implements Part {
   /**
@@ -47,30 +51,32 @@ export class Keeper implements Part {
    */
   due = false;
   readonly #play: Play;
-  readonly #config: KeeperConfig;
-  #kept: Float32Array | undefined;
-  #keptMean: number | null = null;
+  readonly #config: Required<KeeperConfig>;
+  /** The best first; of two alike, the newer. */
+  #contenders: readonly Contender[] = [];
+  #spent: Spent = { steps: 0, longest: 1 };
   #latestMean: number | null = null;
+  #confirmed = false;
 
   constructor(play: Play, config: KeeperConfig) {
+    const { evaluationEpisodes, confirmationEpisodes = 0, stopReturn = null, evaluationShare = 1 } = config;
     this.#play = play;
-    this.#config = config;
+    this.#config = { evaluationEpisodes, confirmationEpisodes, stopReturn, evaluationShare };
   }
 
   /** The best network's parameters. @throws Error before the first offer */
   get kept(): Float32Array {
-    if (this.#kept === undefined) throw new Error("no network has been offered yet");
-    return this.#kept;
+    return this.#best.parameters;
+  }
+
+  /** How the best network did in all its episodes. @throws Error before the first offer */
+  get keptJudged(): Judged {
+    return judged(this.#best, true);
   }
 
   /** The best network so far, for raw observations; undefined before the first offer. */
   best(place: Pick<ModelData, "environment" | "widths">): Model | undefined {
-    return this.#kept && new Model({ ...place, parameters: this.#kept });
-  }
-
-  /** The best network's mean return in the trial that decided for it; null before the first offer. */
-  get keptMean(): number | null {
-    return this.#keptMean;
+    return this.#contenders.length === 0 ? undefined : new Model({ ...place, parameters: this.kept });
   }
 
   /** The mean return in the last evaluation; null before the first offer. */
@@ -78,45 +84,78 @@ export class Keeper implements Part {
     return this.#latestMean;
   }
 
-  /** Evaluates a network, confirms it if it may be the best, and keeps it if it is. */
-  async offer(parameters: Float32Array, pace: Pace): Promise<Judged> {
-    const { evaluationEpisodes, confirmationEpisodes = 0 } = this.#config;
-    const returns = await pace(this.#play(parameters, 0, evaluationEpisodes));
-    const latest = mean(returns);
-    let trial = latest;
-    if (confirmationEpisodes > 0 && this.#reachesKept(latest)) {
-      trial = mean(await pace(this.#play(parameters, evaluationEpisodes, confirmationEpisodes)));
+  /** The steps that evaluations have taken. */
+  get evaluationSteps(): number {
+    return this.#spent.steps;
+  }
+
+  /** Whether the kept network has reached `stopReturn`, and further episodes have confirmed it. */
+  get confirmed(): boolean {
+    return this.#confirmed;
+  }
+
+  /** Whether the budget has room for an evaluation. */
+  affords(moment: Moment): boolean {
+    const { evaluationEpisodes, evaluationShare } = this.#config;
+    return room(evaluationShare, this.#spent, moment) >= Math.min(fewestEpisodes, evaluationEpisodes);
+  }
+
+  /**
+   * Evaluates a network, and keeps it if it is the best.
+   * @param moment where the training is; it may be left out where there is no budget and no last choice
+   */
+  async offer(parameters: Float32Array, pace: Pace, moment = plainOffer): Promise<Judged> {
+    const { evaluationEpisodes, confirmationEpisodes, stopReturn, evaluationShare } = this.#config;
+    const trial = new Trial(this.#play, pace, evaluationShare, moment, this.#spent);
+    const fairShare = moment.last ? Math.ceil(trial.left / (this.#contenders.length + 1)) : trial.left;
+    let newest = await trial.play({ parameters, returns: [] }, Math.min(evaluationEpisodes, fairShare));
+    let confirmed = false;
+    if (stopReturn !== null && !moment.last) {
+      const enough = evaluationEpisodes + confirmationEpisodes;
+      newest = await trial.confirm(newest, stopReturn, enough);
+      confirmed = newest.returns.length === enough && mean(newest.returns) >= stopReturn;
     }
-    this.#latestMean = latest;
+    const best = confirmed ? [newest] : ranked([newest, ...this.#contenders]);
+    const stay = best.slice(0, confirmationEpisodes === 0 ? 1 : mostContenders);
+    this.#contenders = moment.last ? [await trial.halve(stay, confirmationEpisodes)] : stay;
+    this.#confirmed = confirmed;
+    this.#spent = trial.spent;
+    this.#latestMean = mean(newest.returns);
     this.due = false;
-    const best = this.#reachesKept(latest) && this.#reachesKept(trial);
-    if (best) {
-      this.#kept = parameters;
-      this.#keptMean = trial;
-    }
-    return { mean: latest, std: standardDeviation(returns), min: smallest(returns), best };
+    return judged(newest, this.kept === parameters);
   }
 
   save(): Saved {
-    const arrays = this.#kept === undefined ? undefined : { kept: this.#kept };
-    return { state: { due: this.due, keptMean: this.#keptMean, latestMean: this.#latestMean }, arrays: { ...arrays } };
+    const returns = this.#contenders.map((contender) => contender.returns);
+    const networks = this.#contenders.map(({ parameters }, i) => [`network${i}`, parameters]);
+    return {
+      state: { due: this.due, confirmed: this.#confirmed, latestMean: this.#latestMean, spent: this.#spent, returns },
+      arrays: Object.fromEntries(networks),
+    };
   }
 
   restore({ state, arrays }: Saved): void {
-    const { due, keptMean, latestMean } = state as { due: boolean; keptMean: number | null; latestMean: number | null };
+    const { due, confirmed, latestMean, spent, returns } = state as {
+      due: boolean;
+      confirmed: boolean;
+      latestMean: number | null;
+      spent: Spent;
+      returns: readonly number[][];
+    };
+    if (!Array.isArray(returns)) throw new Error("its networks are missing");
     this.due = due === true;
-    this.#kept = arrays.kept as Float32Array | undefined;
-    this.#keptMean = keptMean;
+    this.#confirmed = confirmed;
     this.#latestMean = latestMean;
+    this.#spent = spent;
+    this.#contenders = returns.map((of, i) => ({ parameters: arrays[`network${i}`] as Float32Array, returns: of }));
   }
 
-  #reachesKept(mean: number): boolean {
-    return this.#keptMean === null || mean >= this.#keptMean;
+  get #best(): Contender {
+    if (this.#contenders.length === 0) throw new Error("no network has been offered yet");
+    return this.#contenders[0];
   }
 }
 
-function smallest(values: ArrayLike<number>): number {
-  let least = values[0];
-  for (let i = 1; i < values.length; i++) least = Math.min(least, values[i]);
-  return least;
+function judged({ returns }: Contender, best: boolean): Judged {
+  return { mean: mean(returns), std: standardDeviation(returns), min: Math.min(...returns), best };
 }

@@ -2,7 +2,7 @@
 import { Network } from "../core/network.js";
 import type { Steps } from "../env/pauses.js";
 import { purposes } from "../env/seeds.js";
-import { episodeReturns, type Policy } from "../evaluate/returns.js";
+import { type Played, type Policy, playEpisodes } from "../evaluate/returns.js";
 import type { Copies } from "../evaluate/rounds.js";
 import { mean } from "../evaluate/statistics.js";
 import { argmax } from "../model/argmax.js";
@@ -33,23 +33,23 @@ export class Selection implements Policy {
     return argmax(this.network.qValues(observation, this.#row), mask);
   }
 
-  /** The returns of a network's greedy policy, shape (episodes). @param parameters for raw observations */
-  readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Steps<Float64Array> => {
+  /** Plays episodes with a network's greedy policy. @param parameters for raw observations */
+  readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Steps<Played> => {
     this.network.setParameters(parameters);
-    return this.#returns(this, firstEpisode, episodes);
+    return this.#played(this, firstEpisode, episodes);
   };
 
   /** The mean return of another policy on the first episodes. */
   *meanOf(policy: Policy, episodes: number): Steps<number> {
-    return mean(yield* this.#returns(policy, 0, episodes));
+    return mean((yield* this.#played(policy, 0, episodes)).returns);
   }
 
   dispose(): void {
     this.network.dispose();
   }
 
-  #returns(policy: Policy, firstEpisode: number, episodes: number): Steps<Float64Array> {
-    return episodeReturns(this.#envs, policy, {
+  #played(policy: Policy, firstEpisode: number, episodes: number): Steps<Played> {
+    return playEpisodes(this.#envs, policy, {
       seed: this.#seed,
       purpose: purposes.selection,
       firstEpisode,

@@ -13,6 +13,8 @@ export interface TrainingRecord<Config> extends Origin {
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  /** The environment steps that evaluations took, beside `envSteps`; absent if they were not counted. */
+  readonly evaluationSteps?: number;
   /**
    * The environment steps after which it is no longer bit-exact: it went on from a checkpoint there, and open episodes
    * could not be taken again. Absent: it is all bit-exact.
@@ -30,6 +32,7 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly envSteps: number;
   readonly updates: number;
   readonly wallSeconds: number;
+  readonly evaluationSteps?: number;
   readonly inexactFrom?: number;
   readonly envOptions?: string;
   readonly from?: string;
@@ -38,12 +41,14 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
     needObject("model", data, "a model's data");
     needObject("record", record, "the record of a training");
-    const { seed, envSteps, updates, wallSeconds, inexactFrom, envOptions, from, config, log } = record;
+    const { seed, envSteps, updates, wallSeconds, evaluationSteps, inexactFrom, envOptions, from, config, log } =
+      record;
     const plain = Object.fromEntries(Object.entries(config));
+    const effort = { envSteps, updates, wallSeconds, evaluationSteps };
     const origin = { envOptions, from };
     super({
       ...data,
-      training: { seed, envSteps, updates, wallSeconds, inexactFrom, ...origin, config: plain, distillation, log },
+      training: { seed, ...effort, inexactFrom, ...origin, config: plain, distillation, log },
     });
     this.env = record.env;
     this.seed = seed;
@@ -51,6 +56,7 @@ export class TrainedModel<Config extends object> extends Model implements Traini
     this.envSteps = envSteps;
     this.updates = updates;
     this.wallSeconds = wallSeconds;
+    this.evaluationSteps = evaluationSteps;
     this.inexactFrom = inexactFrom;
     this.envOptions = envOptions;
     this.from = from;

@@ -12,6 +12,7 @@ const teacher = {
   evaluationInterval: 300,
   evaluationEpisodes,
   confirmationEpisodes: 2,
+  evaluationShare: 1,
 };
 const student = { envSteps: 200, updates: 200, rounds: 2, evaluationEpisodes, attempts: 1 };
 const joint = { episodes: 20, evaluationEpisodes };

@@ -20,7 +20,7 @@ const options: TrainOptions = {
     seed: 7,
     gamma: 0.98,
   },
-  ...{ evaluationInterval: 200, evaluationEpisodes: 3, confirmationEpisodes: 2, stopReturn: null },
+  ...{ evaluationInterval: 200, evaluationEpisodes: 3, confirmationEpisodes: 2, evaluationShare: 1 },
 };
 
 const train = (source: EnvSource, given: TrainOptions = {}) => trainTeacher(source, { ...options, ...given });
@@ -90,8 +90,9 @@ describe("stopped and gone on with", () => {
     const straight = bits(await train(atOnce, { copies: 8 }));
     const places: TrainingEvent[] = [];
     await train(atOnce, { copies: 8, onEvent: (event) => places.push(event) });
-    expect(places.length).toBeGreaterThanOrEqual(5);
-    for (let place = 0; place < places.length - 2; place++) {
+    const before = places.filter(({ envSteps }) => envSteps < 603).length;
+    expect(before).toBeGreaterThanOrEqual(4);
+    for (let place = 0; place < before; place++) {
       let seen = 0;
       const { checkpoint } = await stopped(atOnce, { copies: 8 }, () => seen++ === place);
       const events: TrainingEvent[] = [];

@@ -7,7 +7,7 @@ import { coin } from "../coin.js";
 
 const options: TrainOptions = {
   ...{ hidden: [4], envSteps: 120, learningStarts: 20, batchSize: 8, bufferSize: 100, nStep: 2, copies: 2, seed: 1 },
-  ...{ evaluationInterval: 40, evaluationEpisodes: 3, confirmationEpisodes: 1, stopReturn: null },
+  ...{ evaluationInterval: 40, evaluationEpisodes: 3, confirmationEpisodes: 1, evaluationShare: 1 },
 };
 
 type Trouble = (answer: CustomStep) => CustomStep | Promise<CustomStep>;

@@ -129,6 +129,7 @@ describe("which network is kept", () => {
       evaluationInterval: 250,
       evaluationEpisodes: 2,
       confirmationEpisodes: 3,
+      evaluationShare: 1,
       stopReturn,
       onEvent,
       onNetwork: (parameters) => networks.push(parameters.slice()),
@@ -137,34 +138,40 @@ describe("which network is kept", () => {
     return { bests, means, index, envSteps: teacher.envSteps };
   }
 
-  it("the confirmation overturns an evaluation that was luck", async () => {
-    // evaluation and confirmation; a better evaluation whose confirmation is worse; two worse evaluations
-    const returns = [...[5, 5], ...[4, 4, 4], ...[9, 9], ...[3, 3, 3], ...[2, 2], ...[1, 1]];
-    expect(await kept(returns)).toEqual({
-      bests: [true, false, false, false],
-      means: [5, 9, 2, 1],
+  const evaluations = [...[5, 5], ...[9, 9], ...[2, 2], ...[1, 1]];
+
+  it("the last choice overturns an evaluation that was luck", async () => {
+    // in the first round an episode of the second, the first and the third; in the second round two of the second and one
+    // of the first
+    expect(await kept([...evaluations, ...[0, 5, 2], ...[0, 0], 5])).toEqual({
+      bests: [true, true, false, false, true],
+      means: [5, 9, 2, 1, 5],
       index: 0,
       envSteps: 1000,
     });
   });
 
-  it("the confirmation upholds an evaluation that was not", async () => {
-    const returns = [...[5, 5], ...[4, 4, 4], ...[9, 9], ...[8, 8, 8], ...[7, 7], ...[1, 1]];
-    expect(await kept(returns)).toEqual({
-      bests: [true, true, false, false],
-      means: [5, 9, 7, 1],
+  it("the last choice upholds an evaluation that was not", async () => {
+    expect(await kept([...evaluations, ...[8, 5, 2], ...[8, 8], 5])).toEqual({
+      bests: [true, true, false, false, true],
+      means: [5, 9, 2, 1, 8.4],
       index: 1,
       envSteps: 1000,
     });
   });
 
+  it("is the last one without another word, if the last choice falls on it", async () => {
+    const returns = [...[1, 1], ...[2, 2], ...[3, 3], ...[4, 4], ...[4, 3, 2], ...[4, 4], 3];
+    expect(await kept(returns)).toMatchObject({ bests: [true, true, true, true], means: [1, 2, 3, 4], envSteps: 1000 });
+  });
+
   it("the confirmation, not the evaluation, ends training at stopReturn", async () => {
-    const returns = [...[9, 9], ...[4, 4, 4], ...[9, 9], ...[6, 6, 6], ...[9, 9], ...[9, 9, 9]];
-    expect(await kept(returns, 6)).toMatchObject({ bests: [true, true], index: 1, envSteps: 500 });
+    const returns = [...[9, 9], ...[1, 1], ...[9, 9], ...[6, 6], 6];
+    expect(await kept(returns, 6)).toMatchObject({ bests: [true, true], means: [5, 7.2], index: 1, envSteps: 500 });
   });
 
   it("a stopReturn below 0 is not reached before there is a network", async () => {
-    const returns = [...[-9, -9], ...[-9, -9, -9], ...[-4, -4], ...[-4, -4, -4]];
+    const returns = [...[-9, -9], ...[-4, -4], ...[-4, -4], -4];
     expect(await kept(returns, -5)).toMatchObject({ bests: [true, true], index: 1, envSteps: 500 });
   });
 });

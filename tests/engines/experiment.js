@@ -26,6 +26,7 @@ const teacherOptions = {
   evaluationInterval: 2500, // only at the end: the weights are those after the last update
   evaluationEpisodes: 1,
   confirmationEpisodes: 1,
+  evaluationShare: 1,
   stopReturn: null,
 };
 

@@ -70,6 +70,7 @@ const teacherOptions = {
   batchSize: 8,
   evaluationInterval: 40,
   evaluationEpisodes: 4,
+  evaluationShare: 1,
 };
 const studentOptions = {
   hidden: [3],
@@ -86,6 +87,12 @@ type Work = (options: WorkOptions) => Promise<{ parameters: Float32Array }>;
 const resumable: Record<string, Work> = {
   trainTeacher: (options) =>
     trainTeacher(slow, { ...teacherOptions, confirmationEpisodes: 5, stopReturn: null, ...options }),
+  "trainTeacher within a budget": (options) =>
+    trainTeacher(slow, {
+      ...teacherOptions,
+      ...{ envSteps: 240, confirmationEpisodes: 5, evaluationShare: 0.7 },
+      ...options,
+    }),
   distill: (options) => distill(teacher, { ...studentOptions, ...source, ...options }),
   distillProximal: (options) =>
     distillProximal(teacher, { ...teacherOptions, ...source, stopReturn: null, ...options }),

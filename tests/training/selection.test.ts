@@ -31,8 +31,8 @@ describe("a selection", () => {
   const chooses = (action: number) => Float32Array.of(0, 0, 1 - action, action);
 
   it("plays the episodes that are asked for, with the network that is given", () => {
-    expect([...atOnce(selection.play(chooses(1), 2, 3))]).toEqual([12, 13, 14]);
-    expect([...atOnce(selection.play(chooses(0), 0, 2))]).toEqual([0, 1]);
+    expect([...atOnce(selection.play(chooses(1), 2, 3)).returns]).toEqual([12, 13, 14]);
+    expect([...atOnce(selection.play(chooses(0), 0, 2)).returns]).toEqual([0, 1]);
     expect(selection.network.act([1])).toBe(0); // as it was last judged
   });
 
@@ -52,7 +52,7 @@ describe("a selection", () => {
       [1, 2],
       9,
     );
-    expect([...atOnce(masked.play(chooses(1), 0, 3))]).toEqual([0, 1, 2]);
+    expect([...atOnce(masked.play(chooses(1), 0, 3)).returns]).toEqual([0, 1, 2]);
     masked.dispose();
   });
 

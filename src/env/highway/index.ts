@@ -29,6 +29,8 @@ register({
       huberDelta: 10,
       explorationFinal: 0.02,
       evaluationInterval: 8000,
+      evaluationEpisodes: 100,
+      evaluationShare: 1,
     },
     student: { hidden: [32, 24], envSteps: 60_000, updates: 60_000, rounds: 15, threshold: 0.95 },
   },

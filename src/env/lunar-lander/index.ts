@@ -26,6 +26,7 @@ register({
       evaluationInterval: 10_000,
       evaluationEpisodes: 30,
       confirmationEpisodes: 100,
+      evaluationShare: 1,
       stopReturn: 260,
     },
     student: {

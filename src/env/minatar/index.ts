@@ -38,6 +38,7 @@ const minAtar: Presets = {
     evaluationInterval: 1_000_000,
     evaluationEpisodes: 50,
     confirmationEpisodes: 100,
+    evaluationShare: 1,
   },
   // Q-values differ a hundred times less between actions than between states. A softer loss does not see which action is best.
   student: {

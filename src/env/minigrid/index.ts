@@ -26,7 +26,9 @@ const miniGrid: Presets["teacher"] = {
   explorationFraction: 0.5,
   normalizeObservations: false,
   evaluationInterval: 10_000,
+  evaluationEpisodes: 100,
   confirmationEpisodes: 200,
+  evaluationShare: 1,
   stopReturn: 0.955,
 };
 /**

@@ -43,6 +43,7 @@ const presets = {
     explorationFinal: 0.5,
     normalizeObservations: false,
     evaluationInterval: 1_000_000,
+    evaluationShare: 1,
   },
   // Only the choice counts, in every position that can come. With 8 bits a weight, 40 units take less than 1,000 bytes. One
   // round, because a mean return between rounds may prefer a student that is half done.

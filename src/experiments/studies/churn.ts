@@ -41,7 +41,10 @@ export const churnStudy: Study = {
    */
   async run({ name, env, settings }, seed, teachers, signal): Promise<Outcome> {
     const networks: { parameters: Float32Array; envSteps: number }[] = [];
-    const onNetwork = (parameters: Float32Array, envSteps: number) => networks.push({ parameters, envSteps });
+    const onNetwork = (parameters: Float32Array, envSteps: number) => {
+      // the network that the last choice falls on comes once more
+      if (networks.at(-1)?.envSteps !== envSteps) networks.push({ parameters, envSteps });
+    };
     const teacher =
       name === ofTeacher ? await trainTeacher(env, { seed, signal, onNetwork }) : await teachers.teacher(env, seed);
     const { observations, widths } = teacher;
