@@ -60,12 +60,16 @@ export function guide_loss(guide: Guide): Comparison<f32> {
   return guide.comparison;
 }
 
-/** Takes a panel: its own Q-values (A, 16), and the teacher's for the observations that were put into its network. */
-export function take_panel(guide: Guide, panel: usize, own: usize): void {
+/**
+ * Takes a panel: its own Q-values, mean + deviation · own: (A, 16), and the teacher's for the observations that were put
+ * into its network.
+ */
+export function take_panel(guide: Guide, panel: usize, own: usize, mean: f32, deviation: f32): void {
   const values = guide.network.outputs * PANEL;
   const at = (panel * values) << 2;
   copy_floats(guide.comparison.teacher + at, answer_panel(guide.network), values);
-  copy_floats(guide.comparison.student + at, own, values);
+  const student = guide.comparison.student + at;
+  for (let i: usize = 0; i < values << 2; i += 4) store<f32>(student + i, mean + deviation * load<f32>(own + i));
 }
 
 /** From now on forbidden actions do not count: `mask_at` says where it is written which they are. */
@@ -83,14 +87,14 @@ export function judge(guide: Guide): void {
   guide.loss = weighted_sum(guide.comparison);
 }
 
-/** Adds a panel's slopes, of the first `rows` rows, to its deltas: (A, 16). */
-export function add_slopes(guide: Guide, panel: usize, deltas: usize, rows: usize): void {
+/** Adds a panel's slopes, of the first `rows` rows, to its deltas: (A, 16). Q-values change by `deviation` times as much. */
+export function add_slopes(guide: Guide, panel: usize, deltas: usize, rows: usize, deviation: f32): void {
   const actions = guide.network.outputs;
   const slopes = guide.comparison.slopes + ((panel * actions) << 6);
   for (let a: usize = 0; a < actions; a++) {
     for (let r: usize = 0; r < rows; r++) {
       const at = (a << 6) + (r << 2);
-      store<f32>(deltas + at, load<f32>(deltas + at) + load<f32>(slopes + at));
+      store<f32>(deltas + at, load<f32>(deltas + at) + deviation * load<f32>(slopes + at));
     }
   }
 }

@@ -47,6 +47,7 @@ export {
   learner_create,
   learner_end,
   learner_episodes,
+  learner_far_outside,
   learner_free,
   learner_greedy,
   learner_guide,
@@ -57,7 +58,9 @@ export {
   learner_normalise,
   learner_observation,
   learner_record,
+  learner_renew,
   learner_restored,
+  learner_return_scale,
   learner_started,
   learner_step,
 } from "./learner";

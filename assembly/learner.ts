@@ -30,6 +30,14 @@ import {
   use_masks,
 } from "./replay";
 import {
+  begin_return_scale,
+  is_far_outside,
+  ReturnScale,
+  renew_observations,
+  renew_returns,
+  SeenRange,
+} from "./scales";
+import {
   answer,
   backward,
   descend,
@@ -77,6 +85,8 @@ export class Learner extends Trainable {
 
   // saved
   state: LearnerState;
+  returnScale: ReturnScale;
+  seen: SeenRange;
   targetWeights: Weights; // both addresses are one array (count): only forward passes read it
   replay: Replay;
 
@@ -96,15 +106,23 @@ export class Learner extends Trainable {
 
 /** The bytes of a learner and of the parts that lie after it. */
 export const LEARNER_BYTES: usize =
-  offsetof<Learner>() + offsetof<LearnerOptions>() + offsetof<Replay>() + 2 * offsetof<Weights>();
+  offsetof<Learner>() +
+  offsetof<LearnerOptions>() +
+  offsetof<Replay>() +
+  2 * offsetof<Weights>() +
+  offsetof<SeenRange>();
 
 @unmanaged
 export class LearnerState {
   updates: usize;
+  farOutside: u32; // whether an observation was far outside what was seen when the scales were renewed
 }
 
 function place(learner: Learner, widths: usize): void {
   learner.state = changetype<LearnerState>(area(offsetof<LearnerState>()));
+  learner.returnScale = changetype<ReturnScale>(area(offsetof<ReturnScale>()));
+  learner.seen.lowest = floats(learner.inputs);
+  learner.seen.highest = floats(learner.inputs);
   place_saved(learner);
   const target = floats(learner.count);
   learner.targetWeights.parameters = target;
@@ -139,6 +157,7 @@ export function learner_create(widths: usize, layers: usize, options: LearnerOpt
   part += offsetof<Replay>();
   learner.onlineWeights = changetype<Weights>(part);
   learner.targetWeights = changetype<Weights>(part + offsetof<Weights>());
+  learner.seen = changetype<SeenRange>(part + 2 * offsetof<Weights>());
 
   set_sizes(learner, widths, layers, options.batchSize, bool(options.byteObservations));
   learner.actions = learner.outputs - usize(bool(options.dueling));
@@ -189,6 +208,12 @@ export function learner_guide(learner: Learner, guide: Guide | null): void {
 /** Fresh parameters and draws from 128 bits. The target network begins as a copy. */
 export function learner_initialise(learner: Learner, word0: u32, word1: u32, word2: u32, word3: u32): void {
   initialise(learner, word0, word1, word2, word3);
+  begin_return_scale(learner.returnScale);
+  for (let i: usize = 0; i < learner.inputs; i++) {
+    store<f32>(learner.seen.lowest + (i << 2), -Infinity);
+    store<f32>(learner.seen.highest + (i << 2), Infinity);
+  }
+  learner.state.farOutside = 0;
   update_target(learner, 1);
 }
 
@@ -200,6 +225,32 @@ export function learner_started(learner: Learner): void {
 /** Normalises observations, unless they are bytes, by the mean and deviation of those in the replay memory. */
 export function learner_normalise(learner: Learner): void {
   fit_normalisation(learner, learner.replay.observations, learner.replay.state.filled);
+}
+
+/**
+ * Renews the scales of observations, unless they are bytes, and of returns by what the replay memory holds.
+ * @param fresh whether the network has learned nothing yet
+ * @param warm whether it began with the weights of another network
+ */
+export function learner_renew(learner: Learner, observations: bool, returns: bool, fresh: bool, warm: bool): void {
+  const target = learner.targetWeights.parameters;
+  if (observations && !learner.bytes) {
+    renew_observations(learner, target, learner.replay, learner.seen, fresh, warm);
+    learner.state.farOutside = 0;
+  }
+  if (returns) {
+    renew_returns(learner, target, learner.replay, learner.returnScale, fresh, bool(learner.options.dueling));
+  }
+}
+
+/** Whether an observation was far outside what was seen when the scales were renewed. */
+export function learner_far_outside(learner: Learner): bool {
+  return bool(learner.state.farOutside);
+}
+
+/** Where the mean and the deviation of returns lie: Q-values are mean + deviation · outputs. */
+export function learner_return_scale(learner: Learner): usize {
+  return changetype<usize>(learner.returnScale);
 }
 
 /**
@@ -266,6 +317,8 @@ export function learner_record(
   terminated: bool,
   truncated: bool,
 ): usize {
+  const far = !learner.bytes && is_far_outside(learner.seen, learner.replay.incoming, learner.inputs);
+  if (far) learner.state.farOutside = 1;
   return record(learner.replay, row, action, reward, terminated, truncated);
 }
 
@@ -385,6 +438,7 @@ function be_guided(learner: Learner): void {
   const guide = learner.guide as Guide;
   const replay = learner.replay;
   const outputs = learner.outputsAt;
+  const scale = learner.returnScale;
   if (replay.masks != 0) use_mask(guide);
   for (let panel: usize = 0; panel < learner.panels; panel++) {
     const rows = rows_in(learner, panel);
@@ -393,7 +447,7 @@ function be_guided(learner: Learner): void {
       put_observation(guide.network, r, observation_at(replay, row), learner.bytes);
       if (replay.masks != 0) copy_mask(replay, row, mask_at(guide, panel * PANEL + r));
     }
-    take_panel(guide, panel, panel_at(learner, panel) + outputs);
+    take_panel(guide, panel, panel_at(learner, panel) + outputs, scale.mean, scale.deviation);
   }
   judge(guide);
 }
@@ -488,11 +542,14 @@ export function choose(learner: Learner, panel: usize, q: usize): void {
 /** targets: (16) of a panel: y = R + discount · Q⁻(s', a*), from Q⁻(s', ·): (A, 16). */
 export function set_targets(learner: Learner, panel: usize, q: usize): void {
   const rows = rows_in(learner, panel);
+  const mean = learner.returnScale.mean;
+  const unit = <f32>1 / learner.returnScale.deviation;
   for (let r: usize = 0; r < rows; r++) {
     const transition = transition_at(learner.replay, row_of(learner, panel, r));
     const at = (panel * PANEL + r) << 2;
     const value = load<f32>(q + (load<u32>(learner.chosen + at) << 6) + (r << 2));
-    store<f32>(learner.targets + at, transition.sum + transition.discount * value);
+    const discount = transition.discount;
+    store<f32>(learner.targets + at, (transition.sum - mean + discount * mean) * unit + discount * value);
   }
 }
 
@@ -524,7 +581,7 @@ export function set_deltas(learner: Learner, panel: usize): void {
     }
   }
   if (learner.options.conservatism > 0) add_conservatism(learner, panel, q, deltas);
-  if (learner.guide) add_slopes(learner.guide as Guide, panel, deltas, rows);
+  if (learner.guide) add_slopes(learner.guide as Guide, panel, deltas, rows, learner.returnScale.deviation);
   if (learner.options.dueling) split(deltas, learner.actions);
 }
 

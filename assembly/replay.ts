@@ -153,7 +153,7 @@ function open_rows(replay: Replay): usize {
   return open;
 }
 
-function is_ready(next: u32): bool {
+export function is_ready(next: u32): bool {
   return next < OPEN;
 }
 

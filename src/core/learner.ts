@@ -193,6 +193,27 @@ export class Learner extends Trainable {
     this.instance.exports.learner_normalise(this.handle);
   }
 
+  /**
+   * Renews the scales of observations and of returns by what the replay memory holds. The network computes what it did
+   * before, unless it is `fresh`: a network that has learned nothing keeps its weights.
+   * @param warm whether it began with the weights of another network
+   */
+  renew(observations: boolean, returns: boolean, fresh: boolean, warm: boolean): void {
+    const { learner_renew } = this.instance.exports;
+    learner_renew(this.handle, Number(observations), Number(returns), Number(fresh), Number(warm));
+  }
+
+  /** Whether an observation was far outside what was seen when the scales were renewed. */
+  get farOutside(): boolean {
+    return this.instance.exports.learner_far_outside(this.handle) !== 0;
+  }
+
+  /** Q-values are mean + deviation · outputs of the network. */
+  returnScale(): { mean: number; deviation: number } {
+    const [mean, deviation] = this.copy(this.instance.exports.learner_return_scale(this.handle), 2);
+    return { mean, deviation };
+  }
+
   /** The number of transitions that can be sampled. */
   get ready(): number {
     return this.instance.exports.learner_ready(this.handle);

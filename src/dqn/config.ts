@@ -41,7 +41,7 @@ export const teacherOptions = {
   importanceExponent: real(0.4, { from: 0, to: 1 }),
   /** Loss of the temporal-difference error. */
   loss: oneOf("huber", ["huber", "mse"]),
-  /** Error from which the Huber loss is linear, in units of the return. */
+  /** Error from which the Huber loss is linear, in units of the deviation of returns where they are normalised. */
   huberDelta: real(1, { above: 0, to: million }),
   /** Largest norm of all gradients together; larger ones are scaled down to it, and 0 means no limit. */
   maxGradientNorm: real(0, { from: 0, to: million }),
@@ -57,8 +57,12 @@ export const teacherOptions = {
   explorationFraction: real(0.2, { from: 0, to: 1 }),
   /** Largest number of steps for which a random action is repeated. */
   explorationRepeat: whole(1, { from: 1, to: 10_000 }),
-  /** Whether each feature is scaled by its mean and deviation in the first learningStarts steps; false for bytes. */
+  /** Whether each feature is scaled by its mean and deviation from learningStarts on; false for bytes. */
   normalizeObservations: flag(true),
+  /** Whether Q-values are learned in units of the returns that were seen. */
+  normalizeReturns: flag(true),
+  /** Whether both scales are renewed as training goes on; if false they stay as they are after learningStarts. */
+  renewScales: flag(true),
   /** Environment steps from one evaluation to the next; with 0 nothing is evaluated and the last network is kept. */
   evaluationInterval: whole(1000, { from: 0, to: 1000 * million }),
   /** Episodes of an evaluation, on selection seeds. */

@@ -2,7 +2,14 @@
 import type { Learner } from "../core/learner.js";
 import { need } from "../core/needed.js";
 import { generatorWords, purposes } from "../env/seeds.js";
-import { duelingWidths, foldDueling, foldNormalisation, unfoldDueling, unfoldNormalisation } from "../model/fold.js";
+import {
+  duelingWidths,
+  foldDueling,
+  foldNormalisation,
+  foldStandardisation,
+  unfoldDueling,
+  unfoldNormalisation,
+} from "../model/fold.js";
 import { ActingLearner, type AgentEpisode, isCount } from "../training/acting.js";
 import { finiteLoss } from "../training/events.js";
 import { assignState, type Part } from "../training/resumable.js";
@@ -30,6 +37,10 @@ export interface Updated {
   readonly loss: number | null;
 }
 
+/** Scales are renewed when the steps have grown by this factor, and this soon if an observation is far outside. */
+const usual = 1.25;
+const soonest = 1.05;
+
 const none: Updated = { updates: 0, loss: null };
 
 /** The part of an agent's state that its learner does not hold. */
@@ -39,8 +50,8 @@ interface AgentState {
   loss: number | null;
   /** The number of updates that are due. */
   due: number;
-  /** Whether observations are normalised already. */
-  normalised: boolean;
+  /** The steps after which the scales of observations and returns were renewed last; 0 before the first time. */
+  scaledAt: number;
   /** Whether it began with the weights of another network. */
   warm: boolean;
   /** The steps over which schedules run: `envSteps` of the configuration with which the work began. */
@@ -79,7 +90,7 @@ export class DqnAgent {
     this.#network = network;
     this.#state = {
       ...{ envSteps: 0, updates: 0, loss: null, due: 0 },
-      ...{ normalised: false, warm: from !== undefined, scheduledSteps: config.envSteps },
+      ...{ scaledAt: 0, warm: from !== undefined, scheduledSteps: config.envSteps },
     };
     this.#acting = new ActingLearner(
       {
@@ -144,9 +155,7 @@ export class DqnAgent {
     const learner = this.#learner;
     // fewer are held only by an agent that was loaded without its replay memory
     const isFilled = learner.filled >= Math.min(config.learningStarts, config.bufferSize);
-    if (config.normalizeObservations && !state.normalised && state.envSteps >= config.learningStarts && isFilled) {
-      this.#normalise();
-    }
+    if (isFilled && this.#scalesAreDue()) this.#scale();
     if (state.due > 0 && (learner.ready === 0 || !isFilled)) state.due = 0;
     const { most = state.due } = options ?? {};
     need(isCount(most), "most", most, "a whole number from 0 on");
@@ -198,7 +207,7 @@ export class DqnAgent {
         save: () => ({ state, arrays: {} }),
         restore: (saved) => {
           assignState(state, saved.state);
-          for (const name of ["envSteps", "updates", "due", "scheduledSteps"] as const) {
+          for (const name of ["envSteps", "updates", "due", "scaledAt", "scheduledSteps"] as const) {
             if (!isCount(state[name])) throw new Error(`its ${name} is ${state[name]}`);
           }
           this.#config = { ...this.#config, envSteps: state.scheduledSteps };
@@ -219,11 +228,30 @@ export class DqnAgent {
     if (state.envSteps > learningStarts && state.envSteps % trainFrequency === 0) state.due += gradientSteps;
   }
 
+  /** Whether the scales are to be found or renewed. */
+  #scalesAreDue(): boolean {
+    const { envSteps, scaledAt } = this.#state;
+    const { learningStarts, renewScales, normalizeObservations, normalizeReturns } = this.#config;
+    if (!normalizeObservations && !normalizeReturns) return false;
+    if (scaledAt === 0) return envSteps >= learningStarts;
+    if (!renewScales || envSteps < soonest * scaledAt) return false;
+    return envSteps >= usual * scaledAt || this.#learner.farOutside;
+  }
+
+  #scale(): void {
+    const learner = this.#learner;
+    const { normalizeObservations, normalizeReturns, renewScales } = this.#config;
+    const state = this.#state;
+    const fresh = state.scaledAt === 0 && !state.warm;
+    state.scaledAt = state.envSteps;
+    if (!renewScales && normalizeObservations) this.#normalise();
+    learner.renew(renewScales && normalizeObservations, normalizeReturns, fresh, state.warm);
+  }
+
   #normalise(): void {
     const learner = this.#learner;
     const before = learner.parameters();
     learner.normalise();
-    this.#state.normalised = true;
     if (!this.#state.warm) return;
     // a network that can do something already must still do it
     const widths = this.#config.dueling ? duelingWidths(this.widths) : this.widths;
@@ -238,6 +266,8 @@ export function rawParameters(
   { dueling }: Pick<AgentConfig, "dueling">,
 ): Float32Array {
   const learned = learner.parameters();
-  const qValues = dueling ? foldDueling(widths, learned) : learned;
+  const outputs = dueling ? foldDueling(widths, learned) : learned;
+  const { mean, deviation } = learner.returnScale();
+  const qValues = foldStandardisation(widths, outputs, { mean, scale: 1 / deviation });
   return foldNormalisation(widths, qValues, learner.normalisation());
 }

@@ -2,7 +2,7 @@
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
-import type { KnownEnv } from "./known.js";
+import { asInFirstRelease, type KnownEnv } from "./known.js";
 
 const timeStep = 0.2; // s
 const speedLimit1 = 4 * Math.PI; // rad/s
@@ -178,7 +178,7 @@ export const acrobot: KnownEnv = {
       huberDelta: 10,
       normalizeObservations: false,
       confirmationEpisodes: 500,
-      evaluationShare: 1,
+      ...asInFirstRelease,
     },
     student: {
       hidden: [32, 32],

@@ -2,7 +2,7 @@
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
-import type { KnownEnv } from "./known.js";
+import { asInFirstRelease, type KnownEnv } from "./known.js";
 
 const poleMass = 0.1; // kg
 const totalMass = poleMass + 1.0; // kg, of pole and cart together
@@ -107,7 +107,7 @@ export const cartPole: KnownEnv = {
   id: "CartPole-v1",
   make: () => new CartPole(),
   presets: {
-    teacher: { gamma: 0.98, evaluationShare: 1, stopReturn: 500 },
+    teacher: { gamma: 0.98, ...asInFirstRelease, stopReturn: 500 },
     student: {},
   },
   about: {

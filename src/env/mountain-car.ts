@@ -2,7 +2,7 @@
 import { cos } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
-import type { KnownEnv } from "./known.js";
+import { asInFirstRelease, type KnownEnv } from "./known.js";
 
 export const leftWall = -1.2;
 export const rightEnd = 0.6;
@@ -96,7 +96,7 @@ export const mountainCar: KnownEnv = {
       dueling: true,
       explorationFraction: 0.4,
       explorationRepeat: 50,
-      evaluationShare: 1,
+      ...asInFirstRelease,
     },
     student: { envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
   },

@@ -197,12 +197,12 @@ describe("a file", () => {
   });
 
   it("with counts that cannot be is refused", () => {
-    for (const name of ["envSteps", "updates", "due", "scheduledSteps"]) {
+    for (const name of ["envSteps", "updates", "due", "scaledAt", "scheduledSteps"]) {
       for (const value of [-1, 0.5, null, "1", 1e300]) {
         expect(refused(withStates("agent", { [name]: value }))).toContain(name);
       }
     }
-    refused(withStates("agent", { normalised: 1 }));
+    refused(withStates("agent", { warm: 1 }));
     refused(withStates("learner", { begun: -1 }));
     refused(signedCheckpoint(file, { states: JSON.stringify({ learner: states.learner }) }));
     refused(signedCheckpoint(file, { states: "null" }));

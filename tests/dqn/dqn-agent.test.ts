@@ -142,7 +142,7 @@ describe("normalises observations", () => {
   const times = (given: Partial<TeacherConfig>, count: number) => {
     vi.restoreAllMocks();
     const normalise = vi.spyOn(Learner.prototype, "normalise");
-    steps(made(given).agent, count);
+    steps(made({ renewScales: false, ...given }).agent, count);
     return normalise.mock.calls.length;
   };
 
@@ -151,10 +151,32 @@ describe("normalises observations", () => {
     expect(times({}, 4)).toBe(1);
     expect(times({}, 40)).toBe(1);
     expect(times({ normalizeObservations: false }, 40)).toBe(0);
+    expect(times({ renewScales: true }, 40)).toBe(0);
+  });
+
+  it("anew when the steps have grown by a quarter, or a little if an observation is far outside", () => {
+    vi.restoreAllMocks();
+    const renew = vi.spyOn(Learner.prototype, "renew");
+    const { agent } = made({ learningStarts: 100, envSteps: 400 });
+    const at: number[] = [];
+    let episode = agent.begin([0, 0]);
+    for (let n = 1; n <= 300; n++) {
+      const calls = renew.mock.calls.length;
+      const feature = n === 160 ? 50 : (n % 7) / 7; // once far outside
+      episode.step({ observation: [feature, feature], reward: n % 2, terminated: n % 5 === 0, action: 0 });
+      if (n % 5 === 0) episode = agent.begin([0, 0]);
+      agent.update();
+      if (renew.mock.calls.length > calls) at.push(n);
+    }
+    expect(at).toEqual([100, 125, 157, 165, 207, 259]);
+    expect(renew.mock.calls.map((call) => call.slice(0, 4))).toEqual([
+      [true, true, true, false], // nothing is learned yet
+      ...Array.from({ length: 5 }, () => [true, true, false, false]),
+    ]);
   });
 
   it("so that its parameters are for raw ones", () => {
-    const { agent, learner } = made();
+    const { agent, learner } = made({ normalizeReturns: false });
     steps(agent, 40);
     const { mean, scale } = learner.normalisation();
     expect([...scale]).not.toEqual([1, 1]);
@@ -191,9 +213,9 @@ it.each([2, 5, 11, 27])(
     const of = ({ envSteps, updates, loss }: DqnAgent) => [envSteps, updates, loss];
     expect(of(agent)).toEqual(of(straight));
     expect(agent.parameters()).toEqual(straight.parameters());
-    const normalise = vi.spyOn(Learner.prototype, "normalise");
+    const renew = vi.spyOn(Learner.prototype, "renew");
     expect(steps(agent, 30)).toEqual(steps(straight, 30));
-    expect(normalise.mock.calls.length).toBe(stop === 2 ? 2 : 0);
+    expect(renew.mock.calls.length).toBeGreaterThan(2);
     expect(of(agent)).toEqual(of(straight));
     expect(agent.parameters()).toEqual(straight.parameters());
   },

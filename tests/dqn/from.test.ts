@@ -37,8 +37,8 @@ function expectSame(parameters: Float32Array, given: Model, range = 2): void {
 }
 
 describe("has the model's Q-values until it learns", () => {
-  const kinds: TrainOptions[] = [true, false].flatMap((normalizeObservations) =>
-    [true, false].map((dueling) => ({ normalizeObservations, dueling })),
+  const kinds: TrainOptions[] = [true, false].flatMap((normalizes) =>
+    [true, false].map((dueling) => ({ normalizeObservations: normalizes, normalizeReturns: normalizes, dueling })),
   );
 
   it.each(kinds)("%o", async (given) => {
@@ -60,6 +60,7 @@ describe("has the model's Q-values until it learns", () => {
       learningStarts: 1,
       nStep: 1,
       batchSize: 1,
+      normalizeReturns: false,
       from: line,
     });
     const episode = agent.begin([3]);

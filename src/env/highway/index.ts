@@ -2,6 +2,7 @@
  * The environment highway-fast-v0, registered, with options that work for it.
  * @module qstill/env/highway
  */
+import { asInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { Highway } from "./highway.js";
 
@@ -30,7 +31,7 @@ register({
       explorationFinal: 0.02,
       evaluationInterval: 8000,
       evaluationEpisodes: 100,
-      evaluationShare: 1,
+      ...asInFirstRelease,
     },
     student: { hidden: [32, 24], envSteps: 60_000, updates: 60_000, rounds: 15, threshold: 0.95 },
   },

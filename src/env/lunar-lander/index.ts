@@ -2,6 +2,7 @@
  * LunarLander-v3, registered, with options that work for it.
  * @module qstill/env/lunar-lander
  */
+import { asInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { LunarLander } from "./lunar-lander.js";
 
@@ -26,7 +27,7 @@ register({
       evaluationInterval: 10_000,
       evaluationEpisodes: 30,
       confirmationEpisodes: 100,
-      evaluationShare: 1,
+      ...asInFirstRelease,
       stopReturn: 260,
     },
     student: {

@@ -3,7 +3,7 @@
  * all six.
  * @module qstill/env/minatar
  */
-import type { About, KnownEnv, Presets, Reference } from "../known.js";
+import { type About, asInFirstRelease, type KnownEnv, type Presets, type Reference } from "../known.js";
 import { register } from "../registry.js";
 import { Asterix } from "./asterix.js";
 import { Breakout } from "./breakout.js";
@@ -38,7 +38,7 @@ const minAtar: Presets = {
     evaluationInterval: 1_000_000,
     evaluationEpisodes: 50,
     confirmationEpisodes: 100,
-    evaluationShare: 1,
+    ...asInFirstRelease,
   },
   // Q-values differ a hundred times less between actions than between states. A softer loss does not see which action is best.
   student: {

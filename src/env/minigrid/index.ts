@@ -2,7 +2,7 @@
  * MiniGrid's grids, registered, with options that work for them.
  * @module qstill/env/minigrid
  */
-import type { About, Presets } from "../known.js";
+import { type About, asInFirstRelease, type Presets } from "../known.js";
 import { register } from "../registry.js";
 import { lavaCrossing, simpleCrossing } from "./crossing.js";
 import { doorKey5x5 } from "./door-key.js";
@@ -28,7 +28,7 @@ const miniGrid: Presets["teacher"] = {
   evaluationInterval: 10_000,
   evaluationEpisodes: 100,
   confirmationEpisodes: 200,
-  evaluationShare: 1,
+  ...asInFirstRelease,
   stopReturn: 0.955,
 };
 /**

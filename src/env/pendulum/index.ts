@@ -2,6 +2,7 @@
  * Pendulum-v1, registered, with options that work for it.
  * @module qstill/env/pendulum
  */
+import { asInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { Pendulum } from "./pendulum.js";
 
@@ -20,7 +21,7 @@ register({
       evaluationInterval: 2000,
       evaluationEpisodes: 100,
       confirmationEpisodes: 200,
-      evaluationShare: 1,
+      ...asInFirstRelease,
     },
     student: {},
   },

@@ -2,6 +2,7 @@
  * RecSim's two environments, registered, with options that work for them.
  * @module qstill/env/recsim
  */
+import { asInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { InterestEvolution } from "./interest-evolution.js";
 import { LongTermSatisfaction } from "./long-term-satisfaction.js";
@@ -32,7 +33,7 @@ register(
         explorationFinal: 0.1,
         evaluationInterval: 100_000,
         evaluationEpisodes: 100,
-        evaluationShare: 1,
+        ...asInFirstRelease,
       },
       student: { hidden: [12], envSteps: 40_000, updates: 20_000, evaluationEpisodes: 300 },
     },
@@ -83,7 +84,7 @@ register(
         huberDelta: 10,
         evaluationInterval: 50_000,
         evaluationEpisodes: 300,
-        evaluationShare: 1,
+        ...asInFirstRelease,
       },
       student: {},
     },

@@ -2,7 +2,7 @@
  * Tic-tac-toe, registered, with options that work for it.
  * @module qstill/env/tic-tac-toe
  */
-import type { About, Presets } from "../known.js";
+import { type About, asInFirstRelease, type Presets } from "../known.js";
 import { register } from "../registry.js";
 import { TicTacToe } from "./tic-tac-toe.js";
 
@@ -43,7 +43,7 @@ const presets = {
     explorationFinal: 0.5,
     normalizeObservations: false,
     evaluationInterval: 1_000_000,
-    evaluationShare: 1,
+    ...asInFirstRelease,
   },
   // Only the choice counts, in every position that can come. With 8 bits a weight, 40 units take less than 1,000 bytes. One
   // round, because a mean return between rounds may prefer a student that is half done.
