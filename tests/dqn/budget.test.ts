@@ -83,7 +83,7 @@ describe("evaluations take at most their share", () => {
     });
     const most = 8000 / 4 + 20 * 500; // the last choice plays 20 episodes in any case
     expect(share).toBeLessThanOrEqual(most / (8000 + most));
-    expect(earlier.length).toBeGreaterThan(2);
+    expect(earlier.length).toBeGreaterThan(1);
     for (const [envSteps, steps] of earlier) {
       expect(steps).toBeLessThanOrEqual(envSteps / 8 + 500);
     }
