@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { closest, distance } from "fastest-levenshtein";
+import { version } from "../core/version.js";
 import { studentOptions } from "../distill/config.js";
 import { jointOptions } from "../distill/joint-config.js";
 import { teacherOptions } from "../dqn/config.js";
@@ -220,11 +221,16 @@ const fields = {
 
 /**
  * Reads a configuration file, or the configuration in a run's summary.json.
- * @throws UsageError for a file that is neither, and for an option that is not allowed
+ * @throws UsageError for a file that is neither, a run of another version, and an option that is not allowed
  */
 export function readConfigFile(path: string | undefined): ConfigFile {
   if (path === undefined) return {};
   const file = readJson(path);
+  if (file.config !== undefined && file.version !== version) {
+    throw new UsageError(
+      `${path} is of version ${shown(file.version)}, and ${version} trains in another way: its config, in a file of its own, begins a new run`,
+    );
+  }
   const config = (file.config ?? file) as Record<string, unknown>;
   for (const [name, value] of Object.entries(config)) {
     if (!Object.hasOwn(fields, name)) {

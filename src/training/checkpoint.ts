@@ -7,7 +7,7 @@ import { quoted } from "../model/safetensors.js";
 import { readSigned, writeSigned } from "./signed.js";
 
 const format = "qstill-checkpoint";
-const formatVersion = "5";
+const formatVersion = "6";
 
 /** What may be different when work goes on. */
 const changeable = ["envSteps", "learningRate", "learningRateFinal", "envOptions"];
