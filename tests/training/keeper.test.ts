@@ -233,6 +233,18 @@ describe("without a confirmation", () => {
   });
 });
 
+it("a return may be of several episodes: the mean is over what they gave", async () => {
+  const keeper = new Keeper(
+    function* (parameters) {
+      return { returns: [parameters[0], 1] };
+    },
+    { evaluationEpisodes: 30 },
+  );
+  expect(await keeper.offer(network(3), pace)).toMatchObject({ mean: 2, best: true });
+  expect(await keeper.offer(network(2), pace)).toMatchObject({ mean: 1.5, best: false });
+  expect(keeper.evaluationSteps).toBe(0);
+});
+
 describe("what is saved", () => {
   const config = { evaluationEpisodes: 4, confirmationEpisodes: 9, evaluationShare: 0.3, stopReturn: 6.2 };
   const returns = (number: number, episode: number) => ((number * 7 + episode * 3) % 11) / 3 + number / 4;
