@@ -235,6 +235,7 @@ describe("without a confirmation", () => {
 
 it("a return may be of several episodes: the mean is over what they gave", async () => {
   const keeper = new Keeper(
+    // biome-ignore lint/correctness/useYield: there is nothing to wait for
     function* (parameters) {
       return { returns: [parameters[0], 1] };
     },
