@@ -62,6 +62,7 @@ it("each kind of event has its numbers; a student's step counts updates", () => 
   const attempt = {
     kind: "attempt",
     attempt: 1,
+    hidden: [16],
     returnRatio: 0.9,
     satisfied: false,
     envSteps: 5,
@@ -117,8 +118,11 @@ it("CSV has a column for every field of every event, and quotes what has commas,
   const line = csvOf({ ...notice, code: "no-worker", message: 'a "b", c', remedy: "d\ne" }, "now");
   expect(line).toBe('now,notice,teacher,,0,0,,,,,,,,,,,,no-worker,"a ""b"", c","d\ne",,,\n');
   expect(
-    csvOf({ kind: "attempt", attempt: 1, returnRatio: null, satisfied: false, envSteps: 5, updates: 7 }, "now"),
-  ).toBe("now,attempt,student,1,5,7,,,,,,,,false,,,,,,,,,\n");
+    csvOf(
+      { kind: "attempt", attempt: 1, hidden: [8, 6], returnRatio: null, satisfied: false, envSteps: 5, updates: 7 },
+      "now",
+    ),
+  ).toBe('now,attempt,student,1,5,7,,,,,,,,false,,,,,,,,,,"8,6"\n');
   const agreement: TrainingEvent = {
     ...{ kind: "agreement", network: "student", attempt: 1, envSteps: 0, updates: 7, loss: 0.5, best: true },
     ...{ actionAgreement: 0.75, qMse: 2, qR2: null },

@@ -61,7 +61,9 @@ const input: ReportInput = {
     point("teacher", step, { best: step < 4 }),
     point("student", step, { attempt: 1, best: step < 5 }),
   ]),
-  attempts: [{ kind: "attempt", attempt: 1, returnRatio: 0.998, satisfied: true, envSteps: 5000, updates: 10_000 }],
+  attempts: [
+    { kind: "attempt", attempt: 1, hidden: [16], returnRatio: 0.998, satisfied: true, envSteps: 5000, updates: 10_000 },
+  ],
   config: { seed: 7, teacher: { hidden: [64, 64], learningRate: 0.001 }, student: { loss: "mse" } },
 };
 
