@@ -181,7 +181,7 @@ test("draws every attempt, by updates where attempts take no new steps", () => {
   expect(svg.match(/class="mean"/g)).toHaveLength(3);
   expect(textOf(svg)).toMatch(/updates .*attempt 1 attempt 2 attempt 3/);
   expect(textOf(html)).toContain("Student, 3 attempts");
-  expect(textOf(html)).toContain("3 99.8 % yes 5,000 10,000");
+  expect(textOf(html)).toContain("3 16 99.8 % yes 5,000 10,000");
 });
 
 test("copes with no evaluation, and with one", () => {
