@@ -9,7 +9,7 @@ import { type CommonOptions, type ConfigFile, readStart } from "./context.js";
 import { nameOf, readStatesAt } from "./data.js";
 import { MissedError, oneLine, UsageError } from "./errors.js";
 import { studentLeft } from "./models.js";
-import { flagOf } from "./options.js";
+import { applying, flagOf } from "./options.js";
 import { figure, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
@@ -35,8 +35,7 @@ export async function distillFromStates(
   if (needless !== undefined) {
     throw new UsageError(`--${flagOf(needless)} is not allowed with --data: nothing is played where states are given`);
   }
-  const fromFile = Object.fromEntries(Object.entries(file.student ?? {}).filter(([name]) => name in statesOptions));
-  const student = { ...fromFile, ...given };
+  const student = { ...applying(statesOptions, file.student), ...given };
   const from = readStart(options);
   const config = statesConfig(teacher.environment, { ...student, ...hiddenOf(from, student) });
   const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;

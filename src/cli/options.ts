@@ -55,6 +55,11 @@ export function readConfigOptions<Config extends object>(
   return config;
 }
 
+/** Of what a configuration file gives, the fields that the command has options for. */
+export function applying<Config extends object>(options: Options<Config>, given: object = {}): Partial<Config> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in options)) as Partial<Config>;
+}
+
 /** Options of every command that can read another library's model. */
 export interface ImportFlags {
   activation?: Activation;

@@ -23,7 +23,7 @@ import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { frontierLeft, teacherLeft } from "./models.js";
-import { addConfigOptions, readConfigOptions, readEpisodes } from "./options.js";
+import { addConfigOptions, applying, readConfigOptions, readEpisodes } from "./options.js";
 import { complain, figure, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
@@ -55,7 +55,8 @@ export function addShrink(program: Command): void {
     const given = options.teacher === undefined ? undefined : readModel(options.teacher);
     const env = await chosenEnvironment(argument, options, { how: "the environment", file, model: given });
     const seed = options.seed ?? file.seed ?? given?.training?.seed ?? 0;
-    const config = shrinkConfig(env, { ...file.student, ...readConfigOptions(command, shrinkOptions, flags) });
+    const onCommandLine = readConfigOptions(command, shrinkOptions, flags);
+    const config = shrinkConfig(env, { ...applying(shrinkOptions, file.student), ...onCommandLine });
     const ofTeacher = teacherConfig(env, file.teacher ?? {});
     const place = new Workplace(env, seed, options);
     const left = options.resume && !given ? teacherLeft(place, env, seed, ofTeacher) : {};

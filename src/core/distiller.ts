@@ -10,6 +10,14 @@ export interface Targets {
   readonly values: Float32Array;
 }
 
+/** A copy of a distiller's labelled states. */
+export interface LabelledStates {
+  readonly filled: number;
+  readonly masked: boolean;
+  /** What it holds of them, table by table. */
+  readonly rows: readonly Uint8Array[];
+}
+
 /** One of several tasks: which of a distiller's states and outputs belong to it. */
 export interface TaskRange {
   readonly firstState: number;
@@ -145,6 +153,18 @@ export class Distiller extends Trainable {
       else kept.set(masks);
     }
     core().distiller_fill(handle, Math.max(this.filled, row + count));
+  }
+
+  /** A copy of its labelled states, for a distiller of another student. */
+  labelledStates(): LabelledStates {
+    return { filled: this.filled, masked: this.masked, rows: this.rows().map((rows) => rows.slice()) };
+  }
+
+  /** Takes the labelled states of a distiller for students of other hidden widths; it has none yet. */
+  take({ filled, masked, rows }: LabelledStates): void {
+    if (masked) this.useMasks();
+    core().distiller_fill(this.handle, filled);
+    this.rows().forEach((own, i) => void own.set(rows[i]));
   }
 
   /** From now on observations are normalised by the mean and deviation of the labelled states. */

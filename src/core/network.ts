@@ -9,8 +9,10 @@ export type Activation = "relu" | "tanh";
 export class Network {
   readonly observationSize: number;
   readonly actionCount: number;
+  readonly #widths: readonly number[];
   readonly #handle: Handle;
   readonly #batch: number;
+  readonly #activation: Activation;
   readonly #inputs: number; // index into the core's memory as f32
 
   /**
@@ -26,13 +28,22 @@ export class Network {
     this.#handle = new Handle("network", ask, network_free);
     this.observationSize = widths[0];
     this.actionCount = widths[widths.length - 1];
+    this.#widths = widths;
     this.#batch = batch;
+    this.#activation = activation;
     this.#inputs = floatIndex(core().network_inputs(this.handle));
   }
 
   /** The core's handle. @throws Error after dispose() */
   get handle(): number {
     return this.#handle.value;
+  }
+
+  /** This network if it has these widths; else another one that has, and this one is disposed of. */
+  fitted(widths: readonly number[]): Network {
+    if (String(widths) === String(this.#widths)) return this;
+    this.dispose();
+    return new Network(widths, this.#batch, this.#activation);
   }
 
   setParameters(parameters: Float32Array): void {

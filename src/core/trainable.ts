@@ -72,6 +72,16 @@ export abstract class Trainable {
     if (!this.sound()) throw new Error("its state names rows or actions that do not exist");
   }
 
+  /** The filled rows of each table, as they lie in the core. */
+  protected rows(): Uint8Array[] {
+    const { exports } = this.instance;
+    const { buffer } = exports.memory;
+    const { handle, filled } = this;
+    const count = exports.trainable_table_count(handle);
+    const tables = new Uint32Array(buffer, exports.trainable_tables(handle) >>> 0, 2 * count);
+    return Array.from({ length: count }, (_, i) => new Uint8Array(buffer, tables[2 * i], filled * tables[2 * i + 1]));
+  }
+
   /** The number of rows filled in each table. */
   abstract get filled(): number;
 
@@ -96,16 +106,7 @@ export abstract class Trainable {
 
   /** What a checkpoint holds, as it lies in the core: what is always saved, then the filled rows of each table. */
   #saved(): Uint8Array[] {
-    const { exports } = this.instance;
-    const { buffer } = exports.memory;
-    const { handle, filled } = this;
-    const count = exports.trainable_table_count(handle);
-    const tables = new Uint32Array(buffer, exports.trainable_tables(handle) >>> 0, 2 * count);
-    const rows = Array.from(
-      { length: count },
-      (_, i) => new Uint8Array(buffer, tables[2 * i], filled * tables[2 * i + 1]),
-    );
-    return [this.alwaysSaved(), ...rows];
+    return [this.alwaysSaved(), ...this.rows()];
   }
 }
 

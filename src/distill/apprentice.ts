@@ -11,12 +11,13 @@ import { linear } from "../training/schedules.js";
 import type { AddStates } from "./collector.js";
 import type { StatesConfig } from "./config.js";
 import { parseLoss } from "./loss.js";
+import { hiddenOf } from "./widths.js";
 
 /** What states are like, and how many actions there are. */
 export type Sizes = Pick<Env, "observationSize" | "actionCount" | "byteObservations">;
 
 /** The part of a student's configuration that says how it learns, and `envSteps`, the number of labelled states. */
-export interface ApprenticeConfig extends Omit<StatesConfig, "rounds" | "attempts" | "threshold"> {
+export interface ApprenticeConfig extends Omit<StatesConfig, "rounds" | "threshold"> {
   readonly envSteps: number;
 }
 
@@ -31,12 +32,11 @@ interface ApprenticeState {
 
 /** A student in training. */
 export class Apprentice implements Part {
-  /** Observation size, hidden widths, action count. */
-  readonly widths: readonly number[];
-  readonly #distiller: Distiller;
   readonly #config: ApprenticeConfig;
+  readonly #sizes: Sizes;
   readonly #seed: number;
-  readonly #byteObservations: boolean;
+  readonly #largestWeight: number;
+  #distiller: Distiller;
   readonly #start: Float32Array | undefined;
   readonly #state: ApprenticeState = { attempt: 0, update: 0, updates: 0 };
 
@@ -44,24 +44,27 @@ export class Apprentice implements Part {
    * @param largestWeight an output's largest weight in whole steps, if weights are rounded; 0 if they are not
    * @param start the parameters with which the first attempt begins, for raw observations and in the labels' unit; by
    * default they are random, as in every other attempt
-   * @throws ConfigError if it needs more than 1 GiB
+   * @throws ConfigError if the widest student needs more than 1 GiB
    */
   constructor(sizes: Sizes, config: ApprenticeConfig, seed: number, largestWeight: number, start?: Float32Array) {
-    const loss = parseLoss(config.loss);
-    if (loss === undefined) throw new ConfigError(`loss is "${config.loss}"`);
-    this.widths = [sizes.observationSize, ...config.hidden, sizes.actionCount];
     this.#config = config;
+    this.#sizes = sizes;
     this.#seed = seed;
-    this.#byteObservations = sizes.byteObservations === true;
+    this.#largestWeight = largestWeight;
     this.#start = start;
-    this.#distiller = new Distiller({
-      ...config,
-      widths: this.widths,
-      capacity: config.envSteps,
-      loss,
-      byteObservations: this.#byteObservations,
-      largestWeight,
-    });
+    const widest = this.widthsOf(config.attempts);
+    if (!alike(widest, this.widths)) this.#distillerOf(widest).dispose(); // there is memory for it
+    this.#distiller = this.#distillerOf(this.widths);
+  }
+
+  /** Observation size, hidden widths, action count. Another attempt may have others. */
+  get widths(): readonly number[] {
+    return this.widthsOf(this.#state.attempt);
+  }
+
+  /** The same of any attempt. */
+  widthsOf(attempt: number): readonly number[] {
+    return [this.#sizes.observationSize, ...hiddenOf(this.#config, attempt), this.#sizes.actionCount];
   }
 
   /** The number of the current attempt, from 1; 0 before the first. */
@@ -91,10 +94,12 @@ export class Apprentice implements Part {
    * states of the first round, in later attempts from all states.
    */
   begin(attempt: number): void {
+    const { widths } = this;
     this.#state.attempt = attempt;
     this.#state.update = 0;
+    this.#fit(widths);
     this.#distiller.initialise(generatorWords(this.#seed, purposes.distiller, attempt));
-    if (!this.#byteObservations) this.#distiller.normalise();
+    if (!this.#sizes.byteObservations) this.#distiller.normalise();
     if (this.#config.standardizeLabels) this.#distiller.standardise();
     if (this.#start !== undefined && attempt === 1) this.#distiller.start(this.#scaled(this.#start));
   }
@@ -130,12 +135,43 @@ export class Apprentice implements Part {
   }
 
   restore(saved: Saved): void {
-    if ((saved.state as { masked?: unknown }).masked === true) this.#distiller.useMasks();
-    blockPart(this.#distiller).restore(saved);
+    const { widths } = this;
     assignState(this.#state, saved.state);
+    this.#fit(widths);
+    if (this.#state.masked === true) this.#distiller.useMasks();
+    blockPart(this.#distiller).restore(saved);
   }
 
   dispose(): void {
     this.#distiller.dispose();
   }
+
+  /**
+   * Makes a distiller for the widths as they are now, unless they were these before. Its states stay. They are copied
+   * outside the core, because two distillers at a time would make its memory grow.
+   */
+  #fit(before: readonly number[]): void {
+    if (alike(before, this.widths)) return;
+    const states = this.#distiller.labelledStates();
+    this.#distiller.dispose();
+    this.#distiller = this.#distillerOf(this.widths);
+    this.#distiller.take(states);
+  }
+
+  #distillerOf(widths: readonly number[]): Distiller {
+    const loss = parseLoss(this.#config.loss);
+    if (loss === undefined) throw new ConfigError(`loss is "${this.#config.loss}"`);
+    return new Distiller({
+      ...this.#config,
+      widths,
+      capacity: this.#config.envSteps,
+      loss,
+      byteObservations: this.#sizes.byteObservations === true,
+      largestWeight: this.#largestWeight,
+    });
+  }
+}
+
+function alike(some: readonly number[], others: readonly number[]): boolean {
+  return String(some) === String(others);
 }

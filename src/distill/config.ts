@@ -33,6 +33,8 @@ const loss: Option<string> = {
 export const studentOptions = {
   /** Widths of the hidden layers, in units. */
   hidden: hiddenWidths([16]),
+  /** Whether each further student is twice as wide, up to 64 units in a layer; by default only if no width is given. */
+  widen: flag(true),
   /** Sum of losses that pull the student's Q-values to the teacher's. */
   loss,
   /** Softness of the softmax in cross-entropy and kl, in units of the labels. */
@@ -89,12 +91,8 @@ export type StateSource = StudentConfig["states"];
  */
 export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
   need(typeof environment === "string", "environment", environment, "an environment's id");
-  const config = configure(
-    "student",
-    studentOptions,
-    (presets[environment]?.student ?? {}) as Partial<StudentConfig>,
-    given,
-  );
+  const preset = (presets[environment]?.student ?? {}) as Partial<StudentConfig>;
+  const config = resolved<StudentConfig>(studentOptions, preset, given);
   checkRounds(config);
   if (config.states !== "replay" && config.rounds > config.envSteps) {
     throw new ConfigError(`the student's rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
@@ -140,11 +138,22 @@ export function statesConfig(environment: string, given: Partial<StatesConfig>):
   }
   // a preset's threshold is about returns
   const preset = without(["threshold", ...ofPlay], presets[environment]?.student ?? {}) as Partial<StatesConfig>;
-  const config = configure("student", statesOptions, preset, given);
+  const config = resolved(statesOptions, preset, given);
   checkRounds(config);
   const part = transitionsPart(config.loss);
   if (part === undefined) return config;
   throw new ConfigError(`the student's loss is ${config.loss}: ${part} needs transitions, and states alone are given`);
+}
+
+/** The defaults, and both layers over them. A width that the preset or the call gives stays as it is. */
+function resolved<Config extends Pick<StudentConfig, "hidden" | "widen">>(
+  options: Options<Config>,
+  preset: Partial<Config>,
+  given: Partial<Config>,
+): Config {
+  const config = configure("student", options, preset, given);
+  const isGiven = (given.hidden ?? preset.hidden) !== undefined;
+  return { ...config, widen: given.widen ?? preset.widen ?? !isGiven };
 }
 
 function checkRounds({ rounds, updates }: Pick<StudentConfig, "rounds" | "updates">): void {

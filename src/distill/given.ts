@@ -26,7 +26,7 @@ export class Given implements Lessons {
   readonly collector: Lessons["collector"];
   readonly keeper: Keeper;
   readonly #teacher: StatesLabeller;
-  readonly #network: Network;
+  #network: Network;
   readonly #threshold: number;
   readonly #selection: Judge;
   readonly #final: Judge;
@@ -52,7 +52,10 @@ export class Given implements Lessons {
     this.keeper = new Keeper((parameters) => this.#judge(this.#selection, parameters), { evaluationEpisodes: 1 });
   }
 
-  act(): void {} // nobody acts
+  take(widths: readonly number[], parameters: Float32Array): void {
+    this.#network = this.#network.fitted(widths);
+    this.#network.setParameters(parameters);
+  }
 
   async measure(_: Marks, pace: Pace): Promise<void> {
     await pace(this.#selection.ask(this.#teacher));

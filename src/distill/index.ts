@@ -19,4 +19,12 @@ export {
   ProximalStudent,
   proximalOptions,
 } from "./proximal.js";
-export { type ShrinkOptions, type Shrunk, type Size, type Standing, shrink, shrinkConfig } from "./shrink.js";
+export {
+  type ShrinkConfig,
+  type ShrinkOptions,
+  type Shrunk,
+  type Size,
+  type Standing,
+  shrink,
+  shrinkConfig,
+} from "./shrink.js";

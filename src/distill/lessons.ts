@@ -38,8 +38,8 @@ export interface Lessons {
   };
   /** Keeps the best student; what it calls a return is this one's measure. */
   readonly keeper: Keeper;
-  /** Takes the network that acts from now on. */
-  act(parameters: Float32Array): void;
+  /** Takes the student that acts from now on, if one does; those that are judged then have its widths. */
+  take(widths: readonly number[], parameters: Float32Array): void;
   /** Measures what students are compared with, as far as it is not known. */
   measure(marks: Marks, pace: Pace): Promise<void>;
   /** What a progress event says of the latest evaluation. */
@@ -48,7 +48,7 @@ export interface Lessons {
   evaluated(where: Where, judged: Judged, loss: number | null): EvaluationEvent | AgreementEvent;
   /** Whether a student is good enough. @param best the largest mean of its evaluations */
   outcome(best: number, marks: Marks): Pick<AttemptEvent, "returnRatio" | "actionAgreement" | "satisfied">;
-  /** What is said of the best student at the end. */
+  /** What is said at the end of the best student, which was taken. */
   conclude(): { readonly heldOut?: HeldOut };
   dispose(): void;
 }
@@ -90,8 +90,8 @@ export class Played implements Lessons {
     this.collector = new Collector(envs, { teacher, student: this.#selection }, config, seed, add);
   }
 
-  act(parameters: Float32Array): void {
-    this.#selection.network.setParameters(parameters);
+  take(widths: readonly number[], parameters: Float32Array): void {
+    this.#selection.take(widths, parameters);
   }
 
   async measure(marks: Marks, pace: Pace): Promise<void> {

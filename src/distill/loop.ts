@@ -29,6 +29,8 @@ export interface Distillation extends WorkOptions {
 
 /** The result of a distillation. */
 export interface Distilled {
+  /** The best student's: observation size, hidden widths, action count. */
+  readonly widths: readonly number[];
   /** The parameters of the best student, for raw observations and in the teacher's unit of Q-values. */
   readonly parameters: Float32Array;
   /** The best student's factor of each feature, if its weights are rounded. */
@@ -59,21 +61,22 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
   const lessons = distillation.lessons(student.add, student.widths);
   const { environment, collector, keeper } = lessons;
   const state: LoopState = {
-    ...{ attempt: 1, round: 0, attemptMean: null, loss: null, teacherMean: null, randomMean: null },
+    ...{ attempt: 1, round: 0, bestAttempt: 1, attemptMean: null, loss: null, teacherMean: null, randomMean: null },
   };
+  const bestWidths = () => student.widthsOf(state.bestAttempt);
   const reached = () => ({ envSteps: collector.envSteps, updates: student.updates });
   try {
     const parts = { loop: plainPart(state), collector, student, keeper };
     const due = () => ({ ...reached(), due: keeper.due ? (["student"] as const) : [] });
     const work = new Resumable("student", setting, distillation, parts, due, () =>
-      keeper.best({ environment, widths: student.widths }),
+      keeper.best({ environment, widths: bestWidths() }),
     );
     if (work.resumed && (!lessons.repeatable || state.answersLater)) {
       state.inexactFrom ??= collector.envSteps;
       onEvent({ kind: "notice", network: "student", ...reached(), ...notRepeated(environment, collector.envSteps) });
     }
     // whoever was evaluated last acts in the next round; going on, it is the student as it is
-    if (student.attempt > 0) lessons.act(student.parameters());
+    if (student.attempt > 0) lessons.take(student.widths, student.parameters());
     const report = (evaluated?: number) => {
       const { attempt, loss } = state;
       const share = student.update / config.updates;
@@ -99,7 +102,10 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
       while (state.round < config.rounds) {
         // collect
         await collect(state.round);
-        if (student.attempt < state.attempt) student.begin(state.attempt);
+        if (student.attempt < state.attempt) {
+          student.begin(state.attempt);
+          lessons.take(student.widths, student.parameters());
+        }
 
         const pause = work.turn();
         if (pause) await pause;
@@ -114,6 +120,7 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
           const parameters = student.parameters();
           keeper.due = true;
           const judged = await keeper.offer(parameters, pace);
+          if (judged.best) state.bestAttempt = state.attempt;
           if (judged.best && config.quantize) state.featureScale = student.featureScale();
           state.attemptMean = Math.max(state.attemptMean ?? judged.mean, judged.mean);
           state.round++;
@@ -126,14 +133,17 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
       // if it is not good enough, try another one
       const outcome = lessons.outcome(state.attemptMean as number, state);
       satisfied = outcome.satisfied;
-      onEvent({ kind: "attempt", attempt: state.attempt, ...outcome, ...reached() });
+      const hidden = student.widths.slice(1, -1);
+      onEvent({ kind: "attempt", attempt: state.attempt, hidden, ...outcome, ...reached() });
       state.round = 0;
       state.attemptMean = null;
     }
     await work.end();
     const { featureScale, attempt, inexactFrom } = state;
     const effort = { ...reached(), wallSeconds: work.wallSeconds, ...(inexactFrom !== undefined && { inexactFrom }) };
-    return { parameters: keeper.kept, featureScale, attempts: attempt - 1, ...effort, ...lessons.conclude() };
+    const best = { widths: bestWidths(), parameters: keeper.kept, featureScale };
+    lessons.take(best.widths, best.parameters);
+    return { ...best, attempts: attempt - 1, ...effort, ...lessons.conclude() };
   } finally {
     student.dispose();
     lessons.dispose();
@@ -144,6 +154,8 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
 interface LoopState extends Marks {
   attempt: number;
   round: number;
+  /** The attempt that the best student is of. */
+  bestAttempt: number;
   /** The best mean of the current attempt's evaluations. */
   attemptMean: number | null;
   /** Mean loss of the latest updates; null before the first. */

@@ -35,7 +35,7 @@ export type Heads = "each" | "shared";
  * A student's options. The default of `hidden` is 64, and no preset replaces a default. `envSteps` and `updates` count
  * for each task. There is one attempt.
  */
-export interface MultiTaskOptions extends Partial<Omit<StudentConfig, "attempts" | "threshold">> {
+export interface MultiTaskOptions extends Partial<MultiTaskConfig> {
   /**
    * Default "each". With "shared" the student must be told which task it sees: a one-hot code of the task's number is
    * added to its input.
@@ -190,7 +190,8 @@ export async function distillMany(
   }
 }
 
-type MultiTaskConfig = Omit<StudentConfig, "attempts" | "threshold">;
+/** One student is made: what is about a series of students does not apply. */
+type MultiTaskConfig = Omit<StudentConfig, "widen" | "attempts" | "threshold">;
 
 /** The configuration: the defaults, and what is given over them. @throws ConfigError for a value that is not allowed */
 function multiTaskConfig(
@@ -202,7 +203,12 @@ function multiTaskConfig(
   if (heads !== "each" && heads !== "shared") {
     throw new ConfigError(`heads is ${shown(heads)}: each or shared is allowed`);
   }
-  const { attempts: _attempts, threshold: _threshold, ...config } = studentConfig("", { hidden: [64], ...given });
+  const {
+    widen: _widen,
+    attempts: _attempts,
+    threshold: _threshold,
+    ...config
+  } = studentConfig("", { hidden: [64], ...given });
   // a column's largest weight sets the step of its rounding, and the task may not use that weight
   if (config.quantize) throw new ConfigError("quantize is true: a student of several teachers cannot be rounded");
   for (const teacher of teachers) checkReplay(teacher, config);

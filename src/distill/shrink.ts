@@ -14,7 +14,7 @@ import { makeCopies } from "../evaluate/rounds.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { parameterCount } from "../model/layout.js";
 import { Interrupted } from "../training/checkpoint.js";
-import { type Options, withDefaults } from "../training/options.js";
+import { checkOptions, type Options, withDefaults } from "../training/options.js";
 import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
 import { checkLabeller, type Labeller } from "./labeller.js";
 import { distill, type Student } from "./student.js";
@@ -39,8 +39,11 @@ export interface Size {
   readonly final: Standing | null;
 }
 
+/** How the students of a search are distilled: the search says itself how wide they are. */
+export interface ShrinkConfig extends Omit<StudentConfig, "widen"> {}
+
 /** Options of {@link shrink}: the students' configuration, and the options of the search. */
-export interface ShrinkOptions extends Partial<StudentConfig> {
+export interface ShrinkOptions extends Partial<ShrinkConfig> {
   /** Where the student acts; by default where the teacher was trained. */
   readonly env?: EnvSource;
   /** Everything random is derived from it; 0 by default. */
@@ -69,19 +72,21 @@ export interface Shrunk {
  * Options that are better than the defaults for very small students, found on seeds 100 and up. Such students have no
  * room for Q-values beside the policy, and they need more updates to learn the policy.
  */
-const defaults: Partial<StudentConfig> = { hidden: [32], loss: "cross-entropy", updates: 20_000, attempts: 5 };
+const defaults: Partial<ShrinkConfig> = { hidden: [32], loss: "cross-entropy", updates: 20_000, attempts: 5 };
+
+const { widen: _, ...options } = studentOptions;
 
 /** A student's options with these defaults. No preset replaces them. */
-export const shrinkOptions: Options<StudentConfig> = withDefaults<StudentConfig>(studentOptions, defaults);
+export const shrinkOptions: Options<ShrinkConfig> = withDefaults<ShrinkConfig>(options, defaults);
 
 /**
  * The configuration of each attempt, without its hidden layers. `hidden` is the one layer that the search begins with;
  * `attempts` is the largest number of students that are distilled for one size.
  * @throws ConfigError in one line for anything that is not allowed
  */
-export function shrinkConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
-  needObject("given", given, "an object of student options");
-  const config = studentConfig(environment, { ...defaults, ...given });
+export function shrinkConfig(environment: string, given: Partial<ShrinkConfig>): ShrinkConfig {
+  checkOptions("student", shrinkOptions, given);
+  const { widen: _, ...config } = studentConfig(environment, { ...defaults, ...given });
   if (config.hidden.length !== 1) {
     throw new ConfigError(`hidden is ${shown(config.hidden)}: exactly one layer, the one to be shrunk, is needed`);
   }

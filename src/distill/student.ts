@@ -115,13 +115,12 @@ export async function distillRounded(
   const env = resolveAnyEnv(source);
   const config = studentConfig(env.id, { copies: env.copies, ...given, ...hiddenOf(from, given) });
   checkFit("teacher", teacher, env);
-  const widths = [env.observationSize, ...config.hidden, env.actionCount];
-  const start = startingParameters(from, widths);
+  const start = startingParameters(from, [env.observationSize, ...config.hidden, env.actionCount]);
   if (work.resume === undefined) checkReplay(teacher, config);
   const origin = originOf(env.id, from);
   const setting = studentSetting(env.id, seed, config, teacher, origin);
   const envs = makeCopies(source, config.copies, env);
-  const { parameters, featureScale, attempts, ...effort } = await transfer({
+  const { widths, parameters, featureScale, attempts, ...effort } = await transfer({
     ...work,
     sizes: env,
     lessons: (add, widths) => new Played(envs, teacher, config, seed, widths, add),
@@ -145,15 +144,15 @@ async function distillStates(teacher: StatesLabeller, options: StatesOptions): P
   const states = checkStates({ observations, masks, observationSize }, teacher.widths);
   const digests = statesDigests(states);
   const origin = originOf(environment, from);
-  const widths = [states.observationSize, ...config.hidden, states.actionCount];
-  const { parameters, featureScale, attempts, heldOut, ...effort } = await transfer({
+  const start = startingParameters(from, [states.observationSize, ...config.hidden, states.actionCount]);
+  const { widths, parameters, featureScale, attempts, heldOut, ...effort } = await transfer({
     ...work,
     sizes: { ...states, byteObservations: states.observations instanceof Uint8Array },
     lessons: (add, widths) => new Given(states, teacher, config, seed, widths, add),
     config: { ...config, envSteps: partsOf(states.count, seed).training.length },
     setting: studentSetting(environment, seed, config, teacher, origin, digests),
     largestWeight: largestOf8Bits,
-    start: startingParameters(from, widths),
+    start,
   });
   const data = { environment, widths, parameters };
   const record = { env: teacher.env ?? environment, seed, config, ...effort, ...origin };
@@ -164,7 +163,7 @@ async function distillStates(teacher: StatesLabeller, options: StatesOptions): P
 export function studentSetting(
   environment: string,
   seed: number,
-  config: StatesConfig,
+  config: Omit<StatesConfig, "widen">,
   teacher: Pick<Labeller, "parameters">,
   origin: Origin = originOf(environment),
   states: { readonly observations?: string; readonly masks?: string } = {},
@@ -173,7 +172,7 @@ export function studentSetting(
 }
 
 /**
- * Checks early whether there is enough memory for a student.
+ * Checks early whether there is enough memory for the widest student of a series.
  * @throws ConfigError if there is not
  */
 export function checkStudentSize(source: EnvSource, config: StudentConfig): void {

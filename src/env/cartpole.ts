@@ -108,7 +108,7 @@ export const cartPole: KnownEnv = {
   make: () => new CartPole(),
   presets: {
     teacher: { gamma: 0.98, ...asInFirstRelease, stopReturn: 500 },
-    student: {},
+    student: { hidden: [16] },
   },
   about: {
     field: "control",

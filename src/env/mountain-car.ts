@@ -98,7 +98,7 @@ export const mountainCar: KnownEnv = {
       explorationRepeat: 50,
       ...asInFirstRelease,
     },
-    student: { envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
+    student: { hidden: [16], envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
   },
   about: {
     field: "control",

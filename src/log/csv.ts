@@ -5,7 +5,7 @@ import type { TrainingEvent } from "../training/events.js";
 const fields = [
   ...["kind", "network", "attempt", "envSteps", "updates", "share", "loss", "mean", "std", "min", "best"],
   ...["returnRatio", "satisfied", "episode", "reward", "evaluated", "code", "message", "remedy"],
-  ...["actionAgreement", "qMse", "qR2", "evaluationSteps"],
+  ...["actionAgreement", "qMse", "qR2", "evaluationSteps", "hidden"],
 ];
 
 export const csvHeader = csvLine(["time", ...fields]);

@@ -154,7 +154,7 @@ ${table(
     row("Standard deviation", ({ evaluation: { std } }) => figure(std)),
     row("Minimum", ({ evaluation: { min } }) => figure(min)),
     row("Episodes", ({ evaluation: { episodes } }) => count(episodes)),
-    row("Hidden layers", ({ hidden }) => hidden.join("-") || "none"),
+    row("Hidden layers", ({ hidden }) => layers(hidden)),
     row("Parameters", ({ parameters }) => count(parameters)),
     row("Environment steps", ({ envSteps }) => count(envSteps)),
     row("Steps of evaluations in training", evaluationSteps),
@@ -223,8 +223,9 @@ function card(title: string, sentence: string, values: Rows): Markup {
 }
 
 function attemptList(attempts: readonly AttemptEvent[]): Markup {
-  const rows = attempts.map(({ attempt, returnRatio, satisfied, envSteps, updates }) => [
+  const rows = attempts.map(({ attempt, hidden, returnRatio, satisfied, envSteps, updates }) => [
     count(attempt),
+    layers(hidden),
     returnRatio === null ? "–" : percent(returnRatio),
     satisfied ? "yes" : "no",
     count(envSteps),
@@ -233,8 +234,12 @@ function attemptList(attempts: readonly AttemptEvent[]): Markup {
   return markup`<section>
 <h2>Attempts</h2>
 <p>A student that is not good enough in its evaluations during training is initialised anew. Environment steps and updates are counted from the first attempt on.</p>
-${table("Attempts", ["Attempt", "Share of return", "Good enough", "Steps", "Updates"], rows)}
+${table("Attempts", ["Attempt", "Hidden layers", "Share of return", "Good enough", "Steps", "Updates"], rows)}
 </section>`;
+}
+
+function layers(hidden: readonly number[]): string {
+  return hidden.join("-") || "none";
 }
 
 /** The leaves of nested plain data: the path to each, and its value. */

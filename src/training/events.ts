@@ -62,6 +62,8 @@ export interface AgreementEvent extends Agreement {
 export interface AttemptEvent {
   readonly kind: "attempt";
   readonly attempt: number;
+  /** The widths of its hidden layers. */
+  readonly hidden: readonly number[];
   /** Its share of the teacher's return on selection seeds; null if the teacher is no better than random. */
   readonly returnRatio: number | null;
   /** Only of a student that learns from states alone, in place of the return: its best `actionAgreement`. */

@@ -9,8 +9,7 @@ import { argmax } from "../model/argmax.js";
 
 /** Plays the selection episodes of a seed. It acts as the network that was judged last. */
 export class Selection implements Policy {
-  /** The network that was judged last. */
-  readonly network: Network;
+  #network: Network;
   readonly #envs: Copies;
   readonly #seed: number;
   /** The Q-values of an observation that comes with a mask: acting makes no garbage. */
@@ -21,21 +20,27 @@ export class Selection implements Policy {
    * @param widths the widths of the networks that it judges: observation size, hidden widths, action count
    */
   constructor(envs: Copies, widths: readonly number[], seed: number) {
-    this.network = new Network(widths, 1);
+    this.#network = new Network(widths, 1);
     this.#envs = envs;
     this.#seed = seed;
-    this.#row = new Float32Array(this.network.actionCount);
+    this.#row = new Float32Array(this.#network.actionCount);
+  }
+
+  /** From now on it acts as this network, and judges networks of these widths. @param parameters for raw observations */
+  take(widths: readonly number[], parameters: Float32Array): void {
+    this.#network = this.#network.fitted(widths);
+    this.#network.setParameters(parameters);
   }
 
   /** The greedy action; with a mask, the best of those that it allows. */
   act(observation: Float32Array, mask?: Uint8Array): number {
-    if (mask === undefined) return this.network.act(observation);
-    return argmax(this.network.qValues(observation, this.#row), mask);
+    if (mask === undefined) return this.#network.act(observation);
+    return argmax(this.#network.qValues(observation, this.#row), mask);
   }
 
   /** Plays episodes with a network's greedy policy. @param parameters for raw observations */
   readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Steps<Played> => {
-    this.network.setParameters(parameters);
+    this.#network.setParameters(parameters);
     return this.#played(this, firstEpisode, episodes);
   };
 
@@ -45,7 +50,7 @@ export class Selection implements Policy {
   }
 
   dispose(): void {
-    this.network.dispose();
+    this.#network.dispose();
   }
 
   #played(policy: Policy, firstEpisode: number, episodes: number): Steps<Played> {

@@ -124,7 +124,7 @@ it("tells of each chunk, each round and each attempt how far the work is", async
     ...[evaluation(20, 150, 5, 1, 4), progress(20, 150, 5)],
     progress(40, 250, 5),
     ...[evaluation(40, 300, 10, 0, 10), progress(40, 300, 10)],
-    { kind: "attempt", attempt: 1, returnRatio: 1, satisfied: true, envSteps: 40, updates: 300 },
+    { kind: "attempt", attempt: 1, hidden: [3], returnRatio: 1, satisfied: true, envSteps: 40, updates: 300 },
   ]);
   expect([student.attempts, student.envSteps, student.updates]).toEqual([1, 40, 300]);
   expect(student.training?.distillation?.featureScale).toBeUndefined();

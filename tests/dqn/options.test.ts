@@ -13,11 +13,12 @@ import { offlineOptions } from "../../src/offline/config.js";
 import type { Option } from "../../src/training/options.js";
 
 const { teacher, student, offline, joint, guide } = descriptions;
+const { widen: _, ...shrinking } = student;
 
 describe.each<[string, Readonly<Record<string, Option<unknown>>>, Readonly<Record<string, string>>]>([
   ["teacher", { ...teacherOptions }, teacher],
   ["student", { ...studentOptions }, student],
-  ["shrinking", { ...shrinkOptions }, student],
+  ["shrinking", { ...shrinkOptions }, shrinking],
   ["offline", { ...offlineOptions }, offline],
   ["joint", { ...jointOptions }, joint],
   ["proximal", { ...proximalOptions }, { ...teacher, ...guide }],

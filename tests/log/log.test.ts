@@ -62,6 +62,7 @@ it("each kind of event has its numbers; a student's step counts updates", () => 
   const attempt = {
     kind: "attempt",
     attempt: 1,
+    hidden: [16],
     returnRatio: 0.9,
     satisfied: false,
     envSteps: 5,
@@ -103,27 +104,30 @@ it("csvLog writes one header, and a line of as many columns for each event", () 
   const [header, first, second, end] = readFileSync(path, "utf8").split("\n");
   expect(`${header}\n`).toBe(csvHeader);
   expect(header).toBe(
-    "time,kind,network,attempt,envSteps,updates,share,loss,mean,std,min,best,returnRatio,satisfied,episode,reward,evaluated,code,message,remedy,actionAgreement,qMse,qR2,evaluationSteps",
+    "time,kind,network,attempt,envSteps,updates,share,loss,mean,std,min,best,returnRatio,satisfied,episode,reward,evaluated,code,message,remedy,actionAgreement,qMse,qR2,evaluationSteps,hidden",
   );
   expect(first).toMatch(
-    /^\d{4}-\d\d-\d\dT[\d:.]+Z,evaluation,teacher,,1000,900,,0\.5,123\.25,0\.1,-9,true,,,,,,,,,,,,$/,
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z,evaluation,teacher,,1000,900,,0\.5,123\.25,0\.1,-9,true,,,,,,,,,,,,,$/,
   );
-  expect(second).toMatch(/Z,progress,student,2,0,300,0\.25,0\.5,,,,,,,,,,,,,,,,$/);
+  expect(second).toMatch(/Z,progress,student,2,0,300,0\.25,0\.5,,,,,,,,,,,,,,,,,$/);
   expect(end).toBe("");
 });
 
 it("CSV has a column for every field of every event, and quotes what has commas, quotes and line ends", () => {
   const notice = { kind: "notice", network: "teacher", envSteps: 0, updates: 0, values: {} } as const;
   const line = csvOf({ ...notice, code: "no-worker", message: 'a "b", c', remedy: "d\ne" }, "now");
-  expect(line).toBe('now,notice,teacher,,0,0,,,,,,,,,,,,no-worker,"a ""b"", c","d\ne",,,,\n');
+  expect(line).toBe('now,notice,teacher,,0,0,,,,,,,,,,,,no-worker,"a ""b"", c","d\ne",,,,,\n');
   expect(
-    csvOf({ kind: "attempt", attempt: 1, returnRatio: null, satisfied: false, envSteps: 5, updates: 7 }, "now"),
-  ).toBe("now,attempt,student,1,5,7,,,,,,,,false,,,,,,,,,,\n");
+    csvOf(
+      { kind: "attempt", attempt: 1, hidden: [8, 6], returnRatio: null, satisfied: false, envSteps: 5, updates: 7 },
+      "now",
+    ),
+  ).toBe('now,attempt,student,1,5,7,,,,,,,,false,,,,,,,,,,,"8,6"\n');
   const agreement: TrainingEvent = {
     ...{ kind: "agreement", network: "student", attempt: 1, envSteps: 0, updates: 7, loss: 0.5, best: true },
     ...{ actionAgreement: 0.75, qMse: 2, qR2: null },
   };
-  expect(csvOf(agreement, "now")).toBe("now,agreement,student,1,0,7,,0.5,,,,true,,,,,,,,,0.75,2,,\n");
+  expect(csvOf(agreement, "now")).toBe("now,agreement,student,1,0,7,,0.5,,,,true,,,,,,,,,0.75,2,,,\n");
   expect(scalarsOf(agreement)).toEqual({
     step: 7,
     scalars: [

@@ -61,7 +61,9 @@ const input: ReportInput = {
     point("teacher", step, { best: step < 4 }),
     point("student", step, { attempt: 1, best: step < 5 }),
   ]),
-  attempts: [{ kind: "attempt", attempt: 1, returnRatio: 0.998, satisfied: true, envSteps: 5000, updates: 10_000 }],
+  attempts: [
+    { kind: "attempt", attempt: 1, hidden: [16], returnRatio: 0.998, satisfied: true, envSteps: 5000, updates: 10_000 },
+  ],
   config: { seed: 7, teacher: { hidden: [64, 64], learningRate: 0.001 }, student: { loss: "mse" } },
 };
 
@@ -179,7 +181,7 @@ test("draws every attempt, by updates where attempts take no new steps", () => {
   expect(svg.match(/class="mean"/g)).toHaveLength(3);
   expect(textOf(svg)).toMatch(/updates .*attempt 1 attempt 2 attempt 3/);
   expect(textOf(html)).toContain("Student, 3 attempts");
-  expect(textOf(html)).toContain("3 99.8 % yes 5,000 10,000");
+  expect(textOf(html)).toContain("3 16 99.8 % yes 5,000 10,000");
 });
 
 test("copes with no evaluation, and with one", () => {

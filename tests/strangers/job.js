@@ -64,7 +64,7 @@ async function studentOf({ judge, episodes }, teacher, seed) {
   const { returnRatio } = compare(teacher, student, { env: judge, seed, episodes });
   return {
     returnRatio,
-    hidden: student.config.hidden,
+    hidden: student.hidden,
     attempts: student.attempts,
     seconds: (performance.now() - begun) / 1000,
   };

@@ -83,6 +83,8 @@ const studentOptions = {
   threshold: 5,
 };
 
+const wider = "distill, each student wider";
+
 type Work = (options: WorkOptions) => Promise<{ parameters: Float32Array }>;
 const resumable: Record<string, Work> = {
   trainTeacher: (options) =>
@@ -94,6 +96,8 @@ const resumable: Record<string, Work> = {
       ...options,
     }),
   distill: (options) => distill(teacher, { ...studentOptions, ...source, ...options }),
+  [wider]: (options) =>
+    distill(teacher, { ...studentOptions, ...source, hidden: [2], widen: true, attempts: 3, ...options }),
   distillProximal: (options) =>
     distillProximal(teacher, { ...teacherOptions, ...source, stopReturn: null, ...options }),
   trainJoint: async (options) => {
@@ -146,7 +150,9 @@ function places(all: number): number[] {
 }
 
 /** The phase of the command line whose metrics this work writes. */
-const phases: Record<string, "teacher" | "student" | "joint"> = { trainJoint: "joint", distill: "student" };
+const phases: Record<string, "teacher" | "student" | "joint"> = {
+  ...{ trainJoint: "joint", distill: "student", [wider]: "student" },
+};
 
 const withoutProgress = (events: TrainingEvent[]) => events.filter((event) => !("evaluated" in event));
 
@@ -181,7 +187,7 @@ describe.each(Object.entries(resumable))("%s", (_, work) => {
   });
 });
 
-it.each(["trainTeacher", "distill", "trainJoint"])(
+it.each(["trainTeacher", "distill", wider, "trainJoint"])(
   "%s: after a kill no event is doubled and none lost, whichever checkpoint was the last",
   async (name) => {
     const whole: TrainingEvent[] = [];

@@ -33,7 +33,7 @@ describe("a selection", () => {
   it("plays the episodes that are asked for, with the network that is given", () => {
     expect([...atOnce(selection.play(chooses(1), 2, 3)).returns]).toEqual([12, 13, 14]);
     expect([...atOnce(selection.play(chooses(0), 0, 2)).returns]).toEqual([0, 1]);
-    expect(selection.network.act([1])).toBe(0); // as it was last judged
+    expect(selection.act(Float32Array.of(1))).toBe(0); // as it was last judged
   });
 
   it("plays the first ones with any other policy", () => {
@@ -56,9 +56,19 @@ describe("a selection", () => {
     masked.dispose();
   });
 
+  it("acts as a network that it takes, and then judges those of its widths", () => {
+    const wider = new Selection(resolveEnv(numbered), [1, 2], 9);
+    // one hidden unit, whose answer chooses
+    const unit = (action: number) => Float32Array.of(1, 0, 1 - action, action, 0, 0);
+    wider.take([1, 1, 2], unit(1));
+    expect(wider.act(Float32Array.of(1))).toBe(1);
+    expect([...atOnce(wider.play(unit(0), 0, 2)).returns]).toEqual([0, 1]);
+    wider.dispose();
+  });
+
   it("gives its network back", () => {
     selection.dispose();
-    expect(() => selection.network.act([1])).toThrow("this network has been disposed of");
+    expect(() => selection.act(Float32Array.of(1))).toThrow("this network has been disposed of");
   });
 });
 

@@ -23,7 +23,7 @@ register({
       confirmationEpisodes: 200,
       ...asInFirstRelease,
     },
-    student: {},
+    student: { hidden: [16] },
   },
   about: {
     field: "control",

@@ -86,7 +86,7 @@ register(
         evaluationEpisodes: 300,
         ...asInFirstRelease,
       },
-      student: {},
+      student: { hidden: [16] },
     },
     about: {
       field: "recommendation",
