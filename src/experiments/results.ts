@@ -1,8 +1,8 @@
 // A file of results. Its first line says what was run; then there is one line for each run. A study's is results.jsonl.
 import { existsSync, readFileSync } from "node:fs";
 import { ConfigError } from "../core/config-error.js";
-import { knownEnv } from "../env/registry.js";
 import { type Job, jobOf } from "../training/job.js";
+import { originOf } from "../training/origin.js";
 import { appendWhole, writeWhole } from "./durable.js";
 import type { Cell, Outcome } from "./study.js";
 
@@ -22,14 +22,13 @@ export interface Run extends Outcome {
 export type StudyJob = Job<{
   readonly env: string;
   readonly settings: Cell["settings"];
-  /** The options of an environment that has some. */
-  readonly envOptions?: Readonly<Record<string, unknown>>;
+  /** The options of its environment, as JSON. */
+  readonly envOptions?: string;
 }>;
 
 /** The job of a cell and a seed. */
 export function studyJob(study: string, { name, env, settings }: Cell, seed: number): StudyJob {
-  const envOptions = knownEnv(env)?.options;
-  return jobOf(study, name, seed, { env, settings, ...(envOptions && { envOptions }) });
+  return jobOf(study, name, seed, { env, settings, ...originOf(env) });
 }
 
 /** Whether a run belongs to this job. */
