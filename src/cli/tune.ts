@@ -5,15 +5,18 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/config-error.js";
 import { version } from "../core/version.js";
-import { teacherOptions } from "../dqn/config.js";
+import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
+import { teacherConfig } from "../dqn/configure.js";
+import { removeFile } from "../experiments/durable.js";
+import type { EnvFile } from "../experiments/env-file.js";
 import { ResultsFile } from "../experiments/results.js";
 import { figure as score } from "../experiments/table.js";
 import { originOf } from "../training/origin.js";
 import { FolderCheckpoints } from "../tune/cores.node.js";
 import { tunedHtml } from "../tune/html.js";
-import { leastTrials, mostTrials, type Plan } from "../tune/plan.js";
+import { leastTrials, mostTrials, type Plan, planFor } from "../tune/plan.js";
 import { type TrialRun, type Tuned, type TuneEvent, TuneFailed, TuneStopped, tune } from "../tune/tune.js";
-import { differences, seedsOf } from "../tune/words.js";
+import { differences, seedsOf, sureOf } from "../tune/words.js";
 import {
   addCommonOptions,
   addEnvOptions,
@@ -25,7 +28,6 @@ import {
   readConfigFile,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
-import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { addConfigOptions, readConfigOptions, readCount } from "./options.js";
@@ -67,8 +69,6 @@ export function addTune(program: Command): void {
   );
 
   command.action(async (argument: string | undefined, options: TuneFlags) => {
-    if (options.trials !== undefined && options.steps !== undefined)
-      throw new UsageError("--trials and --steps are given: give one of the two, as each decides the other");
     const file = readConfigFile(options.config);
     const env = await chosenEnvironment(argument, options, { how: "the environment", file });
     const seed = options.seed ?? file.seed ?? 0;
@@ -77,22 +77,19 @@ export function addTune(program: Command): void {
     const envOptions = options.envOptions ?? file.envOptions;
     const outside = argument !== undefined && isOutside(argument);
     const envFiles = outside ? [envFileOf(argument, { envOptions, python: options.python })] : [];
-    await search(
-      env,
-      { ...given, seed, envFiles },
-      { study: "tune", version, env, seed, ...originOf(env), ...given },
-      options,
-    );
+    await search(env, seed, given, envFiles, options);
   });
 }
 
 async function search(
   env: string,
-  work: Parameters<typeof tune>[1] & { readonly seed: number },
-  head: Readonly<Record<string, unknown>>,
+  seed: number,
+  given: Partial<TeacherConfig>,
+  envFiles: readonly EnvFile[],
   { trials, steps, jobs, out: givenOut, resume, json, quiet }: TuneFlags,
 ): Promise<void> {
-  const out = givenOut ?? join("runs", `tune-${env.replace(/[/\\:]+/g, "-")}-${work.seed}`);
+  const plan = planFor({ trials, steps }, teacherConfig(env, given));
+  const out = givenOut ?? join("runs", `tune-${env.replace(/[/\\:]+/g, "-")}-${seed}`);
   prepareFolder(out);
   const [runsPath, ...others] = ["trials.jsonl", "tuned.json", "report.html"].map((name) => join(out, name));
   for (const path of [runsPath, ...others]) checkNoFolder(path);
@@ -104,10 +101,12 @@ async function search(
   const bar = new RunsBar("tune", !json && !quiet);
   const signal = stopOnSignals(() => bar.stop());
   const begun = existsSync(runsPath);
+  const head = { study: "tune", version, env, seed, ...originOf(env), ...given };
+  const results = new ResultsFile<TrialRun>(runsPath, head);
   if (resume && !begun) say(`nothing to go on from in ${out}: it begins at the start`);
   if (!resume && begun) say(`${runsPath} is from an earlier search: it is overwritten (--resume goes on)`);
-  const results = new ResultsFile<TrialRun>(runsPath, head);
   const finished = resume && begun ? results.read(checkRun) : [];
+  if (!json) say(planned(plan));
   const checkpoints = join(out, "checkpoints");
   const left = new FolderCheckpoints(checkpoints);
 
@@ -117,15 +116,28 @@ async function search(
     if (event.kind === "plan") {
       // the options are allowed, so the search begins
       results.write(finished);
-      if (!resume) left.clear();
-      if (!json) say(planned(event));
+      if (!resume) {
+        left.clear();
+        for (const path of others) removeFile(path);
+      }
     } else if (event.kind === "run") {
       runs.push(event.run);
       if (!written.has(event.run.id)) results.append(event.run);
       if (!signal.aborted) bar.update(event.done, event.of);
     }
   };
-  const tuned = await tune(env, { ...work, trials, steps, jobs, checkpoints, finished, onEvent, signal })
+  const tuned = await tune(env, {
+    ...given,
+    seed,
+    trials,
+    steps,
+    jobs,
+    envFiles,
+    checkpoints,
+    finished,
+    onEvent,
+    signal,
+  })
     .finally(() => bar.stop())
     .catch((error: unknown) => {
       const hint = "to go on, repeat the command with --resume";
@@ -175,8 +187,8 @@ function closing({ trials, best, importance }: Tuned, out: string): string {
     const rows = differences(first, winner).map(({ option, before, after }) => [option, after, before]);
     lines.push(table(["option", `trial ${best}`, "default"], rows));
   }
-  const known = importance?.options.filter(({ interval: [low] }) => low > 0).map(({ option }) => option) ?? [];
-  if (known.length > 0) lines.push(prose(`Options that surely matter here: ${known.join(", ")}.`));
+  const sure = importance === null ? [] : sureOf(importance);
+  if (sure.length > 0) lines.push(prose(`Options that surely matter here: ${sure.join(", ")}.`));
   lines.push(prose(`${out} holds the files: tuned.json for --config of train and run, report.html to read.`));
   return lines.join("\n");
 }

@@ -1,5 +1,5 @@
 // A search on all cores: its environments, its checkpoints in a folder, and worker threads.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { makeFolder, removeFile, writeWhole } from "../experiments/durable.js";
@@ -61,15 +61,13 @@ export class FolderCheckpoints implements Checkpoints {
     removeFile(this.#path(id));
   }
 
-  /** Removes every checkpoint. */
+  /** Removes every checkpoint, and the folder if nothing else is in it. */
   clear(): void {
-    let names: string[];
-    try {
-      names = readdirSync(this.#folder);
-    } catch {
-      return; // there are none
-    }
-    for (const name of names) if (name.endsWith(ending)) removeFile(join(this.#folder, name));
+    if (!existsSync(this.#folder)) return;
+    const names = readdirSync(this.#folder);
+    const own = names.filter((name) => name.endsWith(ending));
+    for (const name of own) removeFile(join(this.#folder, name));
+    if (own.length === names.length) rmdirSync(this.#folder);
   }
 
   #path(id: string): string {

@@ -7,7 +7,7 @@ import type { Score } from "./halving.js";
 import type { Importance, OptionImportance } from "./importance.js";
 import type { Trial } from "./trials.js";
 import type { Tuned } from "./tune.js";
-import { changesOf, differences, seedsOf } from "./words.js";
+import { changesOf, differences, seedsOf, sureOf } from "./words.js";
 
 /** The page's text. */
 export function tunedHtml(tuned: Tuned): string {
@@ -73,6 +73,7 @@ function importanceMarkup(importance: Importance | null): Markup {
   const { options, trials, envSteps, repeatability, effective } = importance;
   const { value, interval } = repeatability;
   const estimates = options.map(({ share, interval }) => ({ value: Math.max(share, 0), interval: clipped(interval) }));
+  const sure = sureOf(importance);
   const needed = effective.options.length === 0 ? "none" : effective.options.join(", ");
   return markup`<section>
 <h2>What each option is worth</h2>
@@ -84,7 +85,8 @@ ${intervalPlot({
   rows: options.map(({ option }, i) => ({ label: option, estimate: estimates[i] })),
 })}
 </figure>
-<p>By the ${trials} trials of the first rung, of ${count(envSteps)} steps each. Point: ε² of the ranks, less what chance would explain. Bar: 95 % interval (bootstrap over trials). An interval that begins at 0 says that the option may not matter. What options do only together is not seen, and longer trainings may need others.</p>
+<p>By the ${trials} trials of the first rung, of ${count(envSteps)} steps each. Point: ε² of the ranks, less what chance would explain. Bar: 95 % interval (bootstrap over trials). What options do only together is not seen, and longer trainings may need others.</p>
+<p>${sure.length === 0 ? "No option surely matters: each might do as much by chance." : `These options surely matter: ${sure.join(", ")}.`} The column “by chance” says how often shuffled scores explain as much; with ${options.length} options looked at, only what is below ${figure(0.05 / options.length)} is sure.</p>
 <p>The same trials with another training seed: the scores’ ranks have the correlation ${figure(value)} (${figure(interval[0])} to ${figure(interval[1])}). Near 0 everything here is luck.</p>
 <p>Effective dimension: tuning ${effective.options.length} of ${effective.of} options (${needed}) gives 95 % of what all of them gave in these trials (after Adkins et al. 2024).</p>
 ${table("Every option", ["Option", "Share", "95 % interval", "By chance", "Place of its values (0 worst, 1 best)"], options.map(row))}

@@ -39,6 +39,20 @@ interface Lengths {
   readonly learningStarts: number;
 }
 
+const usualTrials = 27;
+
+/** A plan for so many trials, or for so many steps. @throws ConfigError if both are given, or if the steps are too few */
+export function planFor(
+  { trials, steps }: { readonly trials?: number; readonly steps?: number },
+  lengths: Lengths,
+): Plan {
+  if (steps === undefined) return planOf(trials ?? usualTrials, lengths);
+  if (trials === undefined) return planWithin(steps, lengths);
+  throw new ConfigError(
+    `trials is ${trials} and steps is ${steps}: one of the two is allowed, as each decides the other`,
+  );
+}
+
 /** The plan for a number of trials. */
 export function planOf(trials: number, { envSteps, learningStarts }: Lengths): Plan {
   const lengths = [envSteps];

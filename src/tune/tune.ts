@@ -14,7 +14,7 @@ import { answerTo, doJobs, type Hand, jobId, jobOf } from "../training/job.js";
 import { originOf } from "../training/origin.js";
 import { halving, type Score, type Standing } from "./halving.js";
 import { type Importance, importanceOf } from "./importance.js";
-import { leastTrials, mostTrials, type Plan, planOf, planWithin } from "./plan.js";
+import { leastTrials, mostTrials, type Plan, planFor } from "./plan.js";
 import { drawTrials, spaceAround } from "./space.js";
 import { type Checkpoints, runTrial, type TrialJob, type TrialResult } from "./trial.js";
 import { type Trial, trialsOf } from "./trials.js";
@@ -108,8 +108,6 @@ export class TuneFailed extends Error {
   override readonly name = "TuneFailed";
 }
 
-const defaultTrials = 27;
-
 /**
  * Finds better options for a teacher in one environment, by successive halving: many configurations are trained for a short
  * time, and the best third goes on to longer trainings, until the last. Teachers are compared on selection episodes. The
@@ -122,11 +120,6 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
   const { seed: givenSeed = 0, trials: count, steps, jobs, envFiles = [], checkpoints, ...rest } = options;
   const { finished = [], onEvent = () => {}, signal, ...givenOptions } = rest;
   const seed = checkedSeed(givenSeed);
-  if (count !== undefined && steps !== undefined) {
-    throw new ConfigError(
-      `trials is ${count} and steps is ${steps}: one of the two is allowed, as each decides the other`,
-    );
-  }
   checkCount("trials", count, leastTrials, mostTrials);
   checkCount("steps", steps, 1, Number.MAX_SAFE_INTEGER);
   checkCount("jobs", jobs, 1, 1024);
@@ -141,12 +134,12 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
   }
   if (node) for (const file of envFiles) await node.registerEnvFile(file);
   const env = resolveAnyEnv(source, "source");
-  const { id } = env;
+  const id = typeof source === "string" ? source : env.id;
 
   const given = Object.fromEntries(Object.entries(givenOptions).filter(([, value]) => value !== undefined));
   const configWith = (changes: Partial<TeacherConfig>): TeacherConfig => teacherConfig(env, { ...given, ...changes });
   const base = configWith({});
-  const plan = steps === undefined ? planOf(count ?? defaultTrials, base) : planWithin(steps, base);
+  const plan = planFor({ trials: count, steps }, base);
   const space = spaceAround(base, given, (changes) => isAllowed(() => configWith(changes)));
   const draws = drawTrials(space, base, given, seed, plan.trials);
   onEvent({ kind: "plan", ...plan });
