@@ -71,6 +71,7 @@ export interface TuneOptions extends Partial<TeacherConfig> {
   readonly checkpoints?: string;
   /** The runs that a search with the same options finished before it was stopped. They are not done again. */
   readonly finished?: readonly TrialRun[];
+  /** Called with plain data: the plan first, then each run that is finished and each rung that is decided. */
   readonly onEvent?: (event: TuneEvent) => void;
   /** Stops the search. The promise is then rejected with {@link TuneStopped}. */
   readonly signal?: AbortSignal;
@@ -126,6 +127,7 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
   need(Array.isArray(envFiles), "envFiles", envFiles, "a list of files with environments");
   need(checkpoints === undefined || typeof checkpoints === "string", "checkpoints", checkpoints, "a folder's path");
   need(Array.isArray(finished), "finished", finished, "a list of runs");
+  for (const run of finished) needObject("finished", run, "a list of runs");
   needSignal(signal);
   needListeners({ onEvent });
   const node = isNode() && (await import("./cores.node.js"));
