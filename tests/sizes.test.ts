@@ -16,6 +16,7 @@ const budgets = {
   "qstill/import": 40,
   "qstill/log": 3.5,
   "qstill/offline": 54,
+  "qstill/tune": 47.5,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
   "qstill/experiments": 69,
   "qstill/gymnasium": 5,
