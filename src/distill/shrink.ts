@@ -76,7 +76,7 @@ type AttemptJob = Job<{
   readonly env: string;
   /** The options of its environment, as JSON. */
   readonly envOptions?: string;
-  readonly student: StudentConfig;
+  readonly student: ShrinkConfig;
   /** A fingerprint of the teacher's parameters; null for a teacher without them. */
   readonly teacher: string | null;
   /** The seed of the selection episodes, and how many there are. */
