@@ -22,8 +22,8 @@ const exceptions: Record<string, string[]> = {
   // how old a sign of life is, and how long ago "stopping…" was printed
   "src/cli/lock.ts": ["Date"],
   "src/cli/stopping.ts": ["performance"],
-  // how long a study still takes, for people
-  "src/cli/experiment.ts": ["performance"],
+  // how long a study or a search still takes, for people
+  "src/cli/runs-bar.ts": ["performance"],
   "src/experiments/processes.ts": ["Date"],
   // the SHA-256 of weights that are finished
   "src/model/hash.ts": ["crypto"],

@@ -9,6 +9,11 @@ import type { Trial } from "./trials.js";
 import type { Tuned } from "./tune.js";
 import { changesOf, differences, seedsOf, sureOf } from "./words.js";
 
+const ownStyle = `.wide + .wide { margin-top: 1rem; }
+figure { margin-top: 1rem; }
+td:last-child { white-space: normal; }
+`;
+
 /** The page's text. */
 export function tunedHtml(tuned: Tuned): string {
   const { env, seed, plan, trials, best, importance, version } = tuned;
@@ -19,7 +24,7 @@ export function tunedHtml(tuned: Tuned): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${env}: tuned options</title>
-<style>${new Markup(style + seriesStyle)}</style>
+<style>${new Markup(style + seriesStyle + ownStyle)}</style>
 </head>
 <body>
 <header>

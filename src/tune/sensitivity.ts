@@ -29,7 +29,7 @@ export interface Sensitivity {
  */
 export function sensitivity(searches: readonly Tuned[]): Sensitivity {
   need(Array.isArray(searches) && searches.length > 0, "searches", searches, "a list of what tune() gives");
-  for (const search of searches) needObject("a search", search, "what tune() gives");
+  for (const search of searches) needObject("searches", search, "a list of what tune() gives");
   const [first] = searches;
   const differs = searches.find(
     ({ seed, options }) => seed !== first.seed || String(options) !== String(first.options),

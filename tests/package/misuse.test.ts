@@ -621,7 +621,7 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
     ],
   },
   "qstill/tune": {
-    sensitivity: [["search", (wrong) => tuning.sensitivity(wrong), promise, none, nothing, text, [], [none], [text]]],
+    sensitivity: [["searches", (wrong) => tuning.sensitivity(wrong), promise, none, nothing, text, [], [none], [text]]],
     tune: [
       ["source", (wrong) => tuning.tune(wrong), promise, none, nothing, SomeClass, empty],
       ["options", (wrong) => tuning.tune(cartPole, wrong), promise, none, text],
