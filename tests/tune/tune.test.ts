@@ -246,7 +246,7 @@ describe("a training", () => {
     };
     const plain = await runTrial(job(), { source: signals });
     const controller = new AbortController();
-    let left = 600;
+    let left = 300;
     onStep = () => {
       if (--left === 0) controller.abort();
     };
