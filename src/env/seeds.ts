@@ -29,6 +29,8 @@ export const purposes = {
   stickyActions: 11,
   /** Which of the states that are given to a student are held out. */
   heldOut: 12,
+  /** The episodes of random play and of constant actions, beside which a network's evaluations are shown. */
+  baseline: 13,
 } as const;
 
 /** The number of one of the {@link purposes}. */
