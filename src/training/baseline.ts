@@ -79,11 +79,11 @@ export class BaselineMeter implements Part {
     return this.#state.repeats;
   }
 
-  /** The episodes that it still wants to play, if each is as long as `longest`. */
+  /** The episodes for which it still needs room, if each is as long as `longest`. */
   wanted(longest: number): number {
     if (this.#state.measured) return 0;
     const { random, rounds } = this.#plan(longest);
-    return random + rounds * this.#config.actionCount;
+    return Math.ceil((2 * repeatedSteps) / longest) + random + rounds * this.#config.actionCount;
   }
 
   /**

@@ -246,7 +246,7 @@ export function noBetterThanRandom({ envSteps, random, evaluations, kept }: Fact
   };
 }
 
-/** At the end, the last third of the evaluations is clearly better than the third before. */
+/** At the end, the last third of the evaluations is clearly better than the third before, and its own end than its start. */
 export function stillRising({ env, plannedSteps, evaluations }: Facts): Notice | undefined {
   const means = evaluations.map((each) => each.mean);
   const third = Math.floor(means.length / 3);
@@ -255,7 +255,9 @@ export function stillRising({ env, plannedSteps, evaluations }: Facts): Notice |
   const rise = mean(after) - mean(before);
   const error = Math.sqrt((variance(before) + variance(after)) / (third - 1));
   const gained = mean(after) - Math.min(...means);
-  if (!(rise > 3 * error && rise > gained / 10)) return undefined;
+  const half = Math.ceil(third / 2);
+  const risesAtEnd = mean(after.slice(-half)) > mean(after.slice(0, half));
+  if (!(rise > 3 * error && rise > gained / 10 && risesAtEnd)) return undefined;
   const [from, to] = [mean(before), mean(after)].map(rounded);
   return {
     code: "still-rising",
