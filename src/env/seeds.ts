@@ -31,6 +31,8 @@ export const purposes = {
   heldOut: 12,
   /** The options that are tried in a search for better ones. */
   trial: 13,
+  /** The episodes of random play and of constant actions, beside which a network's evaluations are shown. */
+  baseline: 14,
 } as const;
 
 /** The number of one of the {@link purposes}. */

@@ -18,6 +18,7 @@ test("the purposes keep their numbers: a changed one would change every result",
     stickyActions: 11,
     heldOut: 12,
     trial: 13,
+    baseline: 14,
   });
 });
 

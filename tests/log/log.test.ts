@@ -13,7 +13,15 @@ const folder = mkdtempSync(join(tmpdir(), "qstill-log-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const evaluated = { kind: "evaluation", network: "teacher", envSteps: 1000, updates: 900 } as const;
-const evaluation: TrainingEvent = { ...evaluated, mean: 123.25, std: 0.1, min: -9, best: true, loss: 0.5 };
+const evaluation: TrainingEvent = {
+  ...evaluated,
+  episodes: 20,
+  mean: 123.25,
+  std: 0.1,
+  min: -9,
+  best: true,
+  loss: 0.5,
+};
 const progress: TrainingEvent = {
   ...{ kind: "progress", network: "student", attempt: 2, envSteps: 0, updates: 300 },
   ...{ share: 0.25, loss: 0.5, mean: null },

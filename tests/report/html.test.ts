@@ -13,6 +13,7 @@ function point(network: "teacher" | "student", step: number, more: Partial<Evalu
   const base = {
     envSteps: 1000 * step,
     updates: 500 * step,
+    episodes: 20,
     mean: 100 * step,
     std: 20,
     min: 9,
