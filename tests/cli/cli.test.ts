@@ -246,7 +246,8 @@ describe("run", () => {
   let summary: Record<string, unknown> & { weightsHash: string };
   beforeAll(() => {
     const { status, stdout, stderr } = qstill("run", "CartPole-v1", "--seed", "3", "--json", ...quick);
-    expect([status, stderr]).toEqual([0, ""]);
+    // so short a training learns nothing, and says so
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/^after 1500 steps evaluations return .*\n$/)]);
     summary = JSON.parse(stdout);
   });
   const out = join(folder, "runs", "CartPole-v1-3");
