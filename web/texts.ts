@@ -561,8 +561,8 @@ const chinese: Texts = {
     "constant-feature": ({ names }) => `从不变化的特征：${names}。请检查环境是否真的设置了它们；总是不变的可以去掉。`,
     "one-action": ({ action, value }) =>
       `网络在评估中每一步都选动作“${action}”，平均回报 ${value}。如果没有更好的策略，则无需处理；否则请调大 explorationFraction，并检查观测是否包含所需的信息。`,
-    "no-better-than-random": ({ envSteps, value, random }) =>
-      `${envSteps} 步之后，评估的平均回报是 ${value}，不比随机行动的 ${random} 好。请依次检查环境、步数、探索、nStep 和 gamma。`,
+    "no-better-than-random": ({ envSteps, value, error, random, randomError }) =>
+      `${envSteps} 步之后，评估的平均回报是 ${value} ± ${error}，不比随机行动的 ${random} ± ${randomError} 好。请依次检查环境、步数、探索、nStep 和 gamma。`,
     "still-rising": ({ id, from, to, plannedSteps }) =>
       `训练结束时 ${id} 的回报仍在上升：从 ${from} 升到 ${to}。请把 envSteps 设得比 ${plannedSteps} 更大。`,
   },

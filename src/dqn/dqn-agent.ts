@@ -145,12 +145,18 @@ export class DqnAgent {
     return this.#state.due;
   }
 
-  /** So many of the first steps are uniformly random actions. */
+  /**
+   * So many of the first steps are uniformly random actions.
+   * @hidden
+   */
   get randomSteps(): number {
     return this.#state.warm || this.#config.explorationRepeat > 1 ? 0 : this.#config.learningStarts;
   }
 
-  /** The first value that was far outside what was seen before, after a quarter of all steps; undefined: there was none. */
+  /**
+   * The first value that was far outside what was seen before, after a quarter of all steps; undefined: there was none.
+   * @hidden
+   */
   get outlier(): Outlier | undefined {
     const { outlierFeature: feature, outlier: value, outlierAt: envSteps } = this.#state;
     return envSteps === 0 ? undefined : { feature, value, envSteps };
@@ -205,12 +211,18 @@ export class DqnAgent {
     return rawParameters(this.#learner, this.widths, this.#config);
   }
 
-  /** Copies of at most so many observations in the replay memory, evenly spaced. */
+  /**
+   * Copies of at most so many observations in the replay memory, evenly spaced.
+   * @hidden
+   */
   someObservations(most: number): readonly ArrayLike<number>[] {
     return this.#learner.someObservations(most);
   }
 
-  /** The features that have one value in the whole replay memory. */
+  /**
+   * The features that have one value in the whole replay memory.
+   * @hidden
+   */
   constantFeatures(): number[] {
     const { lowest, highest } = this.#learner.ranges();
     return [...lowest.keys()].filter((i) => lowest[i] === highest[i]);

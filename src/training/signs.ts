@@ -136,7 +136,9 @@ export function costlyEvaluation({ envSteps, evaluationSteps, presetShare }: Fac
 /** No action has made a difference: all rewards and all returns are the same. */
 export function equalRewards({ envSteps, seen }: Facts): Notice | undefined {
   const { lowest, highest } = bothOf(seen.inner, seen.final);
-  if (lowest === null || lowest !== highest || seen.returns.lowest !== seen.returns.highest) return undefined;
+  const isFirst = seen.ended > 0 && seen.ended < fewestEpisodes;
+  if (lowest === null || lowest !== highest || seen.returns.lowest !== seen.returns.highest || isFirst)
+    return undefined;
   return {
     code: "equal-rewards",
     message: `each of ${envSteps} steps gave the reward ${lowest}, and no episode another return: there is nothing to learn from`,
@@ -227,22 +229,22 @@ export function oneAction({ env, plannedSteps, baseline: { constant }, evaluatio
   };
 }
 
-/** Neither the latest networks nor the best one return more than random play, beyond their noise. */
+/** The latest networks return no more than random play, and the best one no more beyond the noise of both. */
 export function noBetterThanRandom({ envSteps, random, evaluations, kept }: Facts): Notice | undefined {
   const recent = evaluations.slice(-latest).filter(({ episodes }) => episodes >= fewestEpisodes);
   if (random.count < fewestEpisodes || recent.length === 0 || kept === undefined) return undefined;
   const ofRandom = random.squares / (random.count - 1) / random.count;
   const errors = mean(recent.map(squaredError));
   const now = mean(recent.map((each) => each.mean));
-  if (now > random.mean + Math.sqrt(ofRandom + errors)) return undefined;
+  if (now > random.mean + Math.sqrt(ofRandom + errors) / 2) return undefined;
   if (kept.mean > random.mean + 2 * Math.sqrt(ofRandom + squaredError(kept))) return undefined;
-  const [value, ofChance] = [now, random.mean].map(rounded);
+  const [value, error, ofChance, chanceError] = [now, Math.sqrt(errors), random.mean, Math.sqrt(ofRandom)].map(rounded);
   return {
     code: "no-better-than-random",
-    message: `after ${envSteps} steps evaluations return ${value}, no more than random play, ${ofChance}`,
+    message: `after ${envSteps} steps evaluations return ${value} ± ${error}, random play ${ofChance} ± ${chanceError}`,
     remedy:
       "see “When it does not learn” in docs/train.md: the environment, the time, exploration, nStep and gamma, in this order",
-    values: { envSteps, value, random: ofChance },
+    values: { envSteps, value, error, random: ofChance, randomError: chanceError },
   };
 }
 

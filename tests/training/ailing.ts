@@ -89,6 +89,7 @@ export const ailing: Record<keyof typeof signs, { shows: Changes[]; not: Changes
         }),
       },
       { seen: seen({ inner: zeros, final: { lowest: 0, highest: 1 }, returns: { lowest: 0, highest: 1 } }) },
+      { seen: seen({ inner: zeros, final: zeros, returns: zeros, ended: 3 }) }, // too few episodes
     ],
   },
   lateReward: {
