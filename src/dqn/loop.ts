@@ -102,7 +102,8 @@ export async function train(training: AgentTraining): Promise<Trained> {
     const pace: Pace = (steps) => work.guarded(() => inTurns(steps, work, report));
     const offer = async () => {
       const parameters = agent.parameters();
-      if (!last()) keeper.charge(await pace(baseline.measure(episodes.longest, episodes.repeatable)));
+      const hasRoom = !last() && keeper.affords(moment(), baseline.needed(episodes.longest));
+      if (hasRoom) keeper.charge(await pace(baseline.measure(episodes.longest, episodes.repeatable)));
       const judged = await keeper.offer(parameters, pace, moment());
       const onlyAction = selection.onlyAction(parameters);
       const largestQValue = selection.largestQValue(parameters, agent.someObservations(lookedAt));
@@ -119,7 +120,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
     };
     const last = () => agent.envSteps === config.envSteps;
     const moment = () => ({ envSteps: agent.envSteps, longest: episodes.longest, last: last() });
-    const affords = () => keeper.affords(moment(), last() ? 0 : baseline.wanted(episodes.longest));
+    const affords = () => keeper.affords(moment(), baseline.wanted(episodes.longest, agent.envSteps));
     const passes = (interval: number) => Math.floor(state.before / interval) < Math.floor(agent.envSteps / interval);
     const tell = () => {
       if (!passes(progressInterval) && !last()) return;

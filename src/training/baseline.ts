@@ -19,6 +19,8 @@ const fewestEpisodes = 4;
 /** The share of the budget of all evaluations that a baseline may take, and the share that it is reckoned by at most. */
 const shareOfBudget = 0.1;
 const largestShare = 0.2;
+/** For this share of all steps the first evaluation waits until there is room for a baseline, too. */
+const patience = 0.3;
 /** The steps that are taken twice, to see whether the same seed gives the same episode. */
 const repeatedSteps = 8;
 
@@ -79,8 +81,13 @@ export class BaselineMeter implements Part {
     return this.#state.repeats;
   }
 
+  /** The episodes that an evaluation leaves room for after so many steps. It does not wait for long. */
+  wanted(longest: number, envSteps: number): number {
+    return envSteps > patience * this.#config.envSteps ? 0 : this.needed(longest);
+  }
+
   /** The episodes for which it still needs room, if each is as long as `longest`. */
-  wanted(longest: number): number {
+  needed(longest: number): number {
     if (this.#state.measured) return 0;
     const { random, rounds } = this.#plan(longest);
     return Math.ceil((2 * repeatedSteps) / longest) + random + rounds * this.#config.actionCount;

@@ -249,14 +249,14 @@ export function noBetterThanRandom({ envSteps, random, evaluations, kept }: Fact
 }
 
 /** At the end, the last third of the evaluations is clearly better than the third before, and its own end than its start. */
-export function stillRising({ env, plannedSteps, evaluations }: Facts): Notice | undefined {
+export function stillRising({ env, plannedSteps, baseline, evaluations }: Facts): Notice | undefined {
   const means = evaluations.map((each) => each.mean);
   const third = Math.floor(means.length / 3);
   if (third < fewestEpisodes) return undefined;
   const [before, after] = [means.slice(-2 * third, -third), means.slice(-third)];
   const rise = mean(after) - mean(before);
   const error = Math.sqrt((variance(before) + variance(after)) / (third - 1));
-  const gained = mean(after) - Math.min(...means);
+  const gained = mean(after) - Math.min(baseline.random ?? Number.POSITIVE_INFINITY, ...means);
   const half = Math.ceil(third / 2);
   const risesAtEnd = mean(after.slice(-half)) > mean(after.slice(0, half));
   if (!(rise > 3 * error && rise > gained / 10 && risesAtEnd)) return undefined;

@@ -152,6 +152,10 @@ export const ailing: Record<keyof typeof signs, { shows: Changes[]; not: Changes
       { evaluations: curve(0, 1, 3, 2, 10, 40, 15, 22, 20, 43, 12, 24) }, // noise
       { evaluations: curve(0, 1, 3, 2, 10, 12, 11, 13, 20, 20, 20, 20) }, // not any more
       { evaluations: curve(0, 10, 20) }, // too few
+      {
+        evaluations: curve(0, 1, 3, 2, 10, 12, 11, 13, 20, 23, 22, 24),
+        baseline: { random: -200, constant: null }, // hardly, above random play
+      },
       { evaluations: curve(-900, 1, 3, 2, 10, 12, 11, 13, 20, 23, 22, 24) }, // hardly, after all that was gained
     ],
   },

@@ -48,12 +48,12 @@ describe("a baseline", () => {
     const { env, count } = worth(() => 10);
     const meter = new BaselineMeter([env], experienced(10), config);
     expect(meter.value).toEqual({ random: 7, constant: null });
-    expect(meter.wanted(10)).toBe(2 + 3 * 10);
+    expect(meter.needed(10)).toBe(2 + 3 * 10);
     const steps = atOnce(meter.measure(10, true));
     expect(steps).toBe(count.steps);
     expect(steps).toBe(16 + 3 * 10 * 10);
     expect(meter.value).toEqual({ random: 7, constant: { action: 1, mean: 10 } });
-    expect(meter.wanted(10)).toBe(0);
+    expect(meter.needed(10)).toBe(0);
     expect(atOnce(meter.measure(10, true))).toBe(0);
     // all that it plays has seeds of its own
     const own = new Set(Array.from({ length: 10 }, (_, i) => episodeSeed(5, purposes.baseline, i)));
@@ -71,7 +71,7 @@ describe("a baseline", () => {
   it("tries no action where there are more than 8, or no room for an episode of each", () => {
     const { env, count } = worth(() => 1000);
     const many = new BaselineMeter([env], experienced(10), { ...config, actionCount: 9 });
-    expect(many.wanted(1000)).toBe(1);
+    expect(many.needed(1000)).toBe(1);
     const short = new BaselineMeter([env], experienced(10), config);
     expect(atOnce(short.measure(1000, true))).toBe(16);
     expect(short.value.constant).toBeNull();
@@ -90,10 +90,17 @@ describe("a baseline", () => {
     expect(never.value.constant).toBeNull();
   });
 
+  it("lets evaluations wait for 30 % of the steps, and no longer", () => {
+    const meter = new BaselineMeter([worth(() => 10).env], experienced(10), config);
+    expect(meter.wanted(10, 30_000)).toBe(meter.needed(10));
+    expect(meter.wanted(10, 30_001)).toBe(0);
+    expect(meter.needed(10)).toBeGreaterThan(0);
+  });
+
   it("is bounded where evaluations have no limit, too", () => {
     const unlimited = new BaselineMeter([worth(() => 10).env], experienced(10), { ...config, evaluationShare: 1 });
     const limited = new BaselineMeter([worth(() => 10).env], experienced(10), config);
-    expect(unlimited.wanted(100)).toBe(limited.wanted(100));
+    expect(unlimited.needed(100)).toBe(limited.needed(100));
   });
 
   it("sees whether the same seed gives the same episode, unless that is denied", () => {
@@ -117,7 +124,7 @@ describe("a baseline", () => {
     atOnce(meter.measure(10, true));
     const again = new BaselineMeter([worth(() => 10).env], experienced(3), config);
     again.restore(JSON.parse(JSON.stringify(meter.save())));
-    expect([again.value, again.random, again.repeats, again.wanted(10)]).toEqual([
+    expect([again.value, again.random, again.repeats, again.needed(10)]).toEqual([
       ...[meter.value, meter.random, meter.repeats, 0],
     ]);
     expect(() => again.restore({ state: {}, arrays: {} })).toThrow("it does not say what was measured");
