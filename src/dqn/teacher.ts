@@ -11,10 +11,11 @@ import type { Setting } from "../training/checkpoint.js";
 import { type Origin, originOf } from "../training/origin.js";
 import { TrainedModel, type TrainingRecord } from "../training/trained.js";
 import { partWork, type WorkOptions } from "../training/work.js";
+import type { AgentTraining } from "./agent-training.js";
 import type { TeacherConfig } from "./config.js";
 import { checkedThreads, hiddenOf, learnerShape, startingParameters, teacherConfig } from "./configure.js";
 import { DqnAgent } from "./dqn-agent.js";
-import { type AgentTraining, train } from "./loop.js";
+import { train } from "./loop.js";
 
 /** A trained teacher. */
 export class Teacher<Config extends object = TeacherConfig> extends TrainedModel<Config> {

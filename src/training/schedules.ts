@@ -1,4 +1,4 @@
-// Schedules: what exploration and learning rates are at each step of a training.
+// Schedules: what exploration and learning rates are at each step of a training, and what is due at intervals.
 
 /** A straight line from `initial` to `final`, as `share` goes from 0 to 1; after that, `final`. */
 export function linear(initial: number, final: number, share: number): number {
@@ -43,4 +43,9 @@ export function schedule(config: Scheduled, envSteps: number, warm = false): Ste
     learningRate: linear(config.learningRate, config.learningRateFinal, share),
     importance: linear(config.importanceExponent, 1, share),
   };
+}
+
+/** Whether a multiple of `interval` lies after `before` steps, up to `now`. There is none of 0. */
+export function passed(interval: number, before: number, now: number): boolean {
+  return Math.floor(before / interval) < Math.floor(now / interval);
 }

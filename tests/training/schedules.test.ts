@@ -1,7 +1,7 @@
 // What exploration, learning rate and importance are at each step: formulas worked by hand, and what holds for all of them.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linear, type Scheduled, schedule } from "../../src/training/schedules.js";
+import { linear, passed, type Scheduled, schedule } from "../../src/training/schedules.js";
 
 const config: Scheduled = {
   envSteps: 1000,
@@ -57,4 +57,15 @@ it("a line has its ends and stays between them", () => {
       expect(linear(initial, final, 1)).toBe(final);
     }),
   );
+});
+
+it("an interval is passed where its multiple is reached, and 0 is no interval", () => {
+  const at = [
+    [0, 99],
+    [99, 100],
+    [100, 101],
+    [95, 230],
+  ];
+  expect(at.map(([before, now]) => passed(100, before, now))).toEqual([false, true, false, true]);
+  expect(at.map(([before, now]) => passed(0, before, now))).toEqual([false, false, false, false]);
 });
