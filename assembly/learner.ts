@@ -229,13 +229,12 @@ export function learner_normalise(learner: Learner): void {
 
 /**
  * Renews the scales of observations, unless they are bytes, and of returns by what the replay memory holds.
- * @param fresh whether the network has learned nothing yet
- * @param warm whether it began with the weights of another network
+ * @param fresh whether the network can do nothing yet
  */
-export function learner_renew(learner: Learner, observations: bool, returns: bool, fresh: bool, warm: bool): void {
+export function learner_renew(learner: Learner, observations: bool, returns: bool, fresh: bool): void {
   const target = learner.targetWeights.parameters;
   if (observations && !learner.bytes) {
-    renew_observations(learner, target, learner.replay, learner.seen, fresh, warm);
+    renew_observations(learner, target, learner.replay, learner.seen, fresh);
     learner.state.farOutside = 0;
   }
   if (returns) {

@@ -63,18 +63,11 @@ function times(address: usize, factor: f64): void {
 
 /**
  * Renews the scales of observations: (x − mean)·scale. The scale of a feature that never changed is 0, so that nothing
- * depends on it before something can be learned about it. A feature that does not change any more keeps its scale.
- * @param fresh whether the network has learned nothing yet: its weights then stay
- * @param warm whether it can do something already: features that never changed then keep the scale 1
+ * depends on it before something can be learned about it. A feature that does not change any more keeps its scale, and
+ * so does one that never changed if the network can do something already.
+ * @param fresh whether the network can do nothing yet: its weights then stay
  */
-export function renew_observations(
-  net: Trainable,
-  target: usize,
-  replay: Replay,
-  seen: SeenRange,
-  fresh: bool,
-  warm: bool,
-): void {
+export function renew_observations(net: Trainable, target: usize, replay: Replay, seen: SeenRange, fresh: bool): void {
   const layer = changetype<Layer>(heap.alloc(offsetof<Layer>()));
   layer_at(layer, net, target, 0);
   const rows = replay.state.filled;
@@ -93,7 +86,7 @@ export function renew_observations(
     put<f32>(seen.highest, i, <f32>(<f64>highest + range));
     const before = <f64>at<f32>(net.scale, i);
     if (range == 0) {
-      if (!fresh || warm) continue;
+      if (!fresh) continue;
       put<f32>(net.mean, i, lowest);
       put<f32>(net.scale, i, 0);
       continue;

@@ -122,7 +122,7 @@ describe("the scale of returns", () => {
       seed(11);
       const learner = learner_of(500, nStep);
       const played = new Played(learner, 300, 3, 2);
-      learner_renew(learner, false, true, true, false);
+      learner_renew(learner, false, true, true);
       const mean = <f64>learner.returnScale.mean;
       const returns = played.returns(mean);
       expect_near(mean, mean_of(returns), 1e-4, "the mean of returns");
@@ -144,7 +144,7 @@ describe("the scale of returns", () => {
     new Played(learner, 350, 1, -5);
     seed(13);
     new Played(learner, 400, 1, 5); // overwrites all
-    learner_renew(learner, false, true, true, false);
+    learner_renew(learner, false, true, true);
     expect(learner.returnScale.mean).toBeGreaterThan(15);
     learner_free(learner);
   });
@@ -158,7 +158,7 @@ describe("the scale of returns", () => {
       observe(learner);
       learner_record(learner, row, 0, episode == 500 ? 80 : 0, true, false);
     }
-    learner_renew(learner, false, true, true, false);
+    learner_renew(learner, false, true, true);
     expect_near(<f64>learner.returnScale.deviation, 10, 1e-6, "the deviation of returns");
     learner_free(learner);
   });
@@ -178,7 +178,7 @@ describe("the scale of returns", () => {
         observe(learner);
         row = learner_begin(learner);
       }
-      learner_renew(learner, false, true, true, false);
+      learner_renew(learner, false, true, true);
       expect_near(<f64>learner.returnScale.deviation / deviations[i], 1, 1e-3, "the deviation of returns");
       if (rewards[i] != 0)
         expect_near(<f64>learner.returnScale.mean / <f64>rewards[i], 10, 1e-3, "the mean of returns");
@@ -193,12 +193,12 @@ describe("renewed scales", () => {
       seed(21);
       const learner = learner_of(1000, 2, bool(dueling));
       const played = new Played(learner, 400, 1, 1);
-      learner_renew(learner, true, true, true, false);
+      learner_renew(learner, true, true, true);
       learner_step(learner, 50, 0.01);
       const before = q_values(learner, played.rows, ACTIONS);
       new Played(learner, 300, 1000, 200, 3); // the features and the returns become larger
       const deviation = learner.returnScale.deviation;
-      learner_renew(learner, true, true, false, false);
+      learner_renew(learner, true, true, false);
       expect(learner.returnScale.deviation).toBeGreaterThan(100 * deviation);
       const after = q_values(learner, played.rows, ACTIONS);
       expect_all_near(after, before, 0.01); // in units of a deviation of more than 1,000
@@ -210,13 +210,13 @@ describe("renewed scales", () => {
     seed(22);
     const learner = learner_of(1000);
     new Played(learner, 400, 1, 1);
-    learner_renew(learner, true, true, true, false);
+    learner_renew(learner, true, true, true);
     learner_step(learner, 20, 0.01);
     // with τ = 1 the target is a copy: after a renewal it must still be one
     learner.options.tau = 1;
     learner_step(learner, 1, 0.01);
     new Played(learner, 300, 50, 20, 3);
-    learner_renew(learner, true, true, false, false);
+    learner_renew(learner, true, true, false);
     const target = copy_of<f32>(learner.targetWeights.parameters, learner.count);
     learner_step(learner, 0, 0);
     let place: usize = 0;
@@ -239,7 +239,7 @@ describe("renewed scales", () => {
     seed(23);
     const learner = learner_of(1000);
     new Played(learner, 400, 1, 1);
-    learner_renew(learner, true, true, true, false);
+    learner_renew(learner, true, true, true);
     learner_step(learner, 20, 0.001);
     const random = copy_of<u32>(learner.random, 4);
     learner_step(learner, 1, 0);
@@ -251,7 +251,7 @@ describe("renewed scales", () => {
     memory.copy(learner.random, random, 16);
     const mean = learner.returnScale.mean;
     const deviation = learner.returnScale.deviation;
-    learner_renew(learner, false, true, false, false);
+    learner_renew(learner, false, true, false);
     expect_near(<f64>learner.returnScale.deviation / <f64>deviation, 64, 1e-3, "the deviation of returns");
     expect(learner.returnScale.mean != mean).toBe(true);
     // outputs are 1/64 of what they were, and so are the errors of the last layer
@@ -269,7 +269,7 @@ describe("the scales of observations", () => {
     seed(31);
     const learner = learner_of(1000);
     new Played(learner, 600, 1, 0);
-    learner_renew(learner, true, false, true, false);
+    learner_renew(learner, true, false, true);
     expect_near(<f64>at<f32>(learner.scale, 0) * (5 / sqrt<f64>(3)), 1, 0.1, "a scale");
     expect_near(<f64>at<f32>(learner.scale, 1) * (1e-6 / sqrt<f64>(3)), 1, 0.1, "a scale");
     expect_near(<f64>at<f32>(learner.scale, 2) * (1e6 / sqrt<f64>(3)), 1, 0.1, "a scale");
@@ -282,7 +282,7 @@ describe("the scales of observations", () => {
       seed(32);
       const learner = learner_of(1000);
       new Played(learner, 300, 1, 0);
-      learner_renew(learner, true, false, true, bool(warm));
+      learner_renew(learner, true, false, !warm);
       expect(at<f32>(learner.scale, 3)).toBe(warm ? 1 : 0);
       observe(learner);
       put<f32>(learner_incoming(learner), 3, 9);
@@ -290,7 +290,7 @@ describe("the scales of observations", () => {
       observe(learner);
       learner_record(learner, row, 0, 0, true, false);
       const weights = copy_of<f32>(learner.onlineWeights.parameters, learner.count);
-      learner_renew(learner, true, false, false, bool(warm));
+      learner_renew(learner, true, false, false);
       expect_near(<f64>at<f32>(learner.scale, 3), 4, 1e-6, "a scale"); // the range is 2
       const kept = at<f32>(learner.onlineWeights.parameters, 3 * 8);
       if (warm) expect_near(<f64>kept, <f64>at<f32>(weights, 3 * 8) / 4, 1e-6, "a weight");
@@ -304,12 +304,12 @@ describe("the scales of observations", () => {
     const learner = learner_of(1000);
     new Played(learner, 300, 1, 0);
     expect(learner_far_outside(learner)).toBe(false);
-    learner_renew(learner, true, false, true, false);
+    learner_renew(learner, true, false, true);
     new Played(learner, 50, 1, 0);
     expect(learner_far_outside(learner)).toBe(false);
     new Played(learner, 2, 1, 0, 10);
     expect(learner_far_outside(learner)).toBe(true);
-    learner_renew(learner, true, false, false, false);
+    learner_renew(learner, true, false, false);
     expect(learner_far_outside(learner)).toBe(false);
     learner_free(learner);
   });

@@ -37,7 +37,7 @@ export interface CoreExports extends Record<string, unknown> {
   learner_free(learner: number): void;
   learner_initialise(learner: number, word0: number, word1: number, word2: number, word3: number): void;
   learner_normalise(learner: number): void;
-  learner_renew(learner: number, observations: number, returns: number, fresh: number, warm: number): void;
+  learner_renew(learner: number, observations: number, returns: number, fresh: number): void;
   learner_far_outside(learner: number): number;
   learner_return_scale(learner: number): number;
   learner_incoming(learner: number): number;

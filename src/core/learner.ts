@@ -195,12 +195,11 @@ export class Learner extends Trainable {
 
   /**
    * Renews the scales of observations and of returns by what the replay memory holds. The network computes what it did
-   * before, unless it is `fresh`: a network that has learned nothing keeps its weights.
-   * @param warm whether it began with the weights of another network
+   * before, unless it is `fresh`: a network that can do nothing yet keeps its weights.
    */
-  renew(observations: boolean, returns: boolean, fresh: boolean, warm: boolean): void {
+  renew(observations: boolean, returns: boolean, fresh: boolean): void {
     const { learner_renew } = this.instance.exports;
-    learner_renew(this.handle, Number(observations), Number(returns), Number(fresh), Number(warm));
+    learner_renew(this.handle, Number(observations), Number(returns), Number(fresh));
   }
 
   /** Whether an observation was far outside what was seen when the scales were renewed. */

@@ -300,7 +300,7 @@ export class DqnAgent {
     const fresh = state.scaledAt === 0 && !state.warm;
     state.scaledAt = state.envSteps;
     if (!renewScales && normalizeObservations) this.#normalise();
-    learner.renew(renewScales && normalizeObservations, normalizeReturns, fresh, state.warm);
+    learner.renew(renewScales && normalizeObservations, normalizeReturns, fresh);
   }
 
   #findOutlier(): void {
