@@ -3,6 +3,7 @@ import { type Options as BarOptions, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Evaluation } from "../evaluate/evaluate.js";
+import { sum } from "../evaluate/statistics.js";
 import { WriteError, writeAll } from "../experiments/durable.js";
 import { parameterCount } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
@@ -193,10 +194,6 @@ function drawn([head, ...rows]: readonly (readonly string[])[], texts: number): 
   });
   grid.push(...rows.map((row) => [...row]));
   return grid.toString();
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Writes to stdout. It is no error if its reader is gone, as in "qstill envs | head". @throws WriteError otherwise */

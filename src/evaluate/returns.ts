@@ -15,7 +15,7 @@ export interface Policy {
 }
 
 /** Which episodes are played: `episodes` of a purpose, from the first one on, 0 by default. */
-export interface Episodes {
+export interface WhichEpisodes {
   readonly seed: number;
   readonly purpose: Purpose;
   readonly episodes: number;
@@ -31,7 +31,7 @@ export interface Played {
 }
 
 /** The undiscounted returns of episodes, in order, shape (episodes). */
-export function* episodeReturns(copies: Copies, policy: Policy, which: Episodes): Steps<Float64Array> {
+export function* episodeReturns(copies: Copies, policy: Policy, which: WhichEpisodes): Steps<Float64Array> {
   return (yield* playEpisodes(copies, policy, which)).returns;
 }
 
@@ -43,7 +43,7 @@ export function* episodeReturns(copies: Copies, policy: Policy, which: Episodes)
 export function* playEpisodes(
   copies: Copies,
   policy: Policy,
-  { seed, purpose, episodes, firstEpisode = 0 }: Episodes,
+  { seed, purpose, episodes, firstEpisode = 0 }: WhichEpisodes,
   isTime = stepper(),
 ): Steps<Played> {
   const returns = new Float64Array(episodes);

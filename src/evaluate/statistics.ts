@@ -1,14 +1,18 @@
-// Means, deviations and bootstrap intervals of returns.
+// Sums, means, deviations and bootstrap intervals of returns.
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
 
 /** The number of resamples in a bootstrap. */
 export const bootstrapResamples = 2000;
 
+export function sum(values: ArrayLike<number>): number {
+  let all = 0;
+  for (let i = 0; i < values.length; i++) all += values[i];
+  return all;
+}
+
 export function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
+  return sum(values) / values.length;
 }
 
 /** The standard deviation of exactly these values (divided by their number, as NumPy's `std` does). */
@@ -19,9 +23,9 @@ export function standardDeviation(values: ArrayLike<number>): number {
 /** The mean squared distance from the mean. */
 export function variance(values: ArrayLike<number>): number {
   const centre = mean(values);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i] - centre) * (values[i] - centre);
-  return sum / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i] - centre) * (values[i] - centre);
+  return squares / values.length;
 }
 
 /**
@@ -31,9 +35,9 @@ export function variance(values: ArrayLike<number>): number {
 export function meanInterval(values: ArrayLike<number>, seed: number): [number, number] {
   const random = new Pcg64([seed, purposes.bootstrap, values.length]);
   return intervalOf(() => {
-    let sum = 0;
-    for (let i = 0; i < values.length; i++) sum += values[random.integers(0, values.length)];
-    return sum / values.length;
+    let drawn = 0;
+    for (let i = 0; i < values.length; i++) drawn += values[random.integers(0, values.length)];
+    return drawn / values.length;
   });
 }
 

@@ -4,8 +4,9 @@ import type { AnyEnv } from "../env/env.js";
 import { type Steps, stepper } from "../env/pauses.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import { type Played, type Policy, playEpisodes, randomPolicy } from "../evaluate/returns.js";
-import { mean } from "../evaluate/statistics.js";
+import { mean, sum } from "../evaluate/statistics.js";
 import type { Baseline } from "../model/model.js";
+import { fewestEpisodes } from "./budget.js";
 import type { Saved } from "./checkpoint.js";
 import { add, type Experience, type Moments } from "./experience.js";
 import type { Part } from "./resumable.js";
@@ -14,8 +15,6 @@ import type { Part } from "./resumable.js";
 const mostActions = 8;
 /** The episodes of random play, and of each action. */
 const enoughEpisodes = 10;
-/** Of fewer episodes the mean says too little. */
-const fewestEpisodes = 4;
 /** The share of the budget of all evaluations that a baseline may take, and the share that it is reckoned by at most. */
 const shareOfBudget = 0.1;
 const largestShare = 0.2;
@@ -207,10 +206,4 @@ export function constantPolicy(action: number, actionCount: number): Policy {
 
 function* answered<Answer>(answer: Answer | Promise<Answer>): Steps<Answer> {
   return answer instanceof Promise ? yield answer : answer;
-}
-
-function sum(values: ArrayLike<number>): number {
-  let all = 0;
-  for (let i = 0; i < values.length; i++) all += values[i];
-  return all;
 }

@@ -18,6 +18,9 @@ export interface Spent {
   readonly longest: number;
 }
 
+/** Of fewer episodes a mean says too little: evaluations wait until there is room for so many. */
+export const fewestEpisodes = 4;
+
 /** The share of the budget that evaluations may take before the last one, so that enough is left for the last choice. */
 const beforeTheLast = 0.5;
 

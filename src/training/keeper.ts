@@ -1,7 +1,7 @@
 // The keeper of the best network: it evaluates what is offered, and the best of the evaluations compete at the end.
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { Model, type ModelData } from "../model/model.js";
-import { type Moment, room, type Spent } from "./budget.js";
+import { fewestEpisodes, type Moment, room, type Spent } from "./budget.js";
 import type { Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
 import { type Contender, type Pace, type Play, ranked, Trial } from "./trial.js";
@@ -35,9 +35,6 @@ export interface Judged {
 
 /** The most networks among which the last choice is made. */
 const mostContenders = 8;
-
-/** With room for fewer episodes an evaluation waits. */
-const fewestEpisodes = 4;
 
 /** An offer of work that has no budget and no last choice. */
 const plainOffer: Moment = { envSteps: 0, longest: 1, last: false };

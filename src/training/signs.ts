@@ -2,6 +2,7 @@
 import type { Notice } from "../core/notice.js";
 import { mean, variance } from "../evaluate/statistics.js";
 import type { Baseline } from "../model/model.js";
+import { fewestEpisodes } from "./budget.js";
 import type { Moments, Seen, Span } from "./experience.js";
 
 /** What a training has come to. */
@@ -68,8 +69,6 @@ export interface Sign {
 
 /** So many of the latest evaluations are taken together. */
 const latest = 5;
-/** Of fewer episodes nothing is concluded. */
-const fewestEpisodes = 4;
 /** A time limit of so many steps is none: it is the one that environments without a limit have. */
 const noLimit = 10_000;
 /** An episode of fewer steps is not endless. */

@@ -1,6 +1,6 @@
 // A trial: networks play selection episodes within a budget, and the best of them is found.
 import type { Steps } from "../env/pauses.js";
-import { mean } from "../evaluate/statistics.js";
+import { mean, sum } from "../evaluate/statistics.js";
 import { type Moment, room, type Spent } from "./budget.js";
 
 /** What selection episodes gave. */
@@ -108,12 +108,8 @@ export class Trial {
   }
 
   #count(episodes: number, lengths: ArrayLike<number> = []): void {
-    let { steps, longest } = this.#spent;
-    for (let i = 0; i < lengths.length; i++) {
-      steps += lengths[i];
-      longest = Math.max(longest, lengths[i]);
-    }
-    this.#spent = { steps, longest };
+    const { steps, longest } = this.#spent;
+    this.#spent = { steps: steps + sum(lengths), longest: Math.max(longest, ...Array.from(lengths)) };
     this.#played += episodes;
   }
 }

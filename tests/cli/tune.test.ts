@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Tuned } from "../../src/tune/tune.js";
+import { walk } from "../walk.js";
 
 const main = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "cli", "main.js");
 const folder = mkdtempSync(join(tmpdir(), "qstill-tune-"));
@@ -141,14 +142,6 @@ describe("the configuration", () => {
 });
 
 it("takes a file with an environment, and says how to name it again", () => {
-  const walk = `export default ({ length = 3 } = {}) => {
-    let at = 0;
-    return {
-      observationSize: 1, actionCount: 2, maxEpisodeSteps: 20,
-      reset: () => [(at = 0)],
-      step: (action) => ({ observation: [(at += action === 1 ? 1 : -1)], reward: -1, terminated: at >= length }),
-    };
-  };`;
   writeFileSync(join(folder, "walk.mjs"), walk);
   const { status } = qstill(
     "tune",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { type TrialRun, type TuneOptions, TuneStopped, tune } from "#dist/tune/index.js";
+import { walk } from "../walk.js";
 
 const folder = mkdtempSync(join(tmpdir(), "qstill-cores-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,15 +47,7 @@ it("stops within its trainings, and goes on from their checkpoints to the same r
 
 it("imports a file with an environment in every worker", async () => {
   const path = join(folder, "walk.mjs");
-  const source = `export default ({ length = 5 } = {}) => {
-    let at = 0;
-    return {
-      observationSize: 1, actionCount: 2, maxEpisodeSteps: 20,
-      reset: () => [(at = 0)],
-      step: (action) => ({ observation: [(at += action === 1 ? 1 : -1)], reward: -1, terminated: at >= length }),
-    };
-  };`;
-  writeFileSync(path, source);
+  writeFileSync(path, walk);
   const envFiles = [{ path, options: { length: 3 } }];
   const one = await search("walk", { envFiles, jobs: 1 });
   expect(await search("walk", { envFiles, jobs: 2 })).toEqual(one);
