@@ -33,6 +33,8 @@ export interface TrialResult {
   readonly judgingSteps: number;
   /** The environment steps in which it was trained, without those of its evaluations. */
   readonly envSteps: number;
+  /** The environment steps that its evaluations took; if it diverged, up to the last one. */
+  readonly evaluationSteps: number;
   /** The steps after which it is not bit-exact: it went on from a checkpoint in an environment that does not repeat. */
   readonly inexactFrom?: number;
 }
@@ -62,23 +64,26 @@ export async function runTrial(job: TrialJob, place: TrialPlace): Promise<TrialR
   const { checkpoints } = place;
   const id = jobId(job);
   let envSteps = 0;
+  let evaluationSteps = 0;
   try {
     const teacher = await trained(job, place, {
       resume: checkpoints?.read(id),
       onCheckpoint: checkpoints && ((checkpoint) => checkpoints.write(id, checkpoint)),
       onEvent: (event) => {
         envSteps = event.envSteps;
+        if (event.kind === "evaluation") evaluationSteps = event.evaluationSteps ?? 0;
       },
     });
     try {
       const judged = await judge(teacher, job, place);
       const { inexactFrom } = teacher;
-      return { ...judged, envSteps: teacher.envSteps, ...(inexactFrom !== undefined && { inexactFrom }) };
+      const taken = { envSteps: teacher.envSteps, evaluationSteps };
+      return { ...judged, ...taken, ...(inexactFrom !== undefined && { inexactFrom }) };
     } finally {
       teacher.dispose();
     }
   } catch (error) {
-    if (error instanceof DivergedError) return { score: null, episodes: 0, judgingSteps: 0, envSteps };
+    if (error instanceof DivergedError) return { score: null, episodes: 0, judgingSteps: 0, envSteps, evaluationSteps };
     if (error instanceof Interrupted) checkpoints?.write(id, error.checkpoint);
     throw error;
   }

@@ -237,6 +237,28 @@ describe("a training", () => {
     expect(await episodes(6000)).toBe(100);
   });
 
+  it("says what evaluations took, also if it diverges after some", async () => {
+    const { seed, configuration } = job();
+    const { evaluationSteps } = await trainTeacher(signals, { ...configuration.teacher, seed });
+    expect(evaluationSteps).toBeGreaterThan(0);
+    expect((await runTrial(job(), { source: signals })).evaluationSteps).toBe(evaluationSteps);
+    let made = 0;
+    let steps = 0;
+    /** Rewards become huge in training, after an evaluation in the second copy. */
+    const late = () => {
+      const env = signals();
+      const learns = made++ === 0;
+      const huge = () => learns && ++steps > 200;
+      return {
+        ...env,
+        step: (action: number) => ({ ...env.step(action), ...(huge() && { reward: 1e38 }) }),
+      } as CustomEnv;
+    };
+    const diverged = await runTrial(job({ loss: "mse", evaluationShare: 1 }), { source: late });
+    expect(diverged.score).toBeNull();
+    expect(diverged.evaluationSteps).toBeGreaterThan(0);
+  });
+
   it("goes on from a checkpoint to the same result; one that does not fit is left aside", async () => {
     const kept = new Map<string, Uint8Array>();
     const checkpoints: Checkpoints = {
@@ -267,7 +289,13 @@ describe("a training", () => {
       return { ...env, step: (action: number) => ({ ...env.step(action), reward: 1e38 }) } as CustomEnv;
     };
     const diverged = await runTrial(job({ loss: "mse" }), { source: huge });
-    expect(diverged).toEqual({ score: null, episodes: 0, judgingSteps: 0, envSteps: expect.any(Number) });
+    expect(diverged).toEqual({
+      score: null,
+      episodes: 0,
+      judgingSteps: 0,
+      envSteps: expect.any(Number),
+      evaluationSteps: 0,
+    });
     expect(diverged.envSteps).toBeLessThan(480);
   });
 });
