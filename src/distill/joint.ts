@@ -203,12 +203,8 @@ async function playEpisode(
   await work.guarded(() => episodes.begin(work));
   state.open ??= { steps: 0, reward: 0 };
   for (const { open } = state; ; ) {
-    try {
-      const stepping = episodes.step(work);
-      if (stepping) await stepping;
-    } catch (error) {
-      throw work.failed(error);
-    }
+    const stepping = work.guarded(() => episodes.step(work));
+    if (stepping) await stepping;
     const { reward, terminated, truncated } = episodes.latest;
     open.steps++;
     open.reward += reward;

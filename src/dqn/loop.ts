@@ -65,12 +65,8 @@ export async function train(training: AgentTraining): Promise<Trained> {
 
       // act, and record the step of each copy
       state.before = agent.envSteps;
-      try {
-        const round = episodes.round(work, config.envSteps - state.before);
-        if (round) await round;
-      } catch (error) {
-        throw work.failed(error);
-      }
+      const round = work.guarded(() => episodes.round(work, config.envSteps - state.before));
+      if (round) await round;
 
       // learn
       agent.update();

@@ -161,28 +161,33 @@ export class Resumable implements Pauses {
     }
   }
 
-  /** The error with which work ends whose environment failed. It holds a checkpoint. */
-  failed(error: unknown): Interrupted {
-    if (error instanceof Interrupted) return error;
-    const cause = error instanceof Error ? error : new Error(String(error));
-    return new Interrupted(this.#checkpoint(), this.#best(), cause);
-  }
-
   /**
-   * Does something in an environment. If it fails, the work ends with a checkpoint, which its error holds.
+   * Does something in an environment. If it fails, at once or later, the work ends with a checkpoint, which its error
+   * holds.
    * @returns what it returns
    */
-  async guarded<Result>(call: () => Promise<Result> | Result): Promise<Result> {
+  guarded<Result>(call: () => Result): Result {
     try {
-      return await call();
+      const result = call();
+      if (!(result instanceof Promise)) return result;
+      return result.catch((error) => {
+        throw this.#failed(error);
+      }) as Result;
     } catch (error) {
-      throw this.failed(error);
+      throw this.#failed(error);
     }
   }
 
   /** The work is finished. */
   async end(): Promise<void> {
     if (this.#options.keepCheckpoint) await this.#keep();
+  }
+
+  /** The error with which work ends whose environment failed. It holds a checkpoint. */
+  #failed(error: unknown): Interrupted {
+    if (error instanceof Interrupted) return error;
+    const cause = error instanceof Error ? error : new Error(String(error));
+    return new Interrupted(this.#checkpoint(), this.#best(), cause);
   }
 
   async #rest(): Promise<void> {
