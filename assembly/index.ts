@@ -45,6 +45,7 @@ export {
   learner_begin,
   learner_counts,
   learner_create,
+  learner_depart,
   learner_end,
   learner_episodes,
   learner_far_outside,

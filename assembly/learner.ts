@@ -13,6 +13,7 @@ import { begin_priorities, draw_by_priority, own_priorities, renew, weigh } from
 import { below, duration, uniform } from "./random";
 import {
   begin_episode,
+  cut,
   episodes_sound,
   is_allowed,
   leave_episode,
@@ -74,6 +75,7 @@ export class LearnerOptions {
   priorityExponent: f32; // α of the priorities
   byteObservations: u32; // whether observations are whole numbers from 0 to 255 and mostly 0
   conservatism: f32; // α of conservative Q-learning; 0: none
+  cutAtRandomActions: u32; // whether an n-step return ends before a random action
 }
 
 @unmanaged
@@ -327,6 +329,14 @@ export function learner_end(learner: Learner, row: usize): void {
 }
 
 /**
+ * The action at an episode's newest observation, in this row, is not the greedy one: with `cutAtRandomActions`, the
+ * n-step returns of the steps before it end here (Watkins 1989).
+ */
+export function learner_depart(learner: Learner, row: usize): void {
+  if (learner.options.cutAtRandomActions) cut(learner.replay, row);
+}
+
+/**
  * The ε-greedy action at an episode's newest observation, which lies in this row. A random action is repeated for a
  * random number of steps, at most `longest` (Dabney et al. 2021), but not where it is forbidden. With 1 this is plain
  * ε-greedy.
@@ -335,7 +345,10 @@ export function learner_act(learner: Learner, row: usize, epsilon: f32, longest:
   const newest = newest_at(learner.replay, row);
   if (newest.repeatsLeft > 0) {
     newest.repeatsLeft--;
-    if (is_allowed(learner.replay, row, newest.repeatedAction)) return newest.repeatedAction;
+    if (is_allowed(learner.replay, row, newest.repeatedAction)) {
+      learner_depart(learner, row);
+      return newest.repeatedAction;
+    }
     newest.repeatsLeft = 0;
   }
   if (uniform(learner.random) < epsilon) {
@@ -344,6 +357,7 @@ export function learner_act(learner: Learner, row: usize, epsilon: f32, longest:
       newest.repeatedAction = <u32>action;
       newest.repeatsLeft = <u32>duration(learner.random, longest) - 1;
     }
+    learner_depart(learner, row);
     return action;
   }
   return learner_greedy(learner, row);

@@ -315,6 +315,35 @@ export function leave_episode(replay: Replay, row: usize): void {
   end_episode(replay, last, false);
 }
 
+/**
+ * Completes the open steps of an episode at its newest observation, in `row`, with fewer rewards than n. It does nothing
+ * in a rare case: an observation must not be overwritten before the transitions that lead to it. If the episode has
+ * waited while others filled the memory, that may not be so.
+ */
+export function cut(replay: Replay, row: usize): void {
+  const newest = newest_at(replay, row);
+  const pending = newest.pending;
+  let at: usize = newest.previous & ~OPEN;
+  for (let steps: u32 = 1; steps <= pending; steps++) {
+    if (age_of(replay, at) < age_of(replay, row)) return;
+    at = transition_at(replay, at).next & ~OPEN;
+  }
+  at = newest.previous & ~OPEN;
+  for (let steps: u32 = 1; steps <= pending; steps++) {
+    const before = transition_at(replay, at).next & ~OPEN;
+    complete(replay, at, row, steps, false);
+    at = before;
+  }
+  newest.pending = 0;
+  newest.previous = OPEN;
+}
+
+/** How many rows would be overwritten after this one, if none were open. The oldest row has the most. */
+function age_of(replay: Replay, row: usize): usize {
+  const head = replay.state.head;
+  return head > row ? head - row : head + replay.rows - row;
+}
+
 /** Ends the open episode whose newest observation lies in this row, the latest one. Its open steps are then ready. */
 function end_episode(replay: Replay, row: usize, terminated: bool): void {
   const newest = newest_at(replay, row);

@@ -97,9 +97,20 @@ export function renew_observations(net: Trainable, target: usize, replay: Replay
     const shift = before * (<f64>(<f32>mean) - <f64>at<f32>(net.mean, i));
     put<f32>(net.mean, i, <f32>mean);
     put<f32>(net.scale, i, scale);
-    if (!fresh && before != 0) keep_inputs(layer, i, before / <f64>scale, shift);
+    if (fresh) continue;
+    if (before == 0) forget_input(layer, i);
+    else keep_inputs(layer, i, before / <f64>scale, shift);
   }
   heap.free(changetype<usize>(layer));
+}
+
+/** A feature changes for the first time: nothing has depended on it, and nothing does before it is learned. */
+function forget_input(layer: Layer, i: usize): void {
+  const outputs = layer.outputs;
+  for (let o: usize = 0; o < outputs; o++) {
+    store<f32>(layer.weights + ((i * outputs + o) << 2), 0);
+    store<f32>(layer.target + ((o * layer.inputs + i) << 2), 0);
+  }
 }
 
 /** A feature is divided by `ratio` from now on, and was moved by `shift` in the old unit. */

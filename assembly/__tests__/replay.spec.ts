@@ -2,6 +2,7 @@
 import { allocate_zeroed, lay_out, layout_end, measure } from "../memory";
 import {
   begin_episode,
+  cut,
   episodes_sound,
   is_allowed,
   leave_episode,
@@ -165,6 +166,21 @@ describe("n-step returns by hand, discount 1/2", () => {
     expect_transition(replay, 3, 3, 8, 0.5, 5);
     expect(is_observation(replay, 5, 4)).toBe(true, "the same observation again");
     for (let row: usize = 4; row <= 5; row++) expect(transition_at(replay, row).next).toBe(NONE);
+  });
+
+  it("n = 3, cut: the steps so far, and a bootstrap from where they end", () => {
+    const replay = episode(3, 4, false, false);
+    cut(replay, 4);
+    expect_transition(replay, 1, 1, 6, 0.125, 4);
+    expect_transition(replay, 2, 2, 4 + 4, 0.25, 4);
+    expect_transition(replay, 3, 3, 8, 0.5, 4);
+    expect(replay.state.ready).toBe(4);
+    come_in(replay, 5);
+    const row = record(replay, 4, 4, 16, false, false);
+    come_in(replay, 6);
+    record(replay, row, 5, 32, true, false);
+    expect_transition(replay, 4, 4, 16 + 16, 0, 6);
+    expect(replay.state.ready).toBe(6, "the episode goes on from there");
   });
 
   it("two episodes that alternate have the transitions that each would have alone", () => {

@@ -55,6 +55,7 @@ export interface CoreExports extends Record<string, unknown> {
     truncated: number,
   ): number;
   learner_end(learner: number, row: number): void;
+  learner_depart(learner: number, row: number): void;
   learner_act(learner: number, row: number, epsilon: number, longest: number): number;
   learner_greedy(learner: number, row: number): number;
   learner_step(learner: number, n: number, learningRate: number): number;

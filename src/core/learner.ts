@@ -37,6 +37,8 @@ export interface LearnerShape {
   readonly priorityExponent?: number;
   /** Weight of conservative Q-learning's term in the loss (α in Kumar et al. 2020, equation 4); default 0. */
   readonly conservatism?: number;
+  /** Whether an n-step return ends before a random action; default false. */
+  readonly cutAtRandomActions?: boolean;
 }
 
 /** `LearnerOptions` of assembly/learner.ts: the same names in the same order. */
@@ -55,6 +57,7 @@ export const learnerFields = [
   ["priorityExponent", "f32", 0.6],
   ["byteObservations", "u32", false],
   ["conservatism", "f32", 0],
+  ["cutAtRandomActions", "u32", false],
 ] as const;
 
 export class Learner extends Trainable {
@@ -130,6 +133,11 @@ export class Learner extends Trainable {
   /** Ends an open episode, as truncated at its newest observation. */
   end(row: number): void {
     this.instance.exports.learner_end(this.handle, row);
+  }
+
+  /** Says that the action at an episode's newest observation, which lies in this row, is not the greedy one. */
+  depart(row: number): void {
+    this.instance.exports.learner_depart(this.handle, row);
   }
 
   /**

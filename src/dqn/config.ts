@@ -29,6 +29,8 @@ export const teacherOptions = {
   gamma: real(0.99, { from: 0, to: 1 }),
   /** Number of steps whose rewards are summed before bootstrapping. */
   nStep: whole(5, { from: 1, to: 100 }),
+  /** Whether such a sum ends before a random action, so that it tells what the greedy policy gets. */
+  cutAtRandomActions: flag(true),
   /** Whether the online network chooses the action in a target (Double DQN); if false, the target network does. */
   double: flag(true),
   /** Whether the last layer learns a value and advantages; the kept network has Q-values all the same. */

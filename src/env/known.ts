@@ -11,7 +11,12 @@ export interface Presets {
  * Options that came after version 0.1.0, with the values that make a teacher what it was without them. A preset that was
  * found without them holds these.
  */
-export const asInFirstRelease = { normalizeReturns: false, renewScales: false, evaluationShare: 1 } as const;
+export const asInFirstRelease = {
+  cutAtRandomActions: false,
+  normalizeReturns: false,
+  renewScales: false,
+  evaluationShare: 1,
+} as const;
 
 /** The fields of environments, in the order of lists. */
 export const fields = ["control", "robots", "navigation", "games", "driving", "recommendation"] as const;
