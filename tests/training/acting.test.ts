@@ -23,7 +23,7 @@ interface Script {
 function acting(nStep: number, bufferSize: number) {
   const shape = { widths: [1, actionCount], batchSize: 1, huberDelta: 1, tau: 1, targetUpdateInterval: 1 };
   const learner = new Learner({ ...shape, nStep, gamma, bufferSize, cutAtRandomActions: true });
-  learner.initialise([1, 2, 3, 4]);
+  learner.initialise(new Uint32Array([1, 2, 3, 4]));
   const options = { learner, actionCount, longest: 1, epsilon: () => 1 };
   return { learner, actor: new ActingLearner(options, { bufferSize, nStep }) };
 }
