@@ -126,9 +126,16 @@ describe("updates", () => {
 
   it("that fall due before a whole transition is there are not made up for", () => {
     const step = vi.spyOn(Learner.prototype, "step");
-    const { agent } = made({ learningStarts: 1, trainFrequency: 1, gradientSteps: 1, nStep: 4 });
+    const { agent } = made({ learningStarts: 1, trainFrequency: 1, gradientSteps: 1, nStep: 4, cutAtRandomActions: false });
     steps(agent, 5);
     expect(step.mock.calls.map(([n]) => n)).toEqual([1, 1]); // steps 4 and 5
+  });
+
+  it("begin two steps on where all actions are random: a return ends before the next one", () => {
+    const step = vi.spyOn(Learner.prototype, "step");
+    const { agent } = made({ learningStarts: 1, trainFrequency: 1, gradientSteps: 1, nStep: 4, explorationFinal: 1 });
+    steps(agent, 5);
+    expect(step.mock.calls.map(([n]) => n)).toEqual([1, 1, 1, 1]); // steps 2 to 5
   });
 
   it.each(["teacher", "student"] as const)("of a %s end where the loss is not finite", (network) => {

@@ -82,7 +82,7 @@ describe("when it learns", () => {
   });
 
   it("not before a whole transition is there", async () => {
-    const { updates } = await watched({ learningStarts: 1, nStep: 10 });
+    const { updates } = await watched({ learningStarts: 1, nStep: 10, cutAtRandomActions: false });
     expect(updates).toHaveLength(1000 - 9); // the first transition is whole at step 10
   });
 

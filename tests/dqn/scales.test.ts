@@ -54,9 +54,9 @@ describe("the unit of rewards", () => {
     const plain = await trainTeacher(cart({}), { seed: 3, ...short, envSteps: 3000 });
     const odd = await trainTeacher(cart({ reward: 1e5, offset: -4 }), { seed: 3, ...short, envSteps: 3000 });
     const state = new CartPole().reset({ seed: 1 });
-    // 60 steps at most, of −3 to −4 each, with gamma 0.99
+    // 8 steps at least, of −3 each, with gamma 0.99
     const [left] = odd.qValues(state);
-    expect(left / 1e5).toBeLessThan(-30);
+    expect(left / 1e5).toBeLessThan(-23);
     expect(left / 1e5).toBeGreaterThan(-400);
     expect(plain.qValues(state)[0]).toBeGreaterThan(0);
   });
