@@ -64,6 +64,11 @@ export interface Reference {
   readonly pythonSeconds?: number;
   /** What teachers with the presets must reach on the seeds 0 … seeds − 1. See scripts/verify-learning.js. */
   readonly goal?: Goal;
+  /**
+   * The smallest allowed mean return of a teacher with the presets, on each of the seeds first … first + seeds − 1. See
+   * scripts/every-seed.js.
+   */
+  readonly everySeed?: { readonly first: number; readonly seeds: number; readonly worst: number };
 }
 
 export interface Goal {
