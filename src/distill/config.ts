@@ -50,7 +50,7 @@ export const studentOptions = {
   /** Who acts to find the states that the teacher labels. */
   states: oneOf("student", ["teacher", "student", "mixed", "replay"]),
   /** Number of labelled states; each takes one environment step, but replay takes none. */
-  envSteps: whole(5000, { from: 1, to: 10 * million }),
+  envSteps: whole(20_000, { from: 1, to: 10 * million }),
   /** Number of copies of the environment, which step in rounds. */
   copies: whole(1, { from: 1, to: 1024 }),
   /** Share of random actions while states are collected. */

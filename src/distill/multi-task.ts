@@ -32,8 +32,8 @@ import { checkReplay } from "./student.js";
 export type Heads = "each" | "shared";
 
 /**
- * A student's options. The default of `hidden` is 64, and no preset replaces a default. `envSteps` and `updates` count
- * for each task. There is one attempt.
+ * A student's options. The default of `hidden` is 64, that of `envSteps` 5,000, and no preset replaces a default.
+ * `envSteps` and `updates` count for each task. There is one attempt.
  */
 export interface MultiTaskOptions extends Partial<MultiTaskConfig> {
   /**
@@ -208,7 +208,10 @@ function multiTaskConfig(
     attempts: _attempts,
     threshold: _threshold,
     ...config
-  } = studentConfig("", { hidden: [64], ...given });
+  } = studentConfig("", {
+    ...{ hidden: [64], envSteps: 5000 },
+    ...given,
+  });
   // a column's largest weight sets the step of its rounding, and the task may not use that weight
   if (config.quantize) throw new ConfigError("quantize is true: a student of several teachers cannot be rounded");
   for (const teacher of teachers) checkReplay(teacher, config);

@@ -108,7 +108,7 @@ export const cartPole: KnownEnv = {
   make: () => new CartPole(),
   presets: {
     teacher: { gamma: 0.98, ...asInFirstRelease, stopReturn: 500 },
-    student: { hidden: [16] },
+    student: { hidden: [16], envSteps: 5000 },
   },
   about: {
     field: "control",

@@ -23,7 +23,7 @@ register({
       confirmationEpisodes: 200,
       ...asInFirstRelease,
     },
-    student: { hidden: [16] },
+    student: { hidden: [16], envSteps: 5000 },
   },
   about: {
     field: "control",

@@ -86,7 +86,7 @@ register(
         evaluationEpisodes: 300,
         ...asInFirstRelease,
       },
-      student: { hidden: [16] },
+      student: { hidden: [16], envSteps: 5000 },
     },
     about: {
       field: "recommendation",
