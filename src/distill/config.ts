@@ -38,7 +38,7 @@ export const studentOptions = {
   /** Sum of losses that pull the student's Q-values to the teacher's. */
   loss,
   /** Softness of the softmax in cross-entropy and kl, in units of the labels. */
-  temperature: real(0.1, { above: 0, to: million }),
+  temperature: real(0.03, { above: 0, to: million }),
   /** Error from which the Huber loss is linear, in units of the labels. */
   huberDelta: real(1, { above: 0, to: million }),
   /** Whether labels are scaled to mean 0 and deviation 1 for the loss; the kept student answers in their own units. */
@@ -50,7 +50,7 @@ export const studentOptions = {
   /** Who acts to find the states that the teacher labels. */
   states: oneOf("student", ["teacher", "student", "mixed", "replay"]),
   /** Number of labelled states; each takes one environment step, but replay takes none. */
-  envSteps: whole(20_000, { from: 1, to: 10 * million }),
+  envSteps: whole(50_000, { from: 1, to: 10 * million }),
   /** Number of copies of the environment, which step in rounds. */
   copies: whole(1, { from: 1, to: 1024 }),
   /** Share of random actions while states are collected. */

@@ -5,6 +5,7 @@ import { ConfigError } from "../core/config-error.js";
 import { Distiller, stepWithin, type Targets, type TaskRange } from "../core/distiller.js";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import type { AnyEnv, EnvSource } from "../env/env.js";
+import { studentInFirstRelease } from "../env/known.js";
 import { inTurns, type Steps, stoppable, within } from "../env/pauses.js";
 import { resolveAnyEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
@@ -32,7 +33,7 @@ import { checkReplay } from "./student.js";
 export type Heads = "each" | "shared";
 
 /**
- * A student's options. The default of `hidden` is 64, that of `envSteps` 5,000, and no preset replaces a default.
+ * A student's options. The defaults are those of version 0.1.0, but `hidden` is 64, and no preset replaces one.
  * `envSteps` and `updates` count for each task. There is one attempt.
  */
 export interface MultiTaskOptions extends Partial<MultiTaskConfig> {
@@ -209,7 +210,8 @@ function multiTaskConfig(
     threshold: _threshold,
     ...config
   } = studentConfig("", {
-    ...{ hidden: [64], envSteps: 5000 },
+    ...studentInFirstRelease,
+    hidden: [64],
     ...given,
   });
   // a column's largest weight sets the step of its rounding, and the task may not use that weight

@@ -2,7 +2,7 @@
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
-import { asInFirstRelease, type KnownEnv } from "./known.js";
+import { asInFirstRelease, type KnownEnv, studentInFirstRelease } from "./known.js";
 
 const poleMass = 0.1; // kg
 const totalMass = poleMass + 1.0; // kg, of pole and cart together
@@ -108,7 +108,7 @@ export const cartPole: KnownEnv = {
   make: () => new CartPole(),
   presets: {
     teacher: { gamma: 0.98, ...asInFirstRelease, stopReturn: 500 },
-    student: { hidden: [16], envSteps: 5000 },
+    student: { ...studentInFirstRelease },
   },
   about: {
     field: "control",

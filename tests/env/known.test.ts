@@ -28,6 +28,10 @@ it.each(Object.keys(presets))("a teacher and a student of %s take its presets", 
   expect(studentConfig(id, {})).toMatchObject(student);
 });
 
+it.each(Object.keys(presets))("a student of %s is what it was before students had other defaults", (id) => {
+  expect(Object.keys(presets[id].student)).toEqual(expect.arrayContaining(["hidden", "temperature", "envSteps"]));
+});
+
 it("a preset with a misspelt option or a value that is not allowed is refused", () => {
   const make = () => makeEnv("CartPole-v1");
   register(
