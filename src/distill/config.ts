@@ -34,7 +34,7 @@ export const studentOptions = {
   /** Widths of the hidden layers, in units. */
   hidden: hiddenWidths([16]),
   /** Whether each further student is twice as wide, up to 64 units in a layer; by default only if no width is given. */
-  widen: flag(true),
+  widerAttempts: flag(true),
   /** Sum of losses that pull the student's Q-values to the teacher's. */
   loss,
   /** Softness of the softmax in cross-entropy and kl, in units of the labels. */
@@ -146,14 +146,14 @@ export function statesConfig(environment: string, given: Partial<StatesConfig>):
 }
 
 /** The defaults, and both layers over them. A width that the preset or the call gives stays as it is. */
-function resolved<Config extends Pick<StudentConfig, "hidden" | "widen">>(
+function resolved<Config extends Pick<StudentConfig, "hidden" | "widerAttempts">>(
   options: Options<Config>,
   preset: Partial<Config>,
   given: Partial<Config>,
 ): Config {
   const config = configure("student", options, preset, given);
   const isGiven = (given.hidden ?? preset.hidden) !== undefined;
-  return { ...config, widen: given.widen ?? preset.widen ?? !isGiven };
+  return { ...config, widerAttempts: given.widerAttempts ?? preset.widerAttempts ?? !isGiven };
 }
 
 function checkRounds({ rounds, updates }: Pick<StudentConfig, "rounds" | "updates">): void {

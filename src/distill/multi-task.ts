@@ -192,7 +192,7 @@ export async function distillMany(
 }
 
 /** One student is made: what is about a series of students does not apply. */
-type MultiTaskConfig = Omit<StudentConfig, "widen" | "attempts" | "threshold">;
+type MultiTaskConfig = Omit<StudentConfig, "widerAttempts" | "attempts" | "threshold">;
 
 /** The configuration: the defaults, and what is given over them. @throws ConfigError for a value that is not allowed */
 function multiTaskConfig(
@@ -205,7 +205,7 @@ function multiTaskConfig(
     throw new ConfigError(`heads is ${shown(heads)}: each or shared is allowed`);
   }
   const {
-    widen: _widen,
+    widerAttempts: _widen,
     attempts: _attempts,
     threshold: _threshold,
     ...config

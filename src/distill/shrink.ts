@@ -40,7 +40,7 @@ export interface Size {
 }
 
 /** How the students of a search are distilled: the search says itself how wide they are. */
-export interface ShrinkConfig extends Omit<StudentConfig, "widen"> {}
+export interface ShrinkConfig extends Omit<StudentConfig, "widerAttempts"> {}
 
 /** Options of {@link shrink}: the students' configuration, and the options of the search. */
 export interface ShrinkOptions extends Partial<ShrinkConfig> {
@@ -74,7 +74,7 @@ export interface Shrunk {
  */
 const defaults: Partial<ShrinkConfig> = { hidden: [32], loss: "cross-entropy", updates: 20_000, attempts: 5 };
 
-const { widen: _, ...options } = studentOptions;
+const { widerAttempts: _, ...options } = studentOptions;
 
 /** A student's options with these defaults. No preset replaces them. */
 export const shrinkOptions: Options<ShrinkConfig> = withDefaults<ShrinkConfig>(options, defaults);
@@ -86,7 +86,7 @@ export const shrinkOptions: Options<ShrinkConfig> = withDefaults<ShrinkConfig>(o
  */
 export function shrinkConfig(environment: string, given: Partial<ShrinkConfig>): ShrinkConfig {
   checkOptions("student", shrinkOptions, given);
-  const { widen: _, ...config } = studentConfig(environment, { ...defaults, ...given });
+  const { widerAttempts: _, ...config } = studentConfig(environment, { ...defaults, ...given });
   if (config.hidden.length !== 1) {
     throw new ConfigError(`hidden is ${shown(config.hidden)}: exactly one layer, the one to be shrunk, is needed`);
   }

@@ -97,7 +97,7 @@ const resumable: Record<string, Work> = {
     }),
   distill: (options) => distill(teacher, { ...studentOptions, ...source, ...options }),
   [wider]: (options) =>
-    distill(teacher, { ...studentOptions, ...source, hidden: [2], widen: true, attempts: 3, ...options }),
+    distill(teacher, { ...studentOptions, ...source, hidden: [2], widerAttempts: true, attempts: 3, ...options }),
   distillProximal: (options) =>
     distillProximal(teacher, { ...teacherOptions, ...source, stopReturn: null, ...options }),
   trainJoint: async (options) => {
