@@ -2,6 +2,7 @@
 const order = [
   "cli",
   "log",
+  "tune",
   "experiments",
   "report",
   "explain",

@@ -54,6 +54,7 @@ export { weightsHash } from "./model/hash.js";
 export {
   type Activation,
   type Agreement,
+  type Baseline,
   type Distillation,
   type HeldOut,
   type LogRecord,

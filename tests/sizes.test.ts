@@ -6,26 +6,27 @@ const kibibyte = 1024;
 
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
-  qstill: 53,
-  "qstill/distill": 53.5,
-  "qstill/report": 10,
-  "qstill/draw": 26.5,
-  "qstill/env": 30.5,
-  "qstill/explain": 31.5,
-  "qstill/export": 44,
-  "qstill/import": 40,
+  qstill: 61,
+  "qstill/distill": 62,
+  "qstill/report": 11,
+  "qstill/draw": 29,
+  "qstill/env": 32,
+  "qstill/explain": 33,
+  "qstill/export": 45.5,
+  "qstill/import": 42,
   "qstill/log": 3.5,
-  "qstill/offline": 54,
+  "qstill/offline": 55,
+  "qstill/tune": 54.5,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
-  "qstill/experiments": 67.5,
+  "qstill/experiments": 76,
   "qstill/gymnasium": 5,
-  "qstill/env/recsim": 27,
-  "qstill/env/lunar-lander": 71.5, // planck is 46 of them
-  "qstill/env/pendulum": 24.5,
-  "qstill/env/tic-tac-toe": 26,
-  "qstill/env/minatar": 28.5,
-  "qstill/env/minigrid": 27,
-  "qstill/env/highway": 27.5,
+  "qstill/env/recsim": 28.5,
+  "qstill/env/lunar-lander": 73, // planck is 46 of them
+  "qstill/env/pendulum": 26,
+  "qstill/env/tic-tac-toe": 27.5,
+  "qstill/env/minatar": 30,
+  "qstill/env/minigrid": 28.5,
+  "qstill/env/highway": 29,
 };
 
 it("the wasm is at most 20 KiB gzipped", () => {

@@ -18,17 +18,20 @@ const exceptions: Record<string, string[]> = {
   // how many seconds it took, which decides nothing
   "src/training/resumable.ts": ["performance"],
   "src/distill/multi-task.ts": ["performance"],
+  "src/training/job.ts": ["performance"],
   // how old a sign of life is, and how long ago "stopping…" was printed
   "src/cli/lock.ts": ["Date"],
   "src/cli/stopping.ts": ["performance"],
-  // how long a study still takes, for people
-  "src/cli/experiment.ts": ["performance"],
+  // how long a study or a search still takes, for people
+  "src/cli/runs-bar.ts": ["performance"],
   "src/experiments/processes.ts": ["Date"],
   // the SHA-256 of weights that are finished
   "src/model/hash.ts": ["crypto"],
   // the export that verify was given, and the studies that the caller named
   "src/cli/answers.ts": ["import of a name that is computed"],
-  "src/experiments/worker.ts": ["import of a name that is computed", "performance"],
+  "src/experiments/study-worker.ts": ["import of a name that is computed"],
+  // what a worker was started for
+  "src/experiments/worker.ts": ["import of a name that is computed"],
   // a file that the user named
   "src/experiments/env-file.ts": ["import of a name that is computed"],
   // a new copy of a package

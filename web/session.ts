@@ -1,5 +1,5 @@
 // One run as the page sees it: its worker, its commands, and a state that the parts of the page show.
-import type { AttemptEvent, EvaluationEvent, ProgressEvent } from "qstill";
+import type { AttemptEvent, EvaluationEvent, NoticeEvent, ProgressEvent } from "qstill";
 import { abandoned, claim, newId } from "./claims.ts";
 import type { NetworkName } from "./configuration.ts";
 import type {
@@ -47,6 +47,8 @@ export interface State {
   readonly sides: Record<NetworkName, Side>;
   readonly attempts: AttemptEvent[];
   readonly agreements: Agreement[];
+  /** What went wrong in training, and what was done in another way than was asked for. */
+  readonly notices: NoticeEvent[];
   /** Updates per second of the network in training. */
   speed?: number;
   /** Whether the run can go on after a reload; undefined before this was tried. */
@@ -309,6 +311,8 @@ export class Session {
       state.agreements.push(event);
     } else if (event.kind === "played") {
       push(state.sides.teacher.played, event);
+    } else if (event.kind === "notice") {
+      state.notices.push(event);
     } else if (event.kind === "attempt") {
       state.attempts.push(event);
       state.box = event.satisfied ? "evaluate" : "initialise";
@@ -339,7 +343,7 @@ export class Session {
 
 function fresh(): State {
   const side = (): Side => ({ evaluations: [], losses: [], played: [] });
-  return { status: "idle", sides: { teacher: side(), student: side() }, attempts: [], agreements: [] };
+  return { status: "idle", sides: { teacher: side(), student: side() }, attempts: [], agreements: [], notices: [] };
 }
 
 /** Adds a point to a curve. If there are too many, every other one goes. */

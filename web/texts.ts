@@ -167,7 +167,7 @@ const english = {
 
   curves: "While they learn",
   teacherReturn: "Return of the teacher",
-  playedHint: "Dots: while it tries things out",
+  playedHint: "Dots: while it tries things out. Dashed: random actions, and the best single action",
   studentReturn: "Return of the student",
   lossCurve: "Loss",
   agreementCurve: "Same action as the teacher",
@@ -284,7 +284,12 @@ const english = {
    * it is.
    */
   names: {} as Readonly<Record<string, string>>,
+  /** What notices of a training say, by their codes and with their values; one that is missing is shown as it is. */
+  notices: {} as Readonly<Record<string, (values: NoticeValues) => string>>,
 };
+
+/** The values of a notice, ready to be shown. */
+export type NoticeValues = Readonly<Record<string, string>>;
 
 export type Texts = typeof english;
 export type FileName = keyof Texts["files"];
@@ -431,7 +436,7 @@ const chinese: Texts = {
 
   curves: "学习过程",
   teacherReturn: "教师的回报",
-  playedHint: "圆点：探索中的训练回合",
+  playedHint: "圆点：探索中的训练回合。虚线：随机行动，以及最好的单一动作",
   studentReturn: "学生的回报",
   lossCurve: "损失",
   agreementCurve: "与教师动作相同的比例",
@@ -539,6 +544,28 @@ const chinese: Texts = {
   footer: "qstill 在你自己的机器上用 WebAssembly 训练，不会向任何地方发送数据。",
   version: (version) => `版本 ${version}`,
   names: chineseNames,
+  notices: {
+    unseeded: ({ id }) => `${id} 在种子和动作都相同时给出了不同的观测。请让所有随机数都来自 reset 得到的种子。`,
+    "endless-episode": ({ id, steps, longestEnded }) =>
+      `${id} 的一个回合走了 ${steps} 步仍未自行结束（训练中已结束的回合最长 ${longestEnded} 步）。请设置 maxEpisodeSteps。`,
+    "costly-evaluation": ({ percent, evaluationSteps, envSteps }) =>
+      `评估占全部步数的 ${percent} %：评估 ${evaluationSteps} 步，训练 ${envSteps} 步。请调小 evaluationShare 或 evaluationEpisodes。`,
+    "equal-rewards": ({ envSteps, reward }) =>
+      `${envSteps} 步的奖励全是 ${reward}，每个回合的回报也都一样：没有可学的东西。请试试 explorationRepeat 和更大的 explorationFraction，或在途中给奖励。`,
+    "late-reward": ({ length, nStep, steps }) =>
+      `奖励只在回合结束时出现，而一个回合有 ${length} 步，nStep 是 ${nStep}。请试试 nStep ${steps}，或在途中给出一部分奖励。`,
+    "far-outside": ({ envSteps, feature, value }) =>
+      `${envSteps} 步之后，特征“${feature}”的值是 ${value}，远远超出之前见过的范围。如果它本来就会随着策略变好而增大，则无需处理；否则请截断或去掉它。`,
+    "large-q-values": ({ value, gamma, most }) =>
+      `Q 值达到 ${value}，而按见过的奖励和 gamma ${gamma}，回报不可能超过 ${most}：训练正在发散。请调小 learningRate、tau 或 gamma。`,
+    "constant-feature": ({ names }) => `从不变化的特征：${names}。请检查环境是否真的设置了它们；总是不变的可以去掉。`,
+    "one-action": ({ action, value }) =>
+      `网络在评估中每一步都选动作“${action}”，平均回报 ${value}。如果没有更好的策略，则无需处理；否则请调大 explorationFraction，并检查观测是否包含所需的信息。`,
+    "no-better-than-random": ({ envSteps, value, error, random, randomError }) =>
+      `${envSteps} 步之后，评估的平均回报是 ${value} ± ${error}，不比随机行动的 ${random} ± ${randomError} 好。请依次检查环境、步数、探索、nStep 和 gamma。`,
+    "still-rising": ({ id, from, to, plannedSteps }) =>
+      `训练结束时 ${id} 的回报仍在上升：从 ${from} 升到 ${to}。请把 envSteps 设得比 ${plannedSteps} 更大。`,
+  },
 };
 
 export const languages: Readonly<Record<Language, Texts>> = { en: english, zh: chinese };

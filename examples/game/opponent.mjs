@@ -1,7 +1,7 @@
 // A Q-network made by qstill: each product and sum is rounded to f32, in order.
 export const environment = "Rally-v0";
 export const widths = Object.freeze([4, 4, 3]);
-const numbers = new Float32Array([-3.87,-1.51,-3.03,-2.78,-1.32,-.573,-.711,.684,-2.18,1.34,.628,1.85,4.1,-.773,.453,-1.15,-1.15,1.8,.802,-2.57,.145,.165,.213,.174,.195,.181,-.161,-.187,-.196,-.412,-.415,-.416,-.0502,-.0725,-.0422,]);
+const numbers = new Float32Array([-.154,.691,-1.35,-1.48,1.66,.956,-.517,-.716,-1.51,-.767,-.0752,-.365,.326,-.288,-.737,-.14,.409,.345,.166,-.133,-.0714,-.0644,-.116,.0412,.0242,.116,.0897,-.0312,-.00167,-.000117,.135,.128,.159,.162,.154,]);
 const layers = widths.map((width) => new Float32Array(width));
 const q = layers[layers.length - 1];
 const { fround } = Math;

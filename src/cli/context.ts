@@ -8,7 +8,7 @@ import { jointOptions } from "../distill/joint-config.js";
 import { teacherOptions } from "../dqn/config.js";
 import { environmentIds, makeEnv, UnknownEnvironmentError } from "../env/registry.js";
 import { checkedSeed, shown } from "../evaluate/checks.js";
-import { registerEnvFile } from "../experiments/env-file.js";
+import { type EnvFile, registerEnvFile } from "../experiments/env-file.js";
 import { isGymnasium } from "../gymnasium/register.node.js";
 import type { Model, ModelData } from "../model/model.js";
 import { offlineOptions } from "../offline/config.js";
@@ -32,10 +32,10 @@ export interface CommonOptions extends EnvFlags, LogFlags {
   from?: string;
 }
 
-export function addCommonOptions(command: Command): Command {
+export function addCommonOptions(command: Command, out = "runs/<env>-<seed>"): Command {
   return command
     .option("--seed <number>", "everything random is derived from it (default: 0)", readSeed)
-    .option("--out <folder>", "folder for the files (default: runs/<env>-<seed>)", notEmpty("out"))
+    .option("--out <folder>", `folder for the files (default: ${out})`, notEmpty("out"))
     .option(
       "--config <file>",
       "a configuration, or the summary.json of a run to repeat; command-line options override it",
@@ -173,6 +173,16 @@ export async function chosenEnvironment(
 /** What is wrong with --python where nothing of Gymnasium is played. */
 export function pythonUnused(): UsageError {
   return new UsageError("--python is for an environment of Gymnasium, such as gymnasium:CartPole-v1");
+}
+
+/** Whether a command's text names an environment that is not of this library: a file, or one of Gymnasium. */
+export function isOutside(text: string): boolean {
+  return isFile(text) || isGymnasium(text);
+}
+
+/** What a worker needs to make such an environment, too. */
+export function envFileOf(path: string, { envOptions, python }: EnvFlags): EnvFile {
+  return { path, options: envOptions, python };
 }
 
 /** Whether a command's text names a file, and not a registered environment. */

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { version } from "../core/version.js";
 import { type Failure, failureLine } from "../experiments/failures.js";
@@ -14,14 +13,22 @@ import type { Study } from "../experiments/study.js";
 import { summariseStudy } from "../experiments/summary.js";
 import { studyMarkdown, tableOf } from "../experiments/table.js";
 import { isGymnasium } from "../gymnasium/register.node.js";
-import { parseNumber } from "../training/options.js";
-import { addEnvOptions, chosenEnvironment, type EnvFlags, environmentHelp, isFile, pythonUnused } from "./context.js";
+import {
+  addEnvOptions,
+  chosenEnvironment,
+  type EnvFlags,
+  envFileOf,
+  environmentHelp,
+  isOutside,
+  pythonUnused,
+} from "./context.js";
 import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
-import { notEmpty } from "./options.js";
+import { notEmpty, readCount } from "./options.js";
+import { RunsBar } from "./runs-bar.js";
 import { stopOnSignals } from "./stopping.js";
-import { barOptions, complain, print, prose, table, usualWidth } from "./terminal.js";
+import { complain, print, prose, table, usualWidth } from "./terminal.js";
 
 interface ExperimentOptions extends EnvFlags {
   seeds?: number;
@@ -40,10 +47,10 @@ export function addExperiment(program: Command): void {
     .command("experiment")
     .description("run a study over seeds and write results.jsonl, table.md and report.html")
     .argument("[name]", "name of the study (--list lists all)")
-    .option("--seeds <number>", "number of seeds N: 0 … N − 1 (default: the study's)", count("seeds", 1_000_000))
+    .option("--seeds <number>", "number of seeds N: 0 … N − 1 (default: the study's)", readCount("seeds", 1_000_000))
     .option("--env <env>", `${environmentHelp}; may be repeated (default: the study's)`, collect);
   addEnvOptions(command)
-    .option("--jobs <number>", "number of runs at the same time", count("jobs", 1024), availableParallelism())
+    .option("--jobs <number>", "number of runs at the same time", readCount("jobs", 1024), availableParallelism())
     .option("--cells <text>", "only the cells whose name contains it")
     .option("--out <folder>", "folder for the files (default: runs/experiment-<name>)", notEmpty("out"))
     .option("--resume", "keep the finished runs and do the others")
@@ -60,11 +67,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   const { json, quiet, jobs } = options;
   const seeds = options.seeds ?? study.seeds;
   const given = options.env ?? [];
-  // the workers import the files, too
-  const isOutside = (each: string) => isFile(each) || isGymnasium(each);
-  const envFiles = given
-    .filter(isOutside)
-    .map((path) => ({ path, options: options.envOptions, python: options.python }));
+  const envFiles = given.filter(isOutside).map((path) => envFileOf(path, options));
   if (options.envOptions !== undefined && envFiles.length === 0)
     throw new UsageError("--env-options is given: it needs --env with a file, such as ./my-env.js, or with gymnasium:");
   if (options.python !== undefined && !given.some(isGymnasium)) throw pythonUnused();
@@ -87,19 +90,14 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   for (const file of ["results.jsonl", "failures.jsonl", "table.md", "report.html"]) checkNoFolder(join(out, file));
   lockFolder(out);
 
-  const bar = new SingleBar(barOptions(`${study.name} {bar} {value} of {total} runs{left}`));
-  const shown = !json && !quiet && process.stderr.isTTY === true;
+  const bar = new RunsBar(study.name, !json && !quiet);
   const signal = stopOnSignals(() => bar.stop());
   const begun = existsSync(join(out, "results.jsonl"));
   if (options.resume && !begun && !quiet) complain(`nothing to go on from in ${out}: it begins at the start`);
   if (!options.resume && begun && !quiet)
     complain(`${join(out, "results.jsonl")} is from an earlier study: it is overwritten (--resume goes on)`);
-  let first: { done: number; at: number } | undefined; // where this command began, and when in milliseconds
   const onProgress = (done: number, of: number) => {
-    if (!shown || signal.aborted) return;
-    if (!bar.isActive) bar.start(of, done, { left: "" });
-    first ??= { done, at: performance.now() };
-    bar.update(done, { left: timeLeft((performance.now() - first.at) / 1000, done - first.done, of - done) });
+    if (!signal.aborted) bar.update(done, of);
   };
   const onFailure = (failure: Failure) => {
     bar.stop();
@@ -152,13 +150,6 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   if (failed !== undefined) throw failed;
 }
 
-/** The time that is left, judged by the runs that are done; nothing before the first. @param seconds that they took */
-function timeLeft(seconds: number, done: number, left: number): string {
-  if (done === 0 || left === 0) return "";
-  const time = (left * seconds) / done;
-  return time < 60 ? ` · about ${Math.ceil(time)} s left` : ` · about ${Math.ceil(time / 60)} min left`;
-}
-
 function list({ json }: ExperimentOptions): void {
   const plain = studies.map(({ name, question, score, seeds }) => ({ name, question, score, seeds }));
   if (json) print(JSON.stringify({ studies: plain }));
@@ -183,12 +174,4 @@ function chosenStudy(name: string | undefined): Study {
 
 function collect(id: string, before: readonly string[] = []): string[] {
   return before.includes(id) ? [...before] : [...before, id];
-}
-
-function count(name: string, most: number): (text: string) => number {
-  return (text) => {
-    const value = parseNumber(text);
-    if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
-    throw new UsageError(`--${name} is ${JSON.stringify(text)}: a whole number from 1 to ${most} is allowed`);
-  };
 }

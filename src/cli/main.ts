@@ -18,6 +18,7 @@ import { addRun } from "./run.js";
 import { addShrink } from "./shrink.js";
 import { complain, print } from "./terminal.js";
 import { addTrain } from "./train.js";
+import { addTune } from "./tune.js";
 import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
 
@@ -54,6 +55,7 @@ for (const add of [
   addVerify,
   addExplain,
   addShrink,
+  addTune,
   addWatch,
   addEnvs,
   addExperiment,

@@ -55,13 +55,16 @@ export class MetricsFile {
   }
 }
 
+/** What is sent after an evaluation. */
+const repeated = ["evaluation", "notice"];
+
 /** Resumed work keeps the events up to its checkpoint. Later ones will come again. */
 export function keptByResumed(phase: "teacher" | "student" | "joint", { envSteps, updates, due = [] }: Reached): Kept {
   // an evaluation that was under way is done again, and so is what followed it
   const comes: Kept = (event) =>
     event.envSteps === envSteps &&
     event.updates === updates &&
-    (event.kind === "attempt" ? due.length > 0 : event.kind === "evaluation" && due.includes(event.network));
+    (event.kind === "attempt" ? due.length > 0 : repeated.includes(event.kind) && due.includes(event.network));
   const known: Kept = (event) => event.envSteps <= envSteps && event.updates <= updates && !comes(event);
   if (phase === "joint") return known;
   return phase === "teacher"

@@ -92,6 +92,15 @@ export function readThreads(text: string): number {
   return checkedThreads(parseNumber(text));
 }
 
+/** Reads a whole number from `least` to `most`. @throws UsageError for anything else */
+export function readCount(name: string, most: number, least = 1): (text: string) => number {
+  return (text) => {
+    const value = parseNumber(text);
+    if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+    throw new UsageError(`--${name} is ${JSON.stringify(text)}: a whole number from ${least} to ${most} is allowed`);
+  };
+}
+
 /** Reads a text that must not be empty. @throws UsageError for an empty one */
 export function notEmpty(name: string): (text: string) => string {
   return (text) => {

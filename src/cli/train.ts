@@ -46,10 +46,10 @@ export function addTrain(program: Command): void {
     const evaluation = evaluated
       ? await place.evaluating((options) => evaluateAsync(teacher, { env: environment, seed, copies, ...options }))
       : undefined;
-    const { hidden, parameters, envSteps, evaluationSteps, updates, wallSeconds, log } = teacher;
+    const { hidden, parameters, envSteps, evaluationSteps, baseline, updates, wallSeconds, log } = teacher;
     const teacherHash = fingerprint(teacher);
     if (options.json) {
-      const effort = { envSteps, evaluationSteps, updates, wallSeconds };
+      const effort = { envSteps, evaluationSteps, baseline, updates, wallSeconds };
       const result = { hidden, parameters: parameters.length, ...effort, log, evaluation };
       print(JSON.stringify({ env: environment, seed, teacherHash, teacher: result }));
     } else if (!options.quiet) {

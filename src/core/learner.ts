@@ -230,6 +230,29 @@ export class Learner extends Trainable {
     return this.#observationsAt(this.instance.exports.learner_observations(handle), filled);
   }
 
+  /** Copies of at most so many observations in the replay memory, evenly spaced. */
+  someObservations(most: number): (Float32Array | Uint8Array)[] {
+    const { filled } = this;
+    const count = Math.min(most, filled);
+    return Array.from({ length: count }, (_, i) => this.newest(Math.floor((i * filled) / count)));
+  }
+
+  /** The lowest and the highest value of each feature in the replay memory, shape (observationSize) each. */
+  ranges(): { lowest: Float64Array; highest: Float64Array } {
+    const size = this.#observationSize;
+    const values = this.#observationsView(this.instance.exports.learner_observations(this.handle), this.filled);
+    const lowest = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
+    const highest = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
+    for (let row = 0; row < values.length; row += size) {
+      for (let i = 0; i < size; i++) {
+        const value = values[row + i];
+        if (value < lowest[i]) lowest[i] = value;
+        if (value > highest[i]) highest[i] = value;
+      }
+    }
+    return { lowest, highest };
+  }
+
   /** The masks of all observations in the replay memory, (rows, actionCount), in a new array; undefined without masks. */
   masks(): Uint8Array | undefined {
     if (!this.masked) return undefined;
@@ -275,9 +298,15 @@ export class Learner extends Trainable {
   }
 
   #observationsAt(address: number, rows: number): Float32Array | Uint8Array {
+    return this.#observationsView(address, rows).slice();
+  }
+
+  /** Valid until the core's memory grows. */
+  #observationsView(address: number, rows: number): Float32Array | Uint8Array {
     const count = rows * this.#observationSize;
-    if (!this.#byteObservations) return this.copy(address, count);
-    return new Uint8Array(this.instance.exports.memory.buffer, address >>> 0, count).slice();
+    const at = floatIndex(address);
+    if (!this.#byteObservations) return this.instance.floats().subarray(at, at + count);
+    return new Uint8Array(this.instance.exports.memory.buffer, address >>> 0, count);
   }
 
   /**

@@ -6,6 +6,7 @@ import { ConfigError } from "./config-error.js";
 import { Handle } from "./handle.js";
 import { decoded, Instance, instantiate } from "./instance.js";
 import { Learner, type LearnerShape } from "./learner.js";
+import { isNode } from "./node.js";
 import type { Notice } from "./notice.js";
 
 /** Two threads are not possible here; the notice says why. */
@@ -77,7 +78,7 @@ async function starter(): Promise<typeof startInBrowser> {
   }
   const { WorkerGlobalScope } = globalThis as { WorkerGlobalScope?: new () => object };
   if (WorkerGlobalScope !== undefined && globalThis instanceof WorkerGlobalScope) return startInBrowser;
-  if (typeof document === "undefined" && typeof process === "object" && process.versions?.node !== undefined) {
+  if (isNode()) {
     return (await import("./assistant.node.js")).startInNode;
   }
   throw new NoTeamError("main-thread", "a page's main thread must not wait for another", "call from a worker");

@@ -14,7 +14,10 @@ import { makeCopies } from "../evaluate/rounds.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { parameterCount } from "../model/layout.js";
 import { Interrupted } from "../training/checkpoint.js";
+import { fingerprint } from "../training/fingerprint.js";
+import { type Job, jobOf } from "../training/job.js";
 import { checkOptions, type Options, withDefaults } from "../training/options.js";
+import { originOf } from "../training/origin.js";
 import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
 import { checkLabeller, type Labeller } from "./labeller.js";
 import { distill, type Student } from "./student.js";
@@ -67,6 +70,18 @@ export interface Shrunk {
   /** Every size that was tried, sorted by its number of parameters. */
   readonly sizes: readonly Size[];
 }
+
+/** The unit of the search: a student of this size is distilled with the job's seed and judged on selection episodes. */
+type AttemptJob = Job<{
+  readonly env: string;
+  /** The options of its environment, as JSON. */
+  readonly envOptions?: string;
+  readonly student: ShrinkConfig;
+  /** A fingerprint of the teacher's parameters; null for a teacher without them. */
+  readonly teacher: string | null;
+  /** The seed of the selection episodes, and how many there are. */
+  readonly judged: { readonly seed: number; readonly episodes: number };
+}>;
 
 /**
  * Options that are better than the defaults for very small students, found on seeds 100 and up. Such students have no
@@ -151,8 +166,21 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
     if (student !== null) passed.push({ size, student });
     onSize?.(size, student);
   };
-  const distilled = (hidden: readonly number[], seed: number): Promise<Student> =>
-    distill(teacher, { ...config, hidden, attempts: 1, seed, env: source, signal });
+  const teacherIs = fingerprint(teacher);
+  const attempt = (hidden: readonly number[], attemptSeed: number): AttemptJob =>
+    jobOf("shrink", hidden.join("-") || "none", attemptSeed, {
+      env: env.id,
+      ...originOf(env.id),
+      student: { ...config, hidden, attempts: 1 },
+      teacher: teacherIs,
+      judged: { seed, episodes },
+    });
+  const distilled = ({ seed, configuration: { student } }: AttemptJob): Promise<Student> =>
+    distill(teacher, { ...student, seed, env: source, signal });
+  const answer = async (job: AttemptJob): Promise<{ student: Student; standing: Standing }> => {
+    const student = await distilled(job);
+    return { student, standing: await onSelection(student) };
+  };
 
   // distils students of one size until one passes or no attempts are left
   const tryOut = async (hidden: readonly number[]): Promise<boolean> => {
@@ -166,8 +194,7 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
     let best: Size | undefined;
     for (let attempts = 1; attempts <= config.attempts; attempts++) {
       const attemptSeed = episodeSeed(seed, purposes.attempt, attempts);
-      const student = await distilled(hidden, attemptSeed);
-      const standing = await onSelection(student);
+      const { student, standing } = await answer(attempt(hidden, attemptSeed));
       onAttempt?.(hidden, attempts, standing);
       const parameters = student.parameters.length;
       const size = { hidden, parameters, attempts, seed: attemptSeed, selection: standing, final: null };
@@ -202,7 +229,7 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   const onFinal = await judge(purposes.final);
   let smallest: Student | null = null;
   for (const { size, ...found } of passed.sort((a, b) => b.size.parameters - a.size.parameters)) {
-    const student = found.student ?? (await distilled(size.hidden, size.seed)); // its seed gives the same one again
+    const student = found.student ?? (await distilled(attempt(size.hidden, size.seed))); // its seed gives the same one again
     const tested = { ...size, final: await onFinal(student) };
     sizes[sizes.indexOf(size)] = tested;
     const holds = passes(tested.final);

@@ -37,9 +37,23 @@ export interface Updated {
   readonly loss: number | null;
 }
 
+/** A value far outside what was seen before. */
+export interface Outlier {
+  /** The number of its feature. */
+  readonly feature: number;
+  readonly value: number;
+  /** The steps after which it was seen. */
+  readonly envSteps: number;
+}
+
 /** Scales are renewed when the steps have grown by this factor, and this soon if an observation is far outside. */
 const usual = 1.25;
 const soonest = 1.05;
+
+/** An outlier is farther from its feature's mean than so many deviations. Within the range that was seen it is at most 8. */
+const manyDeviations = 16;
+/** In the first share of all steps a policy that gets better often goes where nobody was. */
+const early = 0.25;
 
 const none: Updated = { updates: 0, loss: null };
 
@@ -52,6 +66,10 @@ interface AgentState {
   due: number;
   /** The steps after which the scales of observations and returns were renewed last; 0 before the first time. */
   scaledAt: number;
+  /** The first value that was far outside what was seen before: the feature and the steps; 0 steps if there was none. */
+  outlierFeature: number;
+  outlier: number;
+  outlierAt: number;
   /** Whether it began with the weights of another network. */
   warm: boolean;
   /** The steps over which schedules run: `envSteps` of the configuration with which the work began. */
@@ -90,6 +108,7 @@ export class DqnAgent {
     this.#network = network;
     this.#state = {
       ...{ envSteps: 0, updates: 0, loss: null, due: 0 },
+      ...{ outlierFeature: 0, outlier: 0, outlierAt: 0 },
       ...{ scaledAt: 0, warm: from !== undefined, scheduledSteps: config.envSteps },
     };
     this.#acting = new ActingLearner(
@@ -124,6 +143,23 @@ export class DqnAgent {
   /** The number of updates that are due: `gradientSteps` after each `trainFrequency` of all recorded steps. */
   get due(): number {
     return this.#state.due;
+  }
+
+  /**
+   * So many of the first steps are uniformly random actions.
+   * @hidden
+   */
+  get randomSteps(): number {
+    return this.#state.warm || this.#config.explorationRepeat > 1 ? 0 : this.#config.learningStarts;
+  }
+
+  /**
+   * The first value that was far outside what was seen before, after a quarter of all steps; undefined: there was none.
+   * @hidden
+   */
+  get outlier(): Outlier | undefined {
+    const { outlierFeature: feature, outlier: value, outlierAt: envSteps } = this.#state;
+    return envSteps === 0 ? undefined : { feature, value, envSteps };
   }
 
   /** The open episodes, by their ids. */
@@ -173,6 +209,23 @@ export class DqnAgent {
   /** The network as it is now, a copy of its parameters for raw observations. */
   parameters(): Float32Array {
     return rawParameters(this.#learner, this.widths, this.#config);
+  }
+
+  /**
+   * Copies of at most so many observations in the replay memory, evenly spaced.
+   * @hidden
+   */
+  someObservations(most: number): readonly ArrayLike<number>[] {
+    return this.#learner.someObservations(most);
+  }
+
+  /**
+   * The features that have one value in the whole replay memory.
+   * @hidden
+   */
+  constantFeatures(): number[] {
+    const { lowest, highest } = this.#learner.ranges();
+    return [...lowest.keys()].filter((i) => lowest[i] === highest[i]);
   }
 
   /** A copy of all observations in the replay memory, (rows, observationSize). */
@@ -242,10 +295,26 @@ export class DqnAgent {
     const learner = this.#learner;
     const { normalizeObservations, normalizeReturns, renewScales } = this.#config;
     const state = this.#state;
+    if (state.outlierAt === 0 && state.envSteps >= early * state.scheduledSteps && learner.farOutside)
+      this.#findOutlier();
     const fresh = state.scaledAt === 0 && !state.warm;
     state.scaledAt = state.envSteps;
     if (!renewScales && normalizeObservations) this.#normalise();
     learner.renew(renewScales && normalizeObservations, normalizeReturns, fresh, state.warm);
+  }
+
+  #findOutlier(): void {
+    const { lowest, highest } = this.#learner.ranges();
+    const { mean, scale } = this.#learner.normalisation();
+    let most = manyDeviations;
+    for (let i = 0; i < mean.length; i++) {
+      for (const value of [lowest[i], highest[i]]) {
+        const deviations = Math.abs(value - mean[i]) * scale[i];
+        if (!(deviations > most)) continue;
+        most = deviations;
+        Object.assign(this.#state, { outlierFeature: i, outlier: value, outlierAt: this.#state.envSteps });
+      }
+    }
   }
 
   #normalise(): void {

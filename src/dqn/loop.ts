@@ -2,16 +2,20 @@
 import type { Notice } from "../core/notice.js";
 import type { AnyEnv } from "../env/env.js";
 import { inTurns } from "../env/pauses.js";
-import { Model } from "../model/model.js";
+import { type Baseline, Model } from "../model/model.js";
+import { BaselineMeter } from "../training/baseline.js";
 import type { Setting } from "../training/checkpoint.js";
+import { Diagnosis } from "../training/diagnosis.js";
 import { Episodes } from "../training/episodes.js";
 import { type Judged, Keeper } from "../training/keeper.js";
 import { plainPart, Resumable } from "../training/resumable.js";
 import { Selection } from "../training/selection.js";
+import type { Facts } from "../training/signs.js";
 import type { Pace } from "../training/trial.js";
 import type { WorkOptions } from "../training/work.js";
 import type { TeacherConfig } from "./config.js";
 import type { DqnAgent } from "./dqn-agent.js";
+import { presets } from "./presets.js";
 
 /** What is trained, where and how. */
 export interface AgentTraining extends WorkOptions {
@@ -42,6 +46,8 @@ export interface Trained {
   readonly updates: number;
   /** The environment steps that evaluations took. */
   readonly evaluationSteps: number;
+  /** What networks were compared with. */
+  readonly baseline: Baseline;
   readonly wallSeconds: number;
   /** The steps after which the result is no longer bit-exact, because open episodes could not be taken again. */
   readonly inexactFrom?: number;
@@ -50,6 +56,9 @@ export interface Trained {
 /** Environment steps from one progress event to the next. */
 const progressInterval = 500;
 
+/** The observations at which the Q-values of an evaluated network are looked at. */
+const lookedAt = 64;
+
 /**
  * Deep Q-learning (Mnih et al. 2015, algorithm 1), with a keeper of the best network.
  * @throws CheckpointError for a checkpoint of other work, Interrupted if stopped by the signal or if an environment
@@ -57,10 +66,13 @@ const progressInterval = 500;
  */
 export async function train(training: AgentTraining): Promise<Trained> {
   const { agent, config, network, envs, onEvent = () => {}, onNetwork, onCurrent } = training;
-  const episodes = new Episodes(envs, training.seed, agent);
+  const episodes = new Episodes(envs, training.seed, agent, agent.randomSteps);
   const evaluates = training.evaluationEnvs.length > 0;
   const selection = new Selection(training.evaluationEnvs, agent.widths, training.seed);
   const keeper = new Keeper(selection.play, config);
+  const actionCount = agent.widths[agent.widths.length - 1];
+  const baselineConfig = { ...config, seed: training.seed, actionCount };
+  const baseline = new BaselineMeter(training.evaluationEnvs, episodes.experience, baselineConfig);
   const state: LoopState = { before: 0, inexactFrom: null };
   const reached = () => ({ envSteps: agent.envSteps, updates: agent.updates });
   const parametersNow = () => agent.parameters();
@@ -68,9 +80,10 @@ export async function train(training: AgentTraining): Promise<Trained> {
     const due = () => ({ ...reached(), due: keeper.due ? [network] : [] });
     const place = { environment: envs[0].id, widths: agent.widths };
     const best = () => (evaluates ? keeper.best(place) : new Model({ ...place, parameters: agent.parameters() }));
-    const parts = { ...agent.parts(), episodes, keeper, loop: plainPart(state) };
-    const work = new Resumable(training.phase, training.setting, training, parts, due, best);
     const notify = (notice: Notice) => onEvent({ kind: "notice", network, ...reached(), ...notice });
+    const diagnosis = new Diagnosis(() => factsOf(training, episodes, keeper, baseline), notify);
+    const parts = { ...agent.parts(), episodes, keeper, baseline, diagnosis, loop: plainPart(state) };
+    const work = new Resumable(training.phase, training.setting, training, parts, due, best);
     if (training.notice !== undefined) notify(training.notice);
     if (work.resumed && !episodes.repeatable) {
       state.inexactFrom ??= agent.envSteps;
@@ -89,7 +102,12 @@ export async function train(training: AgentTraining): Promise<Trained> {
     const pace: Pace = (steps) => work.guarded(() => inTurns(steps, work, report));
     const offer = async () => {
       const parameters = agent.parameters();
+      const hasRoom = !last() && keeper.affords(moment(), baseline.needed(episodes.longest));
+      if (hasRoom) keeper.charge(await pace(baseline.measure(episodes.longest, episodes.repeatable)));
       const judged = await keeper.offer(parameters, pace, moment());
+      const onlyAction = selection.onlyAction(parameters);
+      const largestQValue = selection.largestQValue(parameters, agent.someObservations(lookedAt));
+      diagnosis.evaluated({ envSteps: agent.envSteps, ...judged, onlyAction, largestQValue });
       tellOf(parameters, judged);
       // the last choice fell on an earlier network
       if (last() && keeper.kept !== parameters) tellOf(keeper.kept, keeper.keptJudged);
@@ -97,13 +115,17 @@ export async function train(training: AgentTraining): Promise<Trained> {
     const tellOf = (parameters: Float32Array, judged: Judged) => {
       const { evaluationSteps } = keeper;
       onNetwork?.(parameters, agent.envSteps, judged.mean);
-      onEvent({ kind: "evaluation", network, ...reached(), ...judged, loss: agent.loss, evaluationSteps });
+      const beside = { loss: agent.loss, evaluationSteps, baseline: baseline.value };
+      onEvent({ kind: "evaluation", network, ...reached(), ...judged, ...beside });
     };
     const last = () => agent.envSteps === config.envSteps;
     const moment = () => ({ envSteps: agent.envSteps, longest: episodes.longest, last: last() });
+    const affords = () => keeper.affords(moment(), baseline.wanted(episodes.longest, agent.envSteps));
     const passes = (interval: number) => Math.floor(state.before / interval) < Math.floor(agent.envSteps / interval);
     const tell = () => {
-      if (passes(progressInterval) || last()) report();
+      if (!passes(progressInterval) && !last()) return;
+      diagnosis.look();
+      report();
     };
 
     const goesOn = () => agent.envSteps < config.envSteps && !keeper.confirmed;
@@ -125,7 +147,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
       agent.update();
 
       // offer
-      const isTime = passes(config.evaluationInterval) && agent.updates > 0 && keeper.affords(moment());
+      const isTime = passes(config.evaluationInterval) && agent.updates > 0 && affords();
       keeper.due = evaluates && (isTime || last());
       if (keeper.due) await offer();
       tell();
@@ -133,12 +155,38 @@ export async function train(training: AgentTraining): Promise<Trained> {
     await work.end();
     const { inexactFrom } = state;
     const { evaluationSteps } = keeper;
-    const effort = { ...reached(), evaluationSteps, wallSeconds: work.wallSeconds };
+    const effort = { ...reached(), evaluationSteps, baseline: baseline.value, wallSeconds: work.wallSeconds };
     const parameters = evaluates ? keeper.kept : agent.parameters();
     return { parameters, ...effort, ...(inexactFrom !== null && { inexactFrom }) };
   } finally {
     selection.dispose();
   }
+}
+
+/** What the training has come to, for its diagnosis. */
+function factsOf(
+  { agent, config, envs }: AgentTraining,
+  episodes: Episodes,
+  keeper: Keeper,
+  baseline: BaselineMeter,
+): Omit<Facts, "evaluations"> {
+  const [env] = envs;
+  const { gamma, nStep, envSteps: plannedSteps, evaluationShare } = config;
+  return {
+    ...{ env, gamma, nStep, plannedSteps },
+    envSteps: agent.envSteps,
+    seen: episodes.experience.seen,
+    open: episodes.open,
+    evaluationSteps: keeper.evaluationSteps,
+    longestEvaluated: keeper.longest,
+    presetShare: presets[env.id]?.teacher.evaluationShare === evaluationShare,
+    baseline: baseline.value,
+    random: baseline.random,
+    repeats: baseline.repeats,
+    kept: keeper.latestMean === null ? undefined : keeper.keptJudged,
+    constantFeatures: () => (env.byteObservations ? [] : agent.constantFeatures()),
+    outlier: agent.outlier,
+  };
 }
 
 /** Where the loop is: between two rounds, or before an evaluation that is due. */

@@ -23,12 +23,16 @@ export const purposes = {
   bootstrap: 8,
   /** The noise on an environment's observations. */
   noise: 9,
-  /** The seeds of the students in a search for the smallest one. */
+  /** The seeds of the students in a search for the smallest one, and of the teachers in a search for better options. */
   attempt: 10,
   /** Which actions of an episode are replaced by the previous action. */
   stickyActions: 11,
   /** Which of the states that are given to a student are held out. */
   heldOut: 12,
+  /** The options that are tried in a search for better ones. */
+  trial: 13,
+  /** The episodes of random play and of constant actions, beside which a network's evaluations are shown. */
+  baseline: 14,
 } as const;
 
 /** The number of one of the {@link purposes}. */

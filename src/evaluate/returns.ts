@@ -38,13 +38,14 @@ export function* episodeReturns(copies: Copies, policy: Policy, which: Episodes)
 /**
  * Plays episodes. Each copy plays the next one that nobody has begun. With several copies a policy must not remember
  * anything from step to step.
+ * @param isTime says when it may pause; its own {@link stepper} by default
  */
 export function* playEpisodes(
   copies: Copies,
   policy: Policy,
   { seed, purpose, episodes, firstEpisode = 0 }: Episodes,
+  isTime = stepper(),
 ): Steps<Played> {
-  const isTime = stepper();
   const returns = new Float64Array(episodes);
   const lengths = new Float64Array(episodes);
   let begun = 0;

@@ -5,12 +5,12 @@ import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigError } from "../core/config-error.js";
 import { described, needFunction } from "../core/needed.js";
+import { reason } from "../core/reason.js";
 import { checkedAnyEnv } from "../env/custom.js";
 import type { CustomEnv } from "../env/env.js";
 import { environmentIds, registerEnv } from "../env/registry.js";
 import { isGymnasium, registerGymnasium } from "../gymnasium/register.node.js";
 import { reasonOf } from "./durable.js";
-import { reason } from "./failures.js";
 
 /**
  * A file with an environment, or an environment of Gymnasium. It runs: only a path that the user gave may stand here,

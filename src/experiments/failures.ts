@@ -1,7 +1,7 @@
 // The runs of a study that failed: failures.jsonl, one line for each time that a run failed.
 import { existsSync, readFileSync } from "node:fs";
 import { appendWhole, removeFile } from "./durable.js";
-import { isOf, type Job } from "./results.js";
+import { isOf, type StudyJob } from "./results.js";
 
 /** A run that failed. */
 export interface Failure {
@@ -14,9 +14,6 @@ export interface Failure {
 
 /** How often a run is tried: once, and again with `resume`. */
 const mostTries = 3;
-
-/** The most characters of a reason that are kept. */
-const longest = 500;
 
 /** The most failures that a line names. */
 const mostNamed = 20;
@@ -49,12 +46,12 @@ export class FailuresFile {
   }
 
   /** Whether a run has failed so often that it is not tried again. */
-  givenUp(job: Job): boolean {
+  givenUp(job: StudyJob): boolean {
     return this.#failures.filter((failure) => isOf(job, failure)).length >= mostTries;
   }
 
   /** The latest failure of a run; undefined if it never failed. */
-  latest(job: Job): Failure | undefined {
+  latest(job: StudyJob): Failure | undefined {
     return this.#failures.findLast((failure) => isOf(job, failure));
   }
 }
@@ -79,15 +76,4 @@ export function failuresLine(failures: readonly Failure[], of: number): string {
   const named = failures.slice(0, mostNamed).map(failureLine).join("; ");
   const more = failures.length > mostNamed ? `; and ${failures.length - mostNamed} more` : "";
   return `${failures.length} of ${of} runs failed: ${named}${more}`;
-}
-
-/** What was thrown, on one line. It can be anything: undefined, a text, an object that does not let itself be read. */
-export function reason(thrown: unknown): string {
-  let text: string;
-  try {
-    text = String(thrown instanceof Error ? thrown.message || thrown.name : thrown);
-  } catch {
-    text = "something was thrown that cannot be shown as text";
-  }
-  return text.replace(/\s+/g, " ").trim().slice(0, longest);
 }

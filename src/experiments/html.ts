@@ -3,19 +3,14 @@ import { version } from "../core/version.js";
 import { Markup, markup } from "../draw/markup.js";
 import { quantile } from "../evaluate/statistics.js";
 import { style } from "../report/style.js";
-import { intervalPlot, type LinePoint, linePlot, rangeOf } from "./plots.js";
+import { intervalPlot, type LinePoint, linePlot, rangeOf, seriesStyle } from "./plots.js";
 import type { Run } from "./results.js";
 import { interquartileMean, performanceProfile } from "./statistics.js";
 import type { Study } from "./study.js";
 import type { Section } from "./summary.js";
 import { explanation, setting, tableOf } from "./table.js";
 
-const seriesStyle = `
-.series-0 { --colour: var(--student); } .series-1 { --colour: var(--teacher); } .series-2 { --colour: var(--good); }
-.series-0, .series-1, .series-2 { color: var(--colour); }
-.interval { stroke: var(--colour); stroke-width: 8; opacity: 0.35; }
-path.reference { stroke: var(--soft); }
-section > h3 { margin: 1.5rem 0 0.5rem; }
+const ownStyle = `section > h3 { margin: 1.5rem 0 0.5rem; }
 tbody th { white-space: nowrap; }
 `;
 
@@ -36,7 +31,7 @@ export function studyHtml(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${study.name}: ${study.question}</title>
-<style>${new Markup(style + seriesStyle)}</style>
+<style>${new Markup(style + seriesStyle + ownStyle)}</style>
 </head>
 <body>
 <header>

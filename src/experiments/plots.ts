@@ -4,6 +4,14 @@ import { bandPath, linePath, round, scale, tickLabels, ticks } from "../report/a
 import type { Interval } from "./statistics.js";
 import type { Estimate } from "./summary.js";
 
+/** The colours of the plots' points and lines, beside the page's style sheet. */
+export const seriesStyle = `
+.series-0 { --colour: var(--student); } .series-1 { --colour: var(--teacher); } .series-2 { --colour: var(--good); }
+.series-0, .series-1, .series-2 { color: var(--colour); }
+.interval { stroke: var(--colour); stroke-width: 8; opacity: 0.35; }
+path.reference { stroke: var(--soft); }
+`;
+
 /** A range with a little room at both ends; it is never empty. */
 export function rangeOf(values: readonly number[]): Interval {
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);

@@ -1,6 +1,8 @@
-// The results of a study: results.jsonl. Its first line says what was run; then there is one line for each run.
+// A file of results. Its first line says what was run; then there is one line for each run. A study's is results.jsonl.
 import { existsSync, readFileSync } from "node:fs";
 import { ConfigError } from "../core/config-error.js";
+import { type Job, jobOf } from "../training/job.js";
+import { originOf } from "../training/origin.js";
 import { appendWhole, writeWhole } from "./durable.js";
 import type { Cell, Outcome } from "./study.js";
 
@@ -16,21 +18,28 @@ export interface Run extends Outcome {
   readonly wallSeconds: number;
 }
 
-/** A run that is to be done. */
-export interface Job {
-  readonly cell: Cell;
-  readonly seed: number;
+/** A run that is to be done: a cell of a study, with a seed. */
+export type StudyJob = Job<{
+  readonly env: string;
+  readonly settings: Cell["settings"];
+  /** The options of its environment, as JSON. */
+  readonly envOptions?: string;
+}>;
+
+/** The job of a cell and a seed. */
+export function studyJob(study: string, { name, env, settings }: Cell, seed: number): StudyJob {
+  return jobOf(study, name, seed, { env, settings, ...originOf(env) });
 }
 
 /** Whether a run belongs to this job. */
-export function isOf({ cell, seed }: Job, run: Pick<Run, "cell" | "env" | "seed">): boolean {
-  return run.cell === cell.name && run.env === cell.env && run.seed === seed;
+export function isOf({ cell, seed, configuration }: StudyJob, run: Pick<Run, "cell" | "env" | "seed">): boolean {
+  return run.cell === cell && run.env === configuration.env && run.seed === seed;
 }
 
 /** The first line: what must be the same for runs to be comparable. Plain data. */
 export type Head = Readonly<Record<string, unknown>>;
 
-export class ResultsFile {
+export class ResultsFile<Line extends object> {
   readonly #path: string;
   readonly #head: Head;
 
@@ -40,38 +49,29 @@ export class ResultsFile {
   }
 
   /** Replaces the contents of the file. */
-  write(runs: readonly Run[]): void {
-    writeWhole(this.#path, [this.#head, ...runs].map((line) => `${JSON.stringify(line)}\n`).join(""));
+  write(lines: readonly Line[]): void {
+    writeWhole(this.#path, [this.#head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
 
-  append(run: Run): void {
-    appendWhole(this.#path, `${JSON.stringify(run)}\n`, true);
+  append(line: Line): void {
+    appendWhole(this.#path, `${JSON.stringify(line)}\n`, true);
   }
 
   /**
-   * The runs that are finished; a torn last line is ignored.
-   * @throws ConfigError if there is no such file, if it is damaged, or if it belongs to other work than these jobs
+   * The lines of runs that are finished; a torn last line is ignored.
+   * @param check is called with each line and what an error calls it; it throws for one that does not belong here
+   * @throws ConfigError if there is no such file, if it is damaged, or if it belongs to other work
    */
-  read(jobs: readonly Job[]): Run[] {
+  read(check: (line: unknown, where: string) => asserts line is Line): Line[] {
     if (!existsSync(this.#path)) throw new ConfigError(`nothing to resume: there is no ${this.#path}`);
     const lines = readFileSync(this.#path, "utf8").split("\n");
     lines.pop(); // empty after the last line's end, or torn
     const [head, ...runs] = lines.map((line, i) => this.#parse(line, i));
     checkSame(this.#path, Object(head), this.#head);
-    const open = new Map(jobs.map(({ cell, seed }) => [key(cell.name, cell.env, seed), cell]));
-    for (const [i, run] of runs.entries()) {
-      const where = `line ${i + 2} of ${this.#path}`;
-      if (!isRun(run)) throw new ConfigError(`${where} is not a run of a study`);
-      const name = key(run.cell, run.env, run.seed);
-      const cell = open.get(name);
-      if (cell === undefined) {
-        const shown = `cell ${JSON.stringify(run.cell)} in ${run.env} with seed ${run.seed}`;
-        throw new ConfigError(`${where} is ${shown}, which was not asked for or comes twice`);
-      }
-      checkSame(where, run.settings, cell.settings);
-      open.delete(name);
-    }
-    return runs as Run[];
+    return runs.map((line, i) => {
+      check(line, `line ${i + 2} of ${this.#path}`);
+      return line;
+    });
   }
 
   #parse(line: string, index: number): unknown {
@@ -81,6 +81,25 @@ export class ResultsFile {
       throw new ConfigError(`line ${index + 1} of ${this.#path} is not JSON`);
     }
   }
+}
+
+/**
+ * Checks the lines of a study's file, one after another: each must be a run of these jobs.
+ * @throws ConfigError for one that is no run, that was not asked for, that comes twice, or that has other settings
+ */
+export function runsOf(jobs: readonly StudyJob[]): (line: unknown, where: string) => asserts line is Run {
+  const open = new Map(jobs.map((job) => [key(job.cell, job.configuration.env, job.seed), job.configuration.settings]));
+  return (run, where) => {
+    if (!isRun(run)) throw new ConfigError(`${where} is not a run of a study`);
+    const name = key(run.cell, run.env, run.seed);
+    const settings = open.get(name);
+    if (settings === undefined) {
+      const shown = `cell ${JSON.stringify(run.cell)} in ${run.env} with seed ${run.seed}`;
+      throw new ConfigError(`${where} is ${shown}, which was not asked for or comes twice`);
+    }
+    checkSame(where, run.settings, settings);
+    open.delete(name);
+  };
 }
 
 /** @throws ConfigError that names the first field that differs */

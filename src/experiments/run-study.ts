@@ -1,19 +1,19 @@
 // Runs a study: every cell with every seed, on all cores. It can be stopped and resumed.
 
-import { EventEmitter, once } from "node:events";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
+import { doJobs } from "../training/job.js";
 import { makeFolder } from "./durable.js";
 import type { EnvFile } from "./env-file.js";
-import { type Failure, FailuresFile, failuresLine, reason } from "./failures.js";
-import { type Head, isOf, type Job, ResultsFile, type Run } from "./results.js";
-import type { Cell, Study } from "./study.js";
+import { type Failure, FailuresFile, failuresLine } from "./failures.js";
+import { type Head, isOf, ResultsFile, type Run, runsOf, type StudyJob, studyJob } from "./results.js";
+import type { Cell, Outcome, Study } from "./study.js";
+import type { StudyContext } from "./study-worker.js";
 import { FolderTeachers } from "./teachers.js";
-import type { Answer, WorkerData } from "./worker.js";
+import { withWorkers } from "./workers.js";
 
 /** Options of {@link runStudy}. */
 export interface StudyOptions {
@@ -94,10 +94,10 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   need(isCount(options.jobs ?? 1), "jobs", options.jobs, "a whole number from 1 on");
   needSignal(signal);
   needListeners({ onProgress, onFailure });
-  const jobs = cells.flatMap((cell) => Array.from({ length: seeds }, (_, seed): Job => ({ cell, seed })));
+  const jobs = cells.flatMap((cell) => Array.from({ length: seeds }, (_, seed) => studyJob(study.name, cell, seed)));
   const path = join(out, "results.jsonl");
-  const results = new ResultsFile(path, headOf(study, cells));
-  const runs = options.resume ? results.read(jobs) : [];
+  const results = new ResultsFile<Run>(path, headOf(study, cells));
+  const runs = options.resume ? results.read(runsOf(jobs)) : [];
   makeFolder(out);
   const teachers = join(out, "teachers");
   const failures = new FailuresFile(join(out, "failures.jsonl"));
@@ -107,12 +107,12 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     failures.clear();
   }
   results.write(runs);
-  const workerData: WorkerData = {
+  const context: StudyContext = {
     module: options.module ?? new URL("./studies/index.js", import.meta.url).href,
-    study: study.name,
     teachers,
     envFiles: options.envFiles,
   };
+  const task = { module: new URL("./study-worker.js", import.meta.url).href, context };
 
   const missing = () => jobs.filter((job) => !runs.some((run) => isOf(job, run)));
   const waiting = missing()
@@ -120,61 +120,25 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     .sort((a, b) => a.seed - b.seed);
   let done = jobs.length - waiting.length;
   onProgress(done, jobs.length);
-  const workers: StudyWorker[] = [];
-  const stop = () => {
-    for (const worker of workers) worker.stop();
-  };
-  signal?.addEventListener("abort", stop);
-
-  // Of the jobs that share a teacher, the first trains it. The others wait until it is done.
-  const begun = new Set<string>();
-  const trained = new Set<string>();
-  const finished = new EventEmitter();
-  const take = () => {
-    const at = waiting.findIndex((job) => trained.has(teacherOf(job)) || !begun.has(teacherOf(job)));
-    return at === -1 ? undefined : waiting.splice(at, 1)[0];
-  };
-
-  async function work(): Promise<void> {
-    let worker: StudyWorker | undefined;
-    while (waiting.length > 0 && !signal?.aborted) {
-      const job = take();
-      if (job === undefined) {
-        await once(finished, "job");
-        continue;
-      }
-      begun.add(teacherOf(job));
-      if (worker === undefined || worker.gone) {
-        worker = new StudyWorker(workerData);
-        workers.push(worker);
-      }
-      const answer = await worker.run(job);
-      trained.add(teacherOf(job));
-      finished.emit("job");
-      const { cell, seed } = job;
-      if (answer.kind === "stopped" || (answer.kind === "failed" && signal?.aborted)) return;
-      if (answer.kind === "failed") {
-        const failure = { cell: cell.name, env: cell.env, seed, message: answer.message };
-        failures.add(failure);
-        onFailure(failure);
+  const count = Math.min(options.jobs ?? availableParallelism(), waiting.length);
+  await withWorkers<StudyJob, Outcome, void>(count, task, signal, (hands) =>
+    doJobs(waiting, hands, {
+      signal,
+      needOf: teacherOf,
+      onAnswer({ cell, seed, configuration: { env, settings } }, answer) {
+        if (answer.kind === "failed") {
+          const failure = { cell, env, seed, message: answer.message };
+          failures.add(failure);
+          onFailure(failure);
+        } else {
+          const run = { cell, env, seed, settings, ...answer.result, wallSeconds: answer.wallSeconds };
+          results.append(run);
+          runs.push(run);
+        }
         onProgress(++done, jobs.length);
-        continue;
-      }
-      const { outcome, wallSeconds } = answer;
-      const run = { cell: cell.name, env: cell.env, seed, settings: cell.settings, ...outcome, wallSeconds };
-      results.append(run);
-      runs.push(run);
-      onProgress(++done, jobs.length);
-    }
-  }
-
-  try {
-    const size = Math.min(options.jobs ?? availableParallelism(), waiting.length);
-    await Promise.all(Array.from({ length: size }, work));
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+      },
+    }),
+  );
   if (done < jobs.length) throw new StudyStopped(`stopped after ${runs.length} of ${jobs.length} runs`);
   const ordered = jobs.flatMap((job) => runs.filter((run) => isOf(job, run)));
   results.write(ordered);
@@ -184,54 +148,9 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   return ordered;
 }
 
-/** A worker, and what became of it. */
-class StudyWorker {
-  readonly #worker: Worker;
-  /** Why it does not run any more; undefined while it does. */
-  #end: string | undefined;
-  /** Takes the answer to the job under way. */
-  #answer: (answer: Answer) => void = () => {};
-
-  constructor(workerData: WorkerData) {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
-    this.#worker.on("message", (answer: Answer) => this.#answer(answer));
-    this.#worker.on("messageerror", (error) => this.#finish(reason(error)));
-    this.#worker.on("error", (error) => this.#finish(reason(error)));
-    this.#worker.on("exit", (code) => this.#finish(`its worker ended with status ${code}`));
-  }
-
-  /** Whether it ended, so that a new one is needed. */
-  get gone(): boolean {
-    return this.#end !== undefined;
-  }
-
-  /** Runs a job. If the worker ends before the answer, the job has failed. */
-  run(job: Job): Promise<Answer> {
-    return new Promise((resolve) => {
-      this.#answer = resolve;
-      if (this.#end !== undefined) resolve({ kind: "failed", message: this.#end });
-      else this.#worker.postMessage(job);
-    });
-  }
-
-  stop(): void {
-    this.#worker.postMessage("stop");
-  }
-
-  async terminate(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  /** The first reason is kept: an error is followed by an exit. */
-  #finish(message: string): void {
-    this.#end ??= message;
-    this.#answer({ kind: "failed", message: this.#end });
-  }
-}
-
 /** A key that is the same for jobs that want the same teacher. */
-function teacherOf({ cell, seed }: Job): string {
-  return JSON.stringify([cell.env, seed, cell.settings.teacher ?? null]);
+function teacherOf({ seed, configuration: { env, settings } }: StudyJob): string {
+  return JSON.stringify([env, seed, settings.teacher ?? null]);
 }
 
 /** What must be the same for earlier results to be used again. */

@@ -69,8 +69,8 @@ function teacherBytes({ widths, parameters, observations, ...record }: Teacher, 
     { name: "parameters", dtype: "F32" as const, shape: [parameters.length], data: littleEndian(parameters) },
     { name: "observations", shape, ...seen },
   ];
-  const { envSteps, updates, wallSeconds } = record;
-  const reached = JSON.stringify({ envSteps, updates, wallSeconds });
+  const { envSteps, updates, wallSeconds, evaluationSteps, baseline } = record;
+  const reached = JSON.stringify({ envSteps, updates, wallSeconds, evaluationSteps, baseline });
   return writeSigned(tensors, { format, formatVersion, setting: JSON.stringify(setting), reached });
 }
 
@@ -79,7 +79,7 @@ function keptTeacher(path: string, env: string, seed: number, config: TeacherCon
     const { tensors, metadata } = readSigned(readFileSync(path), checkFormat);
     const differs = difference(JSON.parse(metadata.setting), { ...setting });
     if (differs !== undefined) throw new Error(`it was made with ${differs}`);
-    const { envSteps, updates, wallSeconds } = JSON.parse(metadata.reached);
+    const { envSteps, updates, wallSeconds, evaluationSteps, baseline } = JSON.parse(metadata.reached);
     if (!(envSteps >= 0 && updates >= 0 && wallSeconds >= 0)) throw new Error("it does not say how it was trained");
     const { observationSize, actionCount } = resolveEnv(env);
     const widths = [observationSize, ...config.hidden, actionCount];
@@ -87,7 +87,7 @@ function keptTeacher(path: string, env: string, seed: number, config: TeacherCon
     const bytes = tensors.get("observations");
     const observations = bytes?.dtype === "U8" ? bytes.data : floats(tensors, "observations");
     if (observations.length % observationSize !== 0) throw new Error("its observations do not fill whole rows");
-    const record = { env, seed, config, envSteps, updates, wallSeconds };
+    const record = { env, seed, config, envSteps, updates, wallSeconds, evaluationSteps, baseline };
     return new Teacher({ environment: env, widths, parameters }, record, observations);
   } catch (error) {
     throw new ConfigError(`${path} cannot be used: ${(error as Error).message}`);

@@ -1,58 +1,34 @@
-// A worker of a study: runs the jobs that run-study.ts sends, one after another.
+// A worker thread: does the jobs that workers.ts sends, one after another, as a module says.
 import { parentPort, workerData } from "node:worker_threads";
-import "../env/all.js";
-import { type EnvFile, registerEnvFile } from "./env-file.js";
-import { reason } from "./failures.js";
-import { isOutcome, type Job } from "./results.js";
-import type { Outcome, Study } from "./study.js";
-import { FolderTeachers } from "./teachers.js";
+import { reason } from "../core/reason.js";
+import { type Answer, answerTo, type Job } from "../training/job.js";
+import type { WorkerTask } from "./workers.js";
 
-/** What a worker is given when it starts. */
-export interface WorkerData {
-  /** The URL of a module that exports `studies`. */
-  readonly module: string;
-  /** The name of one of these studies. */
-  readonly study: string;
-  /** The folder of the teachers. */
-  readonly teachers: string;
-  /** Files with environments of the user's own. */
-  readonly envFiles?: readonly EnvFile[];
-}
+/**
+ * What a worker's module exports as `prepare`.
+ * @param context plain data
+ * @param signal asks to stop the job under way
+ * @returns what does a job; its result is plain data
+ */
+export type Prepare<Given extends Job<object>, Result> = (
+  context: never,
+  signal: AbortSignal,
+) => Promise<(job: Given) => Promise<Result>>;
 
-/** A worker's answer to a job. */
-export type Answer =
-  | { readonly kind: "done"; readonly outcome: Outcome; readonly wallSeconds: number }
-  | { readonly kind: "stopped" }
-  | { readonly kind: "failed"; readonly message: string };
-
+const { module, context } = workerData as WorkerTask;
 const stop = new AbortController();
-const { module, study: name, teachers: folder, envFiles = [] } = workerData as WorkerData;
-for (const file of envFiles) await registerEnvFile(file);
-const { studies } = (await import(module)) as { studies: readonly Study[] };
-const study = studies.find((each) => each.name === name) as Study;
-const teachers = new FolderTeachers(folder, stop.signal);
+const { prepare } = (await import(module)) as { prepare: Prepare<Job<object>, unknown> };
+const run = await prepare(context as never, stop.signal);
 
-parentPort?.on("message", async (message: Job | "stop") => {
+parentPort?.on("message", async (message: Job<object> | "stop") => {
   if (message === "stop") stop.abort();
-  else send(await run(message));
+  else send(await answerTo(message, run, stop.signal));
 });
 
-function send(answer: Answer): void {
+function send(answer: Answer<unknown>): void {
   try {
     parentPort?.postMessage(answer);
   } catch (error) {
     parentPort?.postMessage({ kind: "failed", message: reason(error) }); // a result that is not plain data
-  }
-}
-
-async function run({ cell, seed }: Job): Promise<Answer> {
-  const started = performance.now();
-  try {
-    const outcome = await study.run(cell, seed, teachers, stop.signal);
-    if (!isOutcome(outcome)) return { kind: "failed", message: "its result has numbers that are not finite" };
-    return { kind: "done", outcome, wallSeconds: Math.round(performance.now() - started) / 1000 };
-  } catch (error) {
-    if (stop.signal.aborted) return { kind: "stopped" };
-    return { kind: "failed", message: reason(error) };
   }
 }

@@ -5,14 +5,17 @@ import type { TrainingEvent } from "../training/events.js";
 const fields = [
   ...["kind", "network", "attempt", "envSteps", "updates", "share", "loss", "mean", "std", "min", "best"],
   ...["returnRatio", "satisfied", "episode", "reward", "evaluated", "code", "message", "remedy"],
-  ...["actionAgreement", "qMse", "qR2", "hidden"],
+  ...["actionAgreement", "qMse", "qR2", "evaluationSteps", "episodes", "random", "constantAction", "constant"],
+  "hidden",
 ];
 
 export const csvHeader = csvLine(["time", ...fields]);
 
 /** An event's line. @param time when it came, as ISO 8601 */
 export function csvOf(event: TrainingEvent, time: string): string {
-  const values: Record<string, unknown> = { network: "student", ...event }; // an attempt is always a student's
+  const { random, constant } = (event.kind === "evaluation" ? event.baseline : undefined) ?? {};
+  const baseline = { random, constantAction: constant?.action, constant: constant?.mean };
+  const values: Record<string, unknown> = { network: "student", ...event, ...baseline }; // an attempt is always a student's
   return csvLine([time, ...fields.map((name) => values[name] ?? "")]);
 }
 

@@ -2,7 +2,7 @@
 import { needObject } from "../core/needed.js";
 import { bytesOf, fromLittleEndian, littleEndian } from "./bytes.js";
 import { checkModel, checkWidths, layerPlaces, parameterCount } from "./layout.js";
-import { type Activation, type HeldOut, Model, type ModelData, type Training } from "./model.js";
+import { type Activation, type Baseline, type HeldOut, Model, type ModelData, type Training } from "./model.js";
 import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
 
 /** What the metadata calls a model of this library. */
@@ -120,6 +120,7 @@ function isTraining({
   wallSeconds,
   evaluationSteps = 0,
   inexactFrom = 0,
+  baseline,
   config,
   distillation,
 }: Training): boolean {
@@ -128,8 +129,17 @@ function isTraining({
     counts.every((value) => Number.isFinite(value) && value >= 0) &&
     typeof config === "object" &&
     config !== null &&
+    isBaseline(baseline) &&
     (distillation === undefined || (typeof distillation.fitsQValues === "boolean" && isHeldOut(distillation.heldOut)))
   );
+}
+
+function isBaseline(baseline: Baseline | undefined): boolean {
+  if (baseline === undefined) return true;
+  const { random, constant } = Object(baseline) as Baseline;
+  const { action, mean } =
+    constant === null ? { action: 0, mean: 0 } : (Object(constant) as NonNullable<typeof constant>);
+  return [random ?? 0, action, mean].every(Number.isFinite);
 }
 
 function isHeldOut(heldOut: HeldOut | undefined): boolean {

@@ -17,6 +17,8 @@ export interface Training {
   readonly wallSeconds: number;
   /** The environment steps that evaluations took, beside `envSteps`; absent if they were not counted. */
   readonly evaluationSteps?: number;
+  /** What it was compared with in training; absent if that was not measured. */
+  readonly baseline?: Baseline;
   readonly config: Readonly<Record<string, unknown>>;
   /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
   readonly inexactFrom?: number;
@@ -28,6 +30,17 @@ export interface Training {
   readonly distillation?: Distillation;
   /** Only what learned from a log has this. It took no step in an environment. */
   readonly log?: LogRecord;
+}
+
+/** What any network should beat: mean returns in an environment, on episodes with seeds of their own. */
+export interface Baseline {
+  /** Of uniformly random actions; null if too few such episodes were played. */
+  readonly random: number | null;
+  /**
+   * Of the best policy that always takes the same action (where it is forbidden, the next one that is allowed); null if
+   * there are more than 8 actions, or if the budget of evaluations had no room for an episode of each.
+   */
+  readonly constant: { readonly action: number; readonly mean: number } | null;
 }
 
 /** Which log a network learned from. */

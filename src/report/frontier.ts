@@ -69,9 +69,9 @@ ${plot({
   title: "The best student of each number of parameters",
   description: `Mean return on selection episodes of ${points.length} sizes, each better than every smaller one.`,
   xLabel: "parameters",
-  range: rangeOf(points, teacher.mean),
+  range: rangeOf(points, [teacher.mean]),
   lines: [{ label: "", points }],
-  reference: { label: "the teacher’s return", value: teacher.mean },
+  references: [{ label: "the teacher’s return", value: teacher.mean }],
 })}
 </figure>
 <p class="soft">Each point did better on selection episodes than everything smaller. Band: ± one standard deviation of the episodes. Ring: the answer.</p>

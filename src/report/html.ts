@@ -2,6 +2,7 @@
 
 import { needObject } from "../core/needed.js";
 import { Markup, markup } from "../draw/markup.js";
+import type { Baseline } from "../model/model.js";
 import type { AttemptEvent, EvaluationEvent } from "../training/events.js";
 import { plot, type Reference, rangeOf } from "./plot.js";
 import { style } from "./style.js";
@@ -67,19 +68,20 @@ function headline({ parameters, compression, returnRatio }: StudentSummary): str
 function training({ teacher, student }: Summary, points: readonly EvaluationEvent[]): Markup {
   const ofTeacher = points.filter(({ network }) => network === "teacher");
   const ofStudent = points.filter(({ network }) => network === "student");
-  const range = rangeOf(points, teacher.evaluation.mean);
   const goal = { label: "the teacher’s final return", value: teacher.evaluation.mean };
+  const lines = baselineLines(teacher.baseline);
+  const range = rangeOf(points, [goal.value, ...lines.map(({ value }) => value)]);
   return markup`<section>
 <h2>Return during training</h2>
 <div class="columns">
 <figure><h3>Teacher</h3>
-${panel("teacher", ofTeacher, range)}
+${panel("teacher", ofTeacher, range, lines)}
 </figure>
 <figure><h3>Student${student.attempts > 1 ? `, ${student.attempts} attempts` : ""}</h3>
-${panel("student", ofStudent, range, goal)}
+${panel("student", ofStudent, range, [goal, ...lines])}
 </figure>
 </div>
-<p class="soft">Line: mean return of each evaluation. Band: ± one standard deviation of its episodes. Ring: the network that was kept. Each panel has its own horizontal axis.</p>
+<p class="soft">Line: mean return of each evaluation. Band: ± one standard deviation of its episodes. Ring: the network that was kept. Dashed: what it is compared with. Each panel has its own horizontal axis.</p>
 <details><summary>The numbers behind the plots</summary>
 ${pointTable("Teacher", ofTeacher)}
 ${pointTable("Student", ofStudent)}
@@ -87,11 +89,23 @@ ${pointTable("Student", ofStudent)}
 </section>`;
 }
 
+/** What both can be compared with. Where the two returns are the same, they are one line. */
+function baselineLines({ random = null, constant = null }: Partial<Baseline> = {}): Reference[] {
+  const always = constant === null ? "" : `always action ${constant.action}`;
+  if (constant !== null && constant.mean === random) {
+    return [{ label: `random, or ${always}`, value: random, soft: true }];
+  }
+  return [
+    ...(random === null ? [] : [{ label: "random", value: random, soft: true } as const]),
+    ...(constant === null ? [] : [{ label: always, value: constant.mean, side: "left", soft: true } as const]),
+  ];
+}
+
 function panel(
   network: "teacher" | "student",
   points: readonly EvaluationEvent[],
   range: readonly [number, number],
-  reference?: Reference,
+  references: readonly Reference[],
 ): Markup {
   if (points.length === 0) return markup`<p class="soft">No evaluation was recorded.</p>`;
   const attempts = [...new Set(points.map(({ attempt }) => attempt))];
@@ -115,7 +129,7 @@ function panel(
         kept: point === kept,
       })),
     })),
-    reference,
+    references,
   });
 }
 

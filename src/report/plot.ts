@@ -27,24 +27,30 @@ export interface Panel {
   /** The returns that the vertical axis spans. Panels that are compared share them. */
   readonly range: readonly [number, number];
   readonly lines: readonly PlotLine[];
-  readonly reference?: Reference;
+  readonly references: readonly Reference[];
 }
 
 /** A return that is drawn as a dashed line. */
 export interface Reference {
   readonly label: string;
   readonly value: number;
+  /** Where its label stands: at the right end by default. A line in the background is soft. */
+  readonly side?: "left";
+  readonly soft?: true;
 }
 
 const width = 440;
 const height = 280;
 const margin = { top: 30, right: 14, bottom: 44, left: 54 };
 
-/** A range with room for the mean ± standard deviation of all points, and for one more value; it is never empty. */
-export function rangeOf(points: readonly { mean: number; std: number }[], value: number): [number, number] {
+/** A range with room for the mean ± standard deviation of all points, and for some more values; it is never empty. */
+export function rangeOf(
+  points: readonly { mean: number; std: number }[],
+  values: readonly [number, ...number[]],
+): [number, number] {
   const ends = points.flatMap(({ mean, std }) => [mean - std, mean + std]).filter(Number.isFinite);
-  const low = ends.reduce((a, b) => Math.min(a, b), value);
-  const high = ends.reduce((a, b) => Math.max(a, b), value);
+  const low = ends.reduce((a, b) => Math.min(a, b), Math.min(...values));
+  const high = ends.reduce((a, b) => Math.max(a, b), Math.max(...values));
   const room = 0.04 * (high - low) || 1;
   return [low - room, high + room];
 }
@@ -52,7 +58,7 @@ export function rangeOf(points: readonly { mean: number; std: number }[], value:
 /**
  * One panel: for each line its mean, a band of ± one standard deviation, and a ring around the network that was kept.
  */
-export function plot({ id, title, description, xLabel, range, lines, reference }: Panel): Markup {
+export function plot({ id, title, description, xLabel, range, lines, references }: Panel): Markup {
   const last = lines.flatMap(({ points }) => points).reduce((largest, { x }) => Math.max(largest, x), 0);
   const x = scale([0, last || 1], [margin.left, width - margin.right]);
   const y = scale(range, [height - margin.bottom, margin.top]);
@@ -73,12 +79,14 @@ ${ticks(range, 5).map(
 `,
 )}<text x="${width - margin.right}" y="${height - 6}" text-anchor="end">${xLabel}</text>
 <text x="4" y="12">mean return</text>
-${reference === undefined ? "" : referenceLine(reference, y)}${lines.map((each) => plotLine(each, x, y))}</svg>`;
+${references.map((each) => referenceLine(each, y))}${lines.map((each) => plotLine(each, x, y))}</svg>`;
 }
 
-function referenceLine({ label, value }: Reference, y: Scale): Markup {
-  return markup`<path class="reference" d="M${margin.left},${round(y(value))}H${width - margin.right}"/>
-<text class="reference" x="${width - margin.right}" y="${round(y(value)) - 7}" text-anchor="end">${label}</text>
+function referenceLine({ label, value, side, soft }: Reference, y: Scale): Markup {
+  const style = soft ? "reference beside" : "reference";
+  const [x, anchor] = side === "left" ? [margin.left + 4, "start"] : [width - margin.right, "end"];
+  return markup`<path class="${style}" d="M${margin.left},${round(y(value))}H${width - margin.right}"/>
+<text class="${style}" x="${x}" y="${round(y(value)) - 7}" text-anchor="${anchor}">${label}</text>
 `;
 }
 

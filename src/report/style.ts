@@ -35,6 +35,8 @@ svg.teacher { --colour: var(--teacher); } svg.student { --colour: var(--student)
 .rule { stroke: var(--line); }
 path.reference { stroke: var(--teacher); stroke-width: 1.5; stroke-dasharray: 5 4; }
 svg text.reference { fill: var(--teacher); }
+path.reference.beside { stroke: var(--soft); }
+svg text.reference.beside { fill: var(--soft); }
 .band { fill: var(--colour); opacity: 0.18; }
 .mean { fill: none; stroke: var(--colour); stroke-width: 2; stroke-linejoin: round; }
 .point { fill: var(--colour); }

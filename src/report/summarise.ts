@@ -40,6 +40,8 @@ export async function summarise(teacher: Teacher, student: Student, comparison: 
 }
 
 function effort(network: Teacher | Student) {
-  const { hidden, parameters, envSteps, updates, wallSeconds, evaluationSteps, inexactFrom } = network;
-  return { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, evaluationSteps, inexactFrom };
+  const { hidden, parameters, inexactFrom } = network;
+  const { envSteps, updates, wallSeconds, evaluationSteps, baseline } = network;
+  const measured = { envSteps, updates, wallSeconds, evaluationSteps, baseline, inexactFrom };
+  return { hidden, parameters: parameters.length, ...measured };
 }

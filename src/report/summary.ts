@@ -1,5 +1,6 @@
 // What summary.json holds: the result of one run.
 import type { Evaluation } from "../evaluate/evaluate.js";
+import type { Baseline } from "../model/model.js";
 
 /** What is recorded of both networks of a run. */
 export interface NetworkSummary {
@@ -11,6 +12,8 @@ export interface NetworkSummary {
   readonly wallSeconds: number;
   /** The environment steps that evaluations in training took, beside `envSteps`; only of a teacher. */
   readonly evaluationSteps?: number;
+  /** Mean returns of random actions and of the best constant action, measured in training; only of a teacher. */
+  readonly baseline?: Baseline;
   /** The environment steps after which it is no longer bit-exact, if it went on where episodes could not be taken again. */
   readonly inexactFrom?: number;
   /** Returns on the final seeds. */

@@ -5,6 +5,7 @@ import type { Pauses } from "../env/pauses.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import type { RecordedStep } from "./acting.js";
 import { CheckpointError, type Saved } from "./checkpoint.js";
+import { Experience } from "./experience.js";
 import type { Part } from "./resumable.js";
 
 /** What acts in an episode and records its steps. */
@@ -31,6 +32,8 @@ interface Copy {
   number: number;
   /** The actions of its episode that were recorded. */
   actions: number[];
+  /** The sum of their rewards. */
+  gained: number;
   /** What the latest reset and the latest action led to, and that action. */
   first: Float32Array | Promise<Float32Array> | undefined;
   answer: StepResult | Promise<StepResult> | undefined;
@@ -44,6 +47,8 @@ interface Copy {
  * possible, because the environment answers later or is not repeatable, open episodes end as truncated.
  */
 export class Episodes implements Part {
+  /** What has happened in them. */
+  readonly experience: Experience;
   readonly #copies: readonly Copy[];
   readonly #seed: number;
   readonly #actors: Actors;
@@ -51,10 +56,14 @@ export class Episodes implements Part {
   #longest = 1;
   #repeatable: boolean;
 
-  /** @param envs the copies; all are the same environment */
-  constructor(envs: readonly AnyEnv[], seed: number, actors: Actors) {
+  /**
+   * @param envs the copies; all are the same environment
+   * @param randomSteps so many of the first steps are uniformly random actions
+   */
+  constructor(envs: readonly AnyEnv[], seed: number, actors: Actors, randomSteps = 0) {
+    this.experience = new Experience(randomSteps);
     this.#copies = envs.map((env) => ({
-      ...{ env, actor: undefined, number: 0, actions: [] },
+      ...{ env, actor: undefined, number: 0, actions: [], gained: 0 },
       ...{ first: undefined, answer: undefined, chosen: 0 },
     }));
     this.#seed = seed;
@@ -70,6 +79,11 @@ export class Episodes implements Part {
   /** The length of the longest episode so far, in steps. */
   get longest(): number {
     return this.#longest;
+  }
+
+  /** The steps so far of the open episode that has most. */
+  get open(): number {
+    return this.#copies.reduce((most, { actor, actions }) => Math.max(most, actor ? actions.length : 0), 0);
   }
 
   /** Whether open episodes can be taken again after a stop. */
@@ -129,17 +143,21 @@ export class Episodes implements Part {
     const copies = this.#copies.map(({ actor, number }) => ({ episode: actor?.id ?? null, number }));
     const actions = this.#copies.map((copy, i) => [`actions${i}`, wordBytes(copy.actions)]);
     return {
-      state: { begun: this.#begun, longest: this.#longest, repeatable: this.#repeatable, copies },
+      state: {
+        ...{ begun: this.#begun, longest: this.#longest, repeatable: this.#repeatable, copies },
+        experience: this.experience.seen,
+      },
       arrays: Object.fromEntries(actions),
     };
   }
 
   /** @throws CheckpointError if the environment does not come to the newest observation of an open episode again */
   restore({ state, arrays }: Saved): void {
-    const { begun, longest, repeatable, copies } = state as Record<string, unknown>;
+    const { begun, longest, repeatable, copies, experience } = state as Record<string, unknown>;
     if (!Number.isSafeInteger(begun) || (begun as number) < 0) throw new Error("it has no number of episodes");
     if (!Number.isSafeInteger(longest) || (longest as number) < 1) throw new Error("it has no longest episode");
     if (!Array.isArray(copies) || copies.length !== this.#copies.length) throw new Error("it has other copies");
+    this.experience.restore(Object(experience));
     this.#begun = begun as number;
     this.#longest = longest as number;
     this.#repeatable = repeatable === true;
@@ -155,7 +173,7 @@ export class Episodes implements Part {
         throw new Error("an open episode is missing");
       }
       const copy = this.#copies[i];
-      Object.assign(copy, { actor, number, actions: words(actions) });
+      Object.assign(copy, { actor, number, actions: words(actions), gained: 0 });
       this.#takeAgain(copy, episode);
     }
   }
@@ -166,6 +184,7 @@ export class Episodes implements Part {
     copy.first = undefined;
     copy.actor = this.#actors.begin(first as Float32Array, { mask: env.actionMask });
     copy.actions = [];
+    copy.gained = 0;
   }
 
   #record(copy: Copy): void {
@@ -174,8 +193,14 @@ export class Episodes implements Part {
     const mask = env.actionMask;
     (copy.actor as Actor).step(mask === undefined ? result : { ...result, mask });
     copy.actions.push(chosen);
+    copy.gained += result.reward;
     this.#longest = Math.max(this.#longest, copy.actions.length);
-    if (result.terminated || result.truncated) copy.actor = undefined;
+    if (!result.terminated && !result.truncated) {
+      this.experience.went(result.reward);
+      return;
+    }
+    this.experience.ended(result.reward, copy.gained, copy.actions.length);
+    copy.actor = undefined;
   }
 
   async #beginLater(pauses: Pauses): Promise<void> {
@@ -206,6 +231,7 @@ export class Episodes implements Part {
       if (observation instanceof Promise) break;
       const answer = env.step(action);
       observation = answer instanceof Promise ? answer.then((result) => result.observation) : answer.observation;
+      if (!(answer instanceof Promise)) copy.gained += answer.reward;
     }
     const held = this.#actors.newest(episode);
     const now = observation;

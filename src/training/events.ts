@@ -1,6 +1,6 @@
 // What long work reports while it runs: plain data.
 import type { Notice } from "../core/notice.js";
-import type { Agreement } from "../model/model.js";
+import type { Agreement, Baseline } from "../model/model.js";
 
 /** How far it is. */
 export interface ProgressEvent {
@@ -35,6 +35,8 @@ export interface EvaluationEvent {
   readonly attempt?: number;
   readonly envSteps: number;
   readonly updates: number;
+  /** The number of its episodes. */
+  readonly episodes: number;
   readonly mean: number;
   readonly std: number;
   readonly min: number;
@@ -43,6 +45,8 @@ export interface EvaluationEvent {
   readonly loss: number | null;
   /** The environment steps that evaluations have taken so far; only of networks that learn from reward. */
   readonly evaluationSteps?: number;
+  /** What the mean can be compared with, as far as it is known; only of networks that learn from reward. */
+  readonly baseline?: Baseline;
 }
 
 /** A student that learns from states alone is compared with its teacher on held-out states, which choose. */
@@ -86,7 +90,7 @@ export interface EpisodeEvent {
   readonly updates: number;
 }
 
-/** Something is not done in the way that was asked for; the results are the same. */
+/** Something is not done in the way that was asked for, or training goes wrong. docs/train.md lists all notices. */
 export interface NoticeEvent extends Notice {
   readonly kind: "notice";
   readonly network: "teacher" | "student";

@@ -23,6 +23,8 @@ export interface KeeperConfig {
 
 /** How a network did in its evaluation. */
 export interface Judged {
+  /** The number of its episodes. */
+  readonly episodes: number;
   /** Mean of its returns; `std` is their standard deviation, `min` the lowest. */
   readonly mean: number;
   readonly std: number;
@@ -89,15 +91,25 @@ export class Keeper implements Part {
     return this.#spent.steps;
   }
 
+  /** The length of their longest episode, in steps. */
+  get longest(): number {
+    return this.#spent.longest;
+  }
+
+  /** Steps that something else has taken from the budget. */
+  charge(steps: number): void {
+    this.#spent = { ...this.#spent, steps: this.#spent.steps + steps };
+  }
+
   /** Whether the kept network has reached `stopReturn`, and further episodes have confirmed it. */
   get confirmed(): boolean {
     return this.#confirmed;
   }
 
-  /** Whether the budget has room for an evaluation. */
-  affords(moment: Moment): boolean {
+  /** Whether the budget has room for an evaluation, and for so many episodes more. */
+  affords(moment: Moment, more = 0): boolean {
     const { evaluationEpisodes, evaluationShare } = this.#config;
-    return room(evaluationShare, this.#spent, moment) >= Math.min(fewestEpisodes, evaluationEpisodes);
+    return room(evaluationShare, this.#spent, moment) >= Math.min(fewestEpisodes, evaluationEpisodes) + more;
   }
 
   /**
@@ -157,5 +169,11 @@ export class Keeper implements Part {
 }
 
 function judged({ returns }: Contender, best: boolean): Judged {
-  return { mean: mean(returns), std: standardDeviation(returns), min: Math.min(...returns), best };
+  return {
+    episodes: returns.length,
+    mean: mean(returns),
+    std: standardDeviation(returns),
+    min: Math.min(...returns),
+    best,
+  };
 }

@@ -14,6 +14,9 @@ export class Selection implements Policy {
   readonly #seed: number;
   /** The Q-values of an observation that comes with a mask: acting makes no garbage. */
   readonly #row: Float32Array;
+  /** The action that a network took at every step that it played here; -1 after it has taken another one. */
+  readonly #only = new WeakMap<Float32Array, { action: number | null }>();
+  #acting: { action: number | null } = { action: null };
 
   /**
    * @param envs the environment, or copies of it that play at the same time
@@ -34,15 +37,37 @@ export class Selection implements Policy {
 
   /** The greedy action; with a mask, the best of those that it allows. */
   act(observation: Float32Array, mask?: Uint8Array): number {
-    if (mask === undefined) return this.#network.act(observation);
-    return argmax(this.#network.qValues(observation, this.#row), mask);
+    const network = this.#network;
+    const action =
+      mask === undefined ? network.act(observation) : argmax(network.qValues(observation, this.#row), mask);
+    const acting = this.#acting;
+    if (action !== acting.action) acting.action = acting.action === null ? action : -1;
+    return action;
   }
 
   /** Plays episodes with a network's greedy policy. @param parameters for raw observations */
   readonly play = (parameters: Float32Array, firstEpisode: number, episodes: number): Steps<Played> => {
     this.#network.setParameters(parameters);
+    this.#acting = this.#only.get(parameters) ?? { action: null };
+    this.#only.set(parameters, this.#acting);
     return this.#played(this, firstEpisode, episodes);
   };
+
+  /** The only action that a network took in all the episodes that it played here; null if it took several, or none. */
+  onlyAction(parameters: Float32Array): number | null {
+    const action = this.#only.get(parameters)?.action ?? -1;
+    return action < 0 ? null : action;
+  }
+
+  /** The largest |Q-value| of a network at some observations. */
+  largestQValue(parameters: Float32Array, observations: readonly ArrayLike<number>[]): number {
+    this.#network.setParameters(parameters);
+    return observations.reduce(
+      (largest, each) =>
+        this.#network.qValues(each, this.#row).reduce((most, q) => Math.max(most, Math.abs(q)), largest),
+      0,
+    );
+  }
 
   /** The mean return of another policy on the first episodes. */
   *meanOf(policy: Policy, episodes: number): Steps<number> {

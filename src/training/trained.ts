@@ -1,7 +1,7 @@
 // A trained network: a model, and the record of its training.
 import { needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
-import { type Distillation, type LogRecord, Model, type ModelData } from "../model/model.js";
+import { type Baseline, type Distillation, type LogRecord, Model, type ModelData } from "../model/model.js";
 import type { Origin } from "./origin.js";
 
 /** The record of a training. */
@@ -15,6 +15,8 @@ export interface TrainingRecord<Config> extends Origin {
   readonly wallSeconds: number;
   /** The environment steps that evaluations took, beside `envSteps`; absent if they were not counted. */
   readonly evaluationSteps?: number;
+  /** What it was compared with in training; absent if that was not measured. */
+  readonly baseline?: Baseline;
   /**
    * The environment steps after which it is no longer bit-exact: it went on from a checkpoint there, and open episodes
    * could not be taken again. Absent: it is all bit-exact.
@@ -33,6 +35,7 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   readonly updates: number;
   readonly wallSeconds: number;
   readonly evaluationSteps?: number;
+  readonly baseline?: Baseline;
   readonly inexactFrom?: number;
   readonly envOptions?: string;
   readonly from?: string;
@@ -41,10 +44,10 @@ export class TrainedModel<Config extends object> extends Model implements Traini
   constructor(data: ModelData, record: TrainingRecord<Config>, distillation?: Distillation) {
     needObject("model", data, "a model's data");
     needObject("record", record, "the record of a training");
-    const { seed, envSteps, updates, wallSeconds, evaluationSteps, inexactFrom, envOptions, from, config, log } =
-      record;
+    const { seed, envSteps, updates, wallSeconds, evaluationSteps, baseline, config, log } = record;
+    const { inexactFrom, envOptions, from } = record;
     const plain = Object.fromEntries(Object.entries(config));
-    const effort = { envSteps, updates, wallSeconds, evaluationSteps };
+    const effort = { envSteps, updates, wallSeconds, evaluationSteps, baseline };
     const origin = { envOptions, from };
     super({
       ...data,
@@ -57,6 +60,7 @@ export class TrainedModel<Config extends object> extends Model implements Traini
     this.updates = updates;
     this.wallSeconds = wallSeconds;
     this.evaluationSteps = evaluationSteps;
+    this.baseline = baseline;
     this.inexactFrom = inexactFrom;
     this.envOptions = envOptions;
     this.from = from;

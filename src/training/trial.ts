@@ -67,7 +67,7 @@ export class Trial {
       const part = this.#share === 1 ? more : Math.min(more, this.left, Math.max(1, this.#played));
       const played = await this.#pace(this.#play(parameters, all.length, part));
       this.#count(part, played.lengths);
-      for (let i = 0; i < part; i++) all.push(played.returns[i]);
+      all.push(...Array.from(played.returns));
       more -= part;
     }
     return { parameters, returns: all };

@@ -93,7 +93,7 @@ describe("a full disk", () => {
     let writes = 1;
     for (; ; writes++) {
       const { status, stderr } = qstill(steps(1500, `full${writes}`), { FULL: String(writes) });
-      if (status === 0 && stderr === "") break;
+      if (status === 0 && !stderr.includes("the disk is full")) break;
       expect(status).toBe(1);
       expect(stderr).toMatch(/cannot write full\d+\/\S+: the disk is full/);
       expect(stderr).not.toContain("    at ");
@@ -288,7 +288,8 @@ describe("--resume", () => {
 
   it("goes on longer with a kept checkpoint, and where nothing is there begins and says so", () => {
     const begin = qstill([...steps(1000, "kept"), "--keep-checkpoint", "--resume"]);
-    expect([begin.status, begin.stderr]).toEqual([0, "nothing to go on from in kept: it begins at the start\n"]);
+    const [said] = begin.stderr.split("\n"); // what follows is about the training
+    expect([begin.status, said]).toEqual([0, "nothing to go on from in kept: it begins at the start"]);
     const longer = qstill([...steps(1500, "kept"), "--resume"]);
     expect([longer.status, JSON.parse(longer.stdout).teacher.envSteps]).toEqual([0, 1500]);
   });

@@ -167,7 +167,7 @@ it("one that answers later trains, fails with a checkpoint, goes on, and is expo
       return { ...env, step };
     };`,
   );
-  const train = ["train", "./gone.mjs", ...quick.slice(0, 7), "--copies=2", "--out=gone"];
+  const train = ["train", "./gone.mjs", ...quick.slice(0, 7), "--evaluation-share=1", "--copies=2", "--out=gone"];
   const failed = qstill(...train, "--env-options", '{"fail": 400}');
   expect(failed.status).toBe(1);
   expect(failed.stderr).toMatch(

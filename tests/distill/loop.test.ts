@@ -117,7 +117,7 @@ it("tells of each chunk, each round and each attempt how far the work is", async
     ...{ kind: "progress", ...told, share: updates / 300, envSteps, updates, mean },
   });
   const evaluation = (envSteps: number, updates: number, mean: number, std: number, min: number) => ({
-    ...{ kind: "evaluation", ...told, envSteps, updates, mean, std, min, best: true },
+    ...{ kind: "evaluation", ...told, episodes: 2, envSteps, updates, mean, std, min, best: true },
   });
   expect(events).toEqual([
     progress(20, 100, null),

@@ -38,7 +38,7 @@ shorten(
 shorten(jointOptions, joint, []);
 
 // commands that take minutes: their arguments and options are read and checked, and nothing is done
-const long = ["bench", "experiment", "shrink"];
+const long = ["bench", "experiment", "shrink", "tune"];
 const { action } = Command.prototype;
 Command.prototype.action = function (run) {
   return action.call(this, long.includes(this.name()) ? () => {} : run);

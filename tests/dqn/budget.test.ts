@@ -66,7 +66,7 @@ describe("evaluations take at most their share", () => {
       const { share, earlier } = await counted(lasting(1), { evaluationShare, confirmationEpisodes: 10_000 });
       expect(share).toBeLessThanOrEqual(evaluationShare);
       expect(share).toBeGreaterThan(0.9 * evaluationShare);
-      expect(earlier).toHaveLength(5);
+      expect(earlier).toHaveLength(evaluationShare < 0.1 ? 4 : 5); // the first one waits for the baseline
     },
   );
 
@@ -83,7 +83,7 @@ describe("evaluations take at most their share", () => {
     });
     const most = 8000 / 4 + 20 * 500; // the last choice plays 20 episodes in any case
     expect(share).toBeLessThanOrEqual(most / (8000 + most));
-    expect(earlier.length).toBeGreaterThan(1);
+    expect(earlier.length).toBeGreaterThan(0);
     for (const [envSteps, steps] of earlier) {
       expect(steps).toBeLessThanOrEqual(envSteps / 8 + 500);
     }
@@ -101,7 +101,8 @@ it("an evaluation for which there is never room is left out, and the last choice
 it("no limit is a share of 1: every evaluation is whole", async () => {
   const { earlier, steps } = await counted(lasting(100), { evaluationShare: 1, confirmationEpisodes: 30 });
   expect(earlier).toHaveLength(5);
-  expect(steps).toBe(100 * (6 * 20 + 3 * 30));
+  const looked = 2 * 8; // whether the same seed gives the same episode
+  expect(steps).toBe(looked + 100 * (6 * 20 + 3 * 30));
 });
 
 it("a teacher, its file and its file's copy say how many steps evaluations took", async () => {

@@ -130,3 +130,9 @@ it("a teacher that would never update is refused", () => {
     "the teacher's trainFrequency is 101: at most envSteps, 100, is allowed, or nothing is learned",
   );
 });
+
+it("a teacher has the environment's number of copies, unless another one is given", () => {
+  expect(teacherConfig({ id: "unknown", copies: 3 }, {}).copies).toBe(3);
+  expect(teacherConfig({ id: "unknown", copies: 3 }, { copies: 2 }).copies).toBe(2);
+  expect(teacherConfig(unknown, {}).copies).toBe(1);
+});

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Learner } from "../../src/core/learner.js";
 import { type TrainOptions, trainTeacher } from "../../src/dqn/teacher.js";
 import type { CustomEnv } from "../../src/env/env.js";
+import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { Interrupted } from "../../src/training/checkpoint.js";
 import type { TrainingEvent } from "../../src/training/events.js";
 import { coin } from "../coin.js";
@@ -94,8 +95,12 @@ describe("when it learns", () => {
 });
 
 describe("which network is kept", () => {
+  const { seed = 0 } = options;
+  const selected = new Set(Array.from({ length: 20 }, (_, i) => episodeSeed(seed, purposes.selection, i)));
+
   /**
-   * An environment whose second instance, in which networks are evaluated, gives episodes these returns, one after another.
+   * An environment whose second instance, in which networks are evaluated, gives selection episodes these returns, one after
+   * another.
    */
   function evaluating(returns: readonly number[]): () => CustomEnv {
     let made = 0;
@@ -106,11 +111,11 @@ describe("which network is kept", () => {
         id: "scripted",
         observationSize: 1,
         actionCount: 2,
-        reset: () => {
-          if (evaluates) episode++;
+        reset: ({ seed } = {}) => {
+          if (evaluates && seed !== undefined && selected.has(seed)) episode++;
           return [0];
         },
-        step: () => ({ observation: [1], reward: evaluates ? returns[episode] : 0, terminated: true }),
+        step: () => ({ observation: [1], reward: evaluates ? (returns[episode] ?? 0) : 0, terminated: true }),
       };
     };
   }

@@ -123,7 +123,7 @@ describe("determinism", () => {
       [{ resume: changed({ setting: "null" }) }, "this checkpoint was made with environment undefined"],
       [{ resume: changed({ phase: "student" }) }, "this checkpoint is of a student, not of a teacher"],
       [{ resume: changed({ format: "other" }) }, "this file is not a qstill checkpoint"],
-      [{ resume: changed({ formatVersion: "2" }) }, "this checkpoint has format version 2: 5 is understood"],
+      [{ resume: changed({ formatVersion: "2" }) }, "this checkpoint has format version 2: 6 is understood"],
       [{ resume: withBlock("learner.block") }, "the checkpoint is damaged: it holds 3 bytes of state"],
       [{ resume: withBlock("block") }, "the checkpoint is damaged: a block of the core's memory is missing"],
     ] as [TrainOptions, string][]) {

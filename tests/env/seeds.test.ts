@@ -17,6 +17,8 @@ test("the purposes keep their numbers: a changed one would change every result",
     attempt: 10,
     stickyActions: 11,
     heldOut: 12,
+    trial: 13,
+    baseline: 14,
   });
 });
 

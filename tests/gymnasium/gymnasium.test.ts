@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect } from "vitest";
 import { checkedAnyEnv } from "../../dist/env/custom.js";
 import type { AnyEnv } from "../../dist/env/env.js";
+import { asInFirstRelease } from "../../dist/env/known.js";
 import { type GymnasiumOptions, type GymnasiumSource, gymnasium } from "../../dist/gymnasium/index.js";
 import { evaluate, evaluateAsync, Interrupted, makeEnv, Pcg64, trainTeacher } from "../../dist/index.js";
 import { python, withGymnasium } from "./python.js";
@@ -29,7 +30,9 @@ function ofFile(name: string, kwargs: object = {}): AnyEnv {
 }
 
 const short = { seed: 3, envSteps: 600, learningStarts: 100, hidden: [8], evaluationInterval: 300 };
-const quick = { ...short, evaluationEpisodes: 3, confirmationEpisodes: 3, gamma: 0.98, stopReturn: null };
+/** All that the presets of both say, so that both have the same configuration. */
+const asBoth = { ...asInFirstRelease, gamma: 0.98, stopReturn: null };
+const quick = { ...short, ...asBoth, evaluationEpisodes: 3, confirmationEpisodes: 3 };
 
 describe("beside ours", () => {
   withGymnasium("CartPole-v1 has the same weights, alone and in copies that play side by side", async () => {

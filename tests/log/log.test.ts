@@ -13,7 +13,15 @@ const folder = mkdtempSync(join(tmpdir(), "qstill-log-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const evaluated = { kind: "evaluation", network: "teacher", envSteps: 1000, updates: 900 } as const;
-const evaluation: TrainingEvent = { ...evaluated, mean: 123.25, std: 0.1, min: -9, best: true, loss: 0.5 };
+const evaluation: TrainingEvent = {
+  ...evaluated,
+  episodes: 20,
+  mean: 123.25,
+  std: 0.1,
+  min: -9,
+  best: true,
+  loss: 0.5,
+};
 const progress: TrainingEvent = {
   ...{ kind: "progress", network: "student", attempt: 2, envSteps: 0, updates: 300 },
   ...{ share: 0.25, loss: 0.5, mean: null },
@@ -104,30 +112,30 @@ it("csvLog writes one header, and a line of as many columns for each event", () 
   const [header, first, second, end] = readFileSync(path, "utf8").split("\n");
   expect(`${header}\n`).toBe(csvHeader);
   expect(header).toBe(
-    "time,kind,network,attempt,envSteps,updates,share,loss,mean,std,min,best,returnRatio,satisfied,episode,reward,evaluated,code,message,remedy,actionAgreement,qMse,qR2,hidden",
+    "time,kind,network,attempt,envSteps,updates,share,loss,mean,std,min,best,returnRatio,satisfied,episode,reward,evaluated,code,message,remedy,actionAgreement,qMse,qR2,evaluationSteps,episodes,random,constantAction,constant,hidden",
   );
   expect(first).toMatch(
-    /^\d{4}-\d\d-\d\dT[\d:.]+Z,evaluation,teacher,,1000,900,,0\.5,123\.25,0\.1,-9,true,,,,,,,,,,,,$/,
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z,evaluation,teacher,,1000,900,,0\.5,123\.25,0\.1,-9,true,,,,,,,,,,,,,20,,,,$/,
   );
-  expect(second).toMatch(/Z,progress,student,2,0,300,0\.25,0\.5,,,,,,,,,,,,,,,,$/);
+  expect(second).toMatch(/Z,progress,student,2,0,300,0\.25,0\.5,,,,,,,,,,,,,,,,,,,,,$/);
   expect(end).toBe("");
 });
 
 it("CSV has a column for every field of every event, and quotes what has commas, quotes and line ends", () => {
   const notice = { kind: "notice", network: "teacher", envSteps: 0, updates: 0, values: {} } as const;
   const line = csvOf({ ...notice, code: "no-worker", message: 'a "b", c', remedy: "d\ne" }, "now");
-  expect(line).toBe('now,notice,teacher,,0,0,,,,,,,,,,,,no-worker,"a ""b"", c","d\ne",,,,\n');
+  expect(line).toBe('now,notice,teacher,,0,0,,,,,,,,,,,,no-worker,"a ""b"", c","d\ne",,,,,,,,,\n');
   expect(
     csvOf(
       { kind: "attempt", attempt: 1, hidden: [8, 6], returnRatio: null, satisfied: false, envSteps: 5, updates: 7 },
       "now",
     ),
-  ).toBe('now,attempt,student,1,5,7,,,,,,,,false,,,,,,,,,,"8,6"\n');
+  ).toBe('now,attempt,student,1,5,7,,,,,,,,false,,,,,,,,,,,,,,,"8,6"\n');
   const agreement: TrainingEvent = {
     ...{ kind: "agreement", network: "student", attempt: 1, envSteps: 0, updates: 7, loss: 0.5, best: true },
     ...{ actionAgreement: 0.75, qMse: 2, qR2: null },
   };
-  expect(csvOf(agreement, "now")).toBe("now,agreement,student,1,0,7,,0.5,,,,true,,,,,,,,,0.75,2,,\n");
+  expect(csvOf(agreement, "now")).toBe("now,agreement,student,1,0,7,,0.5,,,,true,,,,,,,,,0.75,2,,,,,,,\n");
   expect(scalarsOf(agreement)).toEqual({
     step: 7,
     scalars: [
@@ -138,7 +146,14 @@ it("CSV has a column for every field of every event, and quotes what has commas,
   const source = readFileSync(new URL("../../src/training/events.ts", import.meta.url), "utf8");
   const events = source.slice(0, source.indexOf("export type NetworkListener"));
   const fields = [...events.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
-  for (const name of fields) expect(csvHeader.trim().split(",")).toContain(name);
+  for (const name of fields) {
+    if (name !== "baseline") expect(csvHeader.trim().split(",")).toContain(name);
+  }
+  const baseline = { random: 1.5, constant: { action: 2, mean: 3.25 } };
+  const compared = csvOf({ ...evaluation, evaluationSteps: 400, baseline }, "now");
+  expect(compared).toBe("now,evaluation,teacher,,1000,900,,0.5,123.25,0.1,-9,true,,,,,,,,,,,,400,20,1.5,2,3.25,\n");
+  const unknown = csvOf({ ...evaluation, baseline: { random: null, constant: null } }, "now");
+  expect(unknown).toMatch(/,,20,,,,\n$/);
 });
 
 it.each([

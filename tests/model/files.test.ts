@@ -90,7 +90,11 @@ test("how a network was trained comes back, so that it is evaluated on its own s
     config: { loss: "kl", hidden: [3] },
     distillation: { teacher: "ab12", attempts: 2, fitsQValues: false },
   };
-  expect(loadModel(saveModel({ ...small, training })).training).toEqual(training);
+  const constant = { action: 1, mean: -3.5 };
+  for (const baseline of [undefined, { random: 2, constant }, { random: null, constant: null }]) {
+    const record = { ...training, baseline };
+    expect(loadModel(saveModel({ ...small, training: record })).training).toEqual(record);
+  }
   expect(loadModel(saveModel(small)).training).toBeUndefined();
 });
 
@@ -100,6 +104,9 @@ test.each([
   "7",
   '{ "seed": 1 }',
   '{ "seed": -1, "envSteps": 1, "updates": 1, "wallSeconds": 1, "config": {} }',
+  '{ "seed": 1, "envSteps": 1, "updates": 1, "wallSeconds": 1, "config": {}, "baseline": 3 }',
+  '{ "seed": 1, "envSteps": 1, "updates": 1, "wallSeconds": 1, "config": {}, "baseline": { "random": "2", "constant": null } }',
+  '{ "seed": 1, "envSteps": 1, "updates": 1, "wallSeconds": 1, "config": {}, "baseline": { "random": 2, "constant": 7 } }',
 ])("refuses the damaged training %s", (training) => {
   expect(() => loadModel(changed({ metadata: { training } }))).toThrow(
     'the model file\'s metadata "training" is damaged',

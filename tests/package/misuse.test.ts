@@ -23,6 +23,7 @@ import * as logging from "../../dist/log/index.js";
 import * as minari from "../../dist/minari/index.js";
 import * as offline from "../../dist/offline/index.js";
 import * as reporting from "../../dist/report/index.js";
+import * as tuning from "../../dist/tune/index.js";
 import { entryPoints } from "../../scripts/sizes.js";
 
 /** An argument's name; a call that is right except for this argument; and values that are wrong there. */
@@ -617,6 +618,24 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["signal", (signal) => experiments.runStudy(study, { out, cells, seeds: 1, signal }), promise, text],
       ["onProgress", (wrong) => experiments.runStudy(study, { out, cells, seeds: 1, onProgress: wrong }), promise],
       ["onFailure", (wrong) => experiments.runStudy(study, { out, cells, seeds: 1, onFailure: wrong }), promise],
+    ],
+  },
+  "qstill/tune": {
+    sensitivity: [["searches", (wrong) => tuning.sensitivity(wrong), promise, none, nothing, text, [], [none], [text]]],
+    tune: [
+      ["source", (wrong) => tuning.tune(wrong), promise, none, nothing, SomeClass, empty],
+      ["options", (wrong) => tuning.tune(cartPole, wrong), promise, none, text],
+      ["seed", (seed) => tuning.tune(cartPole, { seed }), promise, text],
+      ["trials", (trials) => tuning.tune(cartPole, { trials }), promise, text, fraction, 1],
+      ["steps", (steps) => tuning.tune(cartPole, { steps }), promise, text, fraction, 1],
+      ["jobs", (jobs) => tuning.tune(cartPole, { jobs }), promise, text, fraction, 0],
+      ["envFiles", (envFiles) => tuning.tune(cartPole, { envFiles }), promise, text, empty],
+      ["checkpoints", (checkpoints) => tuning.tune(cartPole, { checkpoints }), promise, fraction, empty],
+      ["finished", (finished) => tuning.tune(cartPole, { finished }), promise, text, empty, none],
+      ["onEvent", (onEvent) => tuning.tune(cartPole, { onEvent }), promise, text, empty],
+      ["signal", (signal) => tuning.tune(cartPole, { signal }), promise, text],
+      ["hidden", (hidden) => tuning.tune(cartPole, { hidden }), promise, text, fraction],
+      ["nonsense", (wrong) => tuning.tune(cartPole, { [wrong as string]: 1 }), "nonsense"],
     ],
   },
   "qstill/env/highway": { Highway: [["randomFrom", (wrong) => new Highway(wrong), promise, none, empty, SomeClass]] },

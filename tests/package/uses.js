@@ -131,6 +131,13 @@ export const uses = {
     const file = new Blob([await packed(1), await packed(2)]); // two members, as of joined files
     return inEpisodes(await readLog(file.stream())).steps === 2;
   },
+  async "qstill/tune"(load) {
+    const { makeEnv } = await load("qstill");
+    const { tune } = await load("qstill/tune");
+    const make = () => makeEnv("CartPole-v1"); // a function runs here, in Node and in a page
+    const { trials, plan } = await tune(make, { ...training, trials: 2 });
+    return trials.length === 2 && plan.steps === 4000;
+  },
   async "qstill/minari"(load) {
     const { readMinari } = await load("qstill/minari");
     const box = '{ "type": "Box", "shape": [1] }';

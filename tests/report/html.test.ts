@@ -13,6 +13,7 @@ function point(network: "teacher" | "student", step: number, more: Partial<Evalu
   const base = {
     envSteps: 1000 * step,
     updates: 500 * step,
+    episodes: 20,
     mean: 100 * step,
     std: 20,
     min: 9,
@@ -218,4 +219,32 @@ test("escapes every text that it is given", () => {
   expect(html).not.toContain("<script");
   expect(html).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;");
   expectWellFormed(html);
+});
+
+test("draws random play and the best constant action where they are known, in both panels", () => {
+  const withBaseline = (baseline?: NonNullable<ReportInput["summary"]["teacher"]["baseline"]>) => {
+    const { summary } = input;
+    const html = reportHtml({ ...input, summary: { ...summary, teacher: { ...summary.teacher, baseline } } });
+    expectWellFormed(html);
+    return ["teacher", "student"].map((name) =>
+      [...svgOf(html, name).matchAll(/<text class="reference beside"[^>]*>(.*?)<\/text>/g)].map(([, label]) => label),
+    );
+  };
+  const both = (...labels: string[]) => [labels, labels];
+  const constant = { action: 1, mean: 9.5 };
+  expect(withBaseline({ random: 22, constant })).toEqual(both("random", "always action 1"));
+  expect(withBaseline({ random: 9.5, constant })).toEqual(both("random, or always action 1"));
+  expect(withBaseline({ random: null, constant })).toEqual(both("always action 1"));
+  expect(withBaseline({ random: 22, constant: null })).toEqual(both("random"));
+  expect(withBaseline({ random: null, constant: null })).toEqual(both());
+  expect(withBaseline()).toEqual(both());
+});
+
+test("has room for what is far below every evaluation", () => {
+  const { summary } = input;
+  const baseline = { random: -5000, constant: null };
+  const html = reportHtml({ ...input, summary: { ...summary, teacher: { ...summary.teacher, baseline } } });
+  const heights = [...svgOf(html, "teacher").matchAll(/class="reference beside" d="M[\d.]+,(-?[\d.]+)H/g)];
+  expect(heights).toHaveLength(1);
+  for (const [, height] of heights) expect(Number(height)).toBeLessThan(280);
 });

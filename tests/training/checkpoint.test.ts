@@ -42,13 +42,13 @@ it("gives each part its own state and arrays, of the kinds that they had, and sa
   expect(reachedBy(written())).toMatchObject({ envSteps: 12, updates: 0 });
   const { tensors, metadata } = readSafetensors(written());
   expect(tensors.get("agent.kept")).toMatchObject({ dtype: "F32", shape: [2] });
-  expect(metadata).toMatchObject({ format: "qstill-checkpoint", formatVersion: "5" }); // older files are recognised by it
+  expect(metadata).toMatchObject({ format: "qstill-checkpoint", formatVersion: "6" }); // older files are recognised by it
 });
 
 describe("is refused", () => {
   it.each([
     [{ format: "other" }, "this file is not a qstill checkpoint"],
-    [{ formatVersion: "3" }, "this checkpoint has format version 3: 5 is understood"],
+    [{ formatVersion: "3" }, "this checkpoint has format version 3: 6 is understood"],
     [{ reached: '{"envSteps":-1,"updates":0,"wallSeconds":0}' }, "the checkpoint is damaged: it does not say how far"],
     [{ reached: '{"envSteps":0,"updates":-1,"wallSeconds":0}' }, "the checkpoint is damaged: it does not say how far"],
     [{ reached: '{"envSteps":0,"updates":0,"wallSeconds":-1}' }, "the checkpoint is damaged: it does not say how far"],

@@ -29,7 +29,7 @@ describe("while training goes on", () => {
 
   it("each network plays the same few episodes, and the best mean leads", async () => {
     const { keeper, plays, offer } = keeping((number, episode) => (number % 5) + (episode % 2), config);
-    expect(await offer(3)).toEqual({ mean: 3.5, std: 0.5, min: 3, best: true });
+    expect(await offer(3)).toEqual({ episodes: 4, mean: 3.5, std: 0.5, min: 3, best: true });
     expect((await offer(2)).best).toBe(false);
     expect(keeper.latestMean).toBe(2.5);
     expect((await offer(4)).best).toBe(true);
@@ -85,7 +85,7 @@ describe("the last choice", () => {
     expect(await offer(2)).toMatchObject({ mean: 9, best: true });
     expect(await offer(1, moment(true))).toMatchObject({ mean: 1, best: false });
     expect(keeper.kept).toEqual(network(3));
-    expect(keeper.keptJudged).toEqual({ mean: 3, std: 0, min: 3, best: true });
+    expect(keeper.keptJudged).toEqual({ episodes: 54, mean: 3, std: 0, min: 3, best: true });
   });
 
   it("of a single network plays its evaluation alone", async () => {
@@ -231,6 +231,19 @@ describe("without a confirmation", () => {
     expect(keeper.kept).toEqual(network(3));
     expect(Object.keys(keeper.save().arrays)).toHaveLength(1);
   });
+});
+
+it("a return may be of several episodes: the mean is over what they gave", async () => {
+  const keeper = new Keeper(
+    // biome-ignore lint/correctness/useYield: there is nothing to wait for
+    function* (parameters) {
+      return { returns: [parameters[0], 1] };
+    },
+    { evaluationEpisodes: 30 },
+  );
+  expect(await keeper.offer(network(3), pace)).toMatchObject({ mean: 2, best: true });
+  expect(await keeper.offer(network(2), pace)).toMatchObject({ mean: 1.5, best: false });
+  expect(keeper.evaluationSteps).toBe(0);
 });
 
 describe("what is saved", () => {

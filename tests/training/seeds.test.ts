@@ -69,7 +69,7 @@ describe("training a teacher", () => {
   it("learns from train episodes, each once and in order, and is judged on selection episodes alone", async () => {
     const events: TrainingEvent[] = [];
     await trainTeacher(recording, { ...shortTeacher, seed, onEvent: (event) => events.push(event) });
-    expect(names()).toEqual(["selection", "train"]);
+    expect(names()).toEqual(["baseline", "selection", "train"]); // nothing is chosen on the baseline's
     const learned = episodesOf("train");
     expect(learned).toEqual(range(0, learned.length));
     // each evaluation plays the same episodes; the rounds of the last choice play the ones that follow
@@ -84,7 +84,7 @@ describe("training a teacher", () => {
 
   it("beside its own teacher does the same", async () => {
     await distillProximal(label, { ...shortTeacher, env: recording, seed });
-    expect(names()).toEqual(["selection", "train"]);
+    expect(names()).toEqual(["baseline", "selection", "train"]);
     expect(Math.max(...episodesOf("selection"))).toBeLessThan(evaluationEpisodes + 2 * confirmationEpisodes);
   });
 });

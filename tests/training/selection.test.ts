@@ -66,6 +66,21 @@ describe("a selection", () => {
     wider.dispose();
   });
 
+  it("knows which networks took one action only, whoever played in between", () => {
+    const [one, other] = [chooses(1), chooses(1)];
+    expect(selection.onlyAction(one)).toBeNull();
+    atOnce(selection.play(one, 0, 2));
+    atOnce(selection.play(other, 0, 1));
+    selection.act(Float32Array.of(1), Uint8Array.of(1, 0));
+    atOnce(selection.play(one, 2, 1));
+    expect([selection.onlyAction(one), selection.onlyAction(other)]).toEqual([1, null]);
+  });
+
+  it("gives the largest Q-value of a network, whatever its sign", () => {
+    expect(selection.largestQValue(Float32Array.of(2, -7, 0.5, 1), [[1], [-2]])).toBe(15);
+    expect(selection.largestQValue(Float32Array.of(2, -7, 0.5, 1), [])).toBe(0);
+  });
+
   it("gives its network back", () => {
     selection.dispose();
     expect(() => selection.act(Float32Array.of(1))).toThrow("this network has been disposed of");

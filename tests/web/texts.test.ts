@@ -1,10 +1,13 @@
 // Both languages say everything, each in its own words.
 import { expect, it } from "vitest";
 import "../../src/env/all.js";
+import type { Notice } from "../../src/core/notice.js";
 import { sceneOf } from "../../src/draw/index.js";
 import type { Option } from "../../src/index.js";
 import { environmentIds, makeEnv, studentOptions, teacherOptions } from "../../src/index.js";
+import { type Sign, signs } from "../../src/training/signs.js";
 import { languages, nameIn } from "../../web/texts.js";
+import { ailing, healthy } from "../training/ailing.js";
 
 /** Texts that are the same in every language: names of files and formats, signs. */
 const common = /^(ONNX|GFLOP\/s|2 ≤ 3|: |：|[¼14]×)$/;
@@ -19,8 +22,10 @@ function texts(value: unknown, path = ""): [string, string][] {
   );
 }
 
-const english = new Map(texts(languages.en).filter(([path]) => !path.startsWith("names.")));
-const chinese = new Map(texts(languages.zh).filter(([path]) => !path.startsWith("names.")));
+/** What is shown in English as it is has no text of the page's. */
+const own = ([path]: [string, string]) => !/^(names|notices)\./.test(path);
+const english = new Map(texts(languages.en).filter(own));
+const chinese = new Map(texts(languages.zh).filter(own));
 
 it("has the same keys in both", () => {
   expect([...chinese.keys()]).toEqual([...english.keys()]);
@@ -44,6 +49,20 @@ it("has a Chinese name for every action, feature and label of the environments",
       expect({ id, name, chinese: /\p{Script=Han}/u.test(named) }).toEqual({ id, name, chinese: true });
       expect(named.match(/\d+/g)).toEqual(name.match(/\d+/g));
     }
+  }
+});
+
+it("has Chinese words for every notice of a training that goes wrong, with its values", () => {
+  const notices = Object.entries<Sign>(signs).map(([name, { seen }]) => {
+    const [changes] = ailing[name as keyof typeof ailing].shows;
+    return seen({ ...healthy, ...changes }) as Notice;
+  });
+  expect(Object.keys(languages.zh.notices).sort()).toEqual(notices.map(({ code }) => code).sort());
+  for (const { code, values } of notices) {
+    const shown = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+    const said = languages.zh.notices[code](shown);
+    expect(said).toMatch(/\p{Script=Han}/u);
+    expect(said).not.toContain("undefined");
   }
 });
 

@@ -21,7 +21,7 @@ interface Curve {
   readonly colours: readonly string[];
   readonly logarithmic?: boolean;
   readonly share?: boolean;
-  /** Whether the last line is dots. */
+  /** Whether the second line is dots; those after it are dashed. */
   readonly dots?: boolean;
   data(state: State): Data;
 }
@@ -45,9 +45,16 @@ export class Curves implements Part {
         title: texts.teacherReturn,
         x: () => texts.environmentSteps,
         hint: texts.playedHint,
-        colours: ["--teacher", "--soft"],
+        colours: ["--teacher", "--soft", "--soft", "--soft"],
         dots: true,
-        data: ({ sides: { teacher } }) => joined(...[teacher.evaluations, teacher.played].map(returns)),
+        data: ({ sides: { teacher } }) => {
+          const lines = joined(...[teacher.evaluations, teacher.played].map(returns));
+          const { random = null, constant = null } = teacher.evaluations.at(-1)?.baseline ?? {};
+          return [
+            ...lines,
+            ...[random, constant?.mean ?? null].map((level) => Array.from(lines[0], () => level)),
+          ] as Data;
+        },
       },
       {
         title: texts.lossCurve,
@@ -220,7 +227,7 @@ export class Curves implements Part {
                 ? { paths: () => null, points: { show: true, size: 4, fill: colour(name) } }
                 : { points: { show: isAlone, size: 7, fill: colour(name) } }),
               width: 2,
-              dash: i === 1 && !curve.logarithmic && !curve.dots ? [4, 4] : undefined,
+              dash: i >= (curve.dots ? 2 : 1) && !curve.logarithmic ? [4, 4] : undefined,
               spanGaps: true,
               value: (_, y) => (y === null ? "" : figures.figure(y)),
             }),

@@ -1,4 +1,5 @@
-// What went wrong, in words; and an unfinished run that can go on.
+// What went wrong, in words, also in a training that goes on; and an unfinished run that can go on.
+import type { NoticeEvent } from "qstill";
 import { element, failure as inWords } from "../dom.ts";
 import { type LinkError, writeLink } from "../link.ts";
 import type { Saved } from "../messages.ts";
@@ -18,7 +19,10 @@ export class Notices implements Part {
   update(): void {
     const { state, unfinished } = this.#page.session;
     const { status, failure, kept } = state;
-    const shown = [status, failure?.name, failure?.reason, kept, ...unfinished.map(({ id }) => id)].join("\n");
+    const codes = state.notices.map(({ code }) => code);
+    const shown = [status, failure?.name, failure?.reason, kept, ...codes, ...unfinished.map(({ id }) => id)].join(
+      "\n",
+    );
     if (shown === this.#shown) return;
     this.#shown = shown;
     const { texts } = this.#page;
@@ -41,7 +45,17 @@ export class Notices implements Part {
     }
     if (kept === false && this.#page.session.busy)
       notices.push(element("p", { class: "notice" }, texts.errors.storage));
+    notices.push(...state.notices.map((notice) => element("p", { class: "notice" }, this.#said(notice))));
     this.root.replaceChildren(...notices);
+  }
+
+  #said({ code, message, remedy, values }: NoticeEvent): string {
+    const { texts, name } = this.#page;
+    const shown = Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === "string" ? name(value) : String(value),
+    ]);
+    return texts.notices[code]?.(Object.fromEntries(shown)) ?? `${message}: ${remedy}.`;
   }
 
   #words({ name, reason }: { name: string; reason: string }): string {

@@ -1,0 +1,15 @@
+// What was thrown, in words.
+
+/** The most characters of a reason that are kept. */
+const longest = 500;
+
+/** What was thrown, on one line. It can be anything: undefined, a text, an object that does not let itself be read. */
+export function reason(thrown: unknown): string {
+  let text: string;
+  try {
+    text = String(thrown instanceof Error ? thrown.message || thrown.name : thrown);
+  } catch {
+    text = "something was thrown that cannot be shown as text";
+  }
+  return text.replace(/\s+/g, " ").trim().slice(0, longest);
+}
