@@ -67,6 +67,8 @@ export const studentOptions = {
   learningRateFinal: real(1e-4, { from: 0, to: 1 }),
   /** Episodes of an evaluation, on selection seeds. */
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }),
+  /** Largest share of all environment steps that evaluations take, but for 20 episodes of each policy; 1 is no limit. */
+  evaluationShare: real(0.2, { above: 0, to: 1 }),
   /** Largest number of students that are initialised; the first one that reaches the threshold ends the series. */
   attempts: whole(3, { from: 1, to: 1000 }),
   /** Share of the teacher's return above random play that is enough. */
@@ -107,7 +109,15 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
 }
 
 /** The options of play, which mean nothing where states are given. */
-const ofPlay = ["gamma", "states", "envSteps", "copies", "exploration", "evaluationEpisodes"] as const;
+const ofPlay = [
+  "gamma",
+  "states",
+  "envSteps",
+  "copies",
+  "exploration",
+  "evaluationEpisodes",
+  "evaluationShare",
+] as const;
 
 /** How a student is distilled from states alone: one value for each of {@link statesOptions}. */
 export interface StatesConfig extends Omit<StudentConfig, (typeof ofPlay)[number]> {}

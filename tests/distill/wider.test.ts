@@ -201,7 +201,7 @@ const signs = (): CustomEnv => {
 const teacher = new Model({ environment: "signs", widths: [1, 2], parameters: Float32Array.of(-1, 1, 0.2, -0.2) });
 const short: DistillOptions = {
   ...{ env: signs, seed: 4, hidden: [2], widerAttempts: true, attempts: 3, threshold: 5 },
-  ...{ envSteps: 60, updates: 240, rounds: 2, batchSize: 8, evaluationEpisodes: 20 },
+  ...{ envSteps: 60, updates: 240, rounds: 2, batchSize: 8, evaluationEpisodes: 20, evaluationShare: 1 },
 };
 
 /** A student, and every network on the way with the attempt that it is of. */
