@@ -85,9 +85,16 @@ type AttemptJob = Job<{
 
 /**
  * Options that are better than the defaults for very small students, found on seeds 100 and up. Such students have no
- * room for Q-values beside the policy, and they need more updates to learn the policy.
+ * room for Q-values beside the policy, and they need more updates to learn the policy. They change from round to round, so
+ * each round is evaluated: the search plays far more episodes anyway.
  */
-const defaults: Partial<ShrinkConfig> = { hidden: [32], loss: "cross-entropy", updates: 20_000, attempts: 5 };
+const defaults: Partial<ShrinkConfig> = {
+  hidden: [32],
+  loss: "cross-entropy",
+  updates: 20_000,
+  evaluationShare: 1,
+  attempts: 5,
+};
 
 const { widerAttempts: _, ...options } = studentOptions;
 
