@@ -505,6 +505,9 @@ describe("one step at a time", () => {
     const { student } = JSON.parse(distilled.stdout);
     const run = join(folder, "runs", "CartPole-v1-3");
     expect(readFileSync(join(folder, "steps", "student.mjs"))).toEqual(readFileSync(join(run, "student.mjs")));
+    const summary = JSON.parse(readFileSync(join(run, "summary.json"), "utf8"));
+    expect(student.evaluationSteps).toBeGreaterThan(0);
+    expect(student.evaluationSteps).toBe(summary.student.evaluationSteps);
 
     const model = "steps/student.safetensors";
     const evaluated = JSON.parse(qstill("evaluate", model, "--teacher", "steps/teacher.safetensors", "--json").stdout);
