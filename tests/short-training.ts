@@ -22,6 +22,7 @@ export const shortStudent = {
   rounds: 4,
   batchSize: 32,
   evaluationEpisodes: 3,
+  evaluationShare: 1,
   attempts: 2,
   threshold: 1000, // never reached: every attempt is made
 } satisfies Partial<StudentConfig>;

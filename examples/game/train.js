@@ -39,6 +39,8 @@ for (let attempt = 0; attempt < 8; attempt++) {
     updates: 30_000,
     rounds: 20,
     attempts: 1,
+    temperature: 0.1,
+    evaluationShare: 1,
   });
   const parameters = student.parameters.map((value) => Number(value.toPrecision(3)));
   const rounded = new Model({ environment: "Rally-v0", widths: student.widths, parameters });

@@ -58,10 +58,12 @@ export function addDistill(program: Command): void {
       compareAsync(teacher, student, { env: environment, seed, copies: config.copies, ...options }),
     );
     const { teacher: teacherEvaluation, student: evaluation, random: _, ...shares } = comparison;
-    const { hidden, parameters, envSteps, updates, wallSeconds, attempts } = student;
+    const { hidden, parameters, attempts } = student;
+    const { envSteps, evaluationSteps, updates, wallSeconds } = student;
     const satisfied = keepsEnough(shares.returnRatio, config.threshold);
     if (options.json) {
-      const result = { hidden, parameters: parameters.length, envSteps, updates, wallSeconds, attempts, evaluation };
+      const effort = { envSteps, evaluationSteps, updates, wallSeconds };
+      const result = { hidden, parameters: parameters.length, ...effort, attempts, evaluation };
       print(JSON.stringify({ env: environment, seed, student: { ...result, ...shares }, satisfied }));
     } else if (!options.quiet) {
       const rows = [

@@ -30,6 +30,7 @@ export class Collector implements Part {
   readonly #add: AddStates;
   #collected = 0;
   #nextEpisode = 0;
+  #longest = 1;
 
   /** @param envs the environment, or copies of it that play at the same time */
   constructor(
@@ -50,6 +51,17 @@ export class Collector implements Part {
   /** The number of steps taken in the environment. */
   get envSteps(): number {
     return this.#config.states === "replay" ? 0 : this.#collected;
+  }
+
+  /** The number of labelled states in the end. It is not known for a replay memory before they are there. */
+  get total(): number {
+    const { states, envSteps } = this.#config;
+    return states === "replay" ? this.#collected : envSteps;
+  }
+
+  /** The length of the longest episode so far, in steps; 1 before the first. */
+  get longest(): number {
+    return this.#longest;
   }
 
   /**
@@ -79,16 +91,21 @@ export class Collector implements Part {
     const answer = (observations: Float32Array) => this.#teacher.qValuesOfMany(observations);
     this.#label(steps, gamma === undefined ? undefined : tdTargets(steps, answer, gamma));
     this.#nextEpisode = steps.nextEpisode;
+    this.#longest = Math.max(this.#longest, steps.longest);
   }
 
   save(): Saved {
-    return { state: { collected: this.#collected, nextEpisode: this.#nextEpisode }, arrays: {} };
+    return {
+      state: { collected: this.#collected, nextEpisode: this.#nextEpisode, longest: this.#longest },
+      arrays: {},
+    };
   }
 
   restore({ state }: Saved): void {
-    const { collected, nextEpisode } = state as { collected: number; nextEpisode: number };
+    const { collected, nextEpisode, longest } = state as { collected: number; nextEpisode: number; longest: number };
     this.#collected = collected;
     this.#nextEpisode = nextEpisode;
+    this.#longest = longest;
   }
 
   /** The environment's sizes. */

@@ -34,11 +34,11 @@ export const studentOptions = {
   /** Widths of the hidden layers, in units. */
   hidden: hiddenWidths([16]),
   /** Whether each further student is twice as wide, up to 64 units in a layer; by default only if no width is given. */
-  widen: flag(true),
+  widerAttempts: flag(true),
   /** Sum of losses that pull the student's Q-values to the teacher's. */
   loss,
   /** Softness of the softmax in cross-entropy and kl, in units of the labels. */
-  temperature: real(0.1, { above: 0, to: million }),
+  temperature: real(0.03, { above: 0, to: million }),
   /** Error from which the Huber loss is linear, in units of the labels. */
   huberDelta: real(1, { above: 0, to: million }),
   /** Whether labels are scaled to mean 0 and deviation 1 for the loss; the kept student answers in their own units. */
@@ -50,7 +50,7 @@ export const studentOptions = {
   /** Who acts to find the states that the teacher labels. */
   states: oneOf("student", ["teacher", "student", "mixed", "replay"]),
   /** Number of labelled states; each takes one environment step, but replay takes none. */
-  envSteps: whole(5000, { from: 1, to: 10 * million }),
+  envSteps: whole(50_000, { from: 1, to: 10 * million }),
   /** Number of copies of the environment, which step in rounds. */
   copies: whole(1, { from: 1, to: 1024 }),
   /** Share of random actions while states are collected. */
@@ -67,6 +67,8 @@ export const studentOptions = {
   learningRateFinal: real(1e-4, { from: 0, to: 1 }),
   /** Episodes of an evaluation, on selection seeds. */
   evaluationEpisodes: whole(100, { from: 1, to: 10_000 }),
+  /** Largest share of all environment steps that evaluations take, but for 20 episodes of each policy; 1 is no limit. */
+  evaluationShare: real(0.2, { above: 0, to: 1 }),
   /** Largest number of students that are initialised; the first one that reaches the threshold ends the series. */
   attempts: whole(3, { from: 1, to: 1000 }),
   /** Share of the teacher's return above random play that is enough. */
@@ -107,7 +109,15 @@ export function studentConfig(environment: string, given: Partial<StudentConfig>
 }
 
 /** The options of play, which mean nothing where states are given. */
-const ofPlay = ["gamma", "states", "envSteps", "copies", "exploration", "evaluationEpisodes"] as const;
+const ofPlay = [
+  "gamma",
+  "states",
+  "envSteps",
+  "copies",
+  "exploration",
+  "evaluationEpisodes",
+  "evaluationShare",
+] as const;
 
 /** How a student is distilled from states alone: one value for each of {@link statesOptions}. */
 export interface StatesConfig extends Omit<StudentConfig, (typeof ofPlay)[number]> {}
@@ -146,14 +156,14 @@ export function statesConfig(environment: string, given: Partial<StatesConfig>):
 }
 
 /** The defaults, and both layers over them. A width that the preset or the call gives stays as it is. */
-function resolved<Config extends Pick<StudentConfig, "hidden" | "widen">>(
+function resolved<Config extends Pick<StudentConfig, "hidden" | "widerAttempts">>(
   options: Options<Config>,
   preset: Partial<Config>,
   given: Partial<Config>,
 ): Config {
   const config = configure("student", options, preset, given);
   const isGiven = (given.hidden ?? preset.hidden) !== undefined;
-  return { ...config, widen: given.widen ?? preset.widen ?? !isGiven };
+  return { ...config, widerAttempts: given.widerAttempts ?? preset.widerAttempts ?? !isGiven };
 }
 
 function checkRounds({ rounds, updates }: Pick<StudentConfig, "rounds" | "updates">): void {

@@ -12,7 +12,7 @@ import type { AddStates } from "./collector.js";
 import type { StatesConfig } from "./config.js";
 import { partsOf, type States, taken } from "./given-states.js";
 import { labelled, type StatesLabeller } from "./labeller.js";
-import type { Lessons, Marks, Where } from "./lessons.js";
+import type { Lessons, Where } from "./lessons.js";
 import { fitsQValues } from "./loss.js";
 
 /** The rows that are labelled at a time. */
@@ -25,6 +25,7 @@ export class Given implements Lessons {
   readonly environment: string;
   readonly collector: Lessons["collector"];
   readonly keeper: Keeper;
+  readonly marks = {};
   readonly #teacher: StatesLabeller;
   #network: Network;
   readonly #threshold: number;
@@ -57,9 +58,17 @@ export class Given implements Lessons {
     this.#network.setParameters(parameters);
   }
 
-  async measure(_: Marks, pace: Pace): Promise<void> {
+  async measure(pace: Pace): Promise<void> {
     await pace(this.#selection.ask(this.#teacher));
     await pace(this.#final.ask(this.#teacher));
+  }
+
+  moment() {
+    return undefined;
+  }
+
+  affords(): boolean {
+    return true;
   }
 
   latest() {

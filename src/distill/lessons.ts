@@ -2,8 +2,10 @@
 import type { AnyEnv } from "../env/env.js";
 import type { Steps } from "../env/pauses.js";
 import { keepsEnough, returnRatio } from "../evaluate/compare.js";
-import { randomPolicy } from "../evaluate/returns.js";
+import { type Policy, randomPolicy } from "../evaluate/returns.js";
+import { mean } from "../evaluate/statistics.js";
 import type { HeldOut } from "../model/model.js";
+import type { Moment } from "../training/budget.js";
 import type { AgreementEvent, AttemptEvent, EvaluationEvent } from "../training/events.js";
 import { type Judged, Keeper } from "../training/keeper.js";
 import type { Part } from "../training/resumable.js";
@@ -16,10 +18,10 @@ import type { Labeller } from "./labeller.js";
 /** What an event says first: who, and where in the work. */
 export type Where = Pick<AgreementEvent, "network" | "attempt" | "envSteps" | "updates">;
 
-/** What students are compared with: mean returns, which are null until they are known and where nothing is played. */
-export interface Marks {
-  teacherMean: number | null;
-  randomMean: number | null;
+/** What students are compared with: returns on the first selection episodes, which are null until they are known. */
+interface Marks {
+  teacher: readonly number[] | null;
+  random: readonly number[] | null;
 }
 
 /** Where a student's labelled states come from, and how it is judged. */
@@ -38,16 +40,22 @@ export interface Lessons {
   };
   /** Keeps the best student; what it calls a return is this one's measure. */
   readonly keeper: Keeper;
+  /** Plain data about what students are compared with; a checkpoint holds it. */
+  readonly marks: object;
   /** Takes the student that acts from now on, if one does; those that are judged then have its widths. */
   take(widths: readonly number[], parameters: Float32Array): void;
   /** Measures what students are compared with, as far as it is not known. */
-  measure(marks: Marks, pace: Pace): Promise<void>;
+  measure(pace: Pace): Promise<void>;
+  /** Where the budget of evaluations is after a round, from 0, of an attempt, from 1; undefined without a budget. */
+  moment(attempt: number, round: number): Moment | undefined;
+  /** Whether there is room then for a student that need not be judged yet. */
+  affords(attempt: number, round: number): boolean;
   /** What a progress event says of the latest evaluation. */
   latest(): { mean: number | null; actionAgreement?: number | null };
   /** The event of an evaluation. */
   evaluated(where: Where, judged: Judged, loss: number | null): EvaluationEvent | AgreementEvent;
-  /** Whether a student is good enough. @param best the largest mean of its evaluations */
-  outcome(best: number, marks: Marks): Pick<AttemptEvent, "returnRatio" | "actionAgreement" | "satisfied">;
+  /** Whether a student is good enough. @param best the largest rating of its evaluations */
+  outcome(best: number): Pick<AttemptEvent, "returnRatio" | "actionAgreement" | "satisfied">;
   /** What is said at the end of the best student, which was taken. */
   conclude(): { readonly heldOut?: HeldOut };
   dispose(): void;
@@ -60,6 +68,7 @@ export class Played implements Lessons {
   readonly environment: string;
   readonly collector: Collector;
   readonly keeper: Keeper;
+  readonly marks: Marks = { teacher: null, random: null };
   readonly #selection: Selection;
   readonly #teacher: Labeller;
   readonly #config: StudentConfig;
@@ -78,7 +87,6 @@ export class Played implements Lessons {
     widths: readonly number[],
     add: AddStates,
   ) {
-    const { evaluationEpisodes } = config;
     this.environment = envs[0].id;
     this.repeatable = envs[0].repeatable !== false;
     this.#actionCount = envs[0].actionCount;
@@ -86,7 +94,10 @@ export class Played implements Lessons {
     this.#config = config;
     this.#seed = seed;
     this.#selection = new Selection(envs, widths, seed);
-    this.keeper = new Keeper(this.#selection.play, { evaluationEpisodes });
+    const { evaluationEpisodes, evaluationShare } = config;
+    this.keeper = new Keeper(this.#selection.play, { evaluationEpisodes, evaluationShare }, (returns) =>
+      this.#rating(returns),
+    );
     this.collector = new Collector(envs, { teacher, student: this.#selection }, config, seed, add);
   }
 
@@ -94,11 +105,20 @@ export class Played implements Lessons {
     this.#selection.take(widths, parameters);
   }
 
-  async measure(marks: Marks, pace: Pace): Promise<void> {
-    const { evaluationEpisodes } = this.#config;
-    const random = randomPolicy(this.#actionCount, this.#seed);
-    marks.teacherMean ??= await pace(this.#selection.meanOf(this.#teacher, evaluationEpisodes));
-    marks.randomMean ??= await pace(this.#selection.meanOf(random, evaluationEpisodes));
+  async measure(pace: Pace): Promise<void> {
+    const returnsOf = (policy: Policy, turn: number) =>
+      this.keeper.measure((...episodes) => this.#selection.playWith(policy, ...episodes), pace, this.#turn(turn));
+    this.marks.teacher ??= await returnsOf(this.#teacher, 1);
+    this.marks.random ??= await returnsOf(randomPolicy(this.#actionCount, this.#seed), 2);
+  }
+
+  moment(attempt: number, round: number): Moment {
+    return this.#turn(1 + attempt + (round + 1) / this.#config.rounds);
+  }
+
+  /** There must be room for the last student of the attempt, too. */
+  affords(attempt: number, round: number): boolean {
+    return this.keeper.affords(this.moment(attempt, round), this.#teacherReturns.length);
   }
 
   latest() {
@@ -106,11 +126,11 @@ export class Played implements Lessons {
   }
 
   evaluated(where: Where, judged: Judged, loss: number | null): EvaluationEvent {
-    return { kind: "evaluation", ...where, ...judged, loss };
+    return { kind: "evaluation", ...where, ...judged, loss, evaluationSteps: this.keeper.evaluationSteps };
   }
 
-  outcome(best: number, { teacherMean, randomMean }: Marks) {
-    const ratio = returnRatio(best, teacherMean as number, randomMean as number);
+  outcome(best: number) {
+    const ratio = returnRatio(best, mean(this.#teacherReturns), mean(this.marks.random ?? []));
     return { returnRatio: ratio, satisfied: keepsEnough(ratio, this.#config.threshold) };
   }
 
@@ -120,5 +140,28 @@ export class Played implements Lessons {
 
   dispose(): void {
     this.#selection.dispose();
+  }
+
+  get #teacherReturns(): readonly number[] {
+    return this.marks.teacher ?? [];
+  }
+
+  /**
+   * The mean return that is to be expected of a student on all episodes of its teacher. With a budget it may have played
+   * fewer, and these may have been easy.
+   */
+  #rating(returns: readonly number[]): number {
+    const teacher = this.#teacherReturns;
+    return mean(returns) + (mean(teacher) - mean(teacher.slice(0, returns.length)));
+  }
+
+  /**
+   * The budget for all labelled states, of which equal parts are for the teacher, for random play and for each attempt.
+   * What one does not take is there for the next.
+   * @param turns how many of these parts may be taken by now
+   */
+  #turn(turns: number): Moment {
+    const envSteps = (this.collector.total * turns) / (2 + this.#config.attempts);
+    return { envSteps, longest: this.collector.longest, last: true, episodes: this.marks.teacher?.length };
   }
 }

@@ -10,7 +10,7 @@ import type { WorkOptions } from "../training/work.js";
 import { Apprentice, type ApprenticeConfig, type Sizes } from "./apprentice.js";
 import type { AddStates } from "./collector.js";
 import type { StatesConfig } from "./config.js";
-import type { Lessons, Marks } from "./lessons.js";
+import type { Lessons } from "./lessons.js";
 
 /** Which student is distilled, where and how. */
 export interface Distillation extends WorkOptions {
@@ -39,6 +39,8 @@ export interface Distilled {
   readonly attempts: number;
   readonly envSteps: number;
   readonly updates: number;
+  /** The environment steps that evaluations took, of the teacher and of random play, too. */
+  readonly evaluationSteps: number;
   readonly wallSeconds: number;
   /** The steps after which it is not bit-exact: work went on from a checkpoint, and its episodes could not be repeated. */
   readonly inexactFrom?: number;
@@ -61,12 +63,12 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
   const lessons = distillation.lessons(student.add, student.widths);
   const { environment, collector, keeper } = lessons;
   const state: LoopState = {
-    ...{ attempt: 1, round: 0, bestAttempt: 1, attemptMean: null, loss: null, teacherMean: null, randomMean: null },
+    ...{ attempt: 1, round: 0, bestAttempt: 1, attemptRating: null, loss: null },
   };
   const bestWidths = () => student.widthsOf(state.bestAttempt);
   const reached = () => ({ envSteps: collector.envSteps, updates: student.updates });
   try {
-    const parts = { loop: plainPart(state), collector, student, keeper };
+    const parts = { loop: plainPart(state), marks: plainPart(lessons.marks), collector, student, keeper };
     const due = () => ({ ...reached(), due: keeper.due ? (["student"] as const) : [] });
     const work = new Resumable("student", setting, distillation, parts, due, () =>
       keeper.best({ environment, widths: bestWidths() }),
@@ -95,7 +97,7 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
     const collect = (round: number) => guarded(() => inTurns(collector.collect(round), pauses));
     // first, because a teacher that is read from a file again has no replay memory
     await collect(0);
-    await lessons.measure(state, pace);
+    await lessons.measure(pace);
 
     for (let satisfied = false; !satisfied && state.attempt <= config.attempts; state.attempt++) {
       const who = { network: "student", attempt: state.attempt } as const;
@@ -118,29 +120,35 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
         // offer
         if (student.update === until) {
           const parameters = student.parameters();
-          keeper.due = true;
-          const judged = await keeper.offer(parameters, pace);
-          if (judged.best) state.bestAttempt = state.attempt;
-          if (judged.best && config.quantize) state.featureScale = student.featureScale();
-          state.attemptMean = Math.max(state.attemptMean ?? judged.mean, judged.mean);
+          const { attempt, round } = state;
+          keeper.due = round + 1 === config.rounds || lessons.affords(attempt, round);
+          if (keeper.due) {
+            const judged = await keeper.offer(parameters, pace, lessons.moment(attempt, round));
+            const rating = keeper.latestRating as number;
+            if (judged.best) state.bestAttempt = attempt;
+            if (judged.best && config.quantize) state.featureScale = student.featureScale();
+            state.attemptRating = Math.max(state.attemptRating ?? rating, rating);
+            onNetwork?.(parameters, collector.envSteps, judged.mean);
+            onEvent(lessons.evaluated({ ...who, ...reached() }, judged, state.loss));
+          } else lessons.take(student.widths, parameters);
           state.round++;
-          onNetwork?.(parameters, collector.envSteps, judged.mean);
-          onEvent(lessons.evaluated({ ...who, ...reached() }, judged, state.loss));
         }
         report();
       }
 
       // if it is not good enough, try another one
-      const outcome = lessons.outcome(state.attemptMean as number, state);
+      const outcome = lessons.outcome(state.attemptRating as number);
       satisfied = outcome.satisfied;
       const hidden = student.widths.slice(1, -1);
       onEvent({ kind: "attempt", attempt: state.attempt, hidden, ...outcome, ...reached() });
       state.round = 0;
-      state.attemptMean = null;
+      state.attemptRating = null;
     }
     await work.end();
     const { featureScale, attempt, inexactFrom } = state;
-    const effort = { ...reached(), wallSeconds: work.wallSeconds, ...(inexactFrom !== undefined && { inexactFrom }) };
+    const { evaluationSteps } = keeper;
+    const { wallSeconds } = work;
+    const effort = { ...reached(), evaluationSteps, wallSeconds, ...(inexactFrom !== undefined && { inexactFrom }) };
     const best = { widths: bestWidths(), parameters: keeper.kept, featureScale };
     lessons.take(best.widths, best.parameters);
     return { ...best, attempts: attempt - 1, ...effort, ...lessons.conclude() };
@@ -151,13 +159,13 @@ export async function transfer(distillation: Distillation): Promise<Distilled> {
 }
 
 /** Where the loop is; it is always just before an update. */
-interface LoopState extends Marks {
+interface LoopState {
   attempt: number;
   round: number;
   /** The attempt that the best student is of. */
   bestAttempt: number;
-  /** The best mean of the current attempt's evaluations. */
-  attemptMean: number | null;
+  /** The best rating of the current attempt's evaluations. */
+  attemptRating: number | null;
   /** Mean loss of the latest updates; null before the first. */
   loss: number | null;
   /** Whether the environment has answered with a promise; absent if it has not. */

@@ -5,6 +5,7 @@ import { ConfigError } from "../core/config-error.js";
 import { Distiller, stepWithin, type Targets, type TaskRange } from "../core/distiller.js";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import type { AnyEnv, EnvSource } from "../env/env.js";
+import { studentInFirstRelease } from "../env/known.js";
 import { inTurns, type Steps, stoppable, within } from "../env/pauses.js";
 import { resolveAnyEnv } from "../env/registry.js";
 import { generatorWords, purposes } from "../env/seeds.js";
@@ -32,8 +33,8 @@ import { checkReplay } from "./student.js";
 export type Heads = "each" | "shared";
 
 /**
- * A student's options. The default of `hidden` is 64, and no preset replaces a default. `envSteps` and `updates` count
- * for each task. There is one attempt.
+ * A student's options. The defaults are those of version 0.1.0, but `hidden` is 64, and no preset replaces one.
+ * `envSteps` and `updates` count for each task. There is one attempt, and no budget of evaluations.
  */
 export interface MultiTaskOptions extends Partial<MultiTaskConfig> {
   /**
@@ -190,8 +191,8 @@ export async function distillMany(
   }
 }
 
-/** One student is made: what is about a series of students does not apply. */
-type MultiTaskConfig = Omit<StudentConfig, "widen" | "attempts" | "threshold">;
+/** One student is made, and every evaluation is whole: what is about a series or about a budget does not apply. */
+type MultiTaskConfig = Omit<StudentConfig, "widerAttempts" | "attempts" | "threshold" | "evaluationShare">;
 
 /** The configuration: the defaults, and what is given over them. @throws ConfigError for a value that is not allowed */
 function multiTaskConfig(
@@ -203,12 +204,14 @@ function multiTaskConfig(
   if (heads !== "each" && heads !== "shared") {
     throw new ConfigError(`heads is ${shown(heads)}: each or shared is allowed`);
   }
+  const whole = studentConfig("", { ...studentInFirstRelease, hidden: [64], ...given });
   const {
-    widen: _widen,
+    widerAttempts: _wider,
     attempts: _attempts,
     threshold: _threshold,
+    evaluationShare: _share,
     ...config
-  } = studentConfig("", { hidden: [64], ...given });
+  } = whole;
   // a column's largest weight sets the step of its rounding, and the task may not use that weight
   if (config.quantize) throw new ConfigError("quantize is true: a student of several teachers cannot be rounded");
   for (const teacher of teachers) checkReplay(teacher, config);

@@ -43,7 +43,7 @@ export interface Size {
 }
 
 /** How the students of a search are distilled: the search says itself how wide they are. */
-export interface ShrinkConfig extends Omit<StudentConfig, "widen"> {}
+export interface ShrinkConfig extends Omit<StudentConfig, "widerAttempts"> {}
 
 /** Options of {@link shrink}: the students' configuration, and the options of the search. */
 export interface ShrinkOptions extends Partial<ShrinkConfig> {
@@ -85,11 +85,18 @@ type AttemptJob = Job<{
 
 /**
  * Options that are better than the defaults for very small students, found on seeds 100 and up. Such students have no
- * room for Q-values beside the policy, and they need more updates to learn the policy.
+ * room for Q-values beside the policy, and they need more updates to learn the policy. They change from round to round, so
+ * each round is evaluated: the search plays far more episodes anyway.
  */
-const defaults: Partial<ShrinkConfig> = { hidden: [32], loss: "cross-entropy", updates: 20_000, attempts: 5 };
+const defaults: Partial<ShrinkConfig> = {
+  hidden: [32],
+  loss: "cross-entropy",
+  updates: 20_000,
+  evaluationShare: 1,
+  attempts: 5,
+};
 
-const { widen: _, ...options } = studentOptions;
+const { widerAttempts: _, ...options } = studentOptions;
 
 /** A student's options with these defaults. No preset replaces them. */
 export const shrinkOptions: Options<ShrinkConfig> = withDefaults<ShrinkConfig>(options, defaults);
@@ -101,7 +108,7 @@ export const shrinkOptions: Options<ShrinkConfig> = withDefaults<ShrinkConfig>(o
  */
 export function shrinkConfig(environment: string, given: Partial<ShrinkConfig>): ShrinkConfig {
   checkOptions("student", shrinkOptions, given);
-  const { widen: _, ...config } = studentConfig(environment, { ...defaults, ...given });
+  const { widerAttempts: _, ...config } = studentConfig(environment, { ...defaults, ...given });
   if (config.hidden.length !== 1) {
     throw new ConfigError(`hidden is ${shown(config.hidden)}: exactly one layer, the one to be shrunk, is needed`);
   }

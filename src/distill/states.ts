@@ -36,7 +36,7 @@ export function studentShare(source: StateSource, round: number, rounds: number)
  * acts, ε-greedily. Each episode depends only on the seed and its number. The steps of several copies are in the order of
  * their rounds.
  * @param firstEpisode the number of the first episode
- * @returns the steps, and the number of the first episode that was not begun
+ * @returns the steps, the number of the first episode that was not begun, and the length of the longest one
  */
 export function* collectTransitions(
   copies: Copies,
@@ -48,7 +48,7 @@ export function* collectTransitions(
     exploration,
     share,
   }: { seed: number; firstEpisode: number; count: number; exploration: number; share: number },
-): Steps<Transitions & { nextEpisode: number }> {
+): Steps<Transitions & { nextEpisode: number; longest: number }> {
   const isTime = stepper();
   const [{ observationSize: size, actionCount }] = listed(copies);
   const states = new Float32Array(count * size);
@@ -61,6 +61,7 @@ export function* collectTransitions(
   let nextMasks: Uint8Array | undefined;
   let nextEpisode = firstEpisode;
   let filled = 0;
+  let longest = 0;
   yield* sideBySide(copies, function* (env, inRounds) {
     while (filled < count) {
       const episode = nextEpisode++;
@@ -70,7 +71,8 @@ export function* collectTransitions(
       const policy = studentActs ? policies.student : policies.teacher;
       const first = env.reset({ seed: episodeSeed(seed, purposes.student, episode) });
       let observation: Float32Array = inRounds || first instanceof Promise ? yield first : first;
-      for (let ended = false; !ended && filled < count; ) {
+      let length = 0;
+      for (let ended = false; !ended && filled < count; length++) {
         const row = filled++;
         const mask = env.actionMask;
         states.set(observation, row * size);
@@ -91,9 +93,10 @@ export function* collectTransitions(
         ended = result.terminated || result.truncated;
         if (isTime()) yield filled / count;
       }
+      longest = Math.max(longest, length);
     }
   });
-  return { states, actions, rewards, terminated, nextStates, masks, nextMasks, nextEpisode };
+  return { states, actions, rewards, terminated, nextStates, masks, nextMasks, nextEpisode, longest };
 }
 
 /**

@@ -163,7 +163,7 @@ async function distillStates(teacher: StatesLabeller, options: StatesOptions): P
 export function studentSetting(
   environment: string,
   seed: number,
-  config: Omit<StatesConfig, "widen">,
+  config: Omit<StatesConfig, "widerAttempts">,
   teacher: Pick<Labeller, "parameters">,
   origin: Origin = originOf(environment),
   states: { readonly observations?: string; readonly masks?: string } = {},

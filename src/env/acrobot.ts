@@ -2,7 +2,7 @@
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
-import { asInFirstRelease, type KnownEnv } from "./known.js";
+import { asInFirstRelease, type KnownEnv, studentInFirstRelease } from "./known.js";
 
 const timeStep = 0.2; // s
 const speedLimit1 = 4 * Math.PI; // rad/s
@@ -181,6 +181,7 @@ export const acrobot: KnownEnv = {
       ...asInFirstRelease,
     },
     student: {
+      ...studentInFirstRelease,
       hidden: [32, 32],
       envSteps: 60_000,
       updates: 60_000,

@@ -2,7 +2,7 @@
 import { cos, sin } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
-import type { KnownEnv } from "./known.js";
+import { type KnownEnv, studentInFirstRelease } from "./known.js";
 
 const poleMass = 0.1; // kg
 const totalMass = poleMass + 1.0; // kg, of pole and cart together
@@ -109,7 +109,7 @@ export const cartPole: KnownEnv = {
   presets: {
     // A thousand further episodes, because a network that fails in one of 200 passes 300 of them at times.
     teacher: { gamma: 0.98, tau: 0.01, evaluationShare: 1, confirmationEpisodes: 1000, stopReturn: 500 },
-    student: { hidden: [16] },
+    student: { ...studentInFirstRelease },
   },
   about: {
     field: "control",

@@ -18,6 +18,9 @@ export const asInFirstRelease = {
   evaluationShare: 1,
 } as const;
 
+/** The same for students, with the defaults of version 0.1.0 that have changed since. */
+export const studentInFirstRelease = { hidden: [16], temperature: 0.1, envSteps: 5000, evaluationShare: 1 } as const;
+
 /** The fields of environments, in the order of lists. */
 export const fields = ["control", "robots", "navigation", "games", "driving", "recommendation"] as const;
 

@@ -2,7 +2,7 @@
 import { cos } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
-import { asInFirstRelease, type KnownEnv } from "./known.js";
+import { asInFirstRelease, type KnownEnv, studentInFirstRelease } from "./known.js";
 
 export const leftWall = -1.2;
 export const rightEnd = 0.6;
@@ -98,7 +98,7 @@ export const mountainCar: KnownEnv = {
       explorationRepeat: 50,
       ...asInFirstRelease,
     },
-    student: { hidden: [16], envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
+    student: { ...studentInFirstRelease, envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
   },
   about: {
     field: "control",

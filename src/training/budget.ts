@@ -6,8 +6,10 @@ export interface Moment {
   readonly envSteps: number;
   /** The length of its longest episode so far, in steps. */
   readonly longest: number;
-  /** Whether no network comes after this one. */
+  /** Whether no network comes after this one, or it is judged as if none did. */
   readonly last: boolean;
+  /** As many as it is compared on: a network plays no more, and one that can wait waits for room for all of them. */
+  readonly episodes?: number;
 }
 
 /** What evaluations have taken. */

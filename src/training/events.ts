@@ -43,7 +43,7 @@ export interface EvaluationEvent {
   /** Whether this network is now the one that is kept. */
   readonly best: boolean;
   readonly loss: number | null;
-  /** The environment steps that evaluations have taken so far; only of networks that learn from reward. */
+  /** The environment steps that evaluations have taken so far; absent in a joint run, which does not count them. */
   readonly evaluationSteps?: number;
   /** What the mean can be compared with, as far as it is known; only of networks that learn from reward. */
   readonly baseline?: Baseline;

@@ -1,10 +1,11 @@
 // The keeper of the best network: it evaluates what is offered, and the best of the evaluations compete at the end.
+import type { Steps } from "../env/pauses.js";
 import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { Model, type ModelData } from "../model/model.js";
 import { fewestEpisodes, type Moment, room, type Spent } from "./budget.js";
 import type { Saved } from "./checkpoint.js";
 import type { Part } from "./resumable.js";
-import { type Contender, type Pace, type Play, ranked, Trial } from "./trial.js";
+import { type Contender, type Pace, type Play, type PlayedEpisodes, type Rate, ranked, Trial } from "./trial.js";
 
 /** By how many selection episodes networks are judged. */
 export interface KeeperConfig {
@@ -51,16 +52,20 @@ export class Keeper implements Part {
   due = false;
   readonly #play: Play;
   readonly #config: Required<KeeperConfig>;
+  readonly #rate: Rate;
   /** The best first; of two alike, the newer. */
   #contenders: readonly Contender[] = [];
   #spent: Spent = { steps: 0, longest: 1 };
   #latestMean: number | null = null;
+  #latestRating: number | null = null;
   #confirmed = false;
 
-  constructor(play: Play, config: KeeperConfig) {
+  /** @param rate gives the value by which networks are ranked; by default their mean return */
+  constructor(play: Play, config: KeeperConfig, rate: Rate = mean) {
     const { evaluationEpisodes, confirmationEpisodes = 0, stopReturn = null, evaluationShare = 1 } = config;
     this.#play = play;
     this.#config = { evaluationEpisodes, confirmationEpisodes, stopReturn, evaluationShare };
+    this.#rate = rate;
   }
 
   /** The best network's parameters. @throws Error before the first offer */
@@ -81,6 +86,11 @@ export class Keeper implements Part {
   /** The mean return in the last evaluation; null before the first offer. */
   get latestMean(): number | null {
     return this.#latestMean;
+  }
+
+  /** The value by which the latest network was ranked; null before the first offer. */
+  get latestRating(): number | null {
+    return this.#latestRating;
   }
 
   /** The steps that evaluations have taken. */
@@ -106,7 +116,26 @@ export class Keeper implements Part {
   /** Whether the budget has room for an evaluation, and for so many episodes more. */
   affords(moment: Moment, more = 0): boolean {
     const { evaluationEpisodes, evaluationShare } = this.#config;
-    return room(evaluationShare, this.#spent, moment) >= Math.min(fewestEpisodes, evaluationEpisodes) + more;
+    const fewest = moment.episodes ?? Math.min(fewestEpisodes, evaluationEpisodes);
+    return room(evaluationShare, this.#spent, moment) >= fewest + more;
+  }
+
+  /**
+   * Plays the episodes of an evaluation with something that networks are compared with. The budget pays for them.
+   * @returns its returns
+   */
+  async measure(
+    play: (firstEpisode: number, episodes: number) => Steps<PlayedEpisodes>,
+    pace: Pace,
+    moment: Moment,
+  ): Promise<readonly number[]> {
+    const { evaluationEpisodes, evaluationShare } = this.#config;
+    const plays: Play = (_, firstEpisode, episodes) => play(firstEpisode, episodes);
+    const trial = new Trial(plays, pace, evaluationShare, moment, this.#spent);
+    const { episodes = evaluationEpisodes } = moment;
+    const { returns } = await trial.play({ parameters: new Float32Array(0), returns: [] }, episodes);
+    this.#spent = trial.spent;
+    return returns;
   }
 
   /**
@@ -116,20 +145,23 @@ export class Keeper implements Part {
   async offer(parameters: Float32Array, pace: Pace, moment = plainOffer): Promise<Judged> {
     const { evaluationEpisodes, confirmationEpisodes, stopReturn, evaluationShare } = this.#config;
     const trial = new Trial(this.#play, pace, evaluationShare, moment, this.#spent);
-    const fairShare = moment.last ? Math.ceil(trial.left / (this.#contenders.length + 1)) : trial.left;
-    let newest = await trial.play({ parameters, returns: [] }, Math.min(evaluationEpisodes, fairShare));
+    const others = confirmationEpisodes === 0 ? 0 : this.#contenders.length; // those that play on
+    const fairShare = moment.last ? Math.ceil(trial.left / (others + 1)) : trial.left;
+    const { episodes = evaluationEpisodes } = moment;
+    let newest = await trial.play({ parameters, returns: [] }, Math.min(episodes, fairShare));
     let confirmed = false;
     if (stopReturn !== null && !moment.last) {
       const enough = evaluationEpisodes + confirmationEpisodes;
       newest = await trial.confirm(newest, stopReturn, enough);
       confirmed = newest.returns.length === enough && mean(newest.returns) >= stopReturn;
     }
-    const best = confirmed ? [newest] : ranked([newest, ...this.#contenders]);
+    const best = confirmed ? [newest] : ranked([newest, ...this.#contenders], this.#rate);
     const stay = best.slice(0, confirmationEpisodes === 0 ? 1 : mostContenders);
-    this.#contenders = moment.last ? [await trial.halve(stay, confirmationEpisodes)] : stay;
+    this.#contenders = moment.last ? [await trial.halve(stay, confirmationEpisodes, this.#rate)] : stay;
     this.#confirmed = confirmed;
     this.#spent = trial.spent;
     this.#latestMean = mean(newest.returns);
+    this.#latestRating = this.#rate(newest.returns);
     this.due = false;
     return judged(newest, this.kept === parameters);
   }

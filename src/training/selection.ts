@@ -50,8 +50,18 @@ export class Selection implements Policy {
     this.#network.setParameters(parameters);
     this.#acting = this.#only.get(parameters) ?? { action: null };
     this.#only.set(parameters, this.#acting);
-    return this.#played(this, firstEpisode, episodes);
+    return this.playWith(this, firstEpisode, episodes);
   };
+
+  /** Plays episodes with another policy. */
+  playWith(policy: Policy, firstEpisode: number, episodes: number): Steps<Played> {
+    return playEpisodes(this.#envs, policy, {
+      seed: this.#seed,
+      purpose: purposes.selection,
+      firstEpisode,
+      episodes,
+    });
+  }
 
   /** The only action that a network took in all the episodes that it played here; null if it took several, or none. */
   onlyAction(parameters: Float32Array): number | null {
@@ -71,19 +81,10 @@ export class Selection implements Policy {
 
   /** The mean return of another policy on the first episodes. */
   *meanOf(policy: Policy, episodes: number): Steps<number> {
-    return mean((yield* this.#played(policy, 0, episodes)).returns);
+    return mean((yield* this.playWith(policy, 0, episodes)).returns);
   }
 
   dispose(): void {
     this.#network.dispose();
-  }
-
-  #played(policy: Policy, firstEpisode: number, episodes: number): Steps<Played> {
-    return playEpisodes(this.#envs, policy, {
-      seed: this.#seed,
-      purpose: purposes.selection,
-      firstEpisode,
-      episodes,
-    });
   }
 }

@@ -26,6 +26,9 @@ export interface Contender {
   readonly returns: readonly number[];
 }
 
+/** The value of a network that had these returns on the first selection episodes. */
+export type Rate = (returns: readonly number[]) => number;
+
 /** The episodes that the last choice may play even if the budget has no room for them. */
 const fewestInLastChoice = 20;
 
@@ -92,8 +95,9 @@ export class Trial {
    * The best of the contenders, by sequential halving (Karnin, Koren & Somekh 2013): in each round those play that have
    * played least, until all have played alike or the round's episodes are over; then the worse half is out.
    * @param episodes the most of a round, for all contenders together
+   * @param rate gives the value by which they are ranked
    */
-  async halve(contenders: readonly Contender[], episodes: number): Promise<Contender> {
+  async halve(contenders: readonly Contender[], episodes: number, rate: Rate): Promise<Contender> {
     let still = contenders;
     for (let rounds = halvings(still.length); rounds > 0; rounds--) {
       const more = levelled(
@@ -102,7 +106,7 @@ export class Trial {
       );
       const after: Contender[] = [];
       for (const [i, contender] of still.entries()) after.push(await this.play(contender, more[i]));
-      still = ranked(after).slice(0, Math.ceil(after.length / 2));
+      still = ranked(after, rate).slice(0, Math.ceil(after.length / 2));
     }
     return still[0];
   }
@@ -114,11 +118,11 @@ export class Trial {
   }
 }
 
-/** By their mean returns, the best first; those that are alike stay in their order. */
-export function ranked(contenders: readonly Contender[]): Contender[] {
+/** By their ratings, the best first; those that are alike stay in their order. */
+export function ranked(contenders: readonly Contender[], rate: Rate): Contender[] {
   return contenders
-    .map((contender) => ({ contender, mean: mean(contender.returns) }))
-    .sort((a, b) => b.mean - a.mean)
+    .map((contender) => ({ contender, rating: rate(contender.returns) }))
+    .sort((a, b) => b.rating - a.rating)
     .map(({ contender }) => contender);
 }
 

@@ -140,7 +140,7 @@ describe("a wrong call ends with status 2 and one line", () => {
     [["run", "Cartpole"], /^unknown environment "Cartpole": did you mean "CartPole-v1"\? \(qstill envs lists all\)$/],
     [["run"], /no environment given/],
     [["rnu", "CartPole-v1"], /unknown command 'rnu' \(Did you mean run\?\)/],
-    [["run", "CartPole-v1", "--hiden", "8"], /unknown option '--hiden' \(Did you mean one of --hidden, --widen\?\)/],
+    [["run", "CartPole-v1", "--hiden", "8"], /unknown option '--hiden' \(Did you mean --hidden\?\)/],
     [["run", "CartPole-v1", "--hidden", "0"], /hidden is \[0\]: a list of at most 8 whole numbers from 1 to 4096/],
     [["run", "CartPole-v1", "--hidden", "1000000000"], /hidden is \[1000000000\]/],
     [["run", "CartPole-v1", "--student-hidden", "4,x"], /^--student-hidden is \[4, "x"\]/],
@@ -505,6 +505,9 @@ describe("one step at a time", () => {
     const { student } = JSON.parse(distilled.stdout);
     const run = join(folder, "runs", "CartPole-v1-3");
     expect(readFileSync(join(folder, "steps", "student.mjs"))).toEqual(readFileSync(join(run, "student.mjs")));
+    const summary = JSON.parse(readFileSync(join(run, "summary.json"), "utf8"));
+    expect(student.evaluationSteps).toBeGreaterThan(0);
+    expect(student.evaluationSteps).toBe(summary.student.evaluationSteps);
 
     const model = "steps/student.safetensors";
     const evaluated = JSON.parse(qstill("evaluate", model, "--teacher", "steps/teacher.safetensors", "--json").stdout);

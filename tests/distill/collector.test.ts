@@ -47,6 +47,22 @@ describe("each round", () => {
     expect(rounds.map(({ targets }) => targets)).toEqual(Array(4).fill(undefined));
   });
 
+  it("tells how long the longest episode was, and how many states there will be", () => {
+    const { collector } = collecting({ envSteps: 11 });
+    const told = () => [collector.longest, collector.total];
+    expect(told()).toEqual([1, 11]);
+    atOnce(collector.collect(0)); // two states: the episode is cut
+    expect(told()).toEqual([2, 11]);
+    const again = collecting({ envSteps: 11 }).collector;
+    again.restore(collector.save());
+    atOnce(again.collect(1));
+    expect([again.longest, again.total]).toEqual([3, 11]);
+    const observations = Float32Array.from({ length: 2 * 7 }, () => 0);
+    const replaying = collecting({ states: "replay" }, { ...teacher, observations }).collector;
+    atOnce(replaying.collect(0));
+    expect([replaying.longest, replaying.total]).toEqual([1, 7]);
+  });
+
   it("that was collected is not collected again", () => {
     const { collector, rounds } = collecting();
     atOnce(collector.collect(0));

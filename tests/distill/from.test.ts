@@ -122,6 +122,7 @@ const teacher = Object.assign(
 );
 const options: DistillOptions = {
   ...{ hidden: [3], envSteps: 20, rounds: 2, updates: 20, batchSize: 4, evaluationEpisodes: 2, attempts: 1 },
+  evaluationShare: 1,
 };
 const from = new Model({
   environment: "coin",

@@ -37,7 +37,7 @@ let pays = 0;
 
 const options: DistillOptions = {
   ...{ hidden: [3], seed, states: "teacher", envSteps: 40, updates: 400, rounds: 4, batchSize: 8 },
-  ...{ evaluationEpisodes: selectionEpisodes, attempts: 1, threshold: 0.9 },
+  ...{ evaluationEpisodes: selectionEpisodes, evaluationShare: 1, attempts: 1, threshold: 0.9 },
 };
 
 async function distilled(script: readonly number[], given: DistillOptions = {}) {
@@ -118,6 +118,7 @@ it("tells of each chunk, each round and each attempt how far the work is", async
   });
   const evaluation = (envSteps: number, updates: number, mean: number, std: number, min: number) => ({
     ...{ kind: "evaluation", ...told, episodes: 2, envSteps, updates, mean, std, min, best: true },
+    evaluationSteps: 4 + envSteps / 10, // the teacher's and random play's, and two a round
   });
   expect(events).toEqual([
     progress(20, 100, null),

@@ -128,6 +128,7 @@ it("is kept in a file with its training: the seed, and that kl does not fit Q-va
     seed: 7,
     envSteps: 400,
     updates: 400,
+    evaluationSteps: made.evaluationSteps,
     wallSeconds: made.wallSeconds,
     config: made.config,
     distillation: { teacher: expect.stringMatching(/^[0-9a-f]{32}$/), attempts: 1, fitsQValues: false },

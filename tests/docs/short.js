@@ -14,7 +14,7 @@ const teacher = {
   confirmationEpisodes: 2,
   evaluationShare: 1,
 };
-const student = { envSteps: 200, updates: 200, rounds: 2, evaluationEpisodes, attempts: 1 };
+const student = { envSteps: 200, updates: 200, rounds: 2, evaluationEpisodes, evaluationShare: 1, attempts: 1 };
 const joint = { episodes: 20, evaluationEpisodes };
 
 /** Makes these values the defaults, in place of a preset's, too. */

@@ -13,7 +13,7 @@ import { offlineOptions } from "../../src/offline/config.js";
 import type { Option } from "../../src/training/options.js";
 
 const { teacher, student, offline, joint, guide } = descriptions;
-const { widen: _, ...shrinking } = student;
+const { widerAttempts: _, ...shrinking } = student;
 
 describe.each<[string, Readonly<Record<string, Option<unknown>>>, Readonly<Record<string, string>>]>([
   ["teacher", { ...teacherOptions }, teacher],

@@ -6,7 +6,7 @@ import { ConfigError } from "../../src/core/config-error.js";
 import { studentConfig } from "../../src/distill/config.js";
 import { teacherConfig } from "../../src/dqn/configure.js";
 import "../../src/env/all.js";
-import { fields } from "../../src/env/known.js";
+import { fields, studentInFirstRelease } from "../../src/env/known.js";
 import { environmentIds, knownEnv, makeEnv, presets, register } from "../../src/env/registry.js";
 
 const ids = environmentIds();
@@ -26,6 +26,10 @@ it.each(Object.keys(presets))("a teacher and a student of %s take its presets", 
   const { teacher, student } = presets[id];
   expect(teacherConfig(id, {})).toMatchObject(teacher);
   expect(studentConfig(id, {})).toMatchObject(student);
+});
+
+it.each(Object.keys(presets))("a student of %s is what it was before students had other defaults", (id) => {
+  expect(Object.keys(presets[id].student)).toEqual(expect.arrayContaining(Object.keys(studentInFirstRelease)));
 });
 
 it("a preset with a misspelt option or a value that is not allowed is refused", () => {

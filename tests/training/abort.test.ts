@@ -95,9 +95,15 @@ const resumable: Record<string, Work> = {
       ...{ envSteps: 240, confirmationEpisodes: 5, evaluationShare: 0.7 },
       ...options,
     }),
-  distill: (options) => distill(teacher, { ...studentOptions, ...source, ...options }),
+  distill: (options) => distill(teacher, { ...studentOptions, ...source, evaluationShare: 1, ...options }),
+  "distill within a budget": (options) => distill(teacher, { ...studentOptions, ...source, ...options }),
   [wider]: (options) =>
-    distill(teacher, { ...studentOptions, ...source, hidden: [2], widen: true, attempts: 3, ...options }),
+    distill(teacher, {
+      ...studentOptions,
+      ...source,
+      ...{ hidden: [2], widerAttempts: true, attempts: 3, evaluationShare: 1 },
+      ...options,
+    }),
   distillProximal: (options) =>
     distillProximal(teacher, { ...teacherOptions, ...source, stopReturn: null, ...options }),
   trainJoint: async (options) => {

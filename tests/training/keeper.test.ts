@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { atOnce } from "../../src/env/pauses.js";
 import type { Moment } from "../../src/training/budget.js";
 import { Keeper, type KeeperConfig } from "../../src/training/keeper.js";
-import { levelled, type Pace } from "../../src/training/trial.js";
+import { levelled, type Pace, type Rate } from "../../src/training/trial.js";
 
 const pace: Pace = async (steps) => atOnce(steps);
 const network = (number: number) => Float32Array.of(number);
@@ -12,13 +12,17 @@ const network = (number: number) => Float32Array.of(number);
 const moment = (last = false, envSteps = 1000): Moment => ({ envSteps, longest: 10, last });
 
 /** A keeper in whose episodes each network has returns of its own, and the plays that it asked for. */
-function keeping(returns: (network: number, episode: number) => number, config: KeeperConfig, length = 10) {
+function keeping(returns: (network: number, episode: number) => number, config: KeeperConfig, rate?: Rate) {
   const plays: [network: number, firstEpisode: number, episodes: number][] = [];
-  const keeper = new Keeper(function* (parameters, firstEpisode, episodes) {
-    plays.push([parameters[0], firstEpisode, episodes]);
-    const all = Array.from({ length: episodes }, (_, i) => returns(parameters[0], firstEpisode + i));
-    return { returns: all, lengths: all.map(() => length) };
-  }, config);
+  const keeper = new Keeper(
+    function* (parameters, firstEpisode, episodes) {
+      plays.push([parameters[0], firstEpisode, episodes]);
+      const all = Array.from({ length: episodes }, (_, i) => returns(parameters[0], firstEpisode + i));
+      return { returns: all, lengths: all.map(() => 10) };
+    },
+    config,
+    rate,
+  );
   const offer = (number: number, when = moment()) => keeper.offer(network(number), pace, when);
   const episodes = () => plays.reduce((sum, [, , count]) => sum + count, 0);
   return { keeper, plays, offer, episodes };
@@ -230,6 +234,55 @@ describe("without a confirmation", () => {
     expect(plays.map(([, first, episodes]) => [first, episodes])).toEqual(Array(4).fill([0, 2]));
     expect(keeper.kept).toEqual(network(3));
     expect(Object.keys(keeper.save().arrays)).toHaveLength(1);
+  });
+});
+
+describe("compared with something else", () => {
+  const config = { evaluationEpisodes: 50, evaluationShare: 0.5 };
+
+  it("networks are ranked by what the comparison says, also at the end", async () => {
+    const worst: Rate = (returns) => Math.min(...returns);
+    const returns = (number: number, episode: number) => (episode % 2 === 0 ? number : -number);
+    for (const confirmationEpisodes of [0, 8]) {
+      const { keeper, offer } = keeping(returns, { evaluationEpisodes: 2, confirmationEpisodes }, worst);
+      expect(keeper.latestRating).toBeNull();
+      const bests: boolean[] = [];
+      for (const number of [3, 2, 4]) bests.push((await offer(number, moment(number === 4))).best);
+      expect(bests).toEqual([true, true, false]);
+      expect(keeper.latestRating).toBe(-4);
+      expect(keeper.kept).toEqual(network(2));
+    }
+  });
+
+  it("the budget pays for its episodes, of which there are 20 in any case", async () => {
+    for (const [envSteps, episodes] of [
+      [5000, 50],
+      [300, 30],
+      [100, 20],
+    ]) {
+      const { keeper } = keeping(() => 0, config);
+      const play = function* (firstEpisode: number, count: number) {
+        const returns = Array.from({ length: count }, (_, i) => firstEpisode + i);
+        return { returns, lengths: returns.map(() => 10) };
+      };
+      const returns = await keeper.measure(play, pace, moment(true, envSteps));
+      expect(returns).toEqual(Array.from({ length: episodes }, (_, i) => i));
+      expect(keeper.evaluationSteps).toBe(10 * episodes);
+    }
+  });
+
+  it("a network plays no more episodes, and if it can wait, no fewer", async () => {
+    const { keeper, offer, episodes } = keeping(() => 0, config);
+    expect(keeper.affords({ ...moment(true, 290), episodes: 30 })).toBe(false);
+    expect(keeper.affords({ ...moment(true, 300), episodes: 30 })).toBe(true);
+    await offer(1, { ...moment(true, 5000), episodes: 30 });
+    expect(episodes()).toBe(30);
+  });
+
+  it("the last network has all the room where none plays on", async () => {
+    const { offer, episodes } = keeping(() => 0, config);
+    for (const number of [1, 2]) await offer(number, moment(true, 50));
+    expect(episodes()).toBe(20 + 20);
   });
 });
 

@@ -2,7 +2,7 @@
  * The environment highway-fast-v0, registered, with options that work for it.
  * @module qstill/env/highway
  */
-import { asInFirstRelease } from "../known.js";
+import { asInFirstRelease, studentInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { Highway } from "./highway.js";
 
@@ -33,7 +33,14 @@ register({
       evaluationEpisodes: 100,
       ...asInFirstRelease,
     },
-    student: { hidden: [32, 24], envSteps: 60_000, updates: 60_000, rounds: 15, threshold: 0.95 },
+    student: {
+      ...studentInFirstRelease,
+      hidden: [32, 24],
+      envSteps: 60_000,
+      updates: 60_000,
+      rounds: 15,
+      threshold: 0.95,
+    },
   },
   about: {
     field: "driving",

@@ -2,7 +2,7 @@
  * LunarLander-v3, registered, with options that work for it.
  * @module qstill/env/lunar-lander
  */
-import { asInFirstRelease } from "../known.js";
+import { asInFirstRelease, studentInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { LunarLander } from "./lunar-lander.js";
 
@@ -31,6 +31,7 @@ register({
       stopReturn: 260,
     },
     student: {
+      ...studentInFirstRelease,
       hidden: [32, 32],
       envSteps: 50_000,
       updates: 30_000,

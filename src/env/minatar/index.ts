@@ -3,7 +3,14 @@
  * all six.
  * @module qstill/env/minatar
  */
-import { type About, asInFirstRelease, type KnownEnv, type Presets, type Reference } from "../known.js";
+import {
+  type About,
+  asInFirstRelease,
+  type KnownEnv,
+  type Presets,
+  type Reference,
+  studentInFirstRelease,
+} from "../known.js";
 import { register } from "../registry.js";
 import { Asterix } from "./asterix.js";
 import { Breakout } from "./breakout.js";
@@ -42,6 +49,7 @@ const minAtar: Presets = {
   },
   // Q-values differ a hundred times less between actions than between states. A softer loss does not see which action is best.
   student: {
+    ...studentInFirstRelease,
     hidden: [14],
     loss: "cross-entropy",
     temperature: 0.01,

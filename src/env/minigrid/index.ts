@@ -2,7 +2,7 @@
  * MiniGrid's grids, registered, with options that work for them.
  * @module qstill/env/minigrid
  */
-import { type About, asInFirstRelease, type Presets } from "../known.js";
+import { type About, asInFirstRelease, type Presets, studentInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { lavaCrossing, simpleCrossing } from "./crossing.js";
 import { doorKey5x5 } from "./door-key.js";
@@ -47,7 +47,7 @@ const crossing: Presets["teacher"] = {
   explorationFraction: 0.4,
   evaluationInterval: 100_000,
 };
-const miniGridStudent = { hidden: [14], envSteps: 20_000, updates: 20_000 };
+const miniGridStudent = { ...studentInFirstRelease, hidden: [14], envSteps: 20_000, updates: 20_000 };
 
 /** What the lists say of every grid. */
 const grid = {

@@ -2,7 +2,7 @@
  * Pendulum-v1, registered, with options that work for it.
  * @module qstill/env/pendulum
  */
-import { asInFirstRelease } from "../known.js";
+import { asInFirstRelease, studentInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { Pendulum } from "./pendulum.js";
 
@@ -23,7 +23,7 @@ register({
       confirmationEpisodes: 200,
       ...asInFirstRelease,
     },
-    student: { hidden: [16] },
+    student: { ...studentInFirstRelease },
   },
   about: {
     field: "control",

@@ -2,7 +2,7 @@
  * RecSim's two environments, registered, with options that work for them.
  * @module qstill/env/recsim
  */
-import { asInFirstRelease } from "../known.js";
+import { asInFirstRelease, studentInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { InterestEvolution } from "./interest-evolution.js";
 import { LongTermSatisfaction } from "./long-term-satisfaction.js";
@@ -35,7 +35,7 @@ register(
         evaluationEpisodes: 100,
         ...asInFirstRelease,
       },
-      student: { hidden: [12], envSteps: 40_000, updates: 20_000, evaluationEpisodes: 300 },
+      student: { ...studentInFirstRelease, hidden: [12], envSteps: 40_000, updates: 20_000, evaluationEpisodes: 300 },
     },
     about: {
       field: "recommendation",
@@ -86,7 +86,7 @@ register(
         evaluationEpisodes: 300,
         ...asInFirstRelease,
       },
-      student: { hidden: [16] },
+      student: { ...studentInFirstRelease },
     },
     about: {
       field: "recommendation",

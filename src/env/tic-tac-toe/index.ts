@@ -2,7 +2,7 @@
  * Tic-tac-toe, registered, with options that work for it.
  * @module qstill/env/tic-tac-toe
  */
-import { type About, asInFirstRelease, type Presets } from "../known.js";
+import { type About, asInFirstRelease, type Presets, studentInFirstRelease } from "../known.js";
 import { register } from "../registry.js";
 import { TicTacToe } from "./tic-tac-toe.js";
 
@@ -48,6 +48,7 @@ const presets = {
   // Only the choice counts, in every position that can come. With 8 bits a weight, 40 units take less than 1,000 bytes. One
   // round, because a mean return between rounds may prefer a student that is half done.
   student: {
+    ...studentInFirstRelease,
     hidden: [40],
     loss: "cross-entropy",
     temperature: 0.03,

@@ -28,28 +28,28 @@ describe("a student is wider than the one before", () => {
   const config = (given: Partial<StudentConfig> = {}) => studentConfig("a stranger's", given);
 
   it("where neither the call nor a preset says how wide, unless the call says so itself", () => {
-    expect(config()).toMatchObject({ hidden: [16], widen: true });
-    expect(config({ hidden: undefined, widen: undefined }).widen).toBe(true);
-    expect(config({ hidden: [16] }).widen).toBe(false);
-    expect(config({ hidden: [] }).widen).toBe(false);
-    expect(config({ widen: false })).toMatchObject({ hidden: [16], widen: false });
-    expect(config({ hidden: [5], widen: true })).toMatchObject({ hidden: [5], widen: true });
-    expect(statesConfig("", {}).widen).toBe(true);
-    expect(statesConfig("", { hidden: [16] }).widen).toBe(false);
-    expect(() => config({ widen: 1 as never })).toThrow("widen is 1: true or false is allowed");
+    expect(config()).toMatchObject({ hidden: [16], widerAttempts: true });
+    expect(config({ hidden: undefined, widerAttempts: undefined }).widerAttempts).toBe(true);
+    expect(config({ hidden: [16] }).widerAttempts).toBe(false);
+    expect(config({ hidden: [] }).widerAttempts).toBe(false);
+    expect(config({ widerAttempts: false })).toMatchObject({ hidden: [16], widerAttempts: false });
+    expect(config({ hidden: [5], widerAttempts: true })).toMatchObject({ hidden: [5], widerAttempts: true });
+    expect(statesConfig("", {}).widerAttempts).toBe(true);
+    expect(statesConfig("", { hidden: [16] }).widerAttempts).toBe(false);
+    expect(() => config({ widerAttempts: 1 as never })).toThrow("widerAttempts is 1: true or false is allowed");
   });
 
   it("in no environment whose preset is for students", () => {
     expect(Object.keys(presets).length).toBeGreaterThan(20);
     for (const id of Object.keys(presets)) {
-      expect(studentConfig(id, {}).widen).toBe(false);
-      expect(statesConfig(id, {}).widen).toBe(false);
+      expect(studentConfig(id, {}).widerAttempts).toBe(false);
+      expect(statesConfig(id, {}).widerAttempts).toBe(false);
     }
   });
 
   it("and its configuration, given again, says the same", () => {
     const given = fc.record(
-      { hidden: fc.array(fc.integer({ min: 1, max: 99 }), { maxLength: 3 }), widen: fc.boolean() },
+      { hidden: fc.array(fc.integer({ min: 1, max: 99 }), { maxLength: 3 }), widerAttempts: fc.boolean() },
       { requiredKeys: [] },
     );
     fc.assert(
@@ -62,14 +62,18 @@ describe("a student is wider than the one before", () => {
   });
 
   it("but not in a search through sizes", () => {
-    expect(shrinkConfig("a stranger's", {})).not.toHaveProperty("widen");
-    expect(() => shrinkConfig("a stranger's", { widen: true } as never)).toThrow('unknown student option "widen"');
+    expect(shrinkConfig("a stranger's", {})).not.toHaveProperty("widerAttempts");
+    expect(() => shrinkConfig("a stranger's", { widerAttempts: true } as never)).toThrow(
+      'unknown student option "widerAttempts"',
+    );
   });
 });
 
 describe("its width", () => {
   it("is twice the width before, at most 64", () => {
-    const series = [1, 2, 3, 4, 5].map((attempt) => hiddenOf({ hidden: [16, 5, 64, 100], widen: true }, attempt));
+    const series = [1, 2, 3, 4, 5].map((attempt) =>
+      hiddenOf({ hidden: [16, 5, 64, 100], widerAttempts: true }, attempt),
+    );
     expect(series).toEqual([
       [16, 5, 64, 100],
       [32, 10, 64, 100],
@@ -83,9 +87,9 @@ describe("its width", () => {
     const widths = fc.array(fc.integer({ min: 1, max: 4096 }), { maxLength: 8 });
     fc.assert(
       fc.property(widths, fc.integer({ min: 1, max: 1000 }), (hidden, attempt) => {
-        expect(hiddenOf({ hidden, widen: false }, attempt)).toEqual(hidden);
-        expect(hiddenOf({ hidden: [], widen: true }, attempt)).toEqual([]);
-        const wide = hiddenOf({ hidden, widen: true }, attempt);
+        expect(hiddenOf({ hidden, widerAttempts: false }, attempt)).toEqual(hidden);
+        expect(hiddenOf({ hidden: [], widerAttempts: true }, attempt)).toEqual([]);
+        const wide = hiddenOf({ hidden, widerAttempts: true }, attempt);
         expect(wide).toEqual(
           hidden.map((units) => Math.max(units, Math.min(64, units * 2 ** Math.min(attempt - 1, 6)))),
         );
@@ -128,9 +132,9 @@ describe("the next student", () => {
         const labels = numbers(rows * actions, 2);
         const taken = { actions: Uint32Array.from({ length: rows }, (_, i) => i % 2), values: numbers(rows, 3) };
         const masks = masked ? Uint8Array.from({ length: rows * actions }, (_, i) => Number(i % 3 !== 1)) : undefined;
-        const widens = { hidden: [4], widen: true };
+        const widens = { hidden: [4], widerAttempts: true };
         let wide = made(widens);
-        let straight = made({ hidden: [8], widen: false });
+        let straight = made({ hidden: [8], widerAttempts: false });
         for (const student of [wide, straight]) {
           student.add(states, labels, taken, masks);
           student.begin(1);
@@ -196,8 +200,8 @@ const signs = (): CustomEnv => {
 };
 const teacher = new Model({ environment: "signs", widths: [1, 2], parameters: Float32Array.of(-1, 1, 0.2, -0.2) });
 const short: DistillOptions = {
-  ...{ env: signs, seed: 4, hidden: [2], widen: true, attempts: 3, threshold: 5 },
-  ...{ envSteps: 60, updates: 240, rounds: 2, batchSize: 8, evaluationEpisodes: 20 },
+  ...{ env: signs, seed: 4, hidden: [2], widerAttempts: true, attempts: 3, threshold: 5 },
+  ...{ envSteps: 60, updates: 240, rounds: 2, batchSize: 8, evaluationEpisodes: 20, evaluationShare: 1 },
 };
 
 /** A student, and every network on the way with the attempt that it is of. */
@@ -222,13 +226,15 @@ async function distilled(given: DistillOptions = {}) {
 
 describe("a series of students", () => {
   it("begins with the one that there was without wider ones", async () => {
-    const [wider, same] = [await distilled(), await distilled({ widen: false })];
+    const [wider, same] = [await distilled(), await distilled({ widerAttempts: false })];
     const first = ({ networks }: typeof wider) => networks.filter(({ attempt }) => attempt === 1);
     expect(first(wider)).toEqual(first(same));
     expect(wider.attempts).toEqual([[2], [4], [8]]);
     expect(same.attempts).toEqual([[2], [2], [2]]);
     const satisfied = await distilled({ threshold: -5 });
-    expect(satisfied.student.parameters).toEqual((await distilled({ threshold: -5, widen: false })).student.parameters);
+    expect(satisfied.student.parameters).toEqual(
+      (await distilled({ threshold: -5, widerAttempts: false })).student.parameters,
+    );
     expect(satisfied.student.attempts).toBe(1);
   });
 
@@ -246,16 +252,16 @@ describe("a series of students", () => {
       const comparison = compare(teacher, student, { env: signs, seed, episodes: 2 });
       const summary = await summarise(Object.assign(teacher, { config: {} }) as never, student, comparison);
       expect(summary.student).toMatchObject({ hidden, parameters: 5 * hidden[0] - hidden[0] + 2, attempts: 3 });
-      expect(summary.config.student).toMatchObject({ hidden: [2], widen: true });
+      expect(summary.config.student).toMatchObject({ hidden: [2], widerAttempts: true });
     }
     expect(kept.size).toBeGreaterThan(1);
   });
 
   it("begins with another student's weights and widths only if its first one has these", async () => {
     const from = new Model({ environment: "signs", widths: [1, 3, 2], parameters: numbers(14, 5) });
-    const { hidden: _, widen: __, ...rest } = short;
+    const { hidden: _, widerAttempts: __, ...rest } = short;
     const student = await distill(teacher, { ...rest, from });
-    expect(student.config).toMatchObject({ hidden: [3], widen: false });
+    expect(student.config).toMatchObject({ hidden: [3], widerAttempts: false });
     const wider = await distilled({ hidden: undefined, from });
     expect(wider.attempts).toEqual([[3], [6], [12]]);
   });
@@ -291,7 +297,7 @@ describe("a series of students", () => {
 
   it("from states alone is judged at the end as the one that is kept", async () => {
     const observations = numbers(400, 7);
-    const options = { observations, seed: 4, hidden: [2], widen: true, attempts: 3, threshold: 1 };
+    const options = { observations, seed: 4, hidden: [2], widerAttempts: true, attempts: 3, threshold: 1 };
     const learning = { updates: 90, rounds: 3, batchSize: 8, learningRate: 0.02 };
     const kept = new Set<number>();
     for (let seed = 0; seed < 6; seed++) {
