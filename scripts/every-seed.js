@@ -69,7 +69,16 @@ rows.sort((a, b) => order.indexOf(a.environment) - order.indexOf(b.environment) 
 const text = [columns, ...rows.map((row) => columns.map((name) => row[name]))].map((cells) => `${cells.join(",")}\n`);
 writeWhole(file, text.join(""));
 
-const head = ["environment", "seeds", "goal", "below it", "worst (its seed)", "mean", "seconds: median (most)", "steps"];
+const head = [
+  "environment",
+  "seeds",
+  "goal",
+  "below it",
+  "worst (its seed)",
+  "mean",
+  "seconds: median (most)",
+  "steps",
+];
 const table = order.flatMap((id) => {
   const { worst } = goals.get(id);
   const of = rows.filter(({ environment }) => environment === id);
@@ -79,7 +88,10 @@ const table = order.flatMap((id) => {
   const seeds = column("seed");
   const cells = [
     ...[id, `${seeds[0]}–${seeds.at(-1)} (${of.length})`, worst, column("mean").filter((mean) => mean < worst).length],
-    ...[`${lowest.mean} (${lowest.seed})`, (column("mean").reduce((sum, mean) => sum + mean, 0) / of.length).toFixed(1)],
+    ...[
+      `${lowest.mean} (${lowest.seed})`,
+      (column("mean").reduce((sum, mean) => sum + mean, 0) / of.length).toFixed(1),
+    ],
     `${median(column("seconds"))} (${Math.max(...column("seconds"))})`,
     median(column("envSteps")).toLocaleString("en"),
   ];

@@ -126,7 +126,13 @@ describe("updates", () => {
 
   it("that fall due before a whole transition is there are not made up for", () => {
     const step = vi.spyOn(Learner.prototype, "step");
-    const { agent } = made({ learningStarts: 1, trainFrequency: 1, gradientSteps: 1, nStep: 4, cutAtRandomActions: false });
+    const { agent } = made({
+      learningStarts: 1,
+      trainFrequency: 1,
+      gradientSteps: 1,
+      nStep: 4,
+      cutAtRandomActions: false,
+    });
     steps(agent, 5);
     expect(step.mock.calls.map(([n]) => n)).toEqual([1, 1]); // steps 4 and 5
   });

@@ -14,6 +14,7 @@ const teacherOptions = {
   gradientSteps: 1,
   gamma: 0.98,
   nStep: 5,
+  cutAtRandomActions: false,
   loss: "huber",
   huberDelta: 1,
   targetUpdateInterval: 1,
@@ -23,6 +24,8 @@ const teacherOptions = {
   explorationFraction: 0.2,
   explorationRepeat: 1,
   normalizeObservations: true,
+  normalizeReturns: false,
+  renewScales: false,
   evaluationInterval: 2500, // only at the end: the weights are those after the last update
   evaluationEpisodes: 1,
   confirmationEpisodes: 1,
@@ -46,6 +49,7 @@ const studentOptions = {
   learningRate: 3e-3,
   learningRateFinal: 1e-4,
   evaluationEpisodes: 1,
+  evaluationShare: 1,
   attempts: 1,
   threshold: 0.99,
 };
