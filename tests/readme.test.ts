@@ -96,6 +96,22 @@ describe("the figures are those of the pages that they lead to", () => {
     expect(row[7]).toBe(`${seconds} (${least}–${most})`);
   });
 
+  it("on how many seeds a teacher learns", () => {
+    const rows = read("docs/every-seed.csv").trim().split("\n").slice(1);
+    const means = (id: string) =>
+      rows.filter((row) => row.startsWith(`${id},`)).map((row) => Number(row.split(",")[2]));
+    const number = (text: string) => Number(text.replace(",", "").replace("−", "-"));
+    const [goal, reached, all, worst] = said(
+      /CartPole-v1\s+reaches (\d+) \[on ([\d,]+) of ([\d,]+) seeds\]\S+ (\d+) on the/,
+    );
+    const [pole, car] = [means("CartPole-v1"), means("MountainCar-v0")];
+    expect(pole.filter((mean) => mean >= number(goal)).length).toBe(number(reached));
+    expect([pole.length, Math.floor(Math.min(...pole))]).toEqual([number(all), number(worst)]);
+    const [carGoal, carReached, carAll] = said(/MountainCar-v0 reaches (−\d+) on (\d+)\s+of (\d+)/);
+    expect(car.filter((mean) => mean >= number(carGoal)).length).toBe(number(carReached));
+    expect(car.length).toBe(number(carAll));
+  });
+
   it("how fast an update is beside other libraries", () => {
     const table = /## Beside other libraries[\s\S]*?(\| case[^\n]*)\n[^\n]*\n(\| A1[^\n]*)/.exec(
       read("docs/performance.md"),
