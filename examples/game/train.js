@@ -17,6 +17,7 @@ if (findings.length > 0) throw new Error(`${findings[0].problem}: ${findings[0].
 const teacher = await trainTeacher(makeRally, {
   seed,
   hidden: [32, 32],
+  cutAtRandomActions: false,
   envSteps: 160_000,
   trainFrequency: 2,
   batchSize: 64,

@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from "vitest";
 import { distillMany } from "../../src/distill/multi-task.js";
 import { type DistillOptions, distill } from "../../src/distill/student.js";
 import { type Teacher, trainTeacher } from "../../src/dqn/teacher.js";
+import { asInFirstRelease } from "../../src/env/known.js";
 import { makeEnv } from "../../src/env/registry.js";
 import { modelHash } from "../../src/export/description.js";
 import { quantizeByPlay } from "../../src/export/int8.js";
@@ -16,7 +17,7 @@ import { shortStudent, shortTeacher } from "../short-training.js";
 
 let teacher: Teacher;
 beforeAll(async () => {
-  teacher = await trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7 });
+  teacher = await trainTeacher("CartPole-v1", { ...asInFirstRelease, ...shortTeacher, tau: 0.005, seed: 7 });
 });
 const student = (options: DistillOptions = {}) =>
   distill(teacher, { ...shortStudent, hidden: [6, 5], seed: 7, quantize: true, ...options });

@@ -6,7 +6,7 @@ import type { Env } from "../../src/env/env.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 
-const { stopReturn: _, evaluationShare: __, ...preset } = cartPole.presets?.teacher ?? {};
+const { stopReturn, evaluationShare, confirmationEpisodes, ...preset } = cartPole.presets?.teacher ?? {};
 const most = 40_000; // steps
 
 /** The mean return of the network as it is now, on other seeds than those that are reported. */

@@ -82,9 +82,9 @@ describe("determinism", () => {
     {},
     { double: false },
     { dueling: true },
-    { maxGradientNorm: 0.5 },
+    { maxGradientNorm: 0.05 },
     { prioritized: true, priorityExponent: 0.7, importanceExponent: 0.5 },
-    { double: false, dueling: true, maxGradientNorm: 1, prioritized: true },
+    { double: false, dueling: true, maxGradientNorm: 0.1, prioritized: true },
   ] as TrainOptions[])("goes on bit for bit after being stopped, at whatever step: %o", async (given) => {
     const train = (options: TrainOptions = {}) =>
       trainTeacher("CartPole-v1", { ...shortTeacher, seed: 7, ...given, ...options });
