@@ -31,7 +31,7 @@ function ofFile(name: string, kwargs: object = {}): AnyEnv {
 
 const short = { seed: 3, envSteps: 600, learningStarts: 100, hidden: [8], evaluationInterval: 300 };
 /** All that the presets of both say, so that both have the same configuration. */
-const asBoth = { ...asInFirstRelease, gamma: 0.98, stopReturn: null };
+const asBoth = { ...asInFirstRelease, gamma: 0.98, tau: 0.005, stopReturn: null };
 const quick = { ...short, ...asBoth, evaluationEpisodes: 3, confirmationEpisodes: 3 };
 
 describe("beside ours", () => {
