@@ -328,12 +328,7 @@ export function cut(replay: Replay, row: usize): void {
     if (age_of(replay, at) < age_of(replay, row)) return;
     at = transition_at(replay, at).next & ~OPEN;
   }
-  at = newest.previous & ~OPEN;
-  for (let steps: u32 = 1; steps <= pending; steps++) {
-    const before = transition_at(replay, at).next & ~OPEN;
-    complete(replay, at, row, steps, false);
-    at = before;
-  }
+  complete_open(replay, row, false);
   newest.pending = 0;
   newest.previous = OPEN;
 }
@@ -346,6 +341,12 @@ function age_of(replay: Replay, row: usize): usize {
 
 /** Ends the open episode whose newest observation lies in this row, the latest one. Its open steps are then ready. */
 function end_episode(replay: Replay, row: usize, terminated: bool): void {
+  complete_open(replay, row, terminated);
+  close_row(replay, row);
+}
+
+/** Completes the open steps of an episode at its newest observation, in this row. */
+function complete_open(replay: Replay, row: usize, terminated: bool): void {
   const newest = newest_at(replay, row);
   const pending = newest.pending;
   let at: usize = newest.previous & ~OPEN;
@@ -354,7 +355,6 @@ function end_episode(replay: Replay, row: usize, terminated: bool): void {
     complete(replay, at, row, steps, terminated);
     at = before;
   }
-  close_row(replay, row);
 }
 
 /** No transition starts at this row. */
