@@ -322,10 +322,10 @@ export function leave_episode(replay: Replay, row: usize): void {
  */
 export function cut(replay: Replay, row: usize): void {
   const newest = newest_at(replay, row);
-  const pending = newest.pending;
+  const left = left_of(replay, row);
   let at: usize = newest.previous & ~OPEN;
-  for (let steps: u32 = 1; steps <= pending; steps++) {
-    if (age_of(replay, at) < age_of(replay, row)) return;
+  for (let steps = newest.pending; steps > 0; steps--) {
+    if (left_of(replay, at) > left) return;
     at = transition_at(replay, at).next & ~OPEN;
   }
   complete_open(replay, row, false);
@@ -333,10 +333,9 @@ export function cut(replay: Replay, row: usize): void {
   newest.previous = OPEN;
 }
 
-/** How many rows would be overwritten after this one, if none were open. The oldest row has the most. */
-function age_of(replay: Replay, row: usize): usize {
-  const head = replay.state.head;
-  return head > row ? head - row : head + replay.rows - row;
+/** How many rows would be overwritten before this one, if none were open. */
+function left_of(replay: Replay, row: usize): usize {
+  return (row + replay.rows - replay.state.head) % replay.rows;
 }
 
 /** Ends the open episode whose newest observation lies in this row, the latest one. Its open steps are then ready. */

@@ -77,10 +77,11 @@ export class Evaluations {
     const onlyAction = this.#selection.onlyAction(parameters);
     const largestQValue = this.#selection.largestQValue(parameters, agent.someObservations(lookedAt));
     diagnosis.evaluated({ envSteps: agent.envSteps, ...judged, onlyAction, largestQValue });
-    this.#teller.evaluation(parameters, judged, keeper.evaluationSteps, baseline.value);
+    const told = [keeper.evaluationSteps, baseline.value] as const;
+    this.#teller.evaluation(parameters, judged, ...told);
     // the last choice fell on an earlier network
     if (moment.last && keeper.kept !== parameters) {
-      this.#teller.evaluation(keeper.kept, keeper.keptJudged, keeper.evaluationSteps, baseline.value);
+      this.#teller.evaluation(keeper.kept, keeper.keptJudged, ...told);
     }
   }
 
