@@ -100,7 +100,7 @@ export class AgentEpisode {
     if (typeof terminated !== "boolean") this.#refuse("terminated", terminated);
     if (typeof truncated !== "boolean") this.#refuse("truncated", truncated);
     try {
-      if (action !== undefined && place.action !== null && action !== place.action) acting.learner.depart(row);
+      if (taken !== (place.action ?? taken)) acting.learner.depart(row);
       const allowed = terminated ? undefined : mask; // after the end a mask means nothing
       if (allowed !== undefined) checkMask(allowed, acting.actionCount);
       place.row = acting.learner.record(row, taken, reward, observation, terminated, truncated, allowed);
