@@ -6,7 +6,7 @@ const kibibyte = 1024;
 
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
-  qstill: 61,
+  qstill: 62,
   "qstill/distill": 62,
   "qstill/report": 11,
   "qstill/draw": 29,

@@ -246,8 +246,7 @@ describe("run", () => {
   let summary: Record<string, unknown> & { weightsHash: string };
   beforeAll(() => {
     const { status, stdout, stderr } = qstill("run", "CartPole-v1", "--seed", "3", "--json", ...quick);
-    // so short a training learns nothing, and says so
-    expect([status, stderr]).toEqual([0, expect.stringMatching(/^after 1500 steps evaluations return .*\n$/)]);
+    expect([status, stderr]).toEqual([0, ""]);
     summary = JSON.parse(stdout);
   });
   const out = join(folder, "runs", "CartPole-v1-3");
