@@ -430,7 +430,10 @@ describe("Ctrl-C", () => {
     const timer = setInterval(() => {
       if (dueAt[0]?.(stderr)) dueAt.shift() && child.kill("SIGINT");
     }, 5);
-    const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    // a signal that comes while Node ends, after its handlers are gone, ends it in the same way for a shell
+    const status = await new Promise<number | null>((resolve) =>
+      child.on("close", (code, signal) => resolve(signal === "SIGINT" ? 130 : code)),
+    );
     clearInterval(timer);
     return { status, stderr };
   }
