@@ -1,6 +1,6 @@
-// Controls in the units of their instruments, and two hills that chance does not get over.
+// Controls in the units of their instruments, and walls that chance does not get over.
 import { cos, sin } from "../../../dist/core/math.js";
-import { solvedOnGrid } from "../solve.js";
+import { solved, solvedOnGrid } from "../solve.js";
 import { clamp, task } from "../task.js";
 
 const degrees = 180 / Math.PI;
@@ -106,6 +106,68 @@ const valley = {
   },
 };
 
+const source = 11;
+
+/** The chances to be carried back, to stay, and to come ahead, by current and action. */
+const swims = [
+  [
+    [1, 0, 0],
+    [0.1, 0.9, 0],
+    [0.05, 0.45, 0.5],
+  ],
+  [
+    [1, 0, 0],
+    [0.1, 0.9, 0],
+    [0.6, 0.35, 0.05],
+  ],
+];
+
+/** A river whose source is worth the swim. While the current is strong, holding on is all that helps. */
+const river = {
+  featureNames: ["place", "strong current"],
+  actionNames: ["drift", "hold on", "swim"],
+  maxEpisodeSteps: 150,
+  start: (random) => ({ place: random.integers(0, 2), strong: random.integers(0, 2) }),
+  step(state, action, random) {
+    state.place = clamp(state.place + random.choice(3, swims[state.strong][action]) - 1, 0, source);
+    if (random.choice(2, [0.85, 0.15]) === 1) state.strong = 1 - state.strong;
+    return { reward: state.place === source ? 10 : state.place === 0 ? 0.05 : 0, terminated: false };
+  },
+  observe({ place, strong }, observation) {
+    observation[0] = place;
+    observation[1] = strong;
+  },
+};
+
+/** A furnace, in degrees. Only iron of 1,250° can be tapped, an open door lets the heat out, and a lining of 1,500° breaks. */
+function melt({ lining, iron }, action) {
+  const heating = [0, 30, 90, 0][action];
+  let hot = lining + heating - 0.08 * (lining - iron) - 0.015 * (lining - 20);
+  let warm = iron + 0.06 * (lining - iron);
+  if (action === 3) {
+    if (iron >= 1250) return { lining: hot, iron: warm, reward: 100, terminated: true };
+    [hot, warm] = [20 + 0.8 * (hot - 20), 20 + 0.8 * (warm - 20)];
+  }
+  const broken = hot > 1500;
+  return { lining: hot, iron: warm, reward: broken ? -50 : -[0, 0.15, 0.4, 0.2][action], terminated: broken };
+}
+
+const furnace = {
+  featureNames: ["lining (°C)", "iron (°C)"],
+  actionNames: ["off", "low", "full", "tap"],
+  maxEpisodeSteps: 200,
+  start: (random) => ({ lining: random.uniform(20, 120), iron: random.uniform(20, 60) }),
+  step(state, action) {
+    const { lining, iron, reward, terminated } = melt(state, action);
+    Object.assign(state, { lining, iron });
+    return { reward, terminated };
+  },
+  observe({ lining, iron }, observation) {
+    observation[0] = lining;
+    observation[1] = iron;
+  },
+};
+
 export const control = [
   task({
     id: "swing-up",
@@ -181,6 +243,43 @@ export const wall = [
           ],
           gamma: 0.999,
           read: ([angle, speed]) => [angle, speed],
+          tolerance: 1e-3,
+        }),
+    },
+  }),
+  task({
+    id: "river",
+    kind: "wall",
+    side: "tuning",
+    envSteps: 100_000,
+    episodes: 300,
+    rules: river,
+    reference: {
+      how: "value iteration over place and current (γ = 0.99).",
+      policy: () => solved(river, { gamma: 0.99 }),
+    },
+  }),
+  task({
+    id: "furnace",
+    kind: "wall",
+    side: "tuning",
+    envSteps: 100_000,
+    rules: furnace,
+    reference: {
+      how: "value iteration on a grid of 151 temperatures of the lining and 151 of the iron (γ = 0.999).",
+      policy: () =>
+        solvedOnGrid({
+          step(lining, iron, action) {
+            const next = melt({ lining, iron }, action);
+            return { x: next.lining, y: next.iron, reward: next.reward, terminated: next.terminated };
+          },
+          actions: 4,
+          axes: [
+            { from: 0, to: 1500, points: 151 },
+            { from: 0, to: 1500, points: 151 },
+          ],
+          gamma: 0.999,
+          read: ([lining, iron]) => [lining, iron],
           tolerance: 1e-3,
         }),
     },

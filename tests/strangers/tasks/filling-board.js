@@ -1,4 +1,4 @@
-// Boards that fill: a snake, falling blocks, and tiles that merge.
+// Boards that fill or empty: a snake, groups of a colour, falling blocks, and tiles that merge.
 import { numbered, task } from "../task.js";
 
 const size = 6;
@@ -104,6 +104,100 @@ const carefulSnake = {
     return possible ?? 0;
   },
 };
+
+const colours = ["red", "green", "blue", "yellow"];
+
+/** The cells that hang together with a cell by their colour. Rows are from below. */
+function groupOf(board, cell) {
+  const group = [cell];
+  for (const each of group) {
+    const column = each % size;
+    const beside = [each - size, each + size];
+    if (column > 0) beside.push(each - 1);
+    if (column < size - 1) beside.push(each + 1);
+    for (const next of beside) if (board[next] === board[cell] && !group.includes(next)) group.push(next);
+  }
+  return group;
+}
+
+/** All groups of two or more cells. */
+function groupsOf(board) {
+  const seen = new Set();
+  const groups = [];
+  for (let cell = 0; cell < cells; cell++) {
+    if (board[cell] === 0 || seen.has(cell)) continue;
+    const group = groupOf(board, cell);
+    for (const each of group) seen.add(each);
+    if (group.length > 1) groups.push(group);
+  }
+  return groups;
+}
+
+/** The board without a group: what is above falls, and columns close up to the left. */
+function without(board, group) {
+  const columns = [];
+  for (let column = 0; column < size; column++) {
+    const kept = [];
+    for (let cell = column; cell < cells; cell += size) {
+      if (board[cell] > 0 && !group.includes(cell)) kept.push(board[cell]);
+    }
+    if (kept.length > 0) columns.push(kept);
+  }
+  return board.map((_, cell) => columns[cell % size]?.[Math.floor(cell / size)] ?? 0);
+}
+
+const groupWorth = ({ length }) => (length - 1) ** 2;
+
+/** Groups of a colour vanish by a click. Large ones are worth far more, so small ones are for bringing them together. */
+const colourGroups = {
+  featureNames: colours.flatMap((colour) => numbered(colour, cells)),
+  actionNames: numbered("cell", cells),
+  maxEpisodeSteps: cells,
+  start(random) {
+    let board;
+    do board = Array.from({ length: cells }, () => random.integers(1, colours.length + 1));
+    while (groupsOf(board).length === 0);
+    return { board };
+  },
+  step(state, action) {
+    const group = groupOf(state.board, action);
+    state.board = without(state.board, group);
+    return { reward: groupWorth(group), terminated: groupsOf(state.board).length === 0 };
+  },
+  observe({ board }, observation) {
+    for (let i = 0; i < observation.length; i++) {
+      observation[i] = board[i % cells] === 1 + Math.floor(i / cells) ? 1 : 0;
+    }
+  },
+  mask({ board }, mask) {
+    mask.fill(0);
+    for (const group of groupsOf(board)) for (const cell of group) mask[cell] = 1;
+  },
+};
+
+/** Looks at every way to the end. */
+function toTheEnd() {
+  const known = new Map();
+  const best = (board) => {
+    const key = board.join("");
+    if (known.has(key)) return known.get(key);
+    let found = { value: 0, cell: -1 };
+    for (const group of groupsOf(board)) {
+      const value = groupWorth(group) + best(without(board, group)).value;
+      if (value > found.value) found = { value, cell: group[0] };
+    }
+    known.set(key, found);
+    return found;
+  };
+  return {
+    act(observation) {
+      const board = new Array(cells).fill(0);
+      for (let i = 0; i < observation.length; i++) board[i % cells] += observation[i] * (1 + Math.floor(i / cells));
+      if (!known.has(board.join(""))) known.clear(); // another game
+      return best(board).cell;
+    },
+  };
+}
 
 const [wide, tall] = [5, 8];
 /** The pieces in each of their turns: which cells, as [row from below, column]. */
@@ -347,6 +441,19 @@ export const fillingBoard = [
     reference: {
       how: "by hand: the shortest way to the food if the tail can be reached afterwards, else any safe step.",
       policy: () => carefulSnake,
+    },
+  }),
+  task({
+    id: "colour-groups",
+    kind: "filling board",
+    side: "tuning",
+    envSteps: 150_000,
+    episodes: 1000,
+    rules: colourGroups,
+    reference: {
+      how: "a search through every way to the end.",
+      episodes: 1000,
+      policy: toTheEnd,
     },
   }),
   task({

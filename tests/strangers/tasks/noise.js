@@ -1,6 +1,6 @@
-// Rewards whose noise is fifty times the difference between two actions. Policies are judged without that noise.
+// Rewards whose noise is many times the difference between two actions. Where it is only added, policies are judged without.
 import { solved } from "../solve.js";
-import { task } from "../task.js";
+import { numbered, task } from "../task.js";
 
 const shifts = [1, 1.5, 0.5];
 
@@ -55,6 +55,38 @@ const campaigns = (noise) => ({
   },
 });
 
+const priceOf = (action) => 12 + 4 * action;
+const most = [24, 36, 48, 72];
+const quantities = [1, 2, 4, 10];
+const quantityChances = [0.5, 0.3, 0.15, 0.05];
+
+/** The price that a customer is told. Most do not buy, and a few buy a lot. What each would pay at most is not known. */
+const priceList = {
+  featureNames: ["kind of customer", "cost"],
+  actionNames: numbered("price", 10),
+  maxEpisodeSteps: 200,
+  start: (random) => ({ kind: random.integers(0, 4), cost: random.integers(4, 16) }),
+  step(state, action, random) {
+    const margin = priceOf(action) - state.cost;
+    const buys = random.choice(2, [0.4, 0.6]) === 1 && random.uniform(0, most[state.kind]) >= priceOf(action);
+    const reward = buys ? margin * quantities[random.choice(4, quantityChances)] : 0;
+    Object.assign(state, { kind: random.integers(0, 4), cost: random.integers(4, 16) });
+    return { reward, terminated: false };
+  },
+  observe({ kind, cost }, observation) {
+    observation[0] = kind;
+    observation[1] = cost;
+  },
+};
+
+/** The price with the highest mean gain. */
+function bestPrice([kind, cost]) {
+  const gain = (action) => (priceOf(action) - cost) * Math.max(0, 1 - priceOf(action) / most[kind]);
+  let best = 0;
+  for (let action = 1; action < 10; action++) if (gain(action) > gain(best)) best = action;
+  return best;
+}
+
 export const noise = [
   task({
     id: "machine-repair",
@@ -66,6 +98,18 @@ export const noise = [
     reference: {
       how: "value iteration over wear and shift (γ = 0.99).",
       policy: () => solved(machine(0), { gamma: 0.99 }),
+    },
+  }),
+  task({
+    id: "price-list",
+    kind: "noise",
+    side: "tuning",
+    envSteps: 50_000,
+    episodes: 1000,
+    rules: priceList,
+    reference: {
+      how: "the price with the highest mean gain, by the formula for the share of customers who pay it.",
+      policy: () => ({ act: bestPrice }),
     },
   }),
   task({

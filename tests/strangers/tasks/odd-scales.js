@@ -1,4 +1,4 @@
-// Observations of odd sizes: tiny and huge beside each other, constant, drifting, with outliers.
+// Observations of odd sizes: tiny and huge beside each other, constant, drifting, with outliers and error codes.
 import { solved } from "../solve.js";
 import { clamp, task } from "../task.js";
 
@@ -71,6 +71,45 @@ const gauge = {
   },
 };
 
+const errorCode = -9999;
+
+/** How moist grain of a field is. */
+const moistureOf = (field, random) => 10 + 3 * field + random.integers(0, 13);
+
+/** What the probe sends: the moisture, or in 3 % of the batches its error code. */
+function probed(field, random) {
+  return random.choice(2, [0.97, 0.03]) === 1 ? errorCode : moistureOf(field, random);
+}
+
+/** Grain on a belt through a drum. Where the probe fails, the field still tells something. */
+const dryer = {
+  featureNames: ["moisture (%)", "field", "heat", "night"],
+  actionNames: ["fast", "slow", "slowest", "heat, fast", "heat, slow", "heat, slowest"],
+  maxEpisodeSteps: 100,
+  start(random) {
+    const field = random.integers(0, 3);
+    return { moisture: probed(field, random), field, heat: random.integers(0, 4), night: 0 };
+  },
+  step(state, action, random) {
+    const { field, heat, night } = state;
+    const moisture = state.moisture === errorCode ? moistureOf(field, random) : state.moisture;
+    const [burns, slowness] = [action >= 3, action % 3];
+    const left = moisture - heat * (1 + slowness);
+    let reward = 2 - 0.4 * slowness;
+    if (left > 14) reward -= 0.4 * (left - 14);
+    else if (left < 11) reward -= 0.4 * (11 - left);
+    if (burns) reward -= night === 1 ? 0.1 : 0.5;
+    state.heat = clamp(heat + (burns ? 1 : -random.choice(2, [0.5, 0.5])), 0, 8);
+    if (random.choice(2, [0.9, 0.1]) === 1) state.field = random.integers(0, 3);
+    state.night = random.choice(2, night === 1 ? [0.1, 0.9] : [0.9, 0.1]);
+    state.moisture = probed(state.field, random);
+    return { reward, terminated: false };
+  },
+  observe({ moisture, field, heat, night }, observation) {
+    observation.set([moisture, field, heat, night]);
+  },
+};
+
 export const oddScales = [
   task({
     id: "reactor-units",
@@ -81,6 +120,17 @@ export const oddScales = [
     reference: {
       how: "value iteration over concentration and pressure (γ = 0.99).",
       policy: () => solved(reactor, { gamma: 0.99 }),
+    },
+  }),
+  task({
+    id: "grain-dryer",
+    kind: "odd scales",
+    side: "tuning",
+    envSteps: 50_000,
+    rules: dryer,
+    reference: {
+      how: "value iteration over moisture or error code, field, heat and night (γ = 0.99).",
+      policy: () => solved(dryer, { gamma: 0.99 }),
     },
   }),
   task({

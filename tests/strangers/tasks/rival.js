@@ -1,4 +1,5 @@
-// Games on boards against another player. Full columns and taken cells are masked.
+// Games on boards against another player. Moves that are not allowed are masked.
+import { solved } from "../solve.js";
 import { numbered, task } from "../task.js";
 
 /** The lines of four cells on a board. */
@@ -141,6 +142,68 @@ const falling = (rows, columns) => (board, column) => {
 const dropFour = new FourInLine(6, 7, 7, falling(6, 7));
 const smallDrop = new FourInLine(5, 5, 5, falling(5, 5));
 
+const side = 4;
+
+/** Where a pawn goes by a move, a cell and one of three ways: ahead to a free cell, or across to take; −1 if it cannot. */
+function pawnTo(board, player, move) {
+  const [cell, across] = [Math.floor(move / 3), (move % 3) - 1];
+  const column = (cell % side) + across;
+  const to = cell + player * side + across;
+  if (board[cell] !== player || column < 0 || column >= side) return -1;
+  return board[to] === (across === 0 ? 0 : -player) ? to : -1;
+}
+
+function pawnMoves(board, player) {
+  const moves = [];
+  for (let move = 0; move < 3 * side * side; move++) if (pawnTo(board, player, move) !== -1) moves.push(move);
+  return moves;
+}
+
+function afterPawn(board, player, move) {
+  const to = pawnTo(board, player, move);
+  return board.with(Math.floor(move / 3), 0).with(to, player);
+}
+
+/** Whether a player, who has just moved, has won: a pawn is at the other edge, or the other one cannot move. */
+function pawnsWin(board, player) {
+  const edge = player === 1 ? board.slice(-side) : board.slice(0, side);
+  return edge.includes(player) || pawnMoves(board, -player).length === 0;
+}
+
+const pawnWin = (board, player) =>
+  pawnMoves(board, player).find((move) => pawnsWin(afterPawn(board, player, move), player));
+
+/** Plays anywhere in a third of its moves; else wins, or keeps the other from winning, where it can. */
+function pawnAnswer(board, random) {
+  const moves = pawnMoves(board, -1);
+  const any = moves[random.integers(0, moves.length)];
+  if (random.integers(0, 3) === 0) return any;
+  const safe = moves.filter((move) => pawnWin(afterPawn(board, -1, move), 1) === undefined);
+  return pawnWin(board, -1) ?? (safe.length > 0 ? safe[random.integers(0, safe.length)] : any);
+}
+
+/** Pawns on 4 × 4 cells: who comes to the other edge, or leaves the other one no move, wins. */
+const pawns = {
+  featureNames: numbered("cell", side * side),
+  actionNames: numbered("cell and way", 3 * side * (side - 1)),
+  maxEpisodeSteps: side * side,
+  start(random) {
+    const board = [1, 0, 0, -1].flatMap((player) => new Array(side).fill(player));
+    return { board: random.integers(0, 2) === 1 ? afterPawn(board, -1, pawnAnswer(board, random)) : board };
+  },
+  step(state, action, random) {
+    state.board = afterPawn(state.board, 1, action);
+    if (pawnsWin(state.board, 1)) return { reward: 1, terminated: true };
+    state.board = afterPawn(state.board, -1, pawnAnswer(state.board, random));
+    const lost = pawnsWin(state.board, -1);
+    return { reward: lost ? -1 : 0, terminated: lost };
+  },
+  observe: ({ board }, observation) => observation.set(board),
+  mask({ board }, mask) {
+    for (let move = 0; move < mask.length; move++) mask[move] = pawnTo(board, 1, move) === -1 ? 0 : 1;
+  },
+};
+
 const bySearch = (game, depth) => ({
   how: `minimax with ${depth} moves ahead, which counts the lines that are still open.`,
   episodes: 300,
@@ -156,6 +219,18 @@ export const rival = [
     episodes: 500,
     rules: gomoku.rules(greedy),
     reference: bySearch(gomoku, 3),
+  }),
+  task({
+    id: "pawns",
+    kind: "rival",
+    side: "tuning",
+    envSteps: 150_000,
+    episodes: 500,
+    rules: pawns,
+    reference: {
+      how: "value iteration over all positions, against this very rival (γ = 1).",
+      policy: () => solved(pawns, { gamma: 1 }),
+    },
   }),
   task({
     id: "four-in-a-row",
