@@ -5,7 +5,7 @@
 import { allocate_zeroed, at, free_block, put } from "./memory";
 import { width } from "./mlp";
 import { is_ready, observation_at, Replay, transition_at } from "./replay";
-import { column_deviation, column_mean, Trainable } from "./trainable";
+import { find_spread, Spread, Trainable } from "./trainable";
 
 /** A deviation counts as at least this share of the whole range: one-hot features and rare returns stay moderate. */
 const LEAST_SHARE: f64 = 1.0 / 8;
@@ -70,17 +70,13 @@ function times(address: usize, factor: f64): void {
 export function renew_observations(net: Trainable, target: usize, replay: Replay, seen: SeenRange, fresh: bool): void {
   const layer = changetype<Layer>(heap.alloc(offsetof<Layer>()));
   layer_at(layer, net, target, 0);
+  const spread = changetype<Spread>(heap.alloc(offsetof<Spread>()));
   const rows = replay.state.filled;
   const stride = replay.rowBytes;
   for (let i: usize = 0; i < net.inputs; i++) {
-    const column = observation_at(replay, 0) + (i << 2);
-    let lowest: f32 = Infinity;
-    let highest: f32 = -Infinity;
-    for (let r: usize = 0; r < rows; r++) {
-      const value = load<f32>(column + r * stride);
-      lowest = min(lowest, value);
-      highest = max(highest, value);
-    }
+    find_spread(spread, observation_at(replay, 0) + (i << 2), stride, rows);
+    const lowest = spread.lowest;
+    const highest = spread.highest;
     const range = <f64>highest - <f64>lowest;
     put<f32>(seen.lowest, i, <f32>(<f64>lowest - range));
     put<f32>(seen.highest, i, <f32>(<f64>highest + range));
@@ -91,16 +87,16 @@ export function renew_observations(net: Trainable, target: usize, replay: Replay
       put<f32>(net.scale, i, 0);
       continue;
     }
-    const mean = column_mean(column, stride, rows);
-    const deviation = column_deviation(column, stride, rows, mean);
-    const scale = <f32>(1.0 / max(deviation, range * LEAST_SHARE));
-    const shift = before * (<f64>(<f32>mean) - <f64>at<f32>(net.mean, i));
-    put<f32>(net.mean, i, <f32>mean);
+    const mean = <f32>spread.mean;
+    const scale = <f32>(1.0 / (spread.outliers ? spread.deviation : max(spread.deviation, range * LEAST_SHARE)));
+    const shift = before * (<f64>mean - <f64>at<f32>(net.mean, i));
+    put<f32>(net.mean, i, mean);
     put<f32>(net.scale, i, scale);
     if (fresh) continue;
     if (before == 0) forget_input(layer, i);
     else keep_inputs(layer, i, before / <f64>scale, shift);
   }
+  heap.free(changetype<usize>(spread));
   heap.free(changetype<usize>(layer));
 }
 

@@ -173,16 +173,17 @@ export function initialise(net: Trainable, word0: u32, word1: u32, word2: u32, w
 
 /**
  * Computes the scaling that makes the mean 0 and the standard deviation 1 for each feature of `rows` observations:
- * (rows, inputs).
+ * (rows, inputs). Outliers do not count.
  */
 export function fit_normalisation(net: Trainable, observations: usize, rows: usize): void {
   const stride = net.inputs << 2;
+  const spread = changetype<Spread>(heap.alloc(offsetof<Spread>()));
   for (let i: usize = 0; i < net.inputs; i++) {
-    const column = observations + (i << 2);
-    const mean = column_mean(column, stride, rows);
-    store<f32>(net.mean + (i << 2), <f32>mean);
-    store<f32>(net.scale + (i << 2), <f32>(1.0 / column_deviation(column, stride, rows, mean)));
+    find_spread(spread, observations + (i << 2), stride, rows);
+    store<f32>(net.mean + (i << 2), <f32>spread.mean);
+    store<f32>(net.scale + (i << 2), <f32>(1.0 / spread.deviation));
   }
+  heap.free(changetype<usize>(spread));
 }
 
 /**
@@ -224,6 +225,73 @@ export function column_deviation(values: usize, stride: usize, rows: usize, mean
   }
   const deviation = sqrt<f64>(sum / <f64>counted);
   return deviation > max<f64>(ROUNDING * abs<f64>(mean), SMALLEST_DEVIATION) ? deviation : 1.0;
+}
+
+/** Where the values of a feature lie. */
+@unmanaged
+export class Spread {
+  lowest: f32;
+  highest: f32;
+  mean: f64;
+  deviation: f64; // 1 if all are the same
+  outliers: bool; // whether some are so far away that mean and deviation are those of the others
+}
+
+/** Values farther from the mean than so many deviations may be outliers, such as the error code of a sensor. */
+const FAR: f64 = 4;
+/** They are, if without them the deviation is less than this share. */
+const FAR_SMALLER: f64 = 1.0 / 8;
+/** Beside outliers a deviation counts as at least this share of the whole range, so that no input is huge. */
+const LEAST_OF_RANGE: f64 = 1.0 / 256;
+/** So often what is far away is left out, and the mean and the deviation of the others are taken. */
+const MOST_PASSES = 5;
+
+/** Looks at `rows` f32 values, `stride` bytes apart. */
+export function find_spread(spread: Spread, values: usize, stride: usize, rows: usize): void {
+  let lowest: f32 = Infinity;
+  let highest: f32 = -Infinity;
+  for (let r: usize = 0; r < rows; r++) {
+    const value = load<f32>(values + r * stride);
+    lowest = min(lowest, value);
+    highest = max(highest, value);
+  }
+  const mean = column_mean(values, stride, rows);
+  const deviation = column_deviation(values, stride, rows, mean);
+  spread.lowest = lowest;
+  spread.highest = highest;
+  spread.mean = mean;
+  spread.deviation = deviation;
+  spread.outliers = false;
+  const range = <f64>highest - <f64>lowest;
+  if (range == 0) return;
+  let usualMean = mean;
+  let usual = deviation;
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const from = usualMean - FAR * usual;
+    const to = usualMean + FAR * usual;
+    if (<f64>lowest >= from && <f64>highest <= to) break;
+    let count: f64 = 0;
+    let sum: f64 = 0;
+    for (let r: usize = 0; r < rows; r++) {
+      const value = <f64>load<f32>(values + r * stride);
+      if (value < from || value > to) continue;
+      count++;
+      sum += value;
+    }
+    usualMean = sum / count;
+    let squares: f64 = 0;
+    for (let r: usize = 0; r < rows; r++) {
+      const value = <f64>load<f32>(values + r * stride);
+      if (value >= from && value <= to) squares += (value - usualMean) * (value - usualMean);
+    }
+    usual = sqrt<f64>(squares / count);
+    // the others are all the same: a rare value beside them may mean much
+    if (usual <= max<f64>(ROUNDING * abs<f64>(usualMean), SMALLEST_DEVIATION)) return;
+  }
+  if (usual >= FAR_SMALLER * deviation) return;
+  spread.mean = usualMean;
+  spread.deviation = max(usual, LEAST_OF_RANGE * range);
+  spread.outliers = true;
 }
 
 /**

@@ -7,10 +7,12 @@ import * as reference from "../reference";
 import {
   column_deviation,
   column_mean,
+  find_spread,
   fit_normalisation,
   initialise,
   panel_at,
   put_inputs,
+  Spread,
   Trainable,
 } from "../trainable";
 import {
@@ -157,6 +159,49 @@ describe("normalisation", () => {
     expect_near(column_deviation(small, 4, rows, column_mean(small, 4, rows)) * 1e8, 1, 1e-6, "small");
     expect(column_deviation(same, 4, rows, column_mean(same, 4, rows))).toBe(1, "all the same");
     expect(column_deviation(least, 4, rows, column_mean(least, 4, rows))).toBe(1, "too small to divide by");
+  });
+
+  it("leaves out error codes, however large they are", () => {
+    // 7 and 9 in turn have mean 8 and deviation 1; every fiftieth value is a code
+    const rows: usize = 1000;
+    const values = zeros<f32>(rows);
+    const spread = changetype<Spread>(heap.alloc(offsetof<Spread>()));
+    for (let c: usize = 0; c < 3; c++) {
+      const code: f32 = c == 0 ? -100 : c == 1 ? -9999 : f32.MAX_VALUE;
+      for (let r: usize = 0; r < rows; r++) store<f32>(values + (r << 2), r % 50 == 0 ? code : r & 1 ? 7 : 9);
+      find_spread(spread, values, 4, rows);
+      expect(spread.outliers).toBe(true, "outliers");
+      expect(spread.lowest).toBe(min<f32>(code, 7));
+      expect(spread.highest).toBe(max<f32>(code, 9));
+      expect_near(spread.mean, 8, 0.1, "mean");
+      // at least a 256th of the range
+      if (c == 0) expect_near(spread.deviation, 1, 0.01, "deviation");
+      if (c == 1) expect_near(spread.deviation, 10_008.0 / 256, 1e-6, "deviation beside -9999");
+      if (c == 2) expect_near(spread.deviation / <f64>f32.MAX_VALUE, 1.0 / 256, 1e-6, "deviation beside the largest");
+    }
+    heap.free(changetype<usize>(spread));
+  });
+
+  it("has no outliers where values are merely rare, or spread far and wide", () => {
+    const rows: usize = 1000;
+    const spread = changetype<Spread>(heap.alloc(offsetof<Spread>()));
+    const oneHot = zeros<f32>(rows);
+    const tail = zeros<f32>(rows);
+    for (let r: usize = 0; r < rows; r++) {
+      store<f32>(oneHot + (r << 2), r % 100 == 0 ? 1 : 0);
+      store<f32>(tail + (r << 2), sqrt<f32>(<f32>rows / <f32>(r + 1))); // P(x > a) = 1 / a²
+    }
+    const flat = array_of<f32>([5, 5, 5]);
+    for (let c: usize = 0; c < 3; c++) {
+      const values = c == 0 ? oneHot : c == 1 ? tail : flat;
+      const count: usize = c == 2 ? 3 : rows;
+      find_spread(spread, values, 4, count);
+      const mean = column_mean(values, 4, count);
+      expect(spread.outliers).toBe(false);
+      expect(spread.mean).toBe(mean);
+      expect(spread.deviation).toBe(column_deviation(values, 4, count, mean));
+    }
+    heap.free(changetype<usize>(spread));
   });
 
   it("makes the mean 0 and the deviation 1 for each feature", () => {

@@ -28,7 +28,7 @@ export const teacherOptions = {
   /** Discount factor of future rewards. */
   gamma: real(0.99, { from: 0, to: 1 }),
   /** Number of steps whose rewards are summed before bootstrapping. */
-  nStep: whole(5, { from: 1, to: 100 }),
+  nStep: whole(1, { from: 1, to: 100 }),
   /** Whether such a sum ends before a random action, so that it tells what the greedy policy gets. */
   cutAtRandomActions: flag(true),
   /** Whether the online network chooses the action in a target (Double DQN); if false, the target network does. */
@@ -51,14 +51,14 @@ export const teacherOptions = {
   targetUpdateInterval: whole(1, { from: 1, to: 10 * million }),
   /** Share of the way to the online network that the target network moves in one step; 1 copies the network. */
   tau: real(0.005, { above: 0, to: 1 }),
-  /** Share of random actions at the start. */
+  /** Share of random steps at the start. */
   explorationInitial: real(1, { from: 0, to: 1 }),
-  /** Share of random actions at the end. */
+  /** Share of random steps at the end. */
   explorationFinal: real(0.05, { from: 0, to: 1 }),
-  /** Share of envSteps during which the share of random actions falls. */
-  explorationFraction: real(0.2, { from: 0, to: 1 }),
+  /** Share of envSteps during which the share of random steps falls. */
+  explorationFraction: real(0.5, { from: 0, to: 1 }),
   /** Largest number of steps for which a random action is repeated. */
-  explorationRepeat: whole(1, { from: 1, to: 10_000 }),
+  explorationRepeat: whole(100, { from: 1, to: 10_000 }),
   /** Whether each feature is scaled by its mean and deviation from learningStarts on; false for bytes. */
   normalizeObservations: flag(true),
   /** Whether Q-values are learned in units of the returns that were seen. */

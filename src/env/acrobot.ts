@@ -164,6 +164,7 @@ export const acrobot: KnownEnv = {
     // Three layers: near the goal the links are so fast that neighbouring states end a whole swing apart. Two layers, even of
     // 128 neurons, cannot tell such states apart.
     teacher: {
+      ...asInFirstRelease,
       hidden: [64, 64, 64],
       envSteps: 160_000,
       bufferSize: 160_000,
@@ -178,7 +179,6 @@ export const acrobot: KnownEnv = {
       huberDelta: 10,
       normalizeObservations: false,
       confirmationEpisodes: 500,
-      ...asInFirstRelease,
     },
     student: {
       ...studentInFirstRelease,

@@ -108,7 +108,16 @@ export const cartPole: KnownEnv = {
   make: () => new CartPole(),
   presets: {
     // A thousand further episodes, because a network that fails in one of 200 passes 300 of them at times.
-    teacher: { gamma: 0.98, tau: 0.01, evaluationShare: 1, confirmationEpisodes: 1000, stopReturn: 500 },
+    teacher: {
+      gamma: 0.98,
+      nStep: 5,
+      tau: 0.01,
+      explorationFraction: 0.2,
+      explorationRepeat: 1,
+      evaluationShare: 1,
+      confirmationEpisodes: 1000,
+      stopReturn: 500,
+    },
     student: { ...studentInFirstRelease },
   },
   about: {

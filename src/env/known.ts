@@ -8,11 +8,14 @@ export interface Presets {
 }
 
 /**
- * Options that came after version 0.1.0, with the values that make a teacher what it was without them. A preset that was
- * found without them holds these.
+ * Defaults that are others than in version 0.1.0, and options that came after it, with the values that make a teacher what
+ * it was. A preset that was found with them begins with these.
  */
 export const asInFirstRelease = {
+  nStep: 5,
   cutAtRandomActions: false,
+  explorationFraction: 0.2,
+  explorationRepeat: 1,
   normalizeReturns: false,
   renewScales: false,
   evaluationShare: 1,

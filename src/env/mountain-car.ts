@@ -87,6 +87,7 @@ export const mountainCar: KnownEnv = {
     // Random steps cost almost nothing, and learning can begin only at the goal. So there are enough of them for each seed to
     // reach the goal, and a buffer that does not forget it.
     teacher: {
+      ...asInFirstRelease,
       hidden: [64, 64, 64],
       envSteps: 100_000,
       bufferSize: 100_000,
@@ -96,7 +97,6 @@ export const mountainCar: KnownEnv = {
       dueling: true,
       explorationFraction: 0.4,
       explorationRepeat: 50,
-      ...asInFirstRelease,
     },
     student: { ...studentInFirstRelease, envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
   },

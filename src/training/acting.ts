@@ -38,7 +38,7 @@ export interface Acting {
   readonly actionCount: number;
   /** The largest number of steps for which a random action is repeated. */
   readonly longest: number;
-  /** The share of random actions now, ε. */
+  /** The share of random steps now, ε. */
   epsilon(): number;
   /** Called after each step that was recorded. */
   recorded?(): void;
@@ -46,6 +46,8 @@ export interface Acting {
 
 /** How a learner acts in an episode, which says when it has ended. */
 interface ActingIn extends Acting {
+  /** The mean number of steps for which a random action is repeated. */
+  readonly meanRepeat: number;
   ended(id: number): void;
 }
 
@@ -71,9 +73,11 @@ export class AgentEpisode {
    * @throws Error after the episode's end
    */
   act(options?: { readonly explore?: boolean }): number {
-    const { learner, longest } = this.#acting;
+    const acting = this.#acting;
+    const { learner, longest, meanRepeat } = acting;
     const row = this.#row();
-    const action = options?.explore === false ? learner.greedy(row) : learner.act(row, this.#acting.epsilon(), longest);
+    const explores = options?.explore !== false;
+    const action = explores ? learner.act(row, chance(acting.epsilon(), meanRepeat), longest) : learner.greedy(row);
     this.#place.action = action;
     return action;
   }
@@ -161,7 +165,8 @@ export class ActingLearner implements Part {
 
   /** @param acting its learner must be new */
   constructor(acting: Acting, { bufferSize, nStep }: { readonly bufferSize: number; readonly nStep: number }) {
-    this.#acting = { ...acting, ended: (id) => this.#open.delete(id) };
+    const ended = (id: number) => this.#open.delete(id);
+    this.#acting = { ...acting, meanRepeat: meanRepeat(acting.longest), ended };
     this.#mostEpisodes = mostEpisodes(bufferSize, nStep);
   }
 
@@ -244,6 +249,18 @@ export class ActingLearner implements Part {
     this.#open.set(place.id, { place, episode });
     return episode;
   }
+}
+
+/** The mean number of steps for which a random action is repeated, if P(n ≥ k) = 1/k up to the longest. */
+function meanRepeat(longest: number): number {
+  let mean = 0;
+  for (let k = 1; k <= longest; k++) mean += 1 / k;
+  return mean;
+}
+
+/** How likely a random action is chosen where none is repeated, so that a share ε of all steps is random. */
+function chance(epsilon: number, meanRepeat: number): number {
+  return epsilon / (1 + (1 - epsilon) * (meanRepeat - 1));
 }
 
 /** The same error; if it is a refusal, it says where. */

@@ -141,8 +141,7 @@ export function equalRewards({ envSteps, seen }: Facts): Notice | undefined {
   return {
     code: "equal-rewards",
     message: `each of ${envSteps} steps gave the reward ${lowest}, and no episode another return: there is nothing to learn from`,
-    remedy:
-      "try explorationRepeat (10 to 50) and a longer explorationFraction, or give a reward on the way to the goal",
+    remedy: "try a longer explorationFraction, or give a reward on the way to the goal",
     values: { envSteps, reward: lowest },
   };
 }

@@ -56,7 +56,7 @@ export const dimensions: readonly Dimension[] = [
   },
   { option: "batchSize", fixedBy: ["batchSize"], values: [32, 64, 128, 256] },
   { option: "explorationFraction", fixedBy: ["explorationFraction"], values: [0.1, 0.2, 0.5] },
-  { option: "explorationRepeat", fixedBy: ["explorationRepeat"], values: [1, 2, 4, 8] },
+  { option: "explorationRepeat", fixedBy: ["explorationRepeat"], values: [1, 10, 100] },
 ];
 
 /** A configuration that is tried. */

@@ -123,7 +123,7 @@ describe("in a loop", () => {
   });
 
   it("acts greedily where it is asked to, and that draws nothing", () => {
-    const [agent, other] = [make(), make()];
+    const [agent, other] = [make({ explorationRepeat: 1 }), make({ explorationRepeat: 1 })];
     const model = agent.toModel();
     const play = (agent: Agent, asks: boolean) => {
       const episode = agent.begin([0.5, 2]);
@@ -157,7 +157,8 @@ describe("in a loop", () => {
   it("has schedules that run over envSteps and then stay at their ends", () => {
     const act = vi.spyOn(Learner.prototype, "act");
     const steps = vi.spyOn(Learner.prototype, "step");
-    const agent = make({ envSteps: 20, explorationFinal: 0.125, learningRateFinal: 0.001, trainFrequency: 1 });
+    const finals = { explorationFinal: 0.125, learningRateFinal: 0.001 };
+    const agent = make({ envSteps: 20, explorationRepeat: 1, ...finals, trainFrequency: 1 });
     const episode = agent.begin([0, 0]);
     for (let n = 1; n <= 60; n++) {
       episode.act();

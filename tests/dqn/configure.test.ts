@@ -85,7 +85,7 @@ describe("a teacher", () => {
   });
 
   it("is Double DQN by default: everything beyond that is asked for", () => {
-    const beyond = { dueling: false, prioritized: false, maxGradientNorm: 0, explorationRepeat: 1, stopReturn: null };
+    const beyond = { dueling: false, prioritized: false, maxGradientNorm: 0, stopReturn: null };
     expect(teacherConfig(unknown, {})).toMatchObject({ double: true, ...beyond });
   });
 
@@ -96,7 +96,7 @@ describe("a teacher", () => {
   it("learns by the Huber loss, or by squared errors, which is a threshold of 0", () => {
     const threshold = (loss: "huber" | "mse") =>
       learnerShape([2, 2], teacherConfig(unknown, { loss, huberDelta: 3 }), true);
-    expect(threshold("huber")).toMatchObject({ widths: [2, 2], huberDelta: 3, byteObservations: true, nStep: 5 });
+    expect(threshold("huber")).toMatchObject({ widths: [2, 2], huberDelta: 3, byteObservations: true, nStep: 1 });
     expect(threshold("mse").huberDelta).toBe(0);
   });
 

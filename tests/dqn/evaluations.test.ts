@@ -20,7 +20,7 @@ import type { Pace } from "../../src/training/trial.js";
 import { coin } from "../coin.js";
 
 const options: Partial<TeacherConfig> = {
-  ...{ hidden: [4], envSteps: 1000, learningStarts: 50, trainFrequency: 1, batchSize: 4, bufferSize: 500, nStep: 1 },
+  ...{ hidden: [4], envSteps: 1000, learningStarts: 50, trainFrequency: 1, batchSize: 4, bufferSize: 500, explorationRepeat: 1 },
   ...{ evaluationInterval: 100, evaluationEpisodes: 2, confirmationEpisodes: 2, evaluationShare: 1 },
 };
 const pace: Pace = async (steps) => atOnce(steps);

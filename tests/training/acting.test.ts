@@ -188,3 +188,25 @@ it("so many episodes may be open that each keeps its last n steps, and no more",
     }),
   );
 });
+
+describe("random steps", () => {
+  it.each([1, 3, 100, 10_000])("are a share ε of all steps where one is repeated for up to %i", (longest) => {
+    const epsilon = 0.25;
+    const actions = 200; // so that a random action is hardly ever the greedy one
+    const shape = { widths: [1, actions], batchSize: 1, huberDelta: 1, tau: 1, targetUpdateInterval: 1 };
+    const learner = new Learner({ ...shape, nStep: 1, gamma, bufferSize: 100, cutAtRandomActions: true });
+    learner.initialise(new Uint32Array([1, 2, 3, 4]));
+    const options = { learner, actionCount: actions, longest, epsilon: () => epsilon };
+    const actor = new ActingLearner(options, { bufferSize: 100, nStep: 1 });
+    const episode = actor.begin([1]);
+    const greedy = episode.act({ explore: false });
+    const steps = 300_000;
+    let random = 0;
+    for (let n = 0; n < steps; n++) {
+      if (episode.act() !== greedy) random++;
+      episode.step({ observation: [1], reward: 0, terminated: false });
+    }
+    expect(Math.abs(random / steps - epsilon)).toBeLessThan(0.025);
+    actor.dispose();
+  });
+});

@@ -16,6 +16,7 @@ register({
     // The means of the evaluations still rose after 140,000 steps. Three-step targets, a discount of 0.95 and no dueling reached
     // 22 after 40,000 steps. It was not measured which of the three made the difference.
     teacher: {
+      ...asInFirstRelease,
       hidden: [128, 128],
       envSteps: 160_000,
       bufferSize: 160_000,
@@ -31,7 +32,6 @@ register({
       explorationFinal: 0.02,
       evaluationInterval: 8000,
       evaluationEpisodes: 100,
-      ...asInFirstRelease,
     },
     student: {
       ...studentInFirstRelease,

@@ -15,6 +15,7 @@ register({
     // Most landers first learn to hover until the time limit. It takes about 100,000 steps to get past this. Some seeds stay at
     // 210 until the learning rate has fallen. 600,000 steps brought both of two such seeds to 240.
     teacher: {
+      ...asInFirstRelease,
       hidden: [128, 128],
       envSteps: 600_000,
       bufferSize: 600_000,
@@ -27,7 +28,6 @@ register({
       evaluationInterval: 10_000,
       evaluationEpisodes: 30,
       confirmationEpisodes: 100,
-      ...asInFirstRelease,
       stopReturn: 260,
     },
     student: {

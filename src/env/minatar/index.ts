@@ -30,6 +30,7 @@ export { Asterix, Breakout, Freeway, type Game, MinAtar, Seaquest, SpaceInvaders
  */
 const minAtar: Presets = {
   teacher: {
+    ...asInFirstRelease,
     hidden: [128, 128],
     envSteps: 20_000_000,
     bufferSize: 100_000,
@@ -45,7 +46,6 @@ const minAtar: Presets = {
     evaluationInterval: 1_000_000,
     evaluationEpisodes: 50,
     confirmationEpisodes: 100,
-    ...asInFirstRelease,
   },
   // Q-values differ a hundred times less between actions than between states. A softer loss does not see which action is best.
   student: {

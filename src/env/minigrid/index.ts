@@ -18,6 +18,7 @@ export { doorKey5x5, empty8x8, fourRooms, lavaCrossing, MiniGrid, simpleCrossing
  * The shortest ways give 0.96. `stopReturn` allows one or two steps more.
  */
 const miniGrid: Presets["teacher"] = {
+  ...asInFirstRelease,
   hidden: [128, 64],
   batchSize: 32,
   trainFrequency: 2,
@@ -28,7 +29,6 @@ const miniGrid: Presets["teacher"] = {
   evaluationInterval: 10_000,
   evaluationEpisodes: 100,
   confirmationEpisodes: 200,
-  ...asInFirstRelease,
   stopReturn: 0.955,
 };
 /**
@@ -137,7 +137,7 @@ register(
     make: () => new MiniGrid(lavaCrossing),
     presets: {
       // Repeated random actions get through the opening before lava ends the episode.
-      teacher: { ...crossing, gamma: 0.94, explorationFraction: 0.3, explorationRepeat: 5 },
+      teacher: { ...crossing, gamma: 0.94, explorationFraction: 0.3, explorationFinal: 0.1, explorationRepeat: 5 },
       student: { ...miniGridStudent, envSteps: 40_000, updates: 40_000, attempts: 2 },
     },
     about: {

@@ -14,6 +14,7 @@ register({
   presets: {
     // One-step targets, because a swing of the old policy does not tell how good the new policy's swing is.
     teacher: {
+      ...asInFirstRelease,
       envSteps: 30_000,
       batchSize: 64,
       nStep: 1,
@@ -21,7 +22,6 @@ register({
       evaluationInterval: 2000,
       evaluationEpisodes: 100,
       confirmationEpisodes: 200,
-      ...asInFirstRelease,
     },
     student: { ...studentInFirstRelease },
   },

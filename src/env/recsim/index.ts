@@ -19,6 +19,7 @@ register(
       // shows this. Such an end is rare, far from the mean, and takes very many steps to learn from. So there is no Huber loss,
       // and no sum of several rewards, whose noise would hide it.
       teacher: {
+        ...asInFirstRelease,
         hidden: [128],
         envSteps: 1_000_000,
         bufferSize: 1_000_000,
@@ -33,7 +34,6 @@ register(
         explorationFinal: 0.1,
         evaluationInterval: 100_000,
         evaluationEpisodes: 100,
-        ...asInFirstRelease,
       },
       student: { ...studentInFirstRelease, hidden: [12], envSteps: 40_000, updates: 20_000, evaluationEpisodes: 300 },
     },
@@ -72,6 +72,7 @@ register(
       // A reward is log-normal. Its noise is three times the gain of the best document over the worst. Clickbait is forgotten
       // within ten steps, so gamma need not look further than that.
       teacher: {
+        ...asInFirstRelease,
         envSteps: 200_000,
         bufferSize: 200_000,
         batchSize: 256,
@@ -84,7 +85,6 @@ register(
         huberDelta: 10,
         evaluationInterval: 50_000,
         evaluationEpisodes: 300,
-        ...asInFirstRelease,
       },
       student: { ...studentInFirstRelease },
     },

@@ -25,6 +25,7 @@ export { TicTacToe, type TicTacToeOptions } from "./tic-tac-toe.js";
  */
 const presets = {
   teacher: {
+    ...asInFirstRelease,
     hidden: [128, 128],
     envSteps: 1_000_000,
     bufferSize: 1_000_000,
@@ -43,7 +44,6 @@ const presets = {
     explorationFinal: 0.5,
     normalizeObservations: false,
     evaluationInterval: 1_000_000,
-    ...asInFirstRelease,
   },
   // Only the choice counts, in every position that can come. With 8 bits a weight, 40 units take less than 1,000 bytes. One
   // round, because a mean return between rounds may prefer a student that is half done.
