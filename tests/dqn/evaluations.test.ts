@@ -20,7 +20,15 @@ import type { Pace } from "../../src/training/trial.js";
 import { coin } from "../coin.js";
 
 const options: Partial<TeacherConfig> = {
-  ...{ hidden: [4], envSteps: 1000, learningStarts: 50, trainFrequency: 1, batchSize: 4, bufferSize: 500, explorationRepeat: 1 },
+  ...{
+    hidden: [4],
+    envSteps: 1000,
+    learningStarts: 50,
+    trainFrequency: 1,
+    batchSize: 4,
+    bufferSize: 500,
+    explorationRepeat: 1,
+  },
   ...{ evaluationInterval: 100, evaluationEpisodes: 2, confirmationEpisodes: 2, evaluationShare: 1 },
 };
 const pace: Pace = async (steps) => atOnce(steps);
@@ -172,7 +180,8 @@ describe("an offer", () => {
   });
 
   it("does not look whether the environment repeats its episodes where it says that it does not", async () => {
-    const [looks, knows] = [training(), training({}, { repeatable: false })];
+    const much = { envSteps: 20_000 }; // so that the budget has room for both
+    const [looks, knows] = [training(much), training(much, { repeatable: false })];
     for (const { evaluations, goTo } of [looks, knows]) {
       goTo(500);
       await evaluations.offer(pace);
