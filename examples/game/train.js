@@ -25,6 +25,8 @@ const teacher = await trainTeacher(makeRally, {
   gamma: 0.97,
   tau: 0.01,
   explorationFinal: 0.02,
+  explorationFraction: 0.2,
+  explorationRepeat: 1,
   evaluationInterval: 5_000,
   onEvent: ({ kind, mean }) => kind === "evaluation" && console.log(`teacher: mean return ${mean.toFixed(2)}`),
 });
