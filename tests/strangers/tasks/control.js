@@ -6,23 +6,18 @@ import { clamp, task } from "../task.js";
 const degrees = 180 / Math.PI;
 
 /** A pendulum that is too heavy for its motor, in degrees and degrees a second. 0° is upright. */
-function swing({ angle, speed }, action) {
-  let faster = speed + 0.05 * degrees * (10 * sin(angle / degrees) + 4 * (action - 1));
-  faster = clamp(faster, -460, 460);
-  const turned = angle + 0.05 * faster;
-  const next = turned > 180 ? turned - 360 : turned < -180 ? turned + 360 : turned;
-  return { angle: next, speed: faster, reward: (1 + cos(next / degrees)) / 2 };
-}
-
 const swingUp = {
   featureNames: ["angle (°)", "speed (°/s)"],
   actionNames: ["left", "none", "right"],
   maxEpisodeSteps: 200,
   start: (random) => ({ angle: 180 - random.uniform(-20, 20), speed: random.uniform(-20, 20) }),
   step(state, action) {
-    const { angle, speed, reward } = swing(state, action);
-    Object.assign(state, { angle, speed });
-    return { reward, terminated: false };
+    const { angle } = state;
+    const faster = state.speed + 0.05 * degrees * (10 * sin(angle / degrees) + 4 * (action - 1));
+    state.speed = clamp(faster, -460, 460);
+    const turned = angle + 0.05 * state.speed;
+    state.angle = turned > 180 ? turned - 360 : turned < -180 ? turned + 360 : turned;
+    return { reward: (1 + cos(state.angle / degrees)) / 2, terminated: false };
   },
   observe({ angle, speed }, observation) {
     observation[0] = angle > 180 ? angle - 360 : angle;
@@ -31,25 +26,19 @@ const swingUp = {
 };
 
 /** A stage on a rail, in micrometres, with five forces. It docks where it is slow and near 0. */
-function drive({ place, speed }, action) {
-  const faster = speed + 0.1 * 20_000 * (action - 2);
-  let next = place + 0.1 * faster;
-  let reward = -Math.abs(next) / 400_000;
-  let after = faster;
-  if (Math.abs(next) > 500_000) [next, after, reward] = [Math.sign(next) * 500_000, 0, reward - 2];
-  const docked = Math.abs(next) < 6000 && Math.abs(after) < 8000;
-  return { place: next, speed: after, reward: docked ? 20 : reward, terminated: docked };
-}
-
 const docking = {
   featureNames: ["place (µm)", "speed (µm/s)"],
   actionNames: ["back fast", "back", "none", "forward", "forward fast"],
   maxEpisodeSteps: 200,
   start: (random) => ({ place: (2 * random.integers(0, 2) - 1) * random.uniform(150_000, 400_000), speed: 0 }),
   step(state, action) {
-    const { place, speed, reward, terminated } = drive(state, action);
+    let speed = state.speed + 0.1 * 20_000 * (action - 2);
+    let place = state.place + 0.1 * speed;
+    let reward = -Math.abs(place) / 400_000;
+    if (Math.abs(place) > 500_000) [place, speed, reward] = [Math.sign(place) * 500_000, 0, reward - 2];
     Object.assign(state, { place, speed });
-    return { reward, terminated };
+    const docked = Math.abs(place) < 6000 && Math.abs(speed) < 8000;
+    return { reward: docked ? 20 : reward, terminated: docked };
   },
   observe({ place, speed }, observation) {
     observation[0] = place;
@@ -58,21 +47,16 @@ const docking = {
 };
 
 /** A swing-boat at a fair: weak pushes in the right rhythm take it to the horizontal. */
-function push({ angle, speed }, action) {
-  const faster = speed + 0.1 * (-4 * sin(angle) - 0.03 * speed + 0.5 * (action - 1));
-  const next = angle + 0.1 * faster;
-  return { angle: next, speed: faster, terminated: Math.abs(next) >= Math.PI / 2 };
-}
-
 const swingBoat = {
   featureNames: ["angle", "speed"],
   actionNames: ["push left", "wait", "push right"],
   maxEpisodeSteps: 250,
   start: (random) => ({ angle: random.uniform(-0.1, 0.1), speed: 0 }),
   step(state, action) {
-    const { angle, speed, terminated } = push(state, action);
-    Object.assign(state, { angle, speed });
-    return { reward: -1, terminated };
+    const { angle, speed } = state;
+    state.speed = speed + 0.1 * (-4 * sin(angle) - 0.03 * speed + 0.5 * (action - 1));
+    state.angle = angle + 0.1 * state.speed;
+    return { reward: -1, terminated: Math.abs(state.angle) >= Math.PI / 2 };
   },
   observe({ angle, speed }, observation) {
     observation[0] = angle;
@@ -81,24 +65,19 @@ const swingBoat = {
 };
 
 /** A lorry in a valley, in metres. Fuel costs, and only the pass at the top pays. */
-function climb({ place, speed }, action) {
-  const slope = clamp((place + 20) / 200, -0.2, 0.12);
-  let faster = speed + 0.5 * (0.6 * (action - 1) - 9.8 * slope);
-  let next = place + 0.5 * faster;
-  if (next < -80) [next, faster] = [-80, 0];
-  const arrived = next >= 40;
-  return { place: next, speed: faster, reward: (arrived ? 100 : 0) - (action === 1 ? 0 : 0.2), terminated: arrived };
-}
-
 const valley = {
   featureNames: ["place (m)", "speed (m/s)"],
   actionNames: ["back", "roll", "forward"],
   maxEpisodeSteps: 200,
   start: (random) => ({ place: random.uniform(-26, -14), speed: 0 }),
   step(state, action) {
-    const { place, speed, reward, terminated } = climb(state, action);
+    const slope = clamp((state.place + 20) / 200, -0.2, 0.12);
+    let speed = state.speed + 0.5 * (0.6 * (action - 1) - 9.8 * slope);
+    let place = state.place + 0.5 * speed;
+    if (place < -80) [place, speed] = [-80, 0];
     Object.assign(state, { place, speed });
-    return { reward, terminated };
+    const arrived = place >= 40;
+    return { reward: (arrived ? 100 : 0) - (action === 1 ? 0 : 0.2), terminated: arrived };
   },
   observe({ place, speed }, observation) {
     observation[0] = place;
@@ -140,33 +119,47 @@ const river = {
 };
 
 /** A furnace, in degrees. Only iron of 1,250° can be tapped, an open door lets the heat out, and a lining of 1,500° breaks. */
-function melt({ lining, iron }, action) {
-  const heating = [0, 30, 90, 0][action];
-  let hot = lining + heating - 0.08 * (lining - iron) - 0.015 * (lining - 20);
-  let warm = iron + 0.06 * (lining - iron);
-  if (action === 3) {
-    if (iron >= 1250) return { lining: hot, iron: warm, reward: 100, terminated: true };
-    [hot, warm] = [20 + 0.8 * (hot - 20), 20 + 0.8 * (warm - 20)];
-  }
-  const broken = hot > 1500;
-  return { lining: hot, iron: warm, reward: broken ? -50 : -[0, 0.15, 0.4, 0.2][action], terminated: broken };
-}
-
 const furnace = {
   featureNames: ["lining (°C)", "iron (°C)"],
   actionNames: ["off", "low", "full", "tap"],
   maxEpisodeSteps: 200,
   start: (random) => ({ lining: random.uniform(20, 120), iron: random.uniform(20, 60) }),
   step(state, action) {
-    const { lining, iron, reward, terminated } = melt(state, action);
-    Object.assign(state, { lining, iron });
-    return { reward, terminated };
+    const { lining, iron } = state;
+    const heating = [0, 30, 90, 0][action];
+    let hot = lining + heating - 0.08 * (lining - iron) - 0.015 * (lining - 20);
+    let warm = iron + 0.06 * (lining - iron);
+    const tapped = action === 3 && iron >= 1250;
+    if (action === 3 && !tapped) [hot, warm] = [20 + 0.8 * (hot - 20), 20 + 0.8 * (warm - 20)];
+    Object.assign(state, { lining: hot, iron: warm });
+    if (tapped) return { reward: 100, terminated: true };
+    const broken = hot > 1500;
+    return { reward: broken ? -50 : -[0, 0.15, 0.4, 0.2][action], terminated: broken };
   },
   observe({ lining, iron }, observation) {
     observation[0] = lining;
     observation[1] = iron;
   },
 };
+
+/**
+ * The best policy for rules without chance whose state is two numbers, which are what is observed.
+ * @param axes for each of the two, by its name: the grid
+ */
+function onGrid({ step, actionNames }, { axes, ...how }) {
+  const [x, y] = Object.keys(axes);
+  return solvedOnGrid({
+    ...how,
+    axes: Object.values(axes),
+    actions: actionNames.length,
+    read: (observation) => observation,
+    step(atX, atY, action) {
+      const state = { [x]: atX, [y]: atY };
+      const { reward, terminated } = step(state, action);
+      return { x: state[x], y: state[y], reward, terminated };
+    },
+  });
+}
 
 export const control = [
   task({
@@ -178,18 +171,12 @@ export const control = [
     reference: {
       how: "value iteration on a grid of 180 angles and 185 speeds (γ = 0.99).",
       policy: () =>
-        solvedOnGrid({
-          step(angle, speed, action) {
-            const next = swing({ angle, speed }, action);
-            return { x: next.angle, y: next.speed, reward: next.reward, terminated: false };
+        onGrid(swingUp, {
+          axes: {
+            angle: { from: -180, to: 180, points: 180, wraps: true },
+            speed: { from: -460, to: 460, points: 185 },
           },
-          actions: 3,
-          axes: [
-            { from: -180, to: 180, points: 180, wraps: true },
-            { from: -460, to: 460, points: 185 },
-          ],
           gamma: 0.99,
-          read: ([angle, speed]) => [angle, speed],
           tolerance: 1e-4,
         }),
     },
@@ -203,18 +190,12 @@ export const control = [
     reference: {
       how: "value iteration on a grid of 401 places and 241 speeds (γ = 0.995).",
       policy: () =>
-        solvedOnGrid({
-          step(place, speed, action) {
-            const next = drive({ place, speed }, action);
-            return { x: next.place, y: next.speed, reward: next.reward, terminated: next.terminated };
+        onGrid(docking, {
+          axes: {
+            place: { from: -500_000, to: 500_000, points: 401 },
+            speed: { from: -240_000, to: 240_000, points: 241 },
           },
-          actions: 5,
-          axes: [
-            { from: -500_000, to: 500_000, points: 401 },
-            { from: -240_000, to: 240_000, points: 241 },
-          ],
           gamma: 0.995,
-          read: ([place, speed]) => [place, speed],
           tolerance: 1e-4,
         }),
     },
@@ -231,18 +212,12 @@ export const wall = [
     reference: {
       how: "value iteration on a grid of 161 angles and 161 speeds (γ = 0.999).",
       policy: () =>
-        solvedOnGrid({
-          step(angle, speed, action) {
-            const next = push({ angle, speed }, action);
-            return { x: next.angle, y: next.speed, reward: -1, terminated: next.terminated };
+        onGrid(swingBoat, {
+          axes: {
+            angle: { from: -1.6, to: 1.6, points: 161 },
+            speed: { from: -3.2, to: 3.2, points: 161 },
           },
-          actions: 3,
-          axes: [
-            { from: -1.6, to: 1.6, points: 161 },
-            { from: -3.2, to: 3.2, points: 161 },
-          ],
           gamma: 0.999,
-          read: ([angle, speed]) => [angle, speed],
           tolerance: 1e-3,
         }),
     },
@@ -268,18 +243,12 @@ export const wall = [
     reference: {
       how: "value iteration on a grid of 151 temperatures of the lining and 151 of the iron (γ = 0.999).",
       policy: () =>
-        solvedOnGrid({
-          step(lining, iron, action) {
-            const next = melt({ lining, iron }, action);
-            return { x: next.lining, y: next.iron, reward: next.reward, terminated: next.terminated };
+        onGrid(furnace, {
+          axes: {
+            lining: { from: 0, to: 1500, points: 151 },
+            iron: { from: 0, to: 1500, points: 151 },
           },
-          actions: 4,
-          axes: [
-            { from: 0, to: 1500, points: 151 },
-            { from: 0, to: 1500, points: 151 },
-          ],
           gamma: 0.999,
-          read: ([lining, iron]) => [lining, iron],
           tolerance: 1e-3,
         }),
     },
@@ -293,18 +262,12 @@ export const wall = [
     reference: {
       how: "value iteration on a grid of 241 places and 201 speeds (γ = 0.999).",
       policy: () =>
-        solvedOnGrid({
-          step(place, speed, action) {
-            const next = climb({ place, speed }, action);
-            return { x: next.place, y: next.speed, reward: next.reward, terminated: next.terminated };
+        onGrid(valley, {
+          axes: {
+            place: { from: -80, to: 40, points: 241 },
+            speed: { from: -15, to: 15, points: 201 },
           },
-          actions: 3,
-          axes: [
-            { from: -80, to: 40, points: 241 },
-            { from: -15, to: 15, points: 201 },
-          ],
           gamma: 0.999,
-          read: ([place, speed]) => [place, speed],
           tolerance: 1e-3,
         }),
     },
