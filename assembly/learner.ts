@@ -340,8 +340,9 @@ export function learner_depart(learner: Learner, row: usize): void {
  * The ε-greedy action at an episode's newest observation, which lies in this row. A random action is repeated for a
  * random number of steps, at most `longest` (Dabney et al. 2021), but not where it is forbidden. With 1 this is plain
  * ε-greedy.
+ * @param chance how likely a random action is chosen where none is repeated
  */
-export function learner_act(learner: Learner, row: usize, epsilon: f32, longest: usize): usize {
+export function learner_act(learner: Learner, row: usize, chance: f32, longest: usize): usize {
   const newest = newest_at(learner.replay, row);
   if (newest.repeatsLeft > 0) {
     newest.repeatsLeft--;
@@ -351,7 +352,7 @@ export function learner_act(learner: Learner, row: usize, epsilon: f32, longest:
     }
     newest.repeatsLeft = 0;
   }
-  if (uniform(learner.random) < epsilon) {
+  if (uniform(learner.random) < chance) {
     const action = random_action(learner, row);
     if (longest > 1) {
       newest.repeatedAction = <u32>action;

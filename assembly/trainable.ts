@@ -189,14 +189,24 @@ export function fit_normalisation(net: Trainable, observations: usize, rows: usi
 /**
  * The mean of `rows` f32 values, `stride` bytes apart, summed in f64.
  * @param mask u8 (rows): only values that have a 1 here count; 0: all do
+ * @param from only values from here on count
+ * @param to only values up to here count
  */
-export function column_mean(values: usize, stride: usize, rows: usize, mask: usize = 0): f64 {
+export function column_mean(
+  values: usize,
+  stride: usize,
+  rows: usize,
+  mask: usize = 0,
+  from: f64 = -Infinity,
+  to: f64 = Infinity,
+): f64 {
   let sum: f64 = 0;
   let counted: usize = 0;
   for (let r: usize = 0; r < rows; r++) {
-    if (!counts(mask, r)) continue;
+    const value = <f64>load<f32>(values + r * stride);
+    if (!counts(mask, r) || value < from || value > to) continue;
     counted++;
-    sum += <f64>load<f32>(values + r * stride);
+    sum += value;
   }
   return sum / <f64>counted;
 }
@@ -215,16 +225,22 @@ const SMALLEST_DEVIATION: f64 = 1e-30;
  * are does not matter.
  */
 export function column_deviation(values: usize, stride: usize, rows: usize, mean: f64, mask: usize = 0): f64 {
+  const deviation = deviation_within(values, stride, rows, mean, mask, -Infinity, Infinity);
+  return deviation > 0 ? deviation : 1.0;
+}
+
+/** The deviation of the values that count, as for {@link column_mean}; 0 if they are all the same. */
+function deviation_within(values: usize, stride: usize, rows: usize, mean: f64, mask: usize, from: f64, to: f64): f64 {
   let sum: f64 = 0;
   let counted: usize = 0;
   for (let r: usize = 0; r < rows; r++) {
-    if (!counts(mask, r)) continue;
+    const value = <f64>load<f32>(values + r * stride);
+    if (!counts(mask, r) || value < from || value > to) continue;
     counted++;
-    const difference = <f64>load<f32>(values + r * stride) - mean;
-    sum += difference * difference;
+    sum += (value - mean) * (value - mean);
   }
   const deviation = sqrt<f64>(sum / <f64>counted);
-  return deviation > max<f64>(ROUNDING * abs<f64>(mean), SMALLEST_DEVIATION) ? deviation : 1.0;
+  return deviation > max<f64>(ROUNDING * abs<f64>(mean), SMALLEST_DEVIATION) ? deviation : 0;
 }
 
 /** Where the values of a feature lie. */
@@ -270,23 +286,9 @@ export function find_spread(spread: Spread, values: usize, stride: usize, rows: 
     const from = usualMean - FAR * usual;
     const to = usualMean + FAR * usual;
     if (<f64>lowest >= from && <f64>highest <= to) break;
-    let count: f64 = 0;
-    let sum: f64 = 0;
-    for (let r: usize = 0; r < rows; r++) {
-      const value = <f64>load<f32>(values + r * stride);
-      if (value < from || value > to) continue;
-      count++;
-      sum += value;
-    }
-    usualMean = sum / count;
-    let squares: f64 = 0;
-    for (let r: usize = 0; r < rows; r++) {
-      const value = <f64>load<f32>(values + r * stride);
-      if (value >= from && value <= to) squares += (value - usualMean) * (value - usualMean);
-    }
-    usual = sqrt<f64>(squares / count);
-    // the others are all the same: a rare value beside them may mean much
-    if (usual <= max<f64>(ROUNDING * abs<f64>(usualMean), SMALLEST_DEVIATION)) return;
+    usualMean = column_mean(values, stride, rows, 0, from, to);
+    usual = deviation_within(values, stride, rows, usualMean, 0, from, to);
+    if (usual == 0) return; // the others are all the same: a rare value beside them may mean much
   }
   if (usual >= FAR_SMALLER * deviation) return;
   spread.mean = usualMean;

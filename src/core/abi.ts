@@ -56,7 +56,7 @@ export interface CoreExports extends Record<string, unknown> {
   ): number;
   learner_end(learner: number, row: number): void;
   learner_depart(learner: number, row: number): void;
-  learner_act(learner: number, row: number, epsilon: number, longest: number): number;
+  learner_act(learner: number, row: number, chance: number, longest: number): number;
   learner_greedy(learner: number, row: number): number;
   learner_step(learner: number, n: number, learningRate: number): number;
   learner_follow(student: number, teacher: number, n: number, learningRate: number): number;

@@ -143,9 +143,10 @@ export class Learner extends Trainable {
   /**
    * The ε-greedy action at an episode's newest observation, of those that are allowed. A random action is repeated for
    * at most `longest` steps.
+   * @param chance how likely a random action is chosen where none is repeated
    */
-  act(row: number, epsilon: number, longest: number): number {
-    return this.instance.exports.learner_act(this.handle, row, epsilon, longest);
+  act(row: number, chance: number, longest: number): number {
+    return this.instance.exports.learner_act(this.handle, row, chance, longest);
   }
 
   /** The greedy action at an episode's newest observation. */

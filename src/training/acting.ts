@@ -166,7 +166,7 @@ export class ActingLearner implements Part {
   /** @param acting its learner must be new */
   constructor(acting: Acting, { bufferSize, nStep }: { readonly bufferSize: number; readonly nStep: number }) {
     const ended = (id: number) => this.#open.delete(id);
-    this.#acting = { ...acting, meanRepeat: meanRepeat(acting.longest), ended };
+    this.#acting = { ...acting, meanRepeat: meanDuration(acting.longest), ended };
     this.#mostEpisodes = mostEpisodes(bufferSize, nStep);
   }
 
@@ -251,8 +251,8 @@ export class ActingLearner implements Part {
   }
 }
 
-/** The mean number of steps for which a random action is repeated, if P(n ≥ k) = 1/k up to the longest. */
-function meanRepeat(longest: number): number {
+/** The mean number of steps for which a random action is repeated: P(n ≥ k) = 1/k up to the longest, as in the core. */
+function meanDuration(longest: number): number {
   let mean = 0;
   for (let k = 1; k <= longest; k++) mean += 1 / k;
   return mean;

@@ -129,8 +129,9 @@ export class BaselineMeter implements Part {
   #plan(longest: number): { random: number; rounds: number } {
     const { actionCount } = this.#config;
     const most = Math.floor(this.#allowance / longest);
-    const half = most < fewestEpisodes ? 0 : Math.max(fewestEpisodes, Math.floor(most / 2)); // fewer would say nothing
-    const random = this.#experience.seen.random.count >= enoughEpisodes ? 0 : Math.min(enoughEpisodes, half);
+    // half of them, but not so few that they would say nothing
+    const wanted = most < fewestEpisodes ? 0 : Math.max(fewestEpisodes, Math.floor(most / 2));
+    const random = this.#experience.seen.random.count >= enoughEpisodes ? 0 : Math.min(enoughEpisodes, wanted);
     const rounds = Math.min(enoughEpisodes, Math.floor((most - random) / actionCount));
     return { random, rounds: actionCount > mostActions ? 0 : rounds };
   }
