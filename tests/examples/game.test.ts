@@ -115,8 +115,8 @@ it("is played with keys, to the end of a match", { timeout: 4 * patience }, ({ s
       expect(await paddles(page)).toEqual(held);
       await page.getByRole("button", { name: "Go on" }).press("Enter");
 
-      // who stands still loses
-      await page.getByText(/^The network wins 7 : \d$/).waitFor();
+      // whoever stands still loses, but for one match in 25
+      await page.getByText(/^(The network wins|You win) 7 : \d$/).waitFor();
       await page.getByRole("button", { name: "Play again" }).click();
       expect(await points(page)).toBe(0);
     }),
