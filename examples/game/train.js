@@ -28,6 +28,7 @@ const teacher = await trainTeacher(makeRally, {
   explorationFraction: 0.2,
   explorationRepeat: 1,
   evaluationInterval: 5_000,
+  averageFraction: 0,
   onEvent: ({ kind, mean }) => kind === "evaluation" && console.log(`teacher: mean return ${mean.toFixed(2)}`),
 });
 

@@ -58,7 +58,7 @@ export const teacherOptions = {
   /** Share of envSteps during which the share of random steps falls. */
   explorationFraction: real(0.5, { from: 0, to: 1 }),
   /** Largest number of steps for which a random action is repeated. */
-  explorationRepeat: whole(100, { from: 1, to: 10_000 }),
+  explorationRepeat: whole(10, { from: 1, to: 10_000 }),
   /** Whether each feature is scaled by its mean and deviation from learningStarts on; false for bytes. */
   normalizeObservations: flag(true),
   /** Whether Q-values are learned in units of the returns that were seen. */
@@ -73,6 +73,8 @@ export const teacherOptions = {
   confirmationEpisodes: whole(300, { from: 1, to: 10_000 }),
   /** Largest share of all environment steps that evaluations take, but for 20 episodes at the end; 1 is no limit. */
   evaluationShare: real(0.2, { above: 0, to: 1 }),
+  /** Share of envSteps, at the end, whose networks are averaged to one more for the last choice; 0: none. */
+  averageFraction: real(0.25, { from: 0, to: 1 }),
   /** Mean return at which training ends, if further episodes confirm it; by default it goes on to the last step. */
   stopReturn: optionalNumber(null),
 };

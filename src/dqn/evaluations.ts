@@ -10,6 +10,7 @@ import { Selection } from "../training/selection.js";
 import type { Facts } from "../training/signs.js";
 import type { Pace } from "../training/trial.js";
 import type { AgentTraining } from "./agent-training.js";
+import { AveragedNetwork } from "./averaged.js";
 import { presets } from "./presets.js";
 import type { Teller } from "./teller.js";
 
@@ -24,6 +25,7 @@ export class Evaluations {
   readonly keeper: Keeper;
   readonly baseline: BaselineMeter;
   readonly diagnosis: Diagnosis;
+  readonly averaged: AveragedNetwork;
   readonly #training: AgentTraining;
   readonly #episodes: Episodes;
   readonly #teller: Teller;
@@ -39,6 +41,7 @@ export class Evaluations {
     this.#selection = new Selection(evaluationEnvs, agent.widths, seed);
     this.keeper = new Keeper(this.#selection.play, config);
     this.baseline = new BaselineMeter(evaluationEnvs, episodes.experience, { ...config, seed, actionCount });
+    this.averaged = new AveragedNetwork(config);
     this.diagnosis = new Diagnosis(
       () => this.#facts(),
       (notice) => teller.notify(notice),
@@ -64,6 +67,12 @@ export class Evaluations {
     return this.keeper.affords(this.#moment(), this.baseline.wanted(this.#episodes.longest, agent.envSteps));
   }
 
+  /** Takes the network as it is after a round into the averaged one, if that is wanted. @param before the steps before it */
+  average(before: number): void {
+    const { agent } = this.#training;
+    if (this.#evaluates && agent.updates > 0) this.averaged.see(() => agent.parameters(), before, agent.envSteps);
+  }
+
   /** Evaluates the network as it is now. The baseline is measured first, as soon as there is room for it. */
   async offer(pace: Pace): Promise<void> {
     const { keeper, baseline, diagnosis } = this;
@@ -73,13 +82,14 @@ export class Evaluations {
     if (!moment.last && keeper.affords(moment, baseline.needed(moment.longest))) {
       keeper.charge(await pace(baseline.measure(moment.longest, this.#episodes.repeatable)));
     }
-    const judged = await keeper.offer(parameters, pace, moment);
+    const favourite = moment.last ? this.averaged.parameters : undefined;
+    const judged = await keeper.offer(parameters, pace, moment, favourite);
     const onlyAction = this.#selection.onlyAction(parameters);
     const largestQValue = this.#selection.largestQValue(parameters, agent.someObservations(lookedAt));
     diagnosis.evaluated({ envSteps: agent.envSteps, ...judged, onlyAction, largestQValue });
     const told = [keeper.evaluationSteps, baseline.value] as const;
     this.#teller.evaluation(parameters, judged, ...told);
-    // the last choice fell on an earlier network
+    // the last choice fell on another network
     if (moment.last && keeper.kept !== parameters) {
       this.#teller.evaluation(keeper.kept, keeper.keptJudged, ...told);
     }

@@ -37,10 +37,10 @@ export async function train(training: AgentTraining): Promise<Trained> {
   const teller = new Teller(training);
   const episodes = new Episodes(envs, seed, agent, agent.randomSteps);
   const evaluations = new Evaluations(training, episodes, teller);
-  const { keeper, baseline, diagnosis } = evaluations;
+  const { keeper, baseline, diagnosis, averaged } = evaluations;
   const state: LoopState = { before: 0, inexactFrom: null };
   try {
-    const parts = { ...agent.parts(), episodes, keeper, baseline, diagnosis, loop: plainPart(state) };
+    const parts = { ...agent.parts(), episodes, keeper, baseline, diagnosis, averaged, loop: plainPart(state) };
     const reached = () => ({ ...teller.reached, due: keeper.due ? [network] : [] });
     const work = new Resumable(phase, setting, training, parts, reached, () => evaluations.best);
     const progress = (evaluated?: number) => teller.progress(keeper.latestMean, evaluated);
@@ -70,6 +70,7 @@ export async function train(training: AgentTraining): Promise<Trained> {
 
       // learn
       agent.update();
+      evaluations.average(state.before);
 
       // offer
       keeper.due = evaluations.isDue(state.before);

@@ -115,6 +115,7 @@ export const cartPole: KnownEnv = {
       explorationFraction: 0.2,
       explorationRepeat: 1,
       evaluationShare: 1,
+      averageFraction: 0,
       confirmationEpisodes: 1000,
       stopReturn: 500,
     },

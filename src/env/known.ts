@@ -19,6 +19,7 @@ export const asInFirstRelease = {
   normalizeReturns: false,
   renewScales: false,
   evaluationShare: 1,
+  averageFraction: 0,
 } as const;
 
 /** The same for students, with the defaults of version 0.1.0 that have changed since. */

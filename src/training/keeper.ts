@@ -141,12 +141,14 @@ export class Keeper implements Part {
   /**
    * Evaluates a network, and keeps it if it is the best.
    * @param moment where the training is; it may be left out where there is no budget and no last choice
+   * @param favourite the parameters of a network that the last choice falls on unless another is clearly better
    */
-  async offer(parameters: Float32Array, pace: Pace, moment = plainOffer): Promise<Judged> {
+  async offer(parameters: Float32Array, pace: Pace, moment = plainOffer, favourite?: Float32Array): Promise<Judged> {
     const { evaluationEpisodes, confirmationEpisodes, stopReturn, evaluationShare } = this.#config;
     const trial = new Trial(this.#play, pace, evaluationShare, moment, this.#spent);
     const others = confirmationEpisodes === 0 ? 0 : this.#contenders.length; // those that play on
-    const fairShare = moment.last ? Math.ceil(trial.left / (others + 1)) : trial.left;
+    const rivals = others + (favourite === undefined ? 0 : 1);
+    const fairShare = moment.last ? Math.ceil(trial.left / (rivals + 1)) : trial.left;
     const { episodes = evaluationEpisodes } = moment;
     let newest = await trial.play({ parameters, returns: [] }, Math.min(episodes, fairShare));
     let confirmed = false;
@@ -157,7 +159,7 @@ export class Keeper implements Part {
     }
     const best = confirmed ? [newest] : ranked([newest, ...this.#contenders], this.#rate);
     const stay = best.slice(0, confirmationEpisodes === 0 ? 1 : mostContenders);
-    this.#contenders = moment.last ? [await trial.halve(stay, confirmationEpisodes, this.#rate)] : stay;
+    this.#contenders = moment.last ? [await this.#lastChoice(trial, stay, favourite)] : stay;
     this.#confirmed = confirmed;
     this.#spent = trial.spent;
     this.#latestMean = mean(newest.returns);
@@ -189,6 +191,12 @@ export class Keeper implements Part {
     this.#latestMean = latestMean;
     this.#spent = spent;
     this.#contenders = returns.map((of, i) => ({ parameters: arrays[`network${i}`] as Float32Array, returns: of }));
+  }
+
+  #lastChoice(trial: Trial, contenders: readonly Contender[], favourite?: Float32Array): Promise<Contender> {
+    const { confirmationEpisodes } = this.#config;
+    if (favourite === undefined) return trial.halve(contenders, confirmationEpisodes, this.#rate);
+    return trial.halveBeside({ parameters: favourite, returns: [] }, contenders, confirmationEpisodes, this.#rate);
   }
 
   get #best(): Contender {

@@ -1,6 +1,6 @@
 // A trial: networks play selection episodes within a budget, and the best of them is found.
 import type { Steps } from "../env/pauses.js";
-import { mean, sum } from "../evaluate/statistics.js";
+import { mean, standardDeviation, sum } from "../evaluate/statistics.js";
 import { type Moment, room, type Spent } from "./budget.js";
 
 /** What selection episodes gave. */
@@ -100,15 +100,41 @@ export class Trial {
   async halve(contenders: readonly Contender[], episodes: number, rate: Rate): Promise<Contender> {
     let still = contenders;
     for (let rounds = halvings(still.length); rounds > 0; rounds--) {
-      const more = levelled(
-        still.map(({ returns }) => returns.length),
-        Math.min(episodes, Math.floor(this.left / rounds)),
-      );
-      const after: Contender[] = [];
-      for (const [i, contender] of still.entries()) after.push(await this.play(contender, more[i]));
+      const after = await this.#level(still, Math.min(episodes, Math.floor(this.left / rounds)));
       still = ranked(after, rate).slice(0, Math.ceil(after.length / 2));
     }
     return still[0];
+  }
+
+  /**
+   * The same with a favourite. It is never out, and it is chosen unless the best of the others is better by more than one
+   * standard error of the difference between their returns in the same episodes.
+   */
+  async halveBeside(
+    favourite: Contender,
+    contenders: readonly Contender[],
+    episodes: number,
+    rate: Rate,
+  ): Promise<Contender> {
+    let first = favourite;
+    let still = contenders;
+    for (let rounds = halvings(still.length + 1); rounds > 0; rounds--) {
+      const after = await this.#level([first, ...still], Math.min(episodes, Math.floor(this.left / rounds)));
+      first = after[0];
+      still = ranked(after.slice(1), rate).slice(0, Math.ceil(still.length / 2));
+    }
+    return clearlyBetter(still[0], first) ? still[0] : first;
+  }
+
+  /** So many episodes more for those that have played least, until all have played alike. */
+  async #level(contenders: readonly Contender[], episodes: number): Promise<Contender[]> {
+    const more = levelled(
+      contenders.map(({ returns }) => returns.length),
+      episodes,
+    );
+    const after: Contender[] = [];
+    for (const [i, contender] of contenders.entries()) after.push(await this.play(contender, more[i]));
+    return after;
   }
 
   #count(episodes: number, lengths: ArrayLike<number> = []): void {
@@ -124,6 +150,13 @@ export function ranked(contenders: readonly Contender[], rate: Rate): Contender[
     .map((contender) => ({ contender, rating: rate(contender.returns) }))
     .sort((a, b) => b.rating - a.rating)
     .map(({ contender }) => contender);
+}
+
+/** Whether one is better than another by more than the standard error, on the episodes that both have played. */
+function clearlyBetter(one: Contender, other: Contender): boolean {
+  const both = Math.min(one.returns.length, other.returns.length);
+  const gains = Array.from({ length: both }, (_, i) => one.returns[i] - other.returns[i]);
+  return mean(gains) > standardDeviation(gains) / Math.sqrt(both);
 }
 
 /** How often a number can be halved, rounded up, until it is 1. */

@@ -12,7 +12,13 @@ afterEach(() => void vi.restoreAllMocks());
 const env = coin((_, action) => ({ reward: action }));
 const options: TrainOptions = {
   ...{ hidden: [3], envSteps: 1200, learningStarts: 350, batchSize: 4, trainFrequency: 10, seed: 2 },
-  ...{ evaluationInterval: 300, evaluationEpisodes: 2, confirmationEpisodes: 1, evaluationShare: 1 },
+  ...{
+    evaluationInterval: 300,
+    evaluationEpisodes: 2,
+    confirmationEpisodes: 1,
+    evaluationShare: 1,
+    averageFraction: 0,
+  },
 };
 
 async function told(given: TrainOptions = {}) {

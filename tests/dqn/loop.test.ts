@@ -140,6 +140,7 @@ describe("which network is kept", () => {
       evaluationEpisodes: 2,
       confirmationEpisodes: 3,
       evaluationShare: 1,
+      averageFraction: 0,
       stopReturn,
       onEvent,
       onNetwork: (parameters) => networks.push(parameters.slice()),
@@ -173,6 +174,20 @@ describe("which network is kept", () => {
   it("is the last one without another word, if the last choice falls on it", async () => {
     const returns = [...[1, 1], ...[2, 2], ...[3, 3], ...[4, 4], ...[4, 3, 2], ...[4, 4], 3];
     expect(await kept(returns)).toMatchObject({ bests: [true, true, true, true], means: [1, 2, 3, 4], envSteps: 1000 });
+  });
+
+  it("is the mean of the last quarter's networks, if no other is better", async () => {
+    const networks: Float32Array[] = [];
+    const all = { evaluationInterval: 10, evaluationEpisodes: 1, confirmationEpisodes: 3, evaluationShare: 1 };
+    const teacher = await trainTeacher(env, {
+      ...{ ...options, ...all, averageFraction: 0.25 },
+      onNetwork: (parameters) => networks.push(parameters.slice()),
+    });
+    const last = networks.slice(-26, -1); // of the steps 760, 770 … 1,000; then the one that is kept
+    const means = last[0].map((_, i) => last.reduce((sum, parameters) => sum + parameters[i], 0) / 25);
+    for (const [i, mean] of means.entries()) expect(teacher.parameters[i]).toBeCloseTo(mean, 4);
+    expect(networks.at(-1)).toEqual(teacher.parameters);
+    expect(teacher.parameters).not.toEqual(networks.at(-2));
   });
 
   it("the confirmation, not the evaluation, ends training at stopReturn", async () => {

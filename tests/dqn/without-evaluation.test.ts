@@ -38,7 +38,8 @@ it("keeps the last network, which is that of a training with evaluations", async
   const onNetwork = (parameters: Float32Array) => {
     last = parameters.slice();
   };
-  await trainTeacher(counted().source, { ...options, evaluationInterval: 100, stopReturn: null, onNetwork });
+  const evaluated = { evaluationInterval: 100, averageFraction: 0, stopReturn: null };
+  await trainTeacher(counted().source, { ...options, ...evaluated, onNetwork });
   const events: TrainingEvent[] = [];
   const networks: Float32Array[] = [];
   const teacher = await trainTeacher(counted().source, {

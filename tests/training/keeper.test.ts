@@ -23,7 +23,8 @@ function keeping(returns: (network: number, episode: number) => number, config: 
     config,
     rate,
   );
-  const offer = (number: number, when = moment()) => keeper.offer(network(number), pace, when);
+  const offer = (number: number, when = moment(), favourite?: number) =>
+    keeper.offer(network(number), pace, when, favourite === undefined ? undefined : network(favourite));
   const episodes = () => plays.reduce((sum, [, , count]) => sum + count, 0);
   return { keeper, plays, offer, episodes };
 }
@@ -117,6 +118,46 @@ describe("the last choice", () => {
         expect(keeper.kept[0]).toBeLessThanOrEqual(offers);
       }),
     );
+  });
+});
+
+describe("the last choice beside a favourite", () => {
+  const config = { evaluationEpisodes: 4, confirmationEpisodes: 20 };
+  const favourite = 100;
+
+  it.each([
+    [[1, 1, 1, 1], 1],
+    [[2, -1, 1, -0.4], 1], // by 0.4, of 12 episodes with a standard error of 0.34
+    [[2, -1, 1, -1], favourite], // by 0.25, with 0.375
+    [[0, 0, 0, 0], favourite],
+    [[-1, -1, -1, -1], favourite],
+  ])(
+    "is another network if that is better by more than a standard error: with gains of %j it is %i",
+    async (gains, kept) => {
+      const returns = (number: number, episode: number) =>
+        100 * (episode % 7) + (number === favourite ? 0 : gains[episode % 4]);
+      const { keeper, offer } = keeping(returns, config);
+      await offer(1, moment(true), favourite);
+      expect(keeper.kept).toEqual(network(kept));
+      expect(keeper.keptJudged.episodes).toBe(12);
+    },
+  );
+
+  it("is between it and the best of all others, which are halved as ever", async () => {
+    const { keeper, plays, offer } = keeping((number) => number, { ...config, confirmationEpisodes: 36 });
+    for (const number of [1, 2, 3]) await offer(number);
+    plays.length = 0;
+    await offer(4, moment(true), 2);
+    expect(plays.map(([number]) => number)).toEqual([4, 2, 4, 3, 2, 1, 2, 4, 3, 2, 4]);
+    expect(keeper.kept).toEqual(network(4));
+  });
+
+  it("has 20 episodes where the budget has no room, some of them for each of both", async () => {
+    const { plays, offer, episodes } = keeping(() => 0, { ...config, evaluationEpisodes: 20, evaluationShare: 0.2 });
+    await offer(1, moment(true, 40), favourite);
+    expect(episodes()).toBe(20);
+    const of = (who: number) => plays.reduce((sum, [number, , count]) => sum + (number === who ? count : 0), 0);
+    expect([of(1), of(favourite)]).toEqual([10, 10]);
   });
 });
 

@@ -68,7 +68,12 @@ const { evaluationEpisodes, confirmationEpisodes } = shortTeacher;
 describe("training a teacher", () => {
   it("learns from train episodes, each once and in order, and is judged on selection episodes alone", async () => {
     const events: TrainingEvent[] = [];
-    await trainTeacher(recording, { ...shortTeacher, seed, onEvent: (event) => events.push(event) });
+    await trainTeacher(recording, {
+      ...shortTeacher,
+      averageFraction: 0,
+      seed,
+      onEvent: (event) => events.push(event),
+    });
     expect(names()).toEqual(["baseline", "selection", "train"]); // nothing is chosen on the baseline's
     const learned = episodesOf("train");
     expect(learned).toEqual(range(0, learned.length));
