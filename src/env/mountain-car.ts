@@ -2,7 +2,7 @@
 import { cos } from "../core/math.js";
 import type { Env, ResetOptions, StepResult } from "./env.js";
 import { RandomEpisode, type RandomFrom } from "./episode.js";
-import { type KnownEnv, studentInFirstRelease } from "./known.js";
+import { asInFirstRelease, type KnownEnv, studentInFirstRelease } from "./known.js";
 
 export const leftWall = -1.2;
 export const rightEnd = 0.6;
@@ -87,11 +87,18 @@ export const mountainCar: KnownEnv = {
     // Random steps cost almost nothing, and learning can begin only at the goal. So there are enough of them for each seed to
     // reach the goal, and a buffer that does not forget it.
     teacher: {
-      envSteps: 100_000,
-      bufferSize: 100_000,
+      ...asInFirstRelease,
+      hidden: [64, 64, 64],
+      envSteps: 150_000,
+      bufferSize: 150_000,
       learningStarts: 15_000,
-      explorationRepeat: 100,
-      evaluationShare: 1,
+      batchSize: 32,
+      double: false,
+      dueling: true,
+      explorationFraction: 0.4,
+      explorationRepeat: 50,
+      averageFraction: 0.25,
+      stopReturn: -99, // some seeds are done early, and the others have time
     },
     student: { ...studentInFirstRelease, envSteps: 20_000, updates: 30_000, rounds: 20, evaluationEpisodes: 300 },
   },
@@ -115,6 +122,6 @@ export const mountainCar: KnownEnv = {
   reference: {
     pythonSeconds: 48,
     goal: { seeds: 10, worst: -105, mean: -100, slowestSeconds: 30 },
-    everySeed: { first: 30_000, seeds: 100, worst: -105 },
+    everySeed: { first: 40_000, seeds: 100, worst: -105 },
   },
 };

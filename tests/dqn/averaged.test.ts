@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { AveragedNetwork } from "../../src/dqn/averaged.js";
+import type { Saved } from "../../src/training/checkpoint.js";
 
 /** Shows it networks of one parameter, the step's number, after rounds of so many steps. */
 function goThrough(averaged: AveragedNetwork, from: number, to: number, round = 1): number[] {
@@ -78,7 +79,7 @@ it("goes on to the same bits, wherever it was saved", () => {
   }
 });
 
-it.each([
+it.each<Saved>([
   { state: {}, arrays: { mean: new Float32Array(1) } },
   { state: { networks: 1.5 }, arrays: { mean: new Float32Array(1) } },
   { state: { networks: 1 }, arrays: {} },
