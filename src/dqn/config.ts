@@ -69,7 +69,7 @@ export const teacherOptions = {
   evaluationInterval: whole(1000, { from: 0, to: 1000 * million }),
   /** Episodes of an evaluation, on selection seeds. */
   evaluationEpisodes: whole(20, { from: 1, to: 10_000 }),
-  /** Further selection episodes in each of the at most 3 rounds of the last choice, and to confirm stopReturn. */
+  /** Further selection episodes in each of the at most 4 rounds of the last choice, and to confirm stopReturn. */
   confirmationEpisodes: whole(300, { from: 1, to: 10_000 }),
   /** Largest share of all environment steps that evaluations take, but for 20 episodes at the end; 1 is no limit. */
   evaluationShare: real(0.2, { above: 0, to: 1 }),
