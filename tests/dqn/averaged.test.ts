@@ -49,7 +49,7 @@ it("is close to the exact mean, whatever the parameters are", () => {
       for (const [i, value] of values.entries()) averaged.see(() => Float32Array.of(value), i, i + 1);
       const exact = values.reduce((sum, value) => sum + value, 0) / values.length;
       const largest = Math.max(...values.map(Math.abs));
-      expect(Math.abs(averaged.parameters![0] - exact)).toBeLessThanOrEqual(largest * 1e-5);
+      expect(Math.abs(averaged.parameters![0] - exact)).toBeLessThanOrEqual(largest * 1e-5 + 1e-40); // of tiny values f32 has few digits
     }),
   );
 });
