@@ -89,8 +89,8 @@ export const mountainCar: KnownEnv = {
     teacher: {
       ...asInFirstRelease,
       hidden: [64, 64, 64],
-      envSteps: 150_000,
-      bufferSize: 150_000,
+      envSteps: 200_000,
+      bufferSize: 200_000,
       learningStarts: 15_000,
       batchSize: 32,
       double: false,
@@ -122,6 +122,6 @@ export const mountainCar: KnownEnv = {
   reference: {
     pythonSeconds: 48,
     goal: { seeds: 10, worst: -105, mean: -100, slowestSeconds: 30 },
-    everySeed: { first: 40_000, seeds: 100, worst: -105 },
+    everySeed: { first: 50_000, seeds: 100, worst: -105 },
   },
 };
