@@ -92,7 +92,7 @@ const table = order.flatMap((id) => {
       `${lowest.mean} (${lowest.seed})`,
       (column("mean").reduce((sum, mean) => sum + mean, 0) / of.length).toFixed(1),
     ],
-    `${median(column("seconds"))} (${Math.max(...column("seconds"))})`,
+    `${Number(median(column("seconds")).toFixed(1))} (${Math.max(...column("seconds"))})`,
     median(column("envSteps")).toLocaleString("en"),
   ];
   return [cells.map(String)];
