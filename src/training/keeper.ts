@@ -159,7 +159,8 @@ export class Keeper implements Part {
     }
     const best = confirmed ? [newest] : ranked([newest, ...this.#contenders], this.#rate);
     const stay = best.slice(0, confirmationEpisodes === 0 ? 1 : mostContenders);
-    this.#contenders = moment.last ? [await this.#lastChoice(trial, stay, favourite)] : stay;
+    const beside = favourite === undefined ? undefined : { parameters: favourite, returns: [] };
+    this.#contenders = moment.last ? [await trial.halve(stay, confirmationEpisodes, this.#rate, beside)] : stay;
     this.#confirmed = confirmed;
     this.#spent = trial.spent;
     this.#latestMean = mean(newest.returns);
@@ -191,12 +192,6 @@ export class Keeper implements Part {
     this.#latestMean = latestMean;
     this.#spent = spent;
     this.#contenders = returns.map((of, i) => ({ parameters: arrays[`network${i}`] as Float32Array, returns: of }));
-  }
-
-  #lastChoice(trial: Trial, contenders: readonly Contender[], favourite?: Float32Array): Promise<Contender> {
-    const { confirmationEpisodes } = this.#config;
-    if (favourite === undefined) return trial.halve(contenders, confirmationEpisodes, this.#rate);
-    return trial.halveBeside({ parameters: favourite, returns: [] }, contenders, confirmationEpisodes, this.#rate);
   }
 
   get #best(): Contender {

@@ -96,34 +96,23 @@ export class Trial {
    * played least, until all have played alike or the round's episodes are over; then the worse half is out.
    * @param episodes the most of a round, for all contenders together
    * @param rate gives the value by which they are ranked
+   * @param favourite is never out, and is chosen unless the best of the others is better by more than one standard error
+   * of the difference between their returns in the same episodes
    */
-  async halve(contenders: readonly Contender[], episodes: number, rate: Rate): Promise<Contender> {
-    let still = contenders;
-    for (let rounds = halvings(still.length); rounds > 0; rounds--) {
-      const after = await this.#level(still, Math.min(episodes, Math.floor(this.left / rounds)));
-      still = ranked(after, rate).slice(0, Math.ceil(after.length / 2));
-    }
-    return still[0];
-  }
-
-  /**
-   * The same with a favourite. It is never out, and it is chosen unless the best of the others is better by more than one
-   * standard error of the difference between their returns in the same episodes.
-   */
-  async halveBeside(
-    favourite: Contender,
+  async halve(
     contenders: readonly Contender[],
     episodes: number,
     rate: Rate,
+    favourite?: Contender,
   ): Promise<Contender> {
-    let first = favourite;
+    let first = favourite === undefined ? [] : [favourite];
     let still = contenders;
-    for (let rounds = halvings(still.length + 1); rounds > 0; rounds--) {
-      const after = await this.#level([first, ...still], Math.min(episodes, Math.floor(this.left / rounds)));
-      first = after[0];
-      still = ranked(after.slice(1), rate).slice(0, Math.ceil(still.length / 2));
+    for (let rounds = halvings(first.length + still.length); rounds > 0; rounds--) {
+      const after = await this.#level([...first, ...still], Math.min(episodes, Math.floor(this.left / rounds)));
+      first = after.slice(0, first.length);
+      still = ranked(after.slice(first.length), rate).slice(0, Math.ceil(still.length / 2));
     }
-    return clearlyBetter(still[0], first) ? still[0] : first;
+    return first.length === 0 || clearlyBetter(still[0], first[0]) ? still[0] : first[0];
   }
 
   /** So many episodes more for those that have played least, until all have played alike. */
