@@ -1,10 +1,13 @@
-// Tells StrykerJS to leave the words of messages as they are: what an error says, and what an option says is allowed.
+// Tells StrykerJS to leave the words of messages as they are: what an error says, what an option says is allowed, and
+// what is given to need(…), needObject(…) and the like.
 
 function isMessage(path) {
   const { node } = path;
   if (node.type === "NewExpression") return /Error$/.test(node.callee.name);
   if (node.type === "ObjectProperty") return node.key.name === "allowed";
-  if (node.type !== "CallExpression" || node.callee.type !== "Super") return false;
+  if (node.type !== "CallExpression") return false;
+  if (node.callee.type === "Identifier") return /^need([A-Z]|$)/.test(node.callee.name);
+  if (node.callee.type !== "Super") return false;
   return /Error$/.test(path.findParent((parent) => parent.isClass()).node.superClass.name);
 }
 
