@@ -10,7 +10,7 @@ import "../dist/env/all.js";
 import { environmentIds, knownEnv } from "../dist/env/registry.js";
 import { appendWhole, writeWhole } from "../dist/experiments/durable.js";
 import { withWorkers } from "../dist/experiments/workers.js";
-import { doJobs, jobOf } from "../dist/training/job.js";
+import { jobOf } from "../dist/training/job.js";
 import { columns } from "./every-seed-job.js";
 import { markdownTable } from "./markdown-table.js";
 import { median } from "./median.js";
@@ -48,8 +48,8 @@ const jobs = (chosen.length > 0 ? chosen : [...goals.keys()]).flatMap((id) => {
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
 const module = new URL("./every-seed-job.js", import.meta.url).href;
-await withWorkers(Math.min(jobs.length, availableParallelism()), { module, context: null }, stop.signal, (hands) =>
-  doJobs(jobs, hands, {
+await withWorkers(Math.min(jobs.length, availableParallelism()), { module, context: null }, stop.signal, (crew) =>
+  crew.work(jobs, {
     signal: stop.signal,
     onAnswer({ cell, seed }, answer) {
       if (answer.kind === "failed") throw new Error(`${cell}, seed ${seed}: ${answer.message}`);

@@ -9,10 +9,10 @@ import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { removeFile } from "../experiments/durable.js";
 import type { EnvFile } from "../experiments/env-file.js";
+import { FolderStore } from "../experiments/folder-store.js";
 import { ResultsFile } from "../experiments/results.js";
 import { figure as score } from "../experiments/table.js";
 import { originOf } from "../training/origin.js";
-import { FolderCheckpoints } from "../tune/cores.node.js";
 import { tunedHtml } from "../tune/html.js";
 import { leastTrials, mostTrials, type Plan, planFor } from "../tune/plan.js";
 import { type TrialRun, type Tuned, type TuneEvent, TuneFailed, TuneStopped, tune } from "../tune/tune.js";
@@ -108,7 +108,11 @@ async function search(
   const finished = resume && begun ? results.read(checkRun) : [];
   if (!json) say(planned(plan));
   const checkpoints = join(out, "checkpoints");
-  const left = new FolderCheckpoints(checkpoints);
+  const clearCheckpoints = () => {
+    const left = new FolderStore(checkpoints);
+    left.clear(".checkpoint");
+    left.tidy();
+  };
 
   const written = new Set(finished.map(({ id }) => id));
   const runs: TrialRun[] = [];
@@ -117,7 +121,7 @@ async function search(
       // the options are allowed, so the search begins
       results.write(finished);
       if (!resume) {
-        left.clear();
+        clearCheckpoints();
         for (const path of others) removeFile(path);
       }
     } else if (event.kind === "run") {
@@ -149,7 +153,7 @@ async function search(
   results.write(runs.sort((a, b) => a.rung - b.rung || a.trial - b.trial || a.seed - b.seed));
   writeOutput(others[0], `${JSON.stringify(tuned.config, null, 2)}\n`);
   writeOutput(others[1], tunedHtml(tuned));
-  left.clear();
+  clearCheckpoints();
   if (json) print(JSON.stringify({ ...tuned, out }));
   else if (!quiet) print(closing(tuned, out));
 }

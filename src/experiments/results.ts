@@ -13,7 +13,7 @@ export interface Run extends Outcome {
   readonly seed: number;
   readonly settings: Cell["settings"];
   /**
-   * The time it took, with the training of a teacher if it needed one. Only this field differs when a run is repeated.
+   * The time it took, with the training of a teacher if it trained one. Only this field differs when a run is repeated.
    */
   readonly wallSeconds: number;
 }

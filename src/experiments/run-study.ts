@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
-import { doJobs } from "../training/job.js";
+import type { Crew, Job } from "../training/job.js";
 import { makeFolder } from "./durable.js";
 import type { EnvFile } from "./env-file.js";
 import { type Failure, FailuresFile, failuresLine } from "./failures.js";
 import { type Head, isOf, ResultsFile, type Run, runsOf, type StudyJob, studyJob } from "./results.js";
 import type { Cell, Outcome, Study } from "./study.js";
 import type { StudyContext } from "./study-worker.js";
-import { FolderTeachers } from "./teachers.js";
+import { FolderTeachers, teacherJob } from "./teachers.js";
 import { withWorkers } from "./workers.js";
 
 /** Options of {@link runStudy}. */
@@ -25,6 +25,8 @@ export interface StudyOptions {
   readonly seeds: number;
   /** The largest number of workers; by default one for each core. */
   readonly jobs?: number;
+  /** Who does the runs in place of worker threads: a queue's workers, who must know the study and its environments. */
+  readonly crew?: Crew;
   /** Keeps the runs that results.jsonl already holds. A run that failed is tried again, at most twice. */
   readonly resume?: boolean;
   /** The URL of a module that exports `studies`, with this one among them; by default qstill's own. */
@@ -107,24 +109,16 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     failures.clear();
   }
   results.write(runs);
-  const context: StudyContext = {
-    module: options.module ?? new URL("./studies/index.js", import.meta.url).href,
-    teachers,
-    envFiles: options.envFiles,
-  };
-  const task = { module: new URL("./study-worker.js", import.meta.url).href, context };
-
   const missing = () => jobs.filter((job) => !runs.some((run) => isOf(job, run)));
   const waiting = missing()
     .filter((job) => !failures.givenUp(job))
     .sort((a, b) => a.seed - b.seed);
   let done = jobs.length - waiting.length;
   onProgress(done, jobs.length);
-  const count = Math.min(options.jobs ?? availableParallelism(), waiting.length);
-  await withWorkers<StudyJob, Outcome, void>(count, task, signal, (hands) =>
-    doJobs(waiting, hands, {
+  const work = (crew: Crew) =>
+    crew.work<StudyJob, Outcome>(waiting, {
       signal,
-      needOf: teacherOf,
+      needOf: needsOf(study, waiting),
       onAnswer({ cell, seed, configuration: { env, settings } }, answer) {
         if (answer.kind === "failed") {
           const failure = { cell, env, seed, message: answer.message };
@@ -137,8 +131,18 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
         }
         onProgress(++done, jobs.length);
       },
-    }),
-  );
+    });
+  if (options.crew !== undefined) await work(options.crew);
+  else {
+    const context: StudyContext = {
+      module: options.module ?? new URL("./studies/index.js", import.meta.url).href,
+      teachers,
+      envFiles: options.envFiles,
+    };
+    const count = Math.min(options.jobs ?? availableParallelism(), waiting.length);
+    const module = new URL("./study-worker.js", import.meta.url).href;
+    await withWorkers(count, { module, context }, signal, work);
+  }
   if (done < jobs.length) throw new StudyStopped(`stopped after ${runs.length} of ${jobs.length} runs`);
   const ordered = jobs.flatMap((job) => runs.filter((run) => isOf(job, run)));
   results.write(ordered);
@@ -148,9 +152,18 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   return ordered;
 }
 
-/** A key that is the same for jobs that want the same teacher. */
-function teacherOf({ seed, configuration: { env, settings } }: StudyJob): string {
-  return JSON.stringify([env, seed, settings.teacher ?? null]);
+/** What must be done before a job: the training of its teacher, or the first job of those with the same one. */
+function needsOf(study: Study, jobs: readonly StudyJob[]): (job: StudyJob) => Job<object> | undefined {
+  if (study.teacher !== undefined) {
+    return ({ cell: name, seed, configuration: { env, settings } }) => {
+      const options = study.teacher?.({ name, env, settings }) ?? null;
+      return options === null ? undefined : teacherJob(env, seed, options);
+    };
+  }
+  const teacherOf = ({ seed, configuration: { env, settings } }: StudyJob) =>
+    JSON.stringify([env, seed, settings.teacher ?? null]);
+  const first = new Map(jobs.toReversed().map((job) => [teacherOf(job), job]));
+  return (job) => first.get(teacherOf(job));
 }
 
 /** What must be the same for earlier results to be used again. */

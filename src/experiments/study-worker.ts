@@ -1,8 +1,9 @@
 // What a worker does with the jobs of a study: it runs the study of that name.
 import "../env/all.js";
+import type { Job } from "../training/job.js";
 import { type EnvFile, registerEnvFile } from "./env-file.js";
-import { isOutcome, type StudyJob } from "./results.js";
 import type { Outcome, Study } from "./study.js";
+import { doStudyJob } from "./study-jobs.js";
 import { FolderTeachers } from "./teachers.js";
 import type { Prepare } from "./worker.js";
 
@@ -17,17 +18,12 @@ export interface StudyContext {
 }
 
 /** Registers the environments and imports the studies. */
-export const prepare: Prepare<StudyJob, Outcome> = async (
+export const prepare: Prepare<Job<object>, Outcome | null> = async (
   { module, teachers: folder, envFiles = [] }: StudyContext,
   signal,
 ) => {
   for (const file of envFiles) await registerEnvFile(file);
   const { studies } = (await import(module)) as { studies: readonly Study[] };
-  const teachers = new FolderTeachers(folder, signal);
-  return async ({ study: name, cell, seed, configuration: { env, settings } }) => {
-    const study = studies.find((each) => each.name === name) as Study;
-    const outcome = await study.run({ name: cell, env, settings }, seed, teachers, signal);
-    if (!isOutcome(outcome)) throw new Error("its result has numbers that are not finite");
-    return outcome;
-  };
+  const place = { studies, teachers: new FolderTeachers(folder, signal), signal };
+  return (job) => doStudyJob(job, place);
 };

@@ -8,11 +8,7 @@ import type { Teacher } from "../dqn/teacher.js";
 export interface Cell {
   readonly name: string;
   readonly env: string;
-  /**
-   * Plain data, as JSON keeps it: what distinguishes this cell from others. Cells with the same `teacher` (also if it
-   * is absent) are assumed to need the same teacher. They do not begin at the same time, so that it is trained only
-   * once.
-   */
+  /** Plain data, as JSON keeps it: what distinguishes this cell from others. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -36,6 +32,12 @@ export interface Study {
   readonly seeds: number;
   /** The default environments; CartPole-v1 alone if absent. */
   readonly environments?: readonly string[];
+  /**
+   * The options of the teacher that a cell's run asks for, or null for none: it is trained once, before all cells that
+   * need it. Without this, cells whose settings have the same `teacher` (also if it is absent) are assumed to need the
+   * same one: the others begin when the first of them is done.
+   */
+  teacher?(cell: Cell): Partial<TeacherConfig> | null;
   /** The cells. In each environment the others are compared with the first cell. */
   cells(environments: readonly string[]): readonly Cell[];
   /**

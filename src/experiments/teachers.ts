@@ -1,8 +1,6 @@
-// The teachers of a study. Each is trained once and kept in a folder; reading it again gives the same bits.
+// The teachers of a study. Each is trained once and kept in a store; reading it again gives the same bits.
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { ConfigError } from "../core/config-error.js";
 import { need, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
@@ -14,25 +12,46 @@ import { checkedSeed } from "../evaluate/checks.js";
 import { fromLittleEndian, littleEndian } from "../model/bytes.js";
 import type { Tensor } from "../model/safetensors.js";
 import { difference } from "../training/checkpoint.js";
+import { type Job, jobOf } from "../training/job.js";
+import { originOf } from "../training/origin.js";
 import { readSigned, writeSigned } from "../training/signed.js";
-import { makeFolder, removeFile, writeWhole } from "./durable.js";
+import { KeptCheckpoint, resumed, type Store } from "../training/store.js";
+import { FolderStore } from "./folder-store.js";
 import type { TeacherStore } from "./study.js";
+
+/** The training of a teacher that others need. */
+export type TeacherJob = Job<{
+  readonly env: string;
+  /** The options of its environment, as JSON. */
+  readonly envOptions?: string;
+  readonly teacher: Partial<TeacherConfig>;
+}>;
+
+/** What the jobs of teachers are a part of, whoever needs them. */
+export const teacherWork = "teacher";
+
+export function teacherJob(env: string, seed: number, teacher: Partial<TeacherConfig>): TeacherJob {
+  return jobOf(teacherWork, env, seed, { env, ...originOf(env), teacher });
+}
 
 const format = "qstill-study-teacher";
 const formatVersion = "2";
 const ending = ".safetensors";
 
-/** Teachers in a folder: one file each, with the parameters, the replay memory's observations and a digest. */
-export class FolderTeachers implements TeacherStore {
-  readonly #folder: string;
+/** Teachers in a store: one file each, with the parameters, the replay memory's observations and a digest. */
+export class KeptTeachers implements TeacherStore {
+  readonly #store: Store;
   readonly #signal?: AbortSignal;
+  readonly #checkpoints?: Store;
 
-  /** @param signal stops a training: `teacher` is then rejected with Interrupted, and keeps nothing of that training */
-  constructor(folder: string, signal?: AbortSignal) {
-    need(typeof folder === "string", "folder", folder, "a folder's path");
-    needSignal(signal);
-    this.#folder = folder;
+  /**
+   * @param signal stops a training: `teacher` is then rejected with Interrupted
+   * @param checkpoints where a training that is stopped leaves its checkpoint; by default nothing is kept of it
+   */
+  constructor(store: Store, { signal, checkpoints }: { signal?: AbortSignal; checkpoints?: Store } = {}) {
+    this.#store = store;
     this.#signal = signal;
+    this.#checkpoints = checkpoints;
   }
 
   /**
@@ -44,18 +63,34 @@ export class FolderTeachers implements TeacherStore {
     const config = teacherConfig(env, options);
     const setting = { version, ...teacherSetting(env, seed, config) };
     const hash = createHash("sha256").update(JSON.stringify(setting)).digest("hex").slice(0, 12);
-    const path = join(this.#folder, `${env.replaceAll("/", "-")}-${seed}-${hash}${ending}`);
-    if (existsSync(path)) return keptTeacher(path, env, seed, config, setting);
-    const teacher = await trainTeacher(env, { ...config, seed, signal: this.#signal });
-    makeFolder(this.#folder);
-    writeWhole(path, teacherBytes(teacher, setting));
+    const name = `${env.replaceAll(/[/\\:]/g, "-")}-${seed}-${hash}`;
+    const kept = await this.#store.read(name + ending);
+    if (kept !== undefined) return keptTeacher(kept, this.#store.placeOf(name + ending), env, seed, config, setting);
+    const checkpoint = new KeptCheckpoint(this.#checkpoints, name);
+    const teacher = await resumed(checkpoint, (work) =>
+      trainTeacher(env, { ...config, ...work, seed, signal: this.#signal }),
+    );
+    await this.#store.write(name + ending, teacherBytes(teacher, setting));
+    await checkpoint.remove();
     return teacher;
+  }
+}
+
+/** Teachers in a folder. */
+export class FolderTeachers extends KeptTeachers {
+  readonly #folder: FolderStore;
+
+  /** @param signal stops a training: `teacher` is then rejected with Interrupted, and keeps nothing of that training */
+  constructor(folder: string, signal?: AbortSignal) {
+    needSignal(signal);
+    const store = new FolderStore(folder);
+    super(store, { signal });
+    this.#folder = store;
   }
 
   /** Removes every teacher, so that all are trained again. */
   clear(): void {
-    if (!existsSync(this.#folder)) return;
-    for (const name of readdirSync(this.#folder)) if (name.endsWith(ending)) removeFile(join(this.#folder, name));
+    this.#folder.clear(ending);
   }
 }
 
@@ -74,9 +109,16 @@ function teacherBytes({ widths, parameters, observations, ...record }: Teacher, 
   return writeSigned(tensors, { format, formatVersion, setting: JSON.stringify(setting), reached });
 }
 
-function keptTeacher(path: string, env: string, seed: number, config: TeacherConfig, setting: object): Teacher {
+function keptTeacher(
+  bytes: Uint8Array,
+  place: string,
+  env: string,
+  seed: number,
+  config: TeacherConfig,
+  setting: object,
+): Teacher {
   try {
-    const { tensors, metadata } = readSigned(readFileSync(path), checkFormat);
+    const { tensors, metadata } = readSigned(bytes, checkFormat);
     const differs = difference(JSON.parse(metadata.setting), { ...setting });
     if (differs !== undefined) throw new Error(`it was made with ${differs}`);
     const { envSteps, updates, wallSeconds, evaluationSteps, baseline } = JSON.parse(metadata.reached);
@@ -84,13 +126,13 @@ function keptTeacher(path: string, env: string, seed: number, config: TeacherCon
     const { observationSize, actionCount } = resolveEnv(env);
     const widths = [observationSize, ...config.hidden, actionCount];
     const parameters = floats(tensors, "parameters");
-    const bytes = tensors.get("observations");
-    const observations = bytes?.dtype === "U8" ? bytes.data : floats(tensors, "observations");
+    const seen = tensors.get("observations");
+    const observations = seen?.dtype === "U8" ? seen.data : floats(tensors, "observations");
     if (observations.length % observationSize !== 0) throw new Error("its observations do not fill whole rows");
     const record = { env, seed, config, envSteps, updates, wallSeconds, evaluationSteps, baseline };
     return new Teacher({ environment: env, widths, parameters }, record, observations);
   } catch (error) {
-    throw new ConfigError(`${path} cannot be used: ${(error as Error).message}`);
+    throw new ConfigError(`${place} cannot be used: ${(error as Error).message}`);
   }
 }
 

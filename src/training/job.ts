@@ -60,6 +60,9 @@ export type Answer<Result> =
       readonly message: string;
     };
 
+/** What became of a job that was not stopped. */
+export type Answered<Result> = Exclude<Answer<Result>, { readonly kind: "stopped" }>;
+
 /**
  * Does a job, and says what became of it.
  * @param run does it; what it throws is the answer
@@ -79,20 +82,54 @@ export async function answerTo<Given extends Job<object>, Result>(
   }
 }
 
-/** Does jobs, one at a time: this process, a worker thread, or somebody far away. */
-export interface Hand<Given extends Job<object>, Result> {
+/** Does jobs, one at a time: this process, or a worker thread. */
+export interface Hand {
   /** It is never rejected. */
-  answer(job: Given): Promise<Answer<Result>>;
+  answer(job: Job<object>): Promise<Answer<unknown>>;
 }
 
-/** Options of {@link doJobs}. */
+/** What is said of jobs that are to be done. */
 export interface DoOptions<Given, Result> {
   /** Called with each answer but "stopped". What it throws ends the work. */
-  readonly onAnswer: (job: Given, answer: Exclude<Answer<Result>, { kind: "stopped" }>) => void;
-  /** When it asks to stop, no further job is begun. The hands must hear it, too. */
+  readonly onAnswer: (job: Given, answer: Answered<Result>) => void;
+  /** When it asks to stop, no further job is begun. Whoever does jobs must hear it, too. */
   readonly signal?: AbortSignal;
-  /** What a job needs that the first job with this need makes: the others wait until that one is done. */
-  readonly needOf?: (job: Given) => string;
+  /**
+   * The job that must have been answered before this one begins: one of the jobs, or another one, which is then done,
+   * too. What it needs itself is not asked for.
+   */
+  readonly needOf?: (job: Given) => Job<object> | undefined;
+}
+
+/** Who does jobs: worker threads of this machine, or workers anywhere. */
+export interface Crew {
+  /** Does all jobs. The promise is resolved when all are answered, or when the signal has stopped the work. */
+  work<Given extends Job<object>, Result>(jobs: readonly Given[], options: DoOptions<Given, Result>): Promise<void>;
+}
+
+/** A job that nothing must be done for, and the jobs that can begin when it is answered. */
+export interface Step<Given> {
+  readonly id: string;
+  readonly job: Job<object>;
+  /** Whether it is one of those that were asked for, or only needed by them. */
+  readonly asked: boolean;
+  readonly followers: Given[];
+}
+
+/** The order of jobs: what can begin at once, and what follows each of them. */
+export function stepsOf<Given extends Job<object>>(
+  jobs: readonly Given[],
+  needOf: DoOptions<Given, unknown>["needOf"] = () => undefined,
+): Step<Given>[] {
+  const steps = new Map<string, Step<Given>>();
+  const asked = new Set(jobs.map(jobId));
+  for (const job of jobs) {
+    const first = needOf(job) ?? job;
+    const id = jobId(first);
+    if (!steps.has(id)) steps.set(id, { id, job: first, asked: asked.has(id), followers: [] });
+    if (jobId(job) !== id) steps.get(id)?.followers.push(job);
+  }
+  return [...steps.values()];
 }
 
 /**
@@ -101,16 +138,12 @@ export interface DoOptions<Given, Result> {
  */
 export async function doJobs<Given extends Job<object>, Result>(
   jobs: readonly Given[],
-  hands: readonly Hand<Given, Result>[],
-  { onAnswer, signal, needOf = jobId }: DoOptions<Given, Result>,
+  hands: readonly Hand[],
+  { onAnswer, signal, needOf }: DoOptions<Given, Result>,
 ): Promise<void> {
-  const waiting = [...jobs];
-  const begun = new Set<string>();
-  const made = new Set<string>();
-  const take = () => {
-    const at = waiting.findIndex((job) => made.has(needOf(job)) || !begun.has(needOf(job)));
-    return at === -1 ? undefined : waiting.splice(at, 1)[0];
-  };
+  const ready = stepsOf(jobs, needOf);
+  let underWay = 0;
+  let broken = false;
   let wake = () => {};
   let answered = Promise.resolve();
   const renew = () => {
@@ -120,21 +153,22 @@ export async function doJobs<Given extends Job<object>, Result>(
     });
   };
   renew();
-  let broken = false;
 
-  const work = async (hand: Hand<Given, Result>) => {
-    while (waiting.length > 0 && !broken && !signal?.aborted) {
-      const job = take();
-      if (job === undefined) {
+  const work = async (hand: Hand) => {
+    while (!broken && !signal?.aborted) {
+      const step = ready.shift();
+      if (step === undefined) {
+        if (underWay === 0) return;
         await answered;
         continue;
       }
-      begun.add(needOf(job));
-      const answer = await hand.answer(job);
-      made.add(needOf(job));
+      underWay++;
+      const answer = await hand.answer(step.job);
+      underWay--;
+      ready.unshift(...step.followers.map((job) => ({ id: jobId(job), job, asked: true, followers: [] })));
       renew();
       if (broken || answer.kind === "stopped" || (answer.kind === "failed" && signal?.aborted)) return;
-      onAnswer(job, answer);
+      if (step.asked) onAnswer(step.job as Given, answer as Answered<Result>);
     }
   };
   try {

@@ -1,14 +1,11 @@
 // A search on all cores: its environments, its checkpoints in a folder, and worker threads.
-import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { makeFolder, removeFile, writeWhole } from "../experiments/durable.js";
 import type { EnvFile } from "../experiments/env-file.js";
 import { withWorkers } from "../experiments/workers.js";
-import type { Hand } from "../training/job.js";
-import type { Checkpoints, TrialJob, TrialResult } from "./trial.js";
+import type { Crew } from "../training/job.js";
 
 export { registerEnvFile } from "../experiments/env-file.js";
+export { FolderStore } from "../experiments/folder-store.js";
 
 /** What a worker is given when it starts. */
 export interface TrialContext {
@@ -28,49 +25,8 @@ export function onCores<Used>(
   jobs: number,
   context: TrialContext,
   signal: AbortSignal | undefined,
-  use: (hands: readonly Hand<TrialJob, TrialResult>[]) => Promise<Used>,
+  use: (crew: Crew) => Promise<Used>,
 ): Promise<Used> {
   const module = new URL("./trial-worker.node.js", import.meta.url).href;
   return withWorkers(jobs, { module, context }, signal, use);
-}
-
-const ending = ".checkpoint";
-
-/** Checkpoints in a folder: a file for each training under way. */
-export class FolderCheckpoints implements Checkpoints {
-  readonly #folder: string;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  read(id: string): Uint8Array | undefined {
-    try {
-      return readFileSync(this.#path(id));
-    } catch {
-      return undefined; // there is none, or it cannot be read: the training begins anew
-    }
-  }
-
-  write(id: string, checkpoint: Uint8Array): void {
-    makeFolder(this.#folder);
-    writeWhole(this.#path(id), checkpoint);
-  }
-
-  remove(id: string): void {
-    removeFile(this.#path(id));
-  }
-
-  /** Removes every checkpoint, and the folder if nothing else is in it. */
-  clear(): void {
-    if (!existsSync(this.#folder)) return;
-    const names = readdirSync(this.#folder);
-    const own = names.filter((name) => name.endsWith(ending));
-    for (const name of own) removeFile(join(this.#folder, name));
-    if (own.length === names.length) rmdirSync(this.#folder);
-  }
-
-  #path(id: string): string {
-    return join(this.#folder, id + ending);
-  }
 }

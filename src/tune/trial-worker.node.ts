@@ -2,7 +2,7 @@
 import "../env/all.js";
 import { registerEnvFile } from "../experiments/env-file.js";
 import type { Prepare } from "../experiments/worker.js";
-import { FolderCheckpoints, type TrialContext } from "./cores.node.js";
+import { FolderStore, type TrialContext } from "./cores.node.js";
 import { runTrial, type TrialJob, type TrialResult } from "./trial.js";
 
 /** Registers the environments. */
@@ -11,6 +11,6 @@ export const prepare: Prepare<TrialJob, TrialResult> = async (
   signal,
 ) => {
   for (const file of envFiles) await registerEnvFile(file);
-  const checkpoints = folder === undefined ? undefined : new FolderCheckpoints(folder);
+  const checkpoints = folder === undefined ? undefined : new FolderStore(folder);
   return (job) => runTrial(job, { source: job.configuration.env, signal, checkpoints });
 };

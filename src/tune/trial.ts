@@ -1,16 +1,16 @@
 // The unit of a search for better options: a teacher is trained with one seed and judged on selection episodes.
 
 import type { TeacherConfig } from "../dqn/config.js";
-import { type Teacher, type TrainOptions, trainTeacher } from "../dqn/teacher.js";
+import { type Teacher, trainTeacher } from "../dqn/teacher.js";
 import type { EnvSource } from "../env/env.js";
 import { inTurns, stoppable } from "../env/pauses.js";
 import { purposes } from "../env/seeds.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
 import { makeCopies } from "../evaluate/rounds.js";
 import { mean } from "../evaluate/statistics.js";
-import { CheckpointError, Interrupted } from "../training/checkpoint.js";
-import { DivergedError } from "../training/events.js";
+import { DivergedError, type TrainingEvent } from "../training/events.js";
 import { type Job, jobId } from "../training/job.js";
+import { KeptCheckpoint, resumed, type Store } from "../training/store.js";
 import type { Score } from "./halving.js";
 
 /** A training of a trial. */
@@ -39,19 +39,13 @@ export interface TrialResult {
   readonly inexactFrom?: number;
 }
 
-/** Where checkpoints of trainings are kept, by the ids of their jobs. */
-export interface Checkpoints {
-  read(id: string): Uint8Array | undefined;
-  write(id: string, checkpoint: Uint8Array): void;
-  remove(id: string): void;
-}
-
 /** What surrounds a training. */
 export interface TrialPlace {
   /** Where it is trained: the environment of the job, or a function that makes it. */
   readonly source: EnvSource;
   readonly signal?: AbortSignal;
-  readonly checkpoints?: Checkpoints;
+  /** Where a training that is stopped leaves its checkpoint. */
+  readonly checkpoints?: Store;
 }
 
 /** Judging takes at most this share of a training's steps, if that is enough for the fewest episodes. */
@@ -61,42 +55,31 @@ const mostEpisodes = 100;
 
 /** Trains and judges. @throws Interrupted if stopped by the signal or if the environment fails */
 export async function runTrial(job: TrialJob, place: TrialPlace): Promise<TrialResult> {
-  const { checkpoints } = place;
-  const id = jobId(job);
+  const { source, signal, checkpoints } = place;
+  const checkpoint = new KeptCheckpoint(checkpoints, jobId(job));
   let envSteps = 0;
   let evaluationSteps = 0;
+  const onEvent = (event: TrainingEvent) => {
+    envSteps = event.envSteps;
+    if (event.kind === "evaluation") evaluationSteps = event.evaluationSteps ?? 0;
+  };
   try {
-    const teacher = await trained(job, place, {
-      resume: checkpoints?.read(id),
-      onCheckpoint: checkpoints && ((checkpoint) => checkpoints.write(id, checkpoint)),
-      onEvent: (event) => {
-        envSteps = event.envSteps;
-        if (event.kind === "evaluation") evaluationSteps = event.evaluationSteps ?? 0;
-      },
-    });
+    const teacher = await resumed(checkpoint, (work) =>
+      trainTeacher(source, { ...job.configuration.teacher, ...work, seed: job.seed, signal, onEvent }),
+    );
     try {
       const judged = await judge(teacher, job, place);
       const { inexactFrom } = teacher;
       const taken = { envSteps: teacher.envSteps, evaluationSteps };
+      await checkpoint.remove();
       return { ...judged, ...taken, ...(inexactFrom !== undefined && { inexactFrom }) };
     } finally {
       teacher.dispose();
     }
   } catch (error) {
-    if (error instanceof DivergedError) return { score: null, episodes: 0, judgingSteps: 0, envSteps, evaluationSteps };
-    if (error instanceof Interrupted) checkpoints?.write(id, error.checkpoint);
-    throw error;
-  }
-}
-
-/** The teacher. A checkpoint that cannot be gone on from costs time, and nothing else. */
-async function trained(job: TrialJob, { source, signal }: TrialPlace, work: TrainOptions): Promise<Teacher> {
-  const options = { ...job.configuration.teacher, seed: job.seed, signal };
-  try {
-    return await trainTeacher(source, { ...options, ...work });
-  } catch (error) {
-    if (!(error instanceof CheckpointError)) throw error;
-    return trainTeacher(source, { ...options, ...work, resume: undefined });
+    if (!(error instanceof DivergedError)) throw error;
+    await checkpoint.remove();
+    return { score: null, episodes: 0, judgingSteps: 0, envSteps, evaluationSteps };
   }
 }
 

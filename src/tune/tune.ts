@@ -10,13 +10,14 @@ import { knownEnv, resolveAnyEnv } from "../env/registry.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import type { EnvFile } from "../experiments/env-file.js";
-import { answerTo, doJobs, type Hand, jobId, jobOf } from "../training/job.js";
+import { answerTo, type Crew, doJobs, type Hand, type Job, jobId, jobOf } from "../training/job.js";
 import { originOf } from "../training/origin.js";
+import type { Store } from "../training/store.js";
 import { halving, type Score, type Standing } from "./halving.js";
 import { type Importance, importanceOf } from "./importance.js";
 import { leastTrials, mostTrials, type Plan, planFor } from "./plan.js";
 import { drawTrials, spaceAround } from "./space.js";
-import { type Checkpoints, runTrial, type TrialJob, type TrialResult } from "./trial.js";
+import { runTrial, type TrialJob, type TrialResult } from "./trial.js";
 import { type Trial, trialsOf } from "./trials.js";
 
 /** A finished training: plain data. */
@@ -65,6 +66,8 @@ export interface TuneOptions extends Partial<TeacherConfig> {
    * environment that no worker can make: one that is a function, or that was registered in this process alone.
    */
   readonly jobs?: number;
+  /** Who trains in place of worker threads: a queue's workers, who must know the environment. */
+  readonly crew?: Crew;
   /** Modules with environments of the user's own, which the workers import, too; only in Node. */
   readonly envFiles?: readonly EnvFile[];
   /** A folder in which trainings that are stopped leave their checkpoints, to go on from there; only in Node. */
@@ -118,8 +121,8 @@ export class TuneFailed extends Error {
  */
 export async function tune(source: EnvSource, options: TuneOptions = {}): Promise<Tuned> {
   needObject("options", options);
-  const { seed: givenSeed = 0, trials: count, steps, jobs, envFiles = [], checkpoints, ...rest } = options;
-  const { finished = [], onEvent = () => {}, signal, ...givenOptions } = rest;
+  const { seed: givenSeed = 0, trials: count, steps, jobs, crew, envFiles = [], ...rest } = options;
+  const { checkpoints, finished = [], onEvent = () => {}, signal, ...givenOptions } = rest;
   const seed = checkedSeed(givenSeed);
   checkCount("trials", count, leastTrials, mostTrials);
   checkCount("steps", steps, 1, Number.MAX_SAFE_INTEGER);
@@ -148,8 +151,7 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
 
   const before = new Map(finished.map((run) => [run.id, run]));
   const runs = new Map<string, TrialRun>();
-  const store: Checkpoints | undefined =
-    node && checkpoints !== undefined ? new node.FolderCheckpoints(checkpoints) : undefined;
+  const store: Store | undefined = node && checkpoints !== undefined ? new node.FolderStore(checkpoints) : undefined;
   /** The number of a rung's first training seed. */
   const firstSeed = (rung: number) => plan.rungs.slice(0, rung).reduce((sum, { seeds }) => sum + seeds, 1);
   const jobFor = (rung: number, trial: number, index: number): TrialJob =>
@@ -164,42 +166,40 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
     onEvent({ kind: "run", run, done: runs.size, of: plan.runs });
   };
 
-  const evaluateWith =
-    (hands: readonly Hand<TrialJob, TrialResult>[]) => async (rung: number, trials: readonly number[]) => {
-      const { seeds } = plan.rungs[rung];
-      const entries = trials.flatMap((trial) =>
-        Array.from({ length: seeds }, (_, index) => ({ trial, job: jobFor(rung, trial, index) })),
-      );
-      const trialOf = new Map(entries.map(({ trial, job }) => [jobId(job), trial]));
-      for (const jobKey of trialOf.keys()) {
-        const run = before.get(jobKey);
-        if (run !== undefined) keep(run);
-      }
-      const waiting = entries.map(({ job }) => job).filter((job) => !runs.has(jobId(job)));
-      const failures: string[] = [];
-      await doJobs(waiting, hands, {
-        signal,
-        onAnswer(job, answer) {
-          const jobKey = jobId(job);
-          const trial = trialOf.get(jobKey) as number;
-          if (answer.kind === "failed") failures.push(`trial ${trial}, seed ${job.seed}: ${answer.message}`);
-          else {
-            const { changes } = draws[trial];
-            const { result, wallSeconds } = answer;
-            keep({ id: jobKey, trial, changes, rung, seed: job.seed, ...result, wallSeconds });
-            store?.remove(jobKey);
-          }
-        },
-      });
-      const scores = entries.flatMap(({ job }) => runs.get(jobId(job)) ?? []).map(({ score }): Score => score);
-      if (scores.length < entries.length) {
-        if (signal?.aborted) throw new TuneStopped(`stopped after ${runs.size} of ${plan.runs} runs`);
-        throw new TuneFailed(failuresLine(failures, entries.length));
-      }
-      return trials.map((_, i) => scores.slice(i * seeds, (i + 1) * seeds));
-    };
-  const search = (hands: readonly Hand<TrialJob, TrialResult>[]) =>
-    halving(plan, evaluateWith(hands), (rung, standings) => onEvent({ kind: "rung", rung, standings }));
+  const evaluateWith = (crew: Crew) => async (rung: number, trials: readonly number[]) => {
+    const { seeds } = plan.rungs[rung];
+    const entries = trials.flatMap((trial) =>
+      Array.from({ length: seeds }, (_, index) => ({ trial, job: jobFor(rung, trial, index) })),
+    );
+    const trialOf = new Map(entries.map(({ trial, job }) => [jobId(job), trial]));
+    for (const jobKey of trialOf.keys()) {
+      const run = before.get(jobKey);
+      if (run !== undefined) keep(run);
+    }
+    const waiting = entries.map(({ job }) => job).filter((job) => !runs.has(jobId(job)));
+    const failures: string[] = [];
+    await crew.work<TrialJob, TrialResult>(waiting, {
+      signal,
+      onAnswer(job, answer) {
+        const jobKey = jobId(job);
+        const trial = trialOf.get(jobKey) as number;
+        if (answer.kind === "failed") failures.push(`trial ${trial}, seed ${job.seed}: ${answer.message}`);
+        else {
+          const { changes } = draws[trial];
+          const { result, wallSeconds } = answer;
+          keep({ id: jobKey, trial, changes, rung, seed: job.seed, ...result, wallSeconds });
+        }
+      },
+    });
+    const scores = entries.flatMap(({ job }) => runs.get(jobId(job)) ?? []).map(({ score }): Score => score);
+    if (scores.length < entries.length) {
+      if (signal?.aborted) throw new TuneStopped(`stopped after ${runs.size} of ${plan.runs} runs`);
+      throw new TuneFailed(failuresLine(failures, entries.length));
+    }
+    return trials.map((_, i) => scores.slice(i * seeds, (i + 1) * seeds));
+  };
+  const search = (crew: Crew) =>
+    halving(plan, evaluateWith(crew), (rung, standings) => onEvent({ kind: "rung", rung, standings }));
 
   // a worker has every environment of this library, and those of files
   const anywhere = typeof source === "string" && (envFiles.length > 0 || knownEnv(id)?.about !== undefined);
@@ -208,13 +208,13 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
       `jobs is ${jobs}: only 1 is allowed for ${id}, because no other worker can make it (envFiles names a module that can)`,
     );
   }
-  const here: Hand<TrialJob, TrialResult> = {
-    answer: (job) => answerTo(job, (each) => runTrial(each, { source, signal, checkpoints: store }), signal),
-  };
-  const decided =
-    node && anywhere
-      ? await node.onCores(jobs ?? node.cores(), { envFiles, checkpoints }, signal, search)
-      : await search([here]);
+  const run = (job: Job<object>) => runTrial(job as TrialJob, { source, signal, checkpoints: store });
+  const here: Hand = { answer: (job) => answerTo(job, run, signal) };
+  let decided: Standing[][];
+  if (crew !== undefined) decided = await search(crew);
+  else if (node && anywhere)
+    decided = await node.onCores(jobs ?? node.cores(), { envFiles, checkpoints }, signal, search);
+  else decided = await search({ work: (jobs, options) => doJobs(jobs, [here], options) });
 
   const trials = trialsOf(draws, ({ changes }) => configWith(changes), plan, decided);
   const best = decided[decided.length - 1][0].trial;

@@ -51,7 +51,7 @@ describe("an answer", () => {
 function slowHands(count: number) {
   const under = new Map<string, (answer: Answer<string>) => void>();
   const begun: string[] = [];
-  const hand: Hand<Job<object>, string> = {
+  const hand: Hand = {
     answer: ({ cell }) =>
       new Promise((resolve) => {
         begun.push(cell);
@@ -70,7 +70,7 @@ describe("hands", () => {
     const count = fc.integer({ min: 1, max: 4 });
     const property = fc.asyncProperty(fc.nat(9), count, fc.scheduler(), async (jobs, hands, scheduler) => {
       const begun: string[] = [];
-      const hand: Hand<Job<object>, string> = {
+      const hand: Hand = {
         answer: ({ cell }) => {
           begun.push(cell);
           return scheduler.schedule(Promise.resolve({ kind: "done", result: cell, wallSeconds: 0 } as const), cell);
@@ -93,12 +93,33 @@ describe("hands", () => {
   it("wait for the job that makes what theirs needs, and do others meanwhile", async () => {
     const { hands, begun, finish } = slowHands(3);
     const jobs = ["a1", "a2", "a3", "b1"].map((cell) => job(cell));
-    const all = doJobs(jobs, hands, { onAnswer: () => {}, needOf: ({ cell }) => cell[0] });
+    const first: Record<string, Job<object>> = { a: jobs[0], b: jobs[3] };
+    const all = doJobs(jobs, hands, { onAnswer: () => {}, needOf: ({ cell }) => first[cell[0]] });
     expect(begun).toEqual(["a1", "b1"]);
     await finish("a1", { kind: "failed", message: "no" }); // then each makes its own
     expect(begun).toEqual(["a1", "b1", "a2", "a3"]);
     for (const cell of ["b1", "a2", "a3"]) await finish(cell);
     await all;
+  });
+
+  it("do what is needed, too, before, and tell nothing of it", async () => {
+    const { hands, begun, finish } = slowHands(3);
+    const told: string[] = [];
+    const all = doJobs(
+      ["a1", "b1", "a2", "c"].map((cell) => job(cell)),
+      hands,
+      {
+        onAnswer: ({ cell }) => told.push(cell),
+        needOf: ({ cell }) => (cell === "c" ? undefined : job(cell[0])),
+      },
+    );
+    expect(begun).toEqual(["a", "b", "c"]);
+    await finish("c");
+    await finish("a");
+    expect(begun).toEqual(["a", "b", "c", "a1", "a2"]);
+    for (const cell of ["a2", "b", "a1", "b1"]) await finish(cell);
+    await all;
+    expect(told).toEqual(["c", "a2", "a1", "b1"]);
   });
 
   it("begin nothing more after a stop, and tell no failure that came of it", async () => {

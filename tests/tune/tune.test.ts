@@ -1,5 +1,5 @@
 // tune() in one process: a bad default is beaten, stops change nothing, and nothing is judged on final episodes.
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
@@ -10,9 +10,10 @@ import type { CustomEnv } from "../../src/env/env.js";
 import { Pcg64 } from "../../src/env/random.js";
 import { register, registerEnv } from "../../src/env/registry.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
+import { FolderStore } from "../../src/experiments/folder-store.js";
 import { jobOf } from "../../src/training/job.js";
-import { FolderCheckpoints } from "../../src/tune/cores.node.js";
-import { type Checkpoints, runTrial, type TrialJob } from "../../src/tune/trial.js";
+import type { Store } from "../../src/training/store.js";
+import { runTrial, type TrialJob } from "../../src/tune/trial.js";
 import { type TrialRun, type TuneEvent, TuneFailed, type TuneOptions, TuneStopped, tune } from "../../src/tune/tune.js";
 
 const folder = mkdtempSync(join(tmpdir(), "qstill-tune-"));
@@ -194,11 +195,11 @@ describe("a search that is stopped", () => {
 
   it("goes on in the middle of a training, from its checkpoint", async () => {
     const checkpoints = join(folder, "stopped");
-    vi.spyOn(FolderCheckpoints.prototype, "write");
+    vi.spyOn(FolderStore.prototype, "write");
     const { tuned, finished } = await stoppedAt(3, 100, { checkpoints });
     expect(tuned).toEqual(whole.tuned);
     expect(finished).toHaveLength(3);
-    expect(FolderCheckpoints.prototype.write).toHaveBeenCalledTimes(1);
+    expect(FolderStore.prototype.write).toHaveBeenCalledTimes(1);
     expect(readdirSync(checkpoints)).toEqual([]); // what is finished needs none
   });
 
@@ -261,10 +262,11 @@ describe("a training", () => {
 
   it("goes on from a checkpoint to the same result; one that does not fit is left aside", async () => {
     const kept = new Map<string, Uint8Array>();
-    const checkpoints: Checkpoints = {
-      read: (id) => kept.get(id),
-      write: (id, bytes) => kept.set(id, bytes),
-      remove: (id) => kept.delete(id),
+    const checkpoints: Store = {
+      read: async (name) => kept.get(name),
+      write: async (name, bytes) => void kept.set(name, bytes),
+      remove: async (name) => void kept.delete(name),
+      placeOf: (name) => name,
     };
     const plain = await runTrial(job(), { source: signals });
     const controller = new AbortController();
@@ -297,27 +299,6 @@ describe("a training", () => {
       evaluationSteps: 0,
     });
     expect(diverged.envSteps).toBeLessThan(480);
-  });
-});
-
-describe("checkpoints in a folder", () => {
-  it("are read, removed and cleared; what is not there is nothing", () => {
-    const place = join(folder, "kept");
-    const checkpoints = new FolderCheckpoints(place);
-    checkpoints.clear();
-    expect(checkpoints.read("a")).toBeUndefined();
-    checkpoints.write("a", Uint8Array.of(1, 2));
-    checkpoints.write("b", Uint8Array.of(3));
-    writeFileSync(join(place, "note.txt"), "mine");
-    expect([...checkpoints.read("a")!]).toEqual([1, 2]);
-    checkpoints.remove("a");
-    checkpoints.remove("a");
-    expect(readdirSync(place).sort()).toEqual(["b.checkpoint", "note.txt"]);
-    checkpoints.clear();
-    expect(readdirSync(place)).toEqual(["note.txt"]);
-    rmSync(join(place, "note.txt"));
-    checkpoints.clear();
-    expect(existsSync(place)).toBe(false);
   });
 });
 

@@ -37,6 +37,7 @@ export const ablationStudy: Study = {
   score: "return",
   pooled: false,
   seeds: 10,
+  teacher: () => null,
   cells: (environments) =>
     environments.flatMap((env) => {
       const preset = teacherConfig(env, {});

@@ -63,6 +63,7 @@ export const aloneStudy: Study = {
   question: "How many times the environment steps of a distilled student does the same network need alone, by DQN?",
   score: "stepsRatio",
   seeds: 10,
+  teacher: () => ({}),
   cells: (environments) =>
     environments.flatMap((env) =>
       comparison(env).hiddens.map((hidden) => ({

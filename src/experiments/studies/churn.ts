@@ -28,6 +28,7 @@ export const churnStudy: Study = {
   seeds: 10,
   environments: ["CartPole-v1", "MountainCar-v0", "Acrobot-v1"],
 
+  teacher: ({ name }) => (name === ofTeacher ? null : {}),
   cells(environments) {
     return environments.flatMap((env) => [
       { name: ofTeacher, env, settings: {} },

@@ -33,6 +33,7 @@ export const jointStudy: Study = {
   score: "studentBest",
   pooled: false,
   seeds: 10,
+  teacher: () => null,
   cells: (environments) =>
     environments.flatMap((env) => Object.entries(rows).map(([name, faults]) => ({ name, env, settings: { faults } }))),
   async run({ env: id, settings }, seed, _, signal) {

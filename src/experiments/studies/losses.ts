@@ -17,6 +17,7 @@ export const lossesStudy: Study = {
   question: "Which loss, at which temperature and on whose states, makes the best student?",
   score: "returnRatio",
   seeds: 10,
+  teacher: () => ({}),
   cells: (environments) =>
     environments.flatMap((env) =>
       sources.flatMap((states) =>

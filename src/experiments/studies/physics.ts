@@ -127,6 +127,7 @@ export const physicsStudy: Study = {
   environments: Object.keys(changeable),
 
   /** @throws ConfigError for an environment whose constants cannot be changed */
+  teacher: () => ({}),
   cells(environments) {
     return environments.flatMap((env) => {
       if (!Object.hasOwn(changeable, env)) {

@@ -74,6 +74,7 @@ export const quantisationStudy: Study = {
   seeds: 10,
   environments: ["CartPole-v1", "MountainCar-v0", "Acrobot-v1"],
 
+  teacher: () => ({}),
   cells: (environments) =>
     environments.flatMap((env) => [
       { name: "f32", env, settings: {} },

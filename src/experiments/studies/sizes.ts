@@ -10,6 +10,7 @@ export const sizesStudy: Study = {
   question: "How much of its teacher's return does a student of each size keep, one as large as the teacher included?",
   score: "returnRatio",
   seeds: 10,
+  teacher: () => ({}),
   cells: (environments) =>
     environments.flatMap((env) => [
       { name: "as the teacher", env, settings: { hidden: teacherConfig(env, {}).hidden } },

@@ -97,6 +97,7 @@ export const teachersStudy: Study = {
   seeds: 10,
   environments: ["CartPole-v1", "MountainCar-v0", "Acrobot-v1"],
 
+  teacher: () => null,
   cells(environments) {
     return environments.flatMap((env) =>
       [...stages, ...(env === failedIn ? [failed] : [])].flatMap((stage) =>
