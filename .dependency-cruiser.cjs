@@ -1,6 +1,7 @@
 // The layering of the house: each folder imports only from those after it (see CONTRIBUTING.md).
 const order = [
   "cli",
+  "queue",
   "log",
   "tune",
   "experiments",
@@ -50,7 +51,7 @@ module.exports = {
       name: "node-only-where-it-prints",
       comment: "the library loads in a browser: node: modules belong to cli/ and *.node.ts",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(cli|experiments)/|\\.node\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(cli|experiments|queue)/|\\.node\\.ts$" },
       to: { dependencyTypes: ["core"] },
     },
     {
@@ -63,12 +64,12 @@ module.exports = {
     {
       name: "packages-stay-in-their-place",
       comment:
-        "the library itself depends on nothing; plots belong to report/ and experiments/, terminal packages to cli/, physics to LunarLander, zip archives to import/, gzip to offline/, HDF5 to minari/, the hash to an export's description",
+        "the library itself depends on nothing; plots belong to report/ and experiments/, the queue to queue/, terminal packages to cli/, physics to LunarLander, zip archives to import/, gzip to offline/, HDF5 to minari/, the hash to an export's description",
       severity: "error",
       from: {
         path: "^src/",
         pathNot:
-          "^src/((cli|experiments|report)/|(env/lunar-lander/lunar-lander|import/zip|offline/gzip|minari/(hdf5|again.node)|export/description)\\.ts$)",
+          "^src/((cli|experiments|queue|report)/|(env/lunar-lander/lunar-lander|import/zip|offline/gzip|minari/(hdf5|again.node)|export/description)\\.ts$)",
       },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer"] },
     },

@@ -1,18 +1,19 @@
 // qstill experiment: runs a named study over seeds, on all cores. It can be stopped and resumed.
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { version } from "../core/version.js";
 import { type Failure, failureLine } from "../experiments/failures.js";
 import { studyHtml } from "../experiments/html.js";
 import type { Run } from "../experiments/results.js";
 import { cellsOf, runStudy, StudyFailed, StudyStopped } from "../experiments/run-study.js";
-import { studies } from "../experiments/studies/index.js";
+import { studies as ownStudies } from "../experiments/studies/index.js";
 import type { Study } from "../experiments/study.js";
 import { summariseStudy } from "../experiments/summary.js";
 import { studyMarkdown, tableOf } from "../experiments/table.js";
 import { isGymnasium } from "../gymnasium/register.node.js";
+import { importModules } from "../queue/place.js";
 import {
   addEnvOptions,
   chosenEnvironment,
@@ -26,14 +27,16 @@ import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { notEmpty, readCount } from "./options.js";
+import { addQueue, chosenQueue, type QueueFlags } from "./queue-options.js";
 import { RunsBar } from "./runs-bar.js";
 import { stopOnSignals } from "./stopping.js";
 import { complain, print, prose, table, usualWidth } from "./terminal.js";
 
-interface ExperimentOptions extends EnvFlags {
+interface ExperimentOptions extends EnvFlags, QueueFlags {
   seeds?: number;
   env?: string[];
-  jobs: number;
+  jobs?: number;
+  module?: string;
   cells?: string;
   out?: string;
   resume?: boolean;
@@ -49,8 +52,9 @@ export function addExperiment(program: Command): void {
     .argument("[name]", "name of the study (--list lists all)")
     .option("--seeds <number>", "number of seeds N: 0 … N − 1 (default: the study's)", readCount("seeds", 1_000_000))
     .option("--env <env>", `${environmentHelp}; may be repeated (default: the study's)`, collect);
-  addEnvOptions(command)
-    .option("--jobs <number>", "number of runs at the same time", readCount("jobs", 1024), availableParallelism())
+  addQueue(addEnvOptions(command))
+    .option("--jobs <number>", "number of runs at the same time (default: one for each core)", readCount("jobs", 1024))
+    .option("--module <file>", "a file that exports studies of your own", notEmpty("module"))
     .option("--cells <text>", "only the cells whose name contains it")
     .option("--out <folder>", "folder for the files (default: runs/experiment-<name>)", notEmpty("out"))
     .option("--resume", "keep the finished runs and do the others")
@@ -58,13 +62,25 @@ export function addExperiment(program: Command): void {
     .option("--quiet", "print nothing but errors")
     .option("--list", "list the studies and their questions")
     .action(async (name: string | undefined, options: ExperimentOptions) => {
-      if (options.list) list(options);
-      else await experiment(chosenStudy(name), options);
+      const { studies, module } = await studiesFor(options);
+      if (options.list) list(studies, options);
+      else await experiment(chosenStudy(name, studies), module, options);
     });
 }
 
-async function experiment(study: Study, options: ExperimentOptions): Promise<void> {
+/** The studies that can be run, and the module that has them, if it is the user's. */
+async function studiesFor({
+  module: path,
+}: ExperimentOptions): Promise<{ studies: readonly Study[]; module?: string }> {
+  if (path === undefined) return { studies: ownStudies };
+  const studies = await importModules([{ path }]);
+  return { studies: studies.slice(ownStudies.length), module: pathToFileURL(resolve(path)).href };
+}
+
+async function experiment(study: Study, module: string | undefined, options: ExperimentOptions): Promise<void> {
   const { json, quiet, jobs } = options;
+  if (jobs !== undefined && options.queue !== undefined)
+    throw new UsageError("--jobs is given with --queue: workers do the runs, each as many as its --concurrency says");
   const seeds = options.seeds ?? study.seeds;
   const given = options.env ?? [];
   const envFiles = given.filter(isOutside).map((path) => envFileOf(path, options));
@@ -91,6 +107,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   lockFolder(out);
 
   const bar = new RunsBar(study.name, !json && !quiet);
+  const queue = await chosenQueue(options, bar, quiet === true);
   const signal = stopOnSignals(() => bar.stop());
   const begun = existsSync(join(out, "results.jsonl"));
   if (options.resume && !begun && !quiet) complain(`nothing to go on from in ${out}: it begins at the start`);
@@ -105,14 +122,23 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   };
   const resume = options.resume && begun;
   let failed: StudyFailed | undefined;
-  const runs = await runStudy(study, { out, cells, seeds, jobs, envFiles, resume, onProgress, onFailure, signal })
+  const work = { out, cells, seeds, jobs, crew: queue, module, envFiles, resume };
+  const runs = await runStudy(study, { ...work, onProgress, onFailure, signal })
     .catch((error: unknown): readonly Run[] => {
-      if (error instanceof StudyStopped) complain(`${error.message}: to go on, repeat the command with --resume`);
+      if (error instanceof StudyStopped)
+        complain(
+          queue === undefined
+            ? `${error.message}: to go on, repeat the command with --resume`
+            : `${error.message}; the workers go on: to follow them again, repeat the command with --resume, here or elsewhere`,
+        );
       if (!(error instanceof StudyFailed)) throw error;
       failed = error;
       return error.runs;
     })
-    .finally(() => bar.stop());
+    .finally(() => {
+      bar.stop();
+      queue?.close();
+    });
 
   const sections = summariseStudy(study, cells, runs);
   const missing = failed?.message;
@@ -150,7 +176,7 @@ async function experiment(study: Study, options: ExperimentOptions): Promise<voi
   if (failed !== undefined) throw failed;
 }
 
-function list({ json }: ExperimentOptions): void {
+function list(studies: readonly Study[], { json }: ExperimentOptions): void {
   const plain = studies.map(({ name, question, score, seeds }) => ({ name, question, score, seeds }));
   if (json) print(JSON.stringify({ studies: plain }));
   else {
@@ -163,7 +189,7 @@ function list({ json }: ExperimentOptions): void {
   }
 }
 
-function chosenStudy(name: string | undefined): Study {
+function chosenStudy(name: string | undefined, studies: readonly Study[]): Study {
   const study = studies.find((each) => each.name === name);
   if (study !== undefined) return study;
   const names = studies.map((each) => each.name).join(", ");

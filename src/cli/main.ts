@@ -14,6 +14,7 @@ import { addExperiment } from "./experiment.js";
 import { addExplain } from "./explain.js";
 import { addExport } from "./export.js";
 import { addJoint } from "./joint.js";
+import { addQueueCommand } from "./queue.js";
 import { addRun } from "./run.js";
 import { addShrink } from "./shrink.js";
 import { complain, print } from "./terminal.js";
@@ -21,6 +22,7 @@ import { addTrain } from "./train.js";
 import { addTune } from "./tune.js";
 import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
+import { addWorker } from "./worker.js";
 
 /** What the command says that is given nothing at all. */
 const introduction = `qstill trains a small DQN agent
@@ -59,6 +61,8 @@ for (const add of [
   addWatch,
   addEnvs,
   addExperiment,
+  addWorker,
+  addQueueCommand,
   addBench,
 ])
   add(program);

@@ -1,6 +1,5 @@
 // qstill tune: finds better options of a teacher for an environment, on all cores. It can be stopped and resumed.
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/config-error.js";
@@ -28,17 +27,19 @@ import {
   readConfigFile,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
+import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { addConfigOptions, readConfigOptions, readCount } from "./options.js";
+import { addQueue, chosenQueue, type QueueFlags } from "./queue-options.js";
 import { RunsBar } from "./runs-bar.js";
 import { stopOnSignals } from "./stopping.js";
 import { complain, figure, print, prose, table } from "./terminal.js";
 
-interface TuneFlags extends CommonOptions {
+interface TuneFlags extends CommonOptions, QueueFlags {
   trials?: number;
   steps?: number;
-  jobs: number;
+  jobs?: number;
 }
 
 export function addTune(program: Command): void {
@@ -56,7 +57,12 @@ export function addTune(program: Command): void {
       "in place of --trials: environment steps that all trainings together may take",
       readCount("steps", Number.MAX_SAFE_INTEGER),
     )
-    .option("--jobs <number>", "number of trainings at the same time", readCount("jobs", 1024), availableParallelism());
+    .option(
+      "--jobs <number>",
+      "number of trainings at the same time (default: one for each core)",
+      readCount("jobs", 1024),
+    );
+  addQueue(command);
   addEnvOptions(addCommonOptions(command, "runs/tune-<env>-<seed>"));
   const flags = addConfigOptions(
     command,
@@ -86,8 +92,13 @@ async function search(
   seed: number,
   given: Partial<TeacherConfig>,
   envFiles: readonly EnvFile[],
-  { trials, steps, jobs, out: givenOut, resume, json, quiet }: TuneFlags,
+  options: TuneFlags,
 ): Promise<void> {
+  const { trials, steps, jobs, out: givenOut, resume, json, quiet } = options;
+  if (jobs !== undefined && options.queue !== undefined)
+    throw new UsageError(
+      "--jobs is given with --queue: workers train, each as much at a time as its --concurrency says",
+    );
   const plan = planFor({ trials, steps }, teacherConfig(env, given));
   const out = givenOut ?? join("runs", `tune-${env.replace(/[/\\:]+/g, "-")}-${seed}`);
   prepareFolder(out);
@@ -99,6 +110,7 @@ async function search(
     if (!quiet) complain(text);
   };
   const bar = new RunsBar("tune", !json && !quiet);
+  const queue = await chosenQueue(options, bar, quiet === true);
   const signal = stopOnSignals(() => bar.stop());
   const begun = existsSync(runsPath);
   const head = { study: "tune", version, env, seed, ...originOf(env), ...given };
@@ -136,13 +148,17 @@ async function search(
     trials,
     steps,
     jobs,
+    crew: queue,
     envFiles,
     checkpoints,
     finished,
     onEvent,
     signal,
   })
-    .finally(() => bar.stop())
+    .finally(() => {
+      bar.stop();
+      queue?.close();
+    })
     .catch((error: unknown) => {
       const hint = "to go on, repeat the command with --resume";
       if (error instanceof TuneStopped) complain(`${error.message}: ${hint}`);

@@ -17,7 +17,7 @@ import { halving, type Score, type Standing } from "./halving.js";
 import { type Importance, importanceOf } from "./importance.js";
 import { leastTrials, mostTrials, type Plan, planFor } from "./plan.js";
 import { drawTrials, spaceAround } from "./space.js";
-import { runTrial, type TrialJob, type TrialResult } from "./trial.js";
+import { runTrial, type TrialJob, type TrialResult, tuneWork } from "./trial.js";
 import { type Trial, trialsOf } from "./trials.js";
 
 /** A finished training: plain data. */
@@ -155,7 +155,7 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
   /** The number of a rung's first training seed. */
   const firstSeed = (rung: number) => plan.rungs.slice(0, rung).reduce((sum, { seeds }) => sum + seeds, 1);
   const jobFor = (rung: number, trial: number, index: number): TrialJob =>
-    jobOf("tune", `trial ${trial}`, episodeSeed(seed, purposes.attempt, firstSeed(rung) + index), {
+    jobOf(tuneWork, `trial ${trial}`, episodeSeed(seed, purposes.attempt, firstSeed(rung) + index), {
       env: id,
       ...originOf(id),
       teacher: configWith({ ...draws[trial].changes, envSteps: plan.rungs[rung].envSteps }),

@@ -1,0 +1,61 @@
+// Working with a queue from the command line: where it is, and what its workers are doing.
+import type { Command } from "commander";
+import { ConfigError } from "../core/config-error.js";
+import { type FollowEvent, type JobQueue, openQueue } from "../queue/job-queue.js";
+import { notEmpty } from "./options.js";
+import type { RunsBar } from "./runs-bar.js";
+import { complain } from "./terminal.js";
+
+/** Options of every command that works with a queue. */
+export interface QueueFlags {
+  queue?: string;
+  store?: string;
+}
+
+export const queueHelp = "the queue's server: redis://host:port/db, or rediss:// for TLS";
+
+/** Adds --queue to a command whose jobs workers may do. */
+export function addQueue(command: Command): Command {
+  return command.option("--queue <url>", `let workers do the jobs (qstill worker); ${queueHelp}`, notEmpty("queue"));
+}
+
+/** Adds --store to a command that reads or writes the files of jobs. */
+export function addStore(command: Command): Command {
+  return command.option(
+    "--store <folder>",
+    "folder for the files of jobs, which all workers reach (default: in the queue's server, up to 64 MiB a file)",
+    notEmpty("store"),
+  );
+}
+
+/** @throws ConfigError if a command needs a queue and none is given */
+export function neededQueue({ queue }: QueueFlags): string {
+  if (queue === undefined) throw new ConfigError(`no queue given: --queue needs ${queueHelp}`);
+  return queue;
+}
+
+/**
+ * The queue of --queue; undefined without it.
+ * @param bar shows how the queue stands
+ */
+export async function chosenQueue(
+  { queue, store }: QueueFlags,
+  bar: RunsBar,
+  quiet: boolean,
+): Promise<JobQueue | undefined> {
+  if (queue === undefined) return undefined;
+  const said = new Set<string>();
+  const once = (text: string) => {
+    if (quiet || said.has(text)) return;
+    said.add(text);
+    bar.stop();
+    complain(text);
+  };
+  const onEvent = (event: FollowEvent) => {
+    if (event.kind === "trouble") return once(`${event.message} (it is tried again)`);
+    bar.queue(event);
+    if (event.paused) once("the queue is paused: qstill queue resume lets it go on");
+    else if (event.workers.length === 0) once("no worker is there yet: start some with qstill worker --queue <url>");
+  };
+  return openQueue(queue, { store, onEvent });
+}

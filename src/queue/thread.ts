@@ -1,0 +1,27 @@
+// What a worker's thread does: the jobs of studies and of searches for options.
+import "../env/all.js";
+import { doStudyJob } from "../experiments/study-jobs.js";
+import { KeptTeachers } from "../experiments/teachers.js";
+import type { Prepare } from "../experiments/worker.js";
+import type { Job } from "../training/job.js";
+import { runTrial, type TrialJob, tuneWork } from "../tune/trial.js";
+import { connect } from "./connection.js";
+import { importModules, type PlaceOptions, storeOf } from "./place.js";
+
+/** What a thread is given when it starts: plain data. */
+export interface ThreadContext extends PlaceOptions {
+  readonly url: string;
+}
+
+export const prepare: Prepare<Job<object>, unknown> = async ({ url, ...options }: ThreadContext, signal) => {
+  const studies = await importModules(options.modules);
+  const store = storeOf(options, await connect(url));
+  const teachers = new KeptTeachers(store, { signal, checkpoints: store });
+  return (job) => {
+    if (job.study === tuneWork) {
+      const trial = job as TrialJob;
+      return runTrial(trial, { source: trial.configuration.env, signal, checkpoints: store });
+    }
+    return doStudyJob(job, { studies, teachers, signal });
+  };
+};
