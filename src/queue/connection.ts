@@ -56,15 +56,29 @@ export async function connect(url: string): Promise<Connection> {
     latest = error;
   });
   try {
-    await client.connect();
-    checkServer(await client.info(), address);
+    checkServer(
+      await within(
+        patience,
+        client.connect().then(() => client.info()),
+      ),
+      address,
+    );
     isFirst = false;
     return { client, address };
   } catch (error) {
-    client.disconnect();
+    if (client.status !== "end") client.disconnect(); // it would keep the process for 2 s
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(`the queue ${address.shown} cannot be used: ${why(latest ?? error)}`);
   }
+}
+
+/** @throws Error if it takes longer, in milliseconds */
+export async function within<Result>(most: number, work: Promise<Result>): Promise<Result> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("timed out")), most);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** The oldest server that has all that is used. */

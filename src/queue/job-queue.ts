@@ -140,9 +140,9 @@ export class JobQueue implements Crew {
   /** How the queue stands. */
   async state(): Promise<QueueState> {
     const counts = await this.#queue.getJobCounts();
-    const { wait = 0, paused = 0, delayed = 0, prioritized = 0, active = 0, completed = 0, failed = 0 } = counts;
+    const { waiting = 0, paused = 0, delayed = 0, prioritized = 0, active = 0, completed = 0, failed = 0 } = counts;
     return {
-      waiting: wait + paused + delayed + prioritized + (counts["waiting-children"] ?? 0),
+      waiting: waiting + paused + delayed + prioritized + (counts["waiting-children"] ?? 0),
       active,
       done: completed,
       failed,

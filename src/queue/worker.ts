@@ -1,14 +1,14 @@
 // A worker: takes jobs from the queue and does them in threads, until it is stopped.
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Job as QueuedJob, Worker } from "bullmq";
+import type { Job as QueuedJob } from "bullmq";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { version } from "../core/version.js";
 import { WorkerHand } from "../experiments/workers.js";
 import type { Job } from "../training/job.js";
 import { type Abilities, announce, announceEvery, needsOf, refusalOf, takeLeave } from "./abilities.js";
-import { connect, packages } from "./connection.js";
+import { connect, packages, within } from "./connection.js";
 import { entryOf, prefix, queueName, release } from "./jobs.js";
 import { environmentsHere, importModules, type PlaceOptions } from "./place.js";
 import type { ThreadContext } from "./thread.js";
@@ -42,8 +42,12 @@ const lockDuration = 15_000;
 const stalledInterval = 5000;
 /** A job that has lost so many workers is set aside: it may be what ends them. */
 const mostLost = 20;
-/** A job that this worker cannot do is offered again after this time, in milliseconds. */
-const refusedFor = 3000;
+/**
+ * A job that this worker cannot do is offered again after this time, in milliseconds. It takes no other one for longer,
+ * so that those who can do it come first.
+ */
+const refusedFor = 200;
+const standsBack = 1000;
 /** The time that jobs have to leave a checkpoint when the worker is stopped, and then the connection, in milliseconds. */
 const timeToStop = 20_000;
 const timeToClose = 5000;
@@ -90,6 +94,7 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
       if (!refused.has(refusal)) onEvent({ kind: "refused", job, message: refusal });
       refused.add(refusal);
       await queued.moveToDelayed(Date.now() + refusedFor, token);
+      await pause(standsBack);
       throw new DelayedError();
     }
     lastWork = Date.now();
@@ -131,10 +136,10 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   } finally {
     for (const hand of hands) hand.stop();
     const late = setTimeout(() => void Promise.all(hands.map((hand) => hand.end())), timeToStop);
-    await closed(worker, timeToStop + timeToClose);
+    await within(timeToStop + timeToClose, worker.close()).catch(() => {});
     clearTimeout(late);
     clearInterval(saying);
-    await Promise.race([takeLeave(client, id).catch(() => {}), pause(1000)]);
+    await within(1000, takeLeave(client, id)).catch(() => {});
     await Promise.all(hands.map((hand) => hand.end()));
     client.off("close", lost).disconnect();
   }
@@ -145,7 +150,7 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
       await pause(idle / 4);
       if (free.length < concurrency || Date.now() - lastWork < idle) continue;
       const left = await queue.getJobCountByTypes("wait", "delayed", "prioritized", "waiting-children");
-      if (left === 0 || (refused.size > 0 && Date.now() - lastWork > 5 * refusedFor)) return;
+      if (left === 0 || (refused.size > 0 && Date.now() - lastWork > 5 * idle)) return;
     }
   }
 }
@@ -159,10 +164,4 @@ function stopped(signal: AbortSignal | undefined): Promise<void> {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Closes a worker when its jobs are over, or at the latest after so many milliseconds. */
-async function closed(worker: Worker, most: number): Promise<void> {
-  await Promise.race([worker.close(), pause(most)]);
-  await Promise.race([worker.close(true), pause(1000)]);
 }

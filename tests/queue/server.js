@@ -32,7 +32,7 @@ export async function startRedis(folder, { host = "127.0.0.1", options = [] } = 
   const start = async () => {
     process = spawn("redis-server", flags, { stdio: "ignore" });
     for (let tries = 0; tries < 200; tries++) {
-      if (ask("ping") === "PONG") return;
+      if (/^(PONG|NOAUTH)/.test(ask("ping"))) return;
       await setTimeout(50);
     }
     throw new Error("redis-server does not answer");
