@@ -20,7 +20,7 @@ export function wasmSize() {
 }
 
 /** The entry points that only Node can load. */
-export const forNode = ["qstill/experiments", "qstill/gymnasium", "qstill/log"];
+export const forNode = ["qstill/experiments", "qstill/gymnasium", "qstill/log", "qstill/queue"];
 
 /** The names that "*" stands for in the path of a file; one empty name if there is no "*". */
 function matches(file) {

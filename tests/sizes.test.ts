@@ -18,7 +18,8 @@ const budgets = {
   "qstill/offline": 55,
   "qstill/tune": 55.5,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
-  "qstill/experiments": 77,
+  "qstill/experiments": 78.5,
+  "qstill/queue": 84, // bullmq and ioredis are loaded when a queue is opened
   "qstill/gymnasium": 5,
   "qstill/env/recsim": 28.5,
   "qstill/env/lunar-lander": 73, // planck is 46 of them

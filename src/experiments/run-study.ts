@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
-import type { Crew, Job } from "../training/job.js";
+import { type Crew, type Job, needCrew } from "../training/job.js";
 import { makeFolder } from "./durable.js";
 import type { EnvFile } from "./env-file.js";
 import { type Failure, FailuresFile, failuresLine } from "./failures.js";
@@ -95,6 +95,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   need(isCount(seeds), "seeds", seeds, "a whole number from 1 on");
   need(isCount(options.jobs ?? 1), "jobs", options.jobs, "a whole number from 1 on");
   needSignal(signal);
+  needCrew(options.crew);
   needListeners({ onProgress, onFailure });
   const jobs = cells.flatMap((cell) => Array.from({ length: seeds }, (_, seed) => studyJob(study.name, cell, seed)));
   const path = join(out, "results.jsonl");

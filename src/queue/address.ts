@@ -1,5 +1,6 @@
 // The address of a queue's server. Its password is never shown.
 import { ConfigError } from "../core/config-error.js";
+import { described } from "../core/needed.js";
 
 /** The address of a server, as the user gave it and as it may be shown. */
 export interface Address {
@@ -20,6 +21,6 @@ export function addressOf(url: unknown): Address {
 
 /** What may be shown of a text that is not an address: nothing before an @, where a password may stand. */
 function withoutSecrets(text: unknown): string {
-  if (typeof text !== "string") return String(text);
+  if (typeof text !== "string") return described(text);
   return JSON.stringify(text.replace(/^.*@/s, "…@"));
 }

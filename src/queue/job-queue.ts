@@ -2,13 +2,14 @@
 import type { FlowProducer, Queue } from "bullmq";
 import type { ChainableCommander, Redis } from "ioredis";
 import { ConfigError } from "../core/config-error.js";
+import { needListeners, needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { type Answered, type Crew, type DoOptions, type Job, jobId, type Step, stepsOf } from "../training/job.js";
 import type { Store } from "../training/store.js";
 import { type Abilities, type Needs, needsOf, refusalOf, workersOf } from "./abilities.js";
 import { type Connection, connect, packages } from "./connection.js";
 import { entryOf, type Flow, flowOf, prefix, queueName } from "./jobs.js";
-import { type PlaceOptions, storeOf } from "./place.js";
+import { checkStore, type PlaceOptions, storeOf } from "./place.js";
 import { filePrefix } from "./redis-store.js";
 
 /** How the queue stands. */
@@ -54,6 +55,9 @@ const chunk = 500;
  * @throws ConfigError in one line for a server that cannot be used, MissingPackageError if bullmq or ioredis is missing
  */
 export async function openQueue(url: string, options: QueueOptions = {}): Promise<JobQueue> {
+  needObject("options", options);
+  needListeners({ onEvent: options.onEvent });
+  checkStore(options);
   const connection = await connect(url);
   const { bullmq } = await packages();
   const with_ = { connection: connection.client, prefix };
@@ -162,6 +166,7 @@ export class JobQueue implements Crew {
     await this.#queue.pause();
   }
 
+  /** Workers take jobs again. */
   async resume(): Promise<void> {
     await this.#queue.resume();
   }

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigError } from "../core/config-error.js";
+import { need } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { environmentIds, knownEnv } from "../env/registry.js";
 import { type EnvFile, registerEnvFile } from "../experiments/env-file.js";
@@ -59,6 +60,11 @@ export function environmentsHere(): Record<string, string | null> {
       return [id, options === undefined ? null : JSON.stringify(options)];
     }),
   );
+}
+
+/** @throws TypeError for what is not the path of a folder */
+export function checkStore({ store }: PlaceOptions): void {
+  need(store === undefined || typeof store === "string", "store", store, "a folder's path");
 }
 
 /** The store that a worker or a submitter was started with. */

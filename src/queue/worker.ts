@@ -10,7 +10,7 @@ import type { Job } from "../training/job.js";
 import { type Abilities, announce, announceEvery, needsOf, refusalOf, takeLeave } from "./abilities.js";
 import { connect, packages, within } from "./connection.js";
 import { entryOf, prefix, queueName, release } from "./jobs.js";
-import { environmentsHere, importModules, type PlaceOptions } from "./place.js";
+import { checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
 import type { ThreadContext } from "./thread.js";
 
 /** What a worker reports: plain data. */
@@ -66,6 +66,9 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   need(isCount, "concurrency", concurrency, "a whole number from 1 to 1024");
   needListeners({ onEvent });
   needSignal(signal);
+  checkStore(place);
+  const { modules = [] } = place;
+  need(Array.isArray(modules) && modules.every(isModule), "modules", modules, "a list of { path }");
   const studies = await importModules(place.modules);
   const connection = await connect(url);
   const { client } = connection;
@@ -153,6 +156,10 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
       if (left === 0 || (refused.size > 0 && Date.now() - lastWork > 5 * idle)) return;
     }
   }
+}
+
+function isModule(value: unknown): boolean {
+  return typeof Object(value).path === "string";
 }
 
 function stopped(signal: AbortSignal | undefined): Promise<void> {

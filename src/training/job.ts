@@ -1,5 +1,6 @@
 // A job: a piece of work that anybody may do, here or elsewhere. Plain data in, plain data out.
 import { digestOf } from "../core/digest.js";
+import { needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { version } from "../core/version.js";
 import { hexadecimal } from "../model/bytes.js";
@@ -105,6 +106,11 @@ export interface DoOptions<Given, Result> {
 export interface Crew {
   /** Does all jobs. The promise is resolved when all are answered, or when the signal has stopped the work. */
   work<Given extends Job<object>, Result>(jobs: readonly Given[], options: DoOptions<Given, Result>): Promise<void>;
+}
+
+/** @throws TypeError for what is no crew; undefined is allowed */
+export function needCrew(crew: unknown): void {
+  if (crew !== undefined) needObject("crew", crew, "an open queue, which has work,", "work");
 }
 
 /** A job that nothing must be done for, and the jobs that can begin when it is answered. */

@@ -10,7 +10,7 @@ import { knownEnv, resolveAnyEnv } from "../env/registry.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import type { EnvFile } from "../experiments/env-file.js";
-import { answerTo, type Crew, doJobs, type Hand, type Job, jobId, jobOf } from "../training/job.js";
+import { answerTo, type Crew, doJobs, type Hand, type Job, jobId, jobOf, needCrew } from "../training/job.js";
 import { originOf } from "../training/origin.js";
 import type { Store } from "../training/store.js";
 import { halving, type Score, type Standing } from "./halving.js";
@@ -132,6 +132,7 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
   need(Array.isArray(finished), "finished", finished, "a list of runs");
   for (const run of finished) needObject("finished", run, "a list of runs");
   needSignal(signal);
+  needCrew(crew);
   needListeners({ onEvent });
   const node = isNode() && (await import("./cores.node.js"));
   if (!node && (envFiles.length > 0 || checkpoints !== undefined)) {

@@ -22,6 +22,7 @@ import * as qstill from "../../dist/index.js";
 import * as logging from "../../dist/log/index.js";
 import * as minari from "../../dist/minari/index.js";
 import * as offline from "../../dist/offline/index.js";
+import * as queueing from "../../dist/queue/index.js";
 import * as reporting from "../../dist/report/index.js";
 import * as tuning from "../../dist/tune/index.js";
 import { entryPoints } from "../../scripts/sizes.js";
@@ -62,6 +63,7 @@ const log = { observationSize: 1, observations: [0], actions: [0], rewards: [0],
 const record = { env: cartPole, seed: 0, config: {}, envSteps: 0, updates: 0, wallSeconds: 0 };
 const study = experiments.studies[0];
 const cells = experiments.cellsOf(study);
+const noServer = "redis://127.0.0.1:1";
 const out = "a folder that is never made";
 
 const tabled = { environment: cartPole, names, example: observation };
@@ -615,6 +617,7 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["cells", (wrong) => experiments.runStudy(study, { out, cells: wrong, seeds: 1 }), promise, nothing, text],
       ["seeds", (seeds) => experiments.runStudy(study, { out, cells, seeds }), promise, nothing, text, fraction],
       ["jobs", (jobs) => experiments.runStudy(study, { out, cells, seeds: 1, jobs }), promise, text, 0],
+      ["crew", (crew) => experiments.runStudy(study, { out, cells, seeds: 1, crew }), promise, text, none, empty],
       ["signal", (signal) => experiments.runStudy(study, { out, cells, seeds: 1, signal }), promise, text],
       ["onProgress", (wrong) => experiments.runStudy(study, { out, cells, seeds: 1, onProgress: wrong }), promise],
       ["onFailure", (wrong) => experiments.runStudy(study, { out, cells, seeds: 1, onFailure: wrong }), promise],
@@ -629,6 +632,7 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["trials", (trials) => tuning.tune(cartPole, { trials }), promise, text, fraction, 1],
       ["steps", (steps) => tuning.tune(cartPole, { steps }), promise, text, fraction, 1],
       ["jobs", (jobs) => tuning.tune(cartPole, { jobs }), promise, text, fraction, 0],
+      ["crew", (crew) => tuning.tune(cartPole, { crew }), promise, text, none, empty],
       ["envFiles", (envFiles) => tuning.tune(cartPole, { envFiles }), promise, text, empty],
       ["checkpoints", (checkpoints) => tuning.tune(cartPole, { checkpoints }), promise, fraction, empty],
       ["finished", (finished) => tuning.tune(cartPole, { finished }), promise, text, empty, none],
@@ -636,6 +640,23 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["signal", (signal) => tuning.tune(cartPole, { signal }), promise, text],
       ["hidden", (hidden) => tuning.tune(cartPole, { hidden }), promise, text, fraction],
       ["nonsense", (wrong) => tuning.tune(cartPole, { [wrong as string]: 1 }), "nonsense"],
+    ],
+  },
+  "qstill/queue": {
+    openQueue: [
+      ["queue", (url) => queueing.openQueue(url), promise, none, nothing, text, fraction],
+      ["options", (wrong) => queueing.openQueue(noServer, wrong), promise, none, text],
+      ["store", (store) => queueing.openQueue(noServer, { store }), promise, none, fraction],
+      ["onEvent", (onEvent) => queueing.openQueue(noServer, { onEvent }), promise, text, empty],
+    ],
+    runWorker: [
+      ["queue", (url) => queueing.runWorker(url), promise, none, nothing, text, fraction],
+      ["options", (wrong) => queueing.runWorker(noServer, wrong), promise, none, text],
+      ["concurrency", (concurrency) => queueing.runWorker(noServer, { concurrency }), promise, text, fraction, 0],
+      ["modules", (modules) => queueing.runWorker(noServer, { modules }), promise, text, [none]],
+      ["store", (store) => queueing.runWorker(noServer, { store }), promise, none, fraction],
+      ["onEvent", (onEvent) => queueing.runWorker(noServer, { onEvent }), promise, text, empty],
+      ["signal", (signal) => queueing.runWorker(noServer, { signal }), promise, text],
     ],
   },
   "qstill/env/highway": { Highway: [["randomFrom", (wrong) => new Highway(wrong), promise, none, empty, SomeClass]] },

@@ -93,6 +93,12 @@ export const uses = {
     const { interquartileMean, studies } = await load("qstill/experiments");
     return studies.length > 0 && interquartileMean([1, 2, 3, 4]) === 2.5;
   },
+  async "qstill/queue"(load) {
+    const { openQueue } = await load("qstill/queue");
+    // only the client itself can say this
+    const reason = await openQueue("redis://127.0.0.1:1").catch(({ message }) => message);
+    return reason.endsWith("no server answers there") || reason;
+  },
   async "qstill/gymnasium"(load) {
     const { gymnasium } = await load("qstill/gymnasium");
     const python = process.env.QSTILL_PYTHON ?? "no-python";
