@@ -7,7 +7,7 @@ const kibibyte = 1024;
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
   qstill: 62,
-  "qstill/distill": 63,
+  "qstill/distill": 66,
   "qstill/report": 11,
   "qstill/draw": 29,
   "qstill/env": 32,

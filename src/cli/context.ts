@@ -185,6 +185,12 @@ export function envFileOf(path: string, { envOptions, python }: EnvFlags): EnvFi
   return { path, options: envOptions, python };
 }
 
+/** The same of the environment that a command was given; nothing if workers have it. */
+export function envFilesOf(given: string | undefined, { envOptions, python }: EnvFlags, file: ConfigFile): EnvFile[] {
+  if (given === undefined || !isOutside(given)) return [];
+  return [envFileOf(given, { envOptions: envOptions ?? file.envOptions, python })];
+}
+
 /** Whether a command's text names a file, and not a registered environment. */
 export function isFile(text: string): boolean {
   if (environmentIds().includes(text)) return false;

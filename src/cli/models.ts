@@ -1,10 +1,12 @@
 // Reads finished teachers and students from their files, so that work can go on with them.
-import { type StatesConfig, statesConfig, studentConfig } from "../distill/config.js";
+import type { StatesConfig } from "../distill/config.js";
 import type { statesDigests } from "../distill/given-states.js";
 import type { Joint } from "../distill/joint.js";
 import type { JointConfig } from "../distill/joint-config.js";
-import type { Size, Standing } from "../distill/shrink.js";
-import { Student, studentSetting } from "../distill/student.js";
+import { isStanding } from "../distill/judge.js";
+import { studentOf } from "../distill/saved-student.js";
+import type { Size } from "../distill/shrink.js";
+import { type Student, studentSetting } from "../distill/student.js";
 import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting } from "../dqn/teacher.js";
@@ -25,18 +27,16 @@ import type { Left, Workplace } from "./workplace.js";
 export function readTeacher(path: string, model = readModel(path)): Teacher {
   const { training, environment } = model;
   if (training === undefined || training.distillation !== undefined) throw unknown(path, "teacher");
-  const config = configOf(path, model, teacherConfig);
+  const config = allowed(path, () => teacherConfig(environment, training.config));
   return new Teacher(model, { ...training, config, env: environment }, new Float32Array(0));
 }
 
 /** A student as distillation left it. @throws UsageError for any other file */
 export function readStudent(path: string): Student<StatesConfig> {
   const model = readModel(path);
-  const { training, environment } = model;
-  if (training?.distillation === undefined) throw unknown(path, "student");
-  const { attempts, teacher, featureScale, fitsQValues: _, ...alone } = training.distillation;
-  const config = configOf<StatesConfig>(path, model, alone.heldOut ? statesConfig : studentConfig);
-  return new Student(model, { ...training, config, env: environment }, attempts, teacher, featureScale, alone);
+  const student = allowed(path, () => studentOf(model));
+  if (student === undefined) throw unknown(path, "student");
+  return student;
 }
 
 /** What a folder holds of a teacher. @throws UsageError if that was made with other settings */
@@ -147,9 +147,6 @@ export function frontierLeft(place: Workplace, setting: Setting): Frontier | und
 
 function isSize(value: unknown): value is Size {
   const { hidden, parameters, attempts, seed, selection, final } = Object(value) as Size;
-  const isStanding = (standing: Standing | null) =>
-    [standing?.mean, standing?.std].every(Number.isFinite) &&
-    [standing?.returnRatio, standing?.lowerBound].every((each) => each === null || Number.isFinite(each));
   return (
     Array.isArray(hidden) &&
     [...hidden, parameters, attempts, seed].every((each) => Number.isInteger(each) && each >= 0) &&
@@ -180,13 +177,10 @@ function originIn({ envOptions, from }: Origin): Origin {
   return { ...(envOptions !== undefined && { envOptions }), ...(from !== undefined && { from }) };
 }
 
-function configOf<Config>(
-  path: string,
-  { environment, training }: Model,
-  configure: (environment: string, given: Partial<Config>) => Config,
-): Config {
+/** Errors name the file. */
+function allowed<Result>(path: string, read: () => Result): Result {
   try {
-    return configure(environment, training?.config as Partial<Config>);
+    return read();
   } catch (error) {
     throw new UsageError(`${path}: ${oneLine(error)}`);
   }

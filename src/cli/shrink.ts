@@ -1,21 +1,26 @@
 // qstill shrink: finds the smallest student that keeps its teacher's return.
 import type { Command } from "commander";
 import { version } from "../core/version.js";
+import { AttemptFailed } from "../distill/crewed.js";
 import { type Size, shrink, shrinkConfig, shrinkOptions } from "../distill/shrink.js";
 import { type Student, studentSetting } from "../distill/student.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { trainTeacher } from "../dqn/teacher.js";
 import { keepsEnough } from "../evaluate/compare.js";
 import { evaluateAsync } from "../evaluate/evaluate.js";
+import { FolderStore } from "../experiments/folder-store.js";
+import { withWorkers } from "../experiments/workers.js";
 import { saveModel } from "../model/files.js";
 import { type Frontier, frontierHtml } from "../report/frontier.js";
 import { Interrupted } from "../training/checkpoint.js";
+import type { Crew } from "../training/job.js";
 import {
   addCheckpoints,
   addCommonOptions,
   addEnvOptions,
   type CommonOptions,
   chosenEnvironment,
+  envFilesOf,
   environmentHelp,
   readConfigFile,
 } from "./context.js";
@@ -23,13 +28,15 @@ import { descriptions } from "./descriptions.generated.js";
 import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { frontierLeft, teacherLeft } from "./models.js";
-import { addConfigOptions, applying, readConfigOptions, readEpisodes } from "./options.js";
+import { addConfigOptions, applying, readConfigOptions, readCount, readEpisodes } from "./options.js";
+import type { ShrinkContext } from "./shrink-worker.js";
 import { complain, figure, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
 interface ShrinkFlags extends CommonOptions {
   teacher?: string;
   episodes: number;
+  jobs: number;
 }
 
 export function addShrink(program: Command): void {
@@ -38,7 +45,8 @@ export function addShrink(program: Command): void {
     .description("find the smallest student that keeps its teacher's return with 95 % confidence")
     .argument("[env]", `${environmentHelp} (default: the one the teacher was trained in)`)
     .option("--teacher <file>", "the teacher's safetensors file (default: one is trained)")
-    .option("--episodes <number>", "number of episodes by which a size is judged and tested", readEpisodes, 1000);
+    .option("--episodes <number>", "number of episodes by which a size is judged and tested", readEpisodes, 1000)
+    .option("--jobs <number>", "number of students that are distilled at the same time", readCount("jobs", 1024), 1);
   addCheckpoints(addEnvOptions(addCommonOptions(command)));
   const flags = addConfigOptions(
     command,
@@ -70,12 +78,22 @@ export function addShrink(program: Command): void {
     const { episodes } = options;
     const setting = { episodes, ...studentSetting(env, seed, config, teacher) };
     const earlier = options.resume ? frontierLeft(place, setting) : undefined;
+    // the teacher for the workers, and what they have not finished
+    const folder = place.path("attempts");
+    const attempts = new FolderStore(folder);
+    const clearAttempts = () => {
+      for (const ending of [".safetensors", ".checkpoint", ".json"]) attempts.clear(ending);
+      attempts.tidy();
+    };
     if (earlier?.complete) {
+      clearAttempts();
       place.sayFinished();
       return conclude(earlier, place.folder, options);
     }
-    if (!options.resume) place.warnOfOverwriting("frontier.json", "student.safetensors");
-    else if (given && !earlier) place.sayBeginning();
+    if (!options.resume) {
+      place.warnOfOverwriting("frontier.json", "student.safetensors");
+      clearAttempts();
+    } else if (given && !earlier) place.sayBeginning();
     if (!earlier && place.has("frontier.json")) place.forgetStudent();
 
     const { hidden, parameters } = teacher;
@@ -120,30 +138,41 @@ export function addShrink(program: Command): void {
       }
       writeFrontier(null, false);
     };
-    const found = await shrink(teacher, {
-      ...config,
-      env,
-      seed,
-      episodes,
-      tried: earlier?.sizes,
-      signal: place.signal,
-      onSize,
-      onAttempt: (layers, attempt, { mean, returnRatio, lowerBound }) => {
-        const kept = `keeps ${percent(returnRatio)}, at least ${percent(lowerBound)}`;
-        if (told) complain(`hidden ${layersOf(layers)}, attempt ${attempt}: mean return ${figure(mean)}, ${kept}`);
-      },
-    }).catch((error) => {
+    const { jobs } = options;
+    const search = (crew?: Crew) =>
+      shrink(teacher, {
+        ...config,
+        env,
+        seed,
+        episodes,
+        tried: earlier?.sizes,
+        crew,
+        store: attempts,
+        jobs,
+        signal: place.signal,
+        onSize,
+        onAttempt: (layers, attempt, { mean, returnRatio, lowerBound }) => {
+          const kept = `keeps ${percent(returnRatio)}, at least ${percent(lowerBound)}`;
+          if (told) complain(`hidden ${layersOf(layers)}, attempt ${attempt}: mean return ${figure(mean)}, ${kept}`);
+        },
+      });
+    const context: ShrinkContext = { envFiles: envFilesOf(argument, options, file), folder };
+    const module = new URL("./shrink-worker.js", import.meta.url).href;
+    const searched = jobs === 1 ? search() : withWorkers(jobs, { module, context }, place.signal, search);
+    const found = await searched.catch((error) => {
+      const hint = `${place.folder} holds what was found so far, not yet tested; to go on, repeat the command with --resume`;
       if (error instanceof Interrupted)
-        complain(
-          `${error.cause === undefined ? "stopped" : "the environment failed"}: ${place.folder} holds what was found so far, not yet tested; to go on, repeat the command with --resume`,
-        );
+        complain(`${error.cause === undefined ? "stopped" : "the environment failed"}: ${hint}`);
+      if (error instanceof AttemptFailed) complain(hint);
       throw error;
     });
 
     const { student } = found;
     const smallest = student === null ? null : (tried.get(String(student.hidden)) as Size);
     if (student !== null) writeStudent(student);
-    conclude(writeFrontier(smallest, true), place.folder, options);
+    const frontier = writeFrontier(smallest, true);
+    clearAttempts();
+    conclude(frontier, place.folder, options);
   });
 }
 

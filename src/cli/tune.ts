@@ -21,9 +21,8 @@ import {
   addEnvOptions,
   type CommonOptions,
   chosenEnvironment,
-  envFileOf,
+  envFilesOf,
   environmentHelp,
-  isOutside,
   readConfigFile,
 } from "./context.js";
 import { descriptions } from "./descriptions.generated.js";
@@ -79,11 +78,7 @@ export function addTune(program: Command): void {
     const env = await chosenEnvironment(argument, options, { how: "the environment", file });
     const seed = options.seed ?? file.seed ?? 0;
     const given = { ...file.teacher, ...readConfigOptions(command, teacherOptions, flags) };
-    // the workers import a file, too
-    const envOptions = options.envOptions ?? file.envOptions;
-    const outside = argument !== undefined && isOutside(argument);
-    const envFiles = outside ? [envFileOf(argument, { envOptions, python: options.python })] : [];
-    await search(env, seed, given, envFiles, options);
+    await search(env, seed, given, envFilesOf(argument, options, file), options);
   });
 }
 

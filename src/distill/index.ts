@@ -2,8 +2,11 @@
  * More ways to distil.
  * @module qstill/distill
  */
+export type { ShrinkConfig } from "./attempt.js";
+export { AttemptFailed } from "./crewed.js";
 export { type Joint, type JointOptions, trainJoint } from "./joint.js";
 export { type JointConfig, jointOptions } from "./joint-config.js";
+export type { Standing } from "./judge.js";
 export {
   distillMany,
   type Heads,
@@ -19,12 +22,4 @@ export {
   ProximalStudent,
   proximalOptions,
 } from "./proximal.js";
-export {
-  type ShrinkConfig,
-  type ShrinkOptions,
-  type Shrunk,
-  type Size,
-  type Standing,
-  shrink,
-  shrinkConfig,
-} from "./shrink.js";
+export { type ShrinkOptions, type Shrunk, type Size, shrink, shrinkConfig } from "./shrink.js";

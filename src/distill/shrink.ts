@@ -3,30 +3,23 @@
 import { ConfigError } from "../core/config-error.js";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
-import { inTurns, type Steps, stoppable } from "../env/pauses.js";
 import { resolveAnyEnv } from "../env/registry.js";
 import { episodeSeed, type Purpose, purposes } from "../env/seeds.js";
 import { checkedEpisodes, checkedSeed, checkFit, shown } from "../evaluate/checks.js";
 import { keepsEnough } from "../evaluate/compare.js";
-import { type RatioBound, ratioBound } from "../evaluate/paired.js";
-import { episodeReturns, randomPolicy } from "../evaluate/returns.js";
 import { makeCopies } from "../evaluate/rounds.js";
-import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { parameterCount } from "../model/layout.js";
-import { Interrupted } from "../training/checkpoint.js";
-import { fingerprint } from "../training/fingerprint.js";
-import { type Job, jobOf } from "../training/job.js";
+import { type Crew, jobOf } from "../training/job.js";
 import { checkOptions, type Options, withDefaults } from "../training/options.js";
 import { originOf } from "../training/origin.js";
-import { type StudentConfig, studentConfig, studentOptions } from "./config.js";
+import type { Store } from "../training/store.js";
+import { type AttemptJob, attemptWork, distilled, type ShrinkConfig } from "./attempt.js";
+import { studentConfig, studentOptions } from "./config.js";
+import { type Outcome, together } from "./crewed.js";
+import { marksOf, player, type Standing, standingOf } from "./judge.js";
 import { checkLabeller, type Labeller } from "./labeller.js";
-import { distill, type Student } from "./student.js";
-
-/** How well a student did on a number of episodes, compared with its teacher. */
-export interface Standing extends RatioBound {
-  readonly mean: number;
-  readonly std: number;
-}
+import { putLabeller } from "./labeller-file.js";
+import { checkReplay, type Student } from "./student.js";
 
 /** A size that was tried, with its best student. */
 export interface Size {
@@ -42,9 +35,6 @@ export interface Size {
   readonly final: Standing | null;
 }
 
-/** How the students of a search are distilled: the search says itself how wide they are. */
-export interface ShrinkConfig extends Omit<StudentConfig, "widerAttempts"> {}
-
 /** Options of {@link shrink}: the students' configuration, and the options of the search. */
 export interface ShrinkOptions extends Partial<ShrinkConfig> {
   /** Where the student acts; by default where the teacher was trained. */
@@ -55,6 +45,15 @@ export interface ShrinkOptions extends Partial<ShrinkConfig> {
   readonly episodes?: number;
   /** The sizes that a search with the same options tried before it was stopped. They are not tried again. */
   readonly tried?: readonly Size[];
+  /**
+   * Who makes the attempts in place of this process: worker threads, or a queue's workers. They must know the environment.
+   * Attempts of one size are begun together; the result is the same.
+   */
+  readonly crew?: Crew;
+  /** Where the crew finds the teacher, which must then be a model. Its file stays there. */
+  readonly store?: Store;
+  /** How many sizes a crew may try at the same time, in the part of the search where that is possible; 1 by default. */
+  readonly jobs?: number;
   /** Called when a size was tried, and again when it was tested. It is given the student if this is good enough. */
   readonly onSize?: (size: Size, student: Student | null) => void;
   /** Called when a student was distilled and judged on selection episodes. */
@@ -70,18 +69,6 @@ export interface Shrunk {
   /** Every size that was tried, sorted by its number of parameters. */
   readonly sizes: readonly Size[];
 }
-
-/** The unit of the search: a student of this size is distilled with the job's seed and judged on selection episodes. */
-type AttemptJob = Job<{
-  readonly env: string;
-  /** The options of its environment, as JSON. */
-  readonly envOptions?: string;
-  readonly student: ShrinkConfig;
-  /** A fingerprint of the teacher's parameters; null for a teacher without them. */
-  readonly teacher: string | null;
-  /** The seed of the selection episodes, and how many there are. */
-  readonly judged: { readonly seed: number; readonly episodes: number };
-}>;
 
 /**
  * Options that are better than the defaults for very small students, found on seeds 100 and up. Such students have no
@@ -127,16 +114,20 @@ export function shrinkConfig(environment: string, given: Partial<ShrinkConfig>):
  * on final episodes, on which nothing was chosen. The order of these tests is fixed beforehand: from the largest to the
  * smallest. Each test has the full level of 5 %, and the first that fails ends them. Tests in a fixed sequence keep the
  * probability of any false success at 5 % without a correction (Maurer, Hothorn & Lehmacher 1995).
- * @throws ConfigError for anything that is not allowed, Interrupted if stopped by the signal or if the environment fails
+ * @throws ConfigError for anything that is not allowed, Interrupted if stopped by the signal or if the environment fails,
+ * AttemptFailed if that, or anything else, happens to the crew
  */
 export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Promise<Shrunk> {
   checkLabeller(teacher);
   needObject("options", options);
   const { env: givenEnv, seed: givenSeed, episodes: givenEpisodes, tried = [], ...rest } = options;
-  const { onSize, onAttempt, signal, ...given } = rest;
+  const { crew, store, jobs = 1, onSize, onAttempt, signal, ...given } = rest;
   needSignal(signal);
   needListeners({ onSize, onAttempt });
   need(Array.isArray(tried), "tried", tried, "a list of sizes");
+  if (crew !== undefined) needObject("crew", crew, "a crew, which has work,", "work");
+  if (crew ?? store) needObject("store", store, "a store, which has read and write,", "read", "write");
+  need(Number.isSafeInteger(jobs) && jobs >= 1, "jobs", jobs, "a whole number from 1 on");
   const seed = checkedSeed(givenSeed ?? 0);
   const episodes = checkedEpisodes(givenEpisodes ?? 1000);
   const source = givenEnv ?? teacher.env ?? teacher.environment;
@@ -146,24 +137,11 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   const envs = makeCopies(source, config.copies, env);
   const parametersOf = (hidden: readonly number[]) => parameterCount([env.observationSize, ...hidden, env.actionCount]);
 
-  const pauses = stoppable(signal);
-  const play = <Result>(steps: Steps<Result>): Promise<Result> =>
-    inTurns(steps, pauses).catch((error: unknown) => {
-      const cause = error instanceof Error ? error : new Error(String(error));
-      throw new Interrupted(new Uint8Array(0), undefined, signal?.aborted ? undefined : cause);
-    });
+  const play = player(signal);
   const judge = async (purpose: Purpose) => {
-    const of = { seed, purpose, episodes };
-    const teacherReturns = await play(episodeReturns(envs, teacher, of));
-    // one copy: random actions are drawn in the order of the episodes
-    const random = await play(episodeReturns(env, randomPolicy(env.actionCount, seed), of));
-    return async (student: Student): Promise<Standing> => {
-      const returns = await play(episodeReturns(envs, student, of));
-      const bound = ratioBound({ teacher: teacherReturns, student: returns, random }, seed);
-      return { mean: mean(returns), std: standardDeviation(returns), ...bound };
-    };
+    const marks = await marksOf(envs, teacher, { seed, purpose, episodes }, play);
+    return (student: Student): Promise<Standing> => standingOf(envs, student, marks, play);
   };
-  const onSelection = await judge(purposes.selection);
   const passes = ({ lowerBound }: Standing) => keepsEnough(lowerBound, config.threshold);
 
   const sizes: Size[] = [];
@@ -173,25 +151,32 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
     if (student !== null) passed.push({ size, student });
     onSize?.(size, student);
   };
-  const teacherIs = fingerprint(teacher);
+
+  if (crew !== undefined) checkReplay(teacher, config);
+  const teacherIs = crew === undefined ? null : await putLabeller(store as Store, teacher, config);
+  const id = typeof source === "string" ? source : env.id;
   const attempt = (hidden: readonly number[], attemptSeed: number): AttemptJob =>
-    jobOf("shrink", hidden.join("-") || "none", attemptSeed, {
-      env: env.id,
-      ...originOf(env.id),
+    jobOf(attemptWork, hidden.join("-") || "none", attemptSeed, {
+      env: id,
+      ...originOf(id),
       student: { ...config, hidden, attempts: 1 },
       teacher: teacherIs,
       judged: { seed, episodes },
     });
-  const distilled = ({ seed, configuration: { student } }: AttemptJob): Promise<Student> =>
-    distill(teacher, { ...student, seed, env: source, signal });
-  const answer = async (job: AttemptJob): Promise<{ student: Student; standing: Standing }> => {
-    const student = await distilled(job);
-    return { student, standing: await onSelection(student) };
-  };
+  const here = { teacher, source, signal };
+  const deciding: Deciding =
+    crew === undefined
+      ? alone(here, await judge(purposes.selection))
+      : (jobs, decide) => together(jobs, { crew, source, signal }, decide);
+  // a seed gives the same student again
+  const again = (job: AttemptJob): Promise<Student> =>
+    crew === undefined ? distilled(job, here) : deciding([job], async (outcome) => (await outcome(job)).student);
+  const seedOf = (attempt: number) => episodeSeed(seed, purposes.attempt, attempt);
+  const triedBefore = (hidden: readonly number[]) => tried.find((size) => String(size.hidden) === String(hidden));
 
-  // distils students of one size until one passes or no attempts are left
-  const tryOut = async (hidden: readonly number[]): Promise<boolean> => {
-    const before = tried.find((size) => String(size.hidden) === String(hidden));
+  // asks for students of one size until one passes or no attempts are left
+  const passesBy = async (outcome: Outcome, hidden: readonly number[]): Promise<boolean> => {
+    const before = triedBefore(hidden);
     if (before !== undefined) {
       const size = { ...before, final: null };
       sizes.push(size);
@@ -200,8 +185,8 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
     }
     let best: Size | undefined;
     for (let attempts = 1; attempts <= config.attempts; attempts++) {
-      const attemptSeed = episodeSeed(seed, purposes.attempt, attempts);
-      const { student, standing } = await answer(attempt(hidden, attemptSeed));
+      const attemptSeed = seedOf(attempts);
+      const { student, standing } = await outcome(attempt(hidden, attemptSeed));
       onAttempt?.(hidden, attempts, standing);
       const parameters = student.parameters.length;
       const size = { hidden, parameters, attempts, seed: attemptSeed, selection: standing, final: null };
@@ -215,13 +200,23 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
     record({ ...(best as Size), attempts: config.attempts }, null);
     return false;
   };
+  // tries sizes in their order until one passes
+  const onePasses = (each: readonly (readonly number[])[]): Promise<boolean> => {
+    const untried = each.filter((hidden) => triedBefore(hidden) === undefined);
+    const seeds = Array.from({ length: config.attempts }, (_, i) => seedOf(i + 1));
+    const all = untried.flatMap((hidden) => seeds.map((attemptSeed) => attempt(hidden, attemptSeed)));
+    return deciding(all, async (outcome) => {
+      for (const hidden of each) if (await passesBy(outcome, hidden)) return true;
+      return false;
+    });
+  };
 
   // bisect the width of one hidden layer
   let passing = config.hidden[0];
-  let failing = (await tryOut([passing])) ? 0 : passing;
+  let failing = (await onePasses([[passing]])) ? 0 : passing;
   while (passing - failing > 1) {
     const width = Math.floor((passing + failing) / 2);
-    if (await tryOut([width])) passing = width;
+    if (await onePasses([[width]])) passing = width;
     else failing = width;
   }
 
@@ -229,14 +224,15 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   if (passed.length > 0) {
     const bisected = new Set(sizes.map(({ hidden }) => String(hidden)));
     const smaller = networksBelow(parametersOf, passing).filter((hidden) => !bisected.has(String(hidden)));
-    for (const hidden of smaller) if (await tryOut(hidden)) break;
+    const window = crew === undefined ? 1 : jobs;
+    for (let at = 0; at < smaller.length; at += window) if (await onePasses(smaller.slice(at, at + window))) break;
   }
 
-  // test what passed, from the largest down
+  // test what passed, from the largest down: each that passed is smaller than the one before
   const onFinal = await judge(purposes.final);
   let smallest: Student | null = null;
-  for (const { size, ...found } of passed.sort((a, b) => b.size.parameters - a.size.parameters)) {
-    const student = found.student ?? (await distilled(attempt(size.hidden, size.seed))); // its seed gives the same one again
+  for (const { size, ...found } of passed) {
+    const student = found.student ?? (await again(attempt(size.hidden, size.seed)));
     const tested = { ...size, final: await onFinal(student) };
     sizes[sizes.indexOf(size)] = tested;
     const holds = passes(tested.final);
@@ -246,6 +242,21 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   }
   sizes.sort((a, b) => a.parameters - b.parameters);
   return { student: smallest, sizes };
+}
+
+/** Takes a decision on the outcomes of attempts, which it asks for one after another. */
+type Deciding = <Decision>(
+  jobs: readonly AttemptJob[],
+  decide: (outcome: Outcome) => Promise<Decision>,
+) => Promise<Decision>;
+
+/** Makes each attempt in this process, when it is asked for. */
+function alone(place: Parameters<typeof distilled>[1], onSelection: (student: Student) => Promise<Standing>): Deciding {
+  return (_, decide) =>
+    decide(async (job) => {
+      const student = await distilled(job, place);
+      return { student, standing: await onSelection(student) };
+    });
 }
 
 /**

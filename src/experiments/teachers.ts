@@ -4,13 +4,12 @@ import { createHash } from "node:crypto";
 import { ConfigError } from "../core/config-error.js";
 import { need, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
+import { learnedIn, learnedTensors } from "../distill/labeller-file.js";
 import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkedSeed } from "../evaluate/checks.js";
-import { fromLittleEndian, littleEndian } from "../model/bytes.js";
-import type { Tensor } from "../model/safetensors.js";
 import { difference } from "../training/checkpoint.js";
 import { type Job, jobOf } from "../training/job.js";
 import { originOf } from "../training/origin.js";
@@ -35,10 +34,10 @@ export function teacherJob(env: string, seed: number, teacher: Partial<TeacherCo
 }
 
 const format = "qstill-study-teacher";
-const formatVersion = "2";
+const formatVersion = "3";
 const ending = ".safetensors";
 
-/** Teachers in a store: one file each, with the parameters, the replay memory's observations and a digest. */
+/** Teachers in a store: one file each, with the parameters, the replay memory's observations and masks, and a digest. */
 export class KeptTeachers implements TeacherStore {
   readonly #store: Store;
   readonly #signal?: AbortSignal;
@@ -94,18 +93,10 @@ export class FolderTeachers extends KeptTeachers {
   }
 }
 
-function teacherBytes({ widths, parameters, observations, ...record }: Teacher, setting: object): Uint8Array {
-  const shape = [observations.length / widths[0], widths[0]];
-  const seen =
-    observations instanceof Uint8Array
-      ? { dtype: "U8" as const, data: observations }
-      : { dtype: "F32" as const, data: littleEndian(observations) };
-  const tensors = [
-    { name: "parameters", dtype: "F32" as const, shape: [parameters.length], data: littleEndian(parameters) },
-    { name: "observations", shape, ...seen },
-  ];
+function teacherBytes({ widths, parameters, observations, masks, ...record }: Teacher, setting: object): Uint8Array {
   const { envSteps, updates, wallSeconds, evaluationSteps, baseline } = record;
   const reached = JSON.stringify({ envSteps, updates, wallSeconds, evaluationSteps, baseline });
+  const tensors = learnedTensors({ parameters, observations, masks }, widths);
   return writeSigned(tensors, { format, formatVersion, setting: JSON.stringify(setting), reached });
 }
 
@@ -125,12 +116,10 @@ function keptTeacher(
     if (!(envSteps >= 0 && updates >= 0 && wallSeconds >= 0)) throw new Error("it does not say how it was trained");
     const { observationSize, actionCount } = resolveEnv(env);
     const widths = [observationSize, ...config.hidden, actionCount];
-    const parameters = floats(tensors, "parameters");
-    const seen = tensors.get("observations");
-    const observations = seen?.dtype === "U8" ? seen.data : floats(tensors, "observations");
-    if (observations.length % observationSize !== 0) throw new Error("its observations do not fill whole rows");
+    const { parameters, observations, masks } = learnedIn(tensors, widths);
+    if (observations === undefined) throw new Error('it has no tensor "observations"');
     const record = { env, seed, config, envSteps, updates, wallSeconds, evaluationSteps, baseline };
-    return new Teacher({ environment: env, widths, parameters }, record, observations);
+    return new Teacher({ environment: env, widths, parameters }, record, observations, masks);
   } catch (error) {
     throw new ConfigError(`${place} cannot be used: ${(error as Error).message}`);
   }
@@ -140,12 +129,4 @@ function checkFormat(metadata: Readonly<Record<string, string>>): void {
   if (metadata.format !== format) throw new Error("it is not a teacher of a study");
   if (metadata.formatVersion === formatVersion) return;
   throw new Error(`its format is another one than ${formatVersion}: without this file the teacher is trained again`);
-}
-
-function floats(tensors: ReadonlyMap<string, Tensor>, name: string): Float32Array {
-  const tensor = tensors.get(name);
-  if (tensor?.dtype !== "F32") throw new Error(`it has no tensor "${name}" of F32`);
-  const values = fromLittleEndian(tensor.data);
-  if (!values.every(Number.isFinite)) throw new Error(`its tensor "${name}" holds a value that is not a finite number`);
-  return values;
 }

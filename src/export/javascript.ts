@@ -1,6 +1,6 @@
 // A model as the source of one JavaScript module that needs nothing else and computes exactly the core's bits.
 
-import { littleEndian } from "../model/bytes.js";
+import { littleEndian, toBase64 } from "../model/bytes.js";
 import { checkModel } from "../model/layout.js";
 import type { ModelData } from "../model/model.js";
 import { shortestDecimal } from "./decimal.js";
@@ -173,17 +173,6 @@ const numbers = Float32Array.from({ length: ${values.length} }, (_, i) => bytes.
     if (literals.length > base64.length) return base64;
   }
   return `${literals}]);`;
-}
-
-/** So many bytes become base64 at once: a multiple of 3, and no more than every engine takes as arguments of a call. */
-const base64Piece = 24_576;
-
-function toBase64(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += base64Piece) {
-    text += btoa(String.fromCharCode(...bytes.subarray(at, at + base64Piece)));
-  }
-  return text;
 }
 
 /** The text without the 0 before a point. */

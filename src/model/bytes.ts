@@ -28,3 +28,19 @@ export function bytesOf(bytes: Uint8Array | ArrayBuffer, name = "bytes"): Uint8A
 export function hexadecimal(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+/** So many bytes become base64 at once: a multiple of 3, and no more than every engine takes as arguments of a call. */
+const base64Piece = 24_576;
+
+export function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += base64Piece) {
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + base64Piece)));
+  }
+  return text;
+}
+
+/** The bytes of such a text. @throws Error for another text */
+export function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

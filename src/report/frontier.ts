@@ -1,5 +1,6 @@
 // The report of a search for the smallest student as one HTML page: the frontier of parameters against return.
-import type { Size, Standing } from "../distill/shrink.js";
+import type { Standing } from "../distill/judge.js";
+import type { Size } from "../distill/shrink.js";
 import { Markup, markup } from "../draw/markup.js";
 import { plot, rangeOf } from "./plot.js";
 import { style } from "./style.js";

@@ -2,16 +2,17 @@
 import { digestOf } from "../core/digest.js";
 import { readSafetensors, type Tensor, writeSafetensors } from "../model/safetensors.js";
 
-const digestBytes = 16;
+/** The last bytes of a file are its digest: so many. */
+export const digestLength = 16;
 
 /** The file of these tensors and this metadata, with its digest. */
 export function writeSigned(
   tensors: readonly ({ readonly name: string } & Tensor)[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const digest = { name: "digest", dtype: "U8" as const, shape: [digestBytes], data: new Uint8Array(digestBytes) };
+  const digest = { name: "digest", dtype: "U8" as const, shape: [digestLength], data: new Uint8Array(digestLength) };
   const bytes = writeSafetensors([...tensors, digest], metadata);
-  const end = bytes.length - digestBytes;
+  const end = bytes.length - digestLength;
   bytes.set(digestOf(bytes.subarray(0, end)), end);
   return bytes;
 }
@@ -27,7 +28,7 @@ export function readSigned(
 ): ReturnType<typeof readSafetensors> {
   const contents = readSafetensors(bytes);
   checkFormat(contents.metadata);
-  const end = bytes.length - digestBytes;
+  const end = bytes.length - digestLength;
   const digest = digestOf(bytes.subarray(0, end));
   if (!digest.every((byte, i) => byte === bytes[end + i])) throw new Error("its bytes are not those that were written");
   return contents;

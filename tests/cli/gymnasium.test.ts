@@ -205,3 +205,14 @@ withGymnasium(
     }
   },
 );
+
+withGymnasium("shrink --jobs: each worker has a Python of its own, and the result is that of one process", () => {
+  const search = "--hidden=1 --env-steps=100 --updates=50 --rounds=1 --episodes=3 --evaluation-episodes=3 --attempts=2";
+  const [one, two] = [1, 2].map((jobs) => {
+    const args = ["shrink", "gymnasium:CartPole-v1", "--teacher", teacher, ...search.split(" "), "--threshold=-1000"];
+    const { stdout } = qstill(...args, `--jobs=${jobs}`, `--out=jobs-${jobs}`, "--json");
+    return JSON.parse(stdout);
+  });
+  expect(two).toEqual(one);
+  expect(two.sizes.length).toBeGreaterThan(0);
+});

@@ -1,6 +1,7 @@
 // The search for the smallest student, with students that are good or bad as a script says.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Size, Standing, shrink as shrinkFunction } from "../../src/distill/shrink.js";
+import type { Standing } from "../../src/distill/judge.js";
+import type { Size, shrink as shrinkFunction } from "../../src/distill/shrink.js";
 import type { distill as distillFunction } from "../../src/distill/student.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { parameterCount } from "../../src/model/layout.js";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import "../../src/env/tic-tac-toe/index.js";
 import { digestOf } from "../../src/core/digest.js";
 import { distill } from "../../src/distill/student.js";
 import type { Teacher } from "../../src/dqn/teacher.js";
@@ -35,6 +36,17 @@ it("reads the very same teacher, its replay memory and its record included", asy
     [trained, read].map((teacher) => distill(teacher, { ...shortStudent, states: "replay", seed: 7 })),
   );
   expect(students[1].parameters).toEqual(students[0].parameters);
+});
+
+it("reads the masks of the replay memory again, too", async () => {
+  const teachers = new FolderTeachers(join(folder, "masked"));
+  const short = { ...shortTeacher, hidden: [8], envSteps: 500 };
+  const [made, read] = [
+    await teachers.teacher("TicTacToe-v0", 7, short),
+    await teachers.teacher("TicTacToe-v0", 7, short),
+  ];
+  expect(made.masks).toContain(0);
+  expect(read.masks).toEqual(made.masks);
 });
 
 it("trains another teacher for other options or another seed", async () => {

@@ -55,6 +55,8 @@ const quantized = exporting.quantize(model, states);
 const scene = drawing.sceneOf(reset(make()))!;
 const tree = new explaining.DecisionTree({ action: 0, states: 1 });
 const names = { featureNames: ["a", "b", "c", "d"], actionNames: ["l", "r"] };
+const crew = { work: async () => {} };
+const store = { read: async () => undefined, write: async () => {}, remove: async () => {}, placeOf: String };
 /** A log of one step, as bytes. */
 const lines = new TextEncoder().encode(
   '{ "episode": 1, "observation": [1], "action": 0, "reward": 1, "terminated": true }',
@@ -278,6 +280,15 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
       ["options", (wrong) => distilling.shrink(model, wrong), promise, none, text],
       ["seed", (seed) => distilling.shrink(model, { seed }), promise, text],
       ["episodes", (episodes) => distilling.shrink(model, { episodes }), promise, text],
+      ["crew", (crew) => distilling.shrink(model, { crew, store }), promise, none, text, empty, SomeClass],
+      ["store", (store) => distilling.shrink(model, { crew, store }), promise, none, nothing, text, empty],
+      ["store", (store) => distilling.shrink(model, { store }), promise, text, empty],
+      ["jobs", (jobs) => distilling.shrink(model, { jobs }), promise, text, fraction, 0],
+      [
+        "teacher",
+        (wrong) => distilling.shrink(wrong, { crew, store, env: cartPole }),
+        { act: some, qValuesOfMany: some },
+      ],
       ["signal", (signal) => distilling.shrink(model, { signal }), promise, text],
       ["onSize", (onSize) => distilling.shrink(model, { onSize }), promise, text],
       ["onAttempt", (onAttempt) => distilling.shrink(model, { onAttempt }), promise, text],
