@@ -135,10 +135,7 @@ async function experiment(study: Study, module: string | undefined, options: Exp
       failed = error;
       return error.runs;
     })
-    .finally(() => {
-      bar.stop();
-      queue?.close();
-    });
+    .finally(() => bar.stop());
 
   const sections = summariseStudy(study, cells, runs);
   const missing = failed?.message;

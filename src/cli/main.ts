@@ -15,6 +15,7 @@ import { addExplain } from "./explain.js";
 import { addExport } from "./export.js";
 import { addJoint } from "./joint.js";
 import { addQueueCommand } from "./queue.js";
+import { closeQueues } from "./queue-options.js";
 import { addRun } from "./run.js";
 import { addShrink } from "./shrink.js";
 import { complain, print } from "./terminal.js";
@@ -80,5 +81,7 @@ try {
   const silent = process.exitCode === 0 || process.exitCode === 130 || text === "(outputHelp)";
   if (!silent) complain(pc.red(text));
 } finally {
-  closeGymnasium(); // one that hangs would keep this process alive
+  // one that hangs, or that is still connected, would keep this process alive
+  closeGymnasium();
+  closeQueues();
 }

@@ -34,13 +34,20 @@ export function neededQueue({ queue }: QueueFlags): string {
   return queue;
 }
 
+const opened: JobQueue[] = [];
+
+/** Closes what {@link chosenQueue} opened: a connection would keep this process alive. */
+export function closeQueues(): void {
+  for (const queue of opened.splice(0)) queue.close();
+}
+
 /**
  * The queue of --queue; undefined without it.
  * @param bar shows how the queue stands
  */
 export async function chosenQueue(
   { queue, store }: QueueFlags,
-  bar: RunsBar,
+  bar: RunsBar | undefined,
   quiet: boolean,
 ): Promise<JobQueue | undefined> {
   if (queue === undefined) return undefined;
@@ -48,14 +55,16 @@ export async function chosenQueue(
   const once = (text: string) => {
     if (quiet || said.has(text)) return;
     said.add(text);
-    bar.stop();
+    bar?.stop();
     complain(text);
   };
   const onEvent = (event: FollowEvent) => {
     if (event.kind === "trouble") return once(`${event.message} (it is tried again)`);
-    bar.queue(event);
+    bar?.queue(event);
     if (event.paused) once("the queue is paused: qstill queue resume lets it go on");
     else if (event.workers.length === 0) once("no worker is there yet: start some with qstill worker --queue <url>");
   };
-  return openQueue(queue, { store, onEvent });
+  const chosen = await openQueue(queue, { store, onEvent });
+  opened.push(chosen);
+  return chosen;
 }

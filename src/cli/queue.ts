@@ -31,7 +31,7 @@ export function addQueueCommand(program: Command): void {
           for (const { job, message } of failures) print(`set aside: ${nameOf(job)}: ${message}`);
         }
       } finally {
-        await queue.close();
+        queue.close();
       }
     });
 }

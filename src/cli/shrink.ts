@@ -29,15 +29,19 @@ import { MissedError } from "./errors.js";
 import { readModel } from "./files.js";
 import { frontierLeft, teacherLeft } from "./models.js";
 import { addConfigOptions, applying, readConfigOptions, readCount, readEpisodes } from "./options.js";
+import { addQueue, addStore, chosenQueue, type QueueFlags } from "./queue-options.js";
 import type { ShrinkContext } from "./shrink-worker.js";
 import { complain, figure, percent, print, prose, table } from "./terminal.js";
 import { Workplace } from "./workplace.js";
 
-interface ShrinkFlags extends CommonOptions {
+interface ShrinkFlags extends CommonOptions, QueueFlags {
   teacher?: string;
   episodes: number;
-  jobs: number;
+  jobs?: number;
 }
+
+/** With a queue, so many sizes are tried at the same time. */
+const usualWindow = 4;
 
 export function addShrink(program: Command): void {
   const command = program
@@ -46,7 +50,12 @@ export function addShrink(program: Command): void {
     .argument("[env]", `${environmentHelp} (default: the one the teacher was trained in)`)
     .option("--teacher <file>", "the teacher's safetensors file (default: one is trained)")
     .option("--episodes <number>", "number of episodes by which a size is judged and tested", readEpisodes, 1000)
-    .option("--jobs <number>", "number of students that are distilled at the same time", readCount("jobs", 1024), 1);
+    .option(
+      "--jobs <number>",
+      "number of students that are distilled at the same time, or of sizes that are tried with --queue (default: 1, or 4)",
+      readCount("jobs", 1024),
+    );
+  addStore(addQueue(command));
   addCheckpoints(addEnvOptions(addCommonOptions(command)));
   const flags = addConfigOptions(
     command,
@@ -66,6 +75,7 @@ export function addShrink(program: Command): void {
     const onCommandLine = readConfigOptions(command, shrinkOptions, flags);
     const config = shrinkConfig(env, { ...applying(shrinkOptions, file.student), ...onCommandLine });
     const ofTeacher = teacherConfig(env, file.teacher ?? {});
+    const queue = await chosenQueue(options, undefined, options.quiet === true);
     const place = new Workplace(env, seed, options);
     const left = options.resume && !given ? teacherLeft(place, env, seed, ofTeacher) : {};
     const teacher =
@@ -138,7 +148,7 @@ export function addShrink(program: Command): void {
       }
       writeFrontier(null, false);
     };
-    const { jobs } = options;
+    const { jobs = queue === undefined ? 1 : usualWindow } = options;
     const search = (crew?: Crew) =>
       shrink(teacher, {
         ...config,
@@ -147,7 +157,7 @@ export function addShrink(program: Command): void {
         episodes,
         tried: earlier?.sizes,
         crew,
-        store: attempts,
+        store: queue?.store ?? attempts,
         jobs,
         signal: place.signal,
         onSize,
@@ -158,8 +168,11 @@ export function addShrink(program: Command): void {
       });
     const context: ShrinkContext = { envFiles: envFilesOf(argument, options, file), folder };
     const module = new URL("./shrink-worker.js", import.meta.url).href;
-    const searched = jobs === 1 ? search() : withWorkers(jobs, { module, context }, place.signal, search);
-    const found = await searched.catch((error) => {
+    const searched = () => {
+      if (queue !== undefined) return search(queue);
+      return jobs === 1 ? search() : withWorkers(jobs, { module, context }, place.signal, search);
+    };
+    const found = await searched().catch((error) => {
       const hint = `${place.folder} holds what was found so far, not yet tested; to go on, repeat the command with --resume`;
       if (error instanceof Interrupted)
         complain(`${error.cause === undefined ? "stopped" : "the environment failed"}: ${hint}`);

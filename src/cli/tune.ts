@@ -150,10 +150,7 @@ async function search(
     onEvent,
     signal,
   })
-    .finally(() => {
-      bar.stop();
-      queue?.close();
-    })
+    .finally(() => bar.stop())
     .catch((error: unknown) => {
       const hint = "to go on, repeat the command with --resume";
       if (error instanceof TuneStopped) complain(`${error.message}: ${hint}`);

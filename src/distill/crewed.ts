@@ -36,7 +36,10 @@ export async function together<Decision>(
   let work: Promise<void> | undefined;
   try {
     return await decide(async (job) => {
-      work ??= crew.work<AttemptJob, AttemptResult>(jobs, { signal: enough.signal, onAnswer });
+      work ??= crew.work<AttemptJob, AttemptResult>(jobs, {
+        ...{ signal: enough.signal, onAnswer },
+        unwanted: () => signal?.aborted !== true, // the decision is taken
+      });
       const answer = await Promise.race([answers.get(jobId(job)), work]);
       if (answer === undefined) throw new Interrupted(new Uint8Array(0));
       const failed = (message: string) => new AttemptFailed(`hidden ${job.cell}, seed ${job.seed}: ${message}`);

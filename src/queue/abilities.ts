@@ -1,5 +1,6 @@
 // What workers can do, as they announce it, and what of a job a worker cannot do.
 import type { Redis } from "ioredis";
+import { attemptWork } from "../distill/attempt.js";
 import { teacherWork } from "../experiments/teachers.js";
 import type { Job } from "../training/job.js";
 import { tuneWork } from "../tune/trial.js";
@@ -73,7 +74,7 @@ export function needsOf({ study, version, configuration }: Job<object>): Needs {
 }
 
 /** Work that every worker can do, whatever its modules. */
-const always = new Set([teacherWork, tuneWork]);
+const always = new Set([teacherWork, tuneWork, attemptWork]);
 
 /** Why a worker cannot do a job; undefined if it can. */
 export function refusalOf(needs: Needs, { version, studies, environments }: Abilities): string | undefined {

@@ -87,13 +87,13 @@ export class JobQueue implements Crew {
   }
 
   /**
-   * Has jobs done. They stay in the queue when this process ends, and whoever asks for the same jobs again gets the
-   * same answers. A job that failed before is tried again.
+   * Has jobs done. They stay in the queue when this process ends or the signal stops it, and whoever asks for the same
+   * jobs again gets the same answers. Those that are unwanted are taken back. A job that failed before is tried again.
    * @throws ConfigError if workers are there and none of them can do some of the jobs
    */
   async work<Given extends Job<object>, Result>(
     jobs: readonly Given[],
-    { onAnswer, signal, needOf }: DoOptions<Given, Result>,
+    { onAnswer, signal, needOf, unwanted }: DoOptions<Given, Result>,
   ): Promise<void> {
     const tracked = new Tracked(stepsOf(jobs, needOf));
     const kinds = kindsOf(jobs);
@@ -130,7 +130,7 @@ export class JobQueue implements Crew {
       let wait: number;
       try {
         const took = await orStopped(round(), signal);
-        if (took === undefined) return;
+        if (took === undefined) break;
         wait = Math.max(askEvery, took / askingShare);
       } catch (error) {
         if (!isTrouble(error)) throw error;
@@ -139,6 +139,7 @@ export class JobQueue implements Crew {
       }
       if (tracked.open > 0) await orStopped(new Promise((resolve) => setTimeout(resolve, wait)), signal);
     }
+    if (tracked.open > 0 && unwanted?.()) await this.#withdraw(tracked);
   }
 
   /** How the queue stands. */
@@ -184,7 +185,7 @@ export class JobQueue implements Crew {
   }
 
   /** Closes the connection. What was submitted stays. */
-  async close(): Promise<void> {
+  close(): void {
     this.#client.disconnect();
   }
 

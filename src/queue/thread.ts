@@ -1,5 +1,6 @@
-// What a worker's thread does: the jobs of studies and of searches for options.
+// What a worker's thread does: the jobs of studies, and of searches for options and for the smallest student.
 import "../env/all.js";
+import { type AttemptJob, attemptWork, runAttempt } from "../distill/attempt.js";
 import { doStudyJob } from "../experiments/study-jobs.js";
 import { KeptTeachers } from "../experiments/teachers.js";
 import type { Prepare } from "../experiments/worker.js";
@@ -21,6 +22,10 @@ export const prepare: Prepare<Job<object>, unknown> = async ({ url, ...options }
     if (job.study === tuneWork) {
       const trial = job as TrialJob;
       return runTrial(trial, { source: trial.configuration.env, signal, checkpoints: store });
+    }
+    if (job.study === attemptWork) {
+      const attempt = job as AttemptJob;
+      return runAttempt(attempt, { source: attempt.configuration.env, store, signal, checkpoints: store });
     }
     return doStudyJob(job, { studies, teachers, signal });
   };

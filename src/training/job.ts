@@ -95,6 +95,8 @@ export interface DoOptions<Given, Result> {
   readonly onAnswer: (job: Given, answer: Answered<Result>) => void;
   /** When it asks to stop, no further job is begun. Whoever does jobs must hear it, too. */
   readonly signal?: AbortSignal;
+  /** Asked when the signal has stopped the work: whether nobody needs the answers any more. By default they are needed. */
+  readonly unwanted?: () => boolean;
   /**
    * The job that must have been answered before this one begins: one of the jobs, or another one, which is then done,
    * too. What it needs itself is not asked for.

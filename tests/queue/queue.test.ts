@@ -3,9 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { shrink } from "#dist/distill/index.js";
 import { cellsOf, FolderTeachers, runStudy, type Study, StudyFailed, StudyStopped } from "#dist/experiments/index.js";
+import { trainTeacher } from "#dist/index.js";
 import { type JobQueue, openQueue, type QueueState, runWorker, type WorkerEvent } from "#dist/queue/index.js";
 import { tune } from "#dist/tune/index.js";
+import { shortStudent, shortTeacher } from "../short-training.js";
 import { folder, redis, withRedis } from "./redis.js";
 import { hasRedis } from "./server.js";
 import { studies as all } from "./slow.study.js";
@@ -49,7 +52,7 @@ function worker(options: Parameters<typeof runWorker>[1] = {}) {
 
 async function queue(onState: (state: QueueState) => void = () => {}): Promise<JobQueue> {
   const opened = await openQueue(server.url, { onEvent: (event) => event.kind === "state" && onState(event) });
-  ends.push(() => opened.close());
+  ends.push(async () => opened.close());
   return opened;
 }
 
@@ -232,6 +235,22 @@ withRedis("a search for options on a queue finds what it finds here", async () =
     await tune("CartPole-v1", { ...short, jobs: 2 }),
   );
 });
+
+withRedis(
+  "a search for the smallest student on a queue finds what it finds here, and leaves nothing undone",
+  async () => {
+    const teacher = await trainTeacher("CartPole-v1", { ...shortTeacher, seed: 3 });
+    const search = { ...shortStudent, attempts: 2, hidden: [3], episodes: 20, threshold: 0.5, seed: 3 };
+    const here = await shrink(teacher, search);
+    worker({ concurrency: 2 });
+    const opened = await queue();
+    const there = await shrink(teacher, { ...search, crew: opened, store: opened.store, jobs: 2 });
+    expect(there.sizes).toEqual(here.sizes);
+    expect(there.student?.parameters).toEqual(here.student?.parameters);
+    await until(async () => (await opened.state()).active === 0);
+    expect((await opened.state()).waiting).toBe(0);
+  },
+);
 
 it("what is not a number of jobs is refused", async () => {
   await expect(runWorker("redis://localhost:1", { concurrency: 0 })).rejects.toThrow(
