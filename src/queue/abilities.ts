@@ -1,35 +1,54 @@
 // What workers can do, as they announce it, and what of a job a worker cannot do.
 import type { Redis } from "ioredis";
+import { digestOf } from "../core/digest.js";
 import { attemptWork } from "../distill/attempt.js";
 import { teacherWork } from "../experiments/teachers.js";
+import { hexadecimal } from "../model/bytes.js";
 import type { Job } from "../training/job.js";
 import { tuneWork } from "../tune/trial.js";
 
-/** What a worker says of itself: plain data. */
+/** What workers can do: the same of all that were started in the same way. */
 export interface Abilities {
+  readonly version: string;
+  /** The names of their studies. */
+  readonly studies: readonly string[];
+  /** Their environments by their ids, each with its options as JSON, or null. */
+  readonly environments: Readonly<Record<string, string | null>>;
+}
+
+/** A worker that is there. */
+export interface Present extends Abilities {
   /** A name for people: its machine and process. */
   readonly name: string;
-  readonly version: string;
   /** The number of jobs that it does at the same time. */
   readonly concurrency: number;
   /** The number of jobs that it is doing. */
   readonly busy: number;
-  /** The names of its studies. */
-  readonly studies: readonly string[];
-  /** Its environments by their ids, each with its options as JSON, or null. */
-  readonly environments: Readonly<Record<string, string | null>>;
 }
 
 /** Time from one announcement to the next, and how long one counts, in milliseconds. */
-export const announceEvery = 2000;
-const counts = 10_000;
+export const announceEvery = 5000;
+const counts = 15_000;
+/** What workers can do is kept for so long after the last of them, in seconds. */
+const abilitiesKept = 60;
 
 const names = "qstill:workers";
 const nameOf = (id: string) => `qstill:worker:${id}`;
+const abilitiesAt = (digest: string) => `qstill:abilities:${digest}`;
 
-/** Says what a worker can do. @param id its own, of all workers that ever were */
-export async function announce(client: Redis, id: string, abilities: Abilities): Promise<void> {
-  await client.multi().sadd(names, id).set(nameOf(id), JSON.stringify(abilities), "PX", counts).exec();
+/**
+ * Says that a worker is there. What it can do is said once for all workers that can do the same: there may be thousands.
+ * @param id its own, of all workers that ever were
+ */
+export async function announce(client: Redis, id: string, worker: Present): Promise<void> {
+  const { name, concurrency, busy, version, studies, environments } = worker;
+  const text = JSON.stringify({ version, studies, environments });
+  const digest = hexadecimal(digestOf(new TextEncoder().encode(text)));
+  if ((await client.expire(abilitiesAt(digest), abilitiesKept)) === 0) {
+    await client.set(abilitiesAt(digest), text, "EX", abilitiesKept);
+  }
+  const said = JSON.stringify({ name, concurrency, busy, abilities: digest });
+  await client.multi().sadd(names, id).set(nameOf(id), said, "PX", counts).exec();
 }
 
 /** Says that a worker has gone. */
@@ -38,28 +57,39 @@ export async function takeLeave(client: Redis, id: string): Promise<void> {
 }
 
 /** The workers that have announced themselves lately. */
-export async function workersOf(client: Redis): Promise<Abilities[]> {
+export async function workersOf(client: Redis): Promise<Present[]> {
   const ids = await client.smembers(names);
   if (ids.length === 0) return [];
   const texts = await client.mget(ids.map(nameOf));
   const gone = ids.filter((_, i) => texts[i] === null);
   if (gone.length > 0) await client.srem(names, ...gone);
-  return texts.flatMap((text) => (text === null ? [] : parsed(text)));
+  const said = texts.map(parsed).filter((value) => value !== undefined);
+  const digests = [...new Set(said.map(({ abilities }) => String(abilities)))];
+  const known = digests.length === 0 ? [] : await client.mget(digests.map(abilitiesAt));
+  const abilities = new Map(digests.map((digest, i) => [digest, parsed(known[i])]));
+  return said.flatMap((worker) => presentIn({ ...worker, ...abilities.get(String(worker.abilities)) }));
 }
 
-function parsed(text: string): Abilities[] {
+type Said = Readonly<Record<string, unknown>>;
+
+/** An object in JSON; undefined for anything else. */
+function parsed(text: string | null): Said | undefined {
   try {
-    const value = JSON.parse(text) as Abilities;
-    const { name, version, concurrency, busy, studies, environments } = value;
-    const holds =
-      [name, version].every((each) => typeof each === "string") &&
-      [concurrency, busy].every(Number.isFinite) &&
-      Array.isArray(studies) &&
-      Object(environments) === environments;
-    return holds ? [value] : [];
+    const value = JSON.parse(text ?? "null");
+    return typeof value === "object" && value !== null ? value : undefined;
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+function presentIn(value: Said): Present[] {
+  const { name, version, concurrency, busy, studies, environments } = value;
+  const holds =
+    [name, version].every((each) => typeof each === "string") &&
+    [concurrency, busy].every(Number.isFinite) &&
+    Array.isArray(studies) &&
+    Object(environments) === environments;
+  return holds ? [{ name, version, concurrency, busy, studies, environments } as Present] : [];
 }
 
 /** What a job needs of a worker. */

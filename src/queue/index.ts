@@ -4,6 +4,6 @@
  */
 export type { Answer, Answered, Crew, DoOptions, Job } from "../training/job.js";
 export type { Store } from "../training/store.js";
-export type { Abilities } from "./abilities.js";
+export type { Abilities, Present } from "./abilities.js";
 export { type FollowEvent, type JobQueue, openQueue, type QueueOptions, type QueueState } from "./job-queue.js";
 export { runWorker, type WorkerEvent, type WorkerOptions } from "./worker.js";

@@ -6,7 +6,7 @@ import { needListeners, needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { type Answered, type Crew, type DoOptions, type Job, jobId, type Step, stepsOf } from "../training/job.js";
 import type { Store } from "../training/store.js";
-import { type Abilities, type Needs, needsOf, refusalOf, workersOf } from "./abilities.js";
+import { type Abilities, type Needs, needsOf, type Present, refusalOf, workersOf } from "./abilities.js";
 import { type Connection, connect, packages } from "./connection.js";
 import { entryOf, type Flow, flowOf, prefix, queueName } from "./jobs.js";
 import { checkStore, type PlaceOptions, storeOf } from "./place.js";
@@ -22,7 +22,7 @@ export interface QueueState {
   readonly failed: number;
   readonly paused: boolean;
   /** The workers that are there. */
-  readonly workers: readonly Abilities[];
+  readonly workers: readonly Present[];
 }
 
 /** What is told while jobs are followed: plain data. */
@@ -99,29 +99,30 @@ export class JobQueue implements Crew {
     const kinds = kindsOf(jobs);
     let isFirst = true;
     let unableSince: number | undefined;
+    let refusal: string | undefined;
     let told = Number.NEGATIVE_INFINITY;
 
     /** Looks at all that is open, tells what is answered, and adds what is missing. */
     const round = async (): Promise<number> => {
-      const workers = await workersOf(this.#client);
-      const refusal = unable(kinds, workers);
-      if (refusal === undefined) unableSince = undefined;
-      else unableSince ??= performance.now();
-      if (refusal !== undefined && performance.now() - (unableSince ?? 0) > patience) {
-        await this.#withdraw(tracked);
-        throw new ConfigError(`no worker of ${this.#shown} can do this: ${refusal}: start one with --module FILE`);
-      }
       const started = performance.now();
+      if (started - told >= tellEvery) {
+        told = started;
+        const state = await this.state();
+        this.#onEvent({ kind: "state", ...state });
+        refusal = unable(kinds, state.workers);
+        if (refusal === undefined) unableSince = undefined;
+        else unableSince ??= started;
+        if (refusal !== undefined && started - (unableSince ?? started) > patience) {
+          await this.#withdraw(tracked);
+          throw new ConfigError(`no worker of ${this.#shown} can do this: ${refusal}: start one with --module FILE`);
+        }
+      }
       if (isFirst) await this.#forgetFailures(await this.#look(tracked.everyId()));
       const seen = await this.#look(tracked.ids());
       for (const { job, answer } of tracked.settle(seen)) onAnswer(job as Given, answer as Answered<Result>);
       if (refusal === undefined) {
         await this.#add(tracked.missing(seen));
         isFirst = false;
-      }
-      if (performance.now() - told >= tellEvery) {
-        told = performance.now();
-        this.#onEvent({ kind: "state", ...(await this.state()) });
       }
       return performance.now() - started;
     };

@@ -7,7 +7,7 @@ import { reason } from "../core/reason.js";
 import { version } from "../core/version.js";
 import { WorkerHand } from "../experiments/workers.js";
 import type { Job } from "../training/job.js";
-import { type Abilities, announce, announceEvery, needsOf, refusalOf, takeLeave } from "./abilities.js";
+import { announce, announceEvery, needsOf, type Present, refusalOf, takeLeave } from "./abilities.js";
 import { connect, packages, within } from "./connection.js";
 import { entryOf, prefix, queueName, release } from "./jobs.js";
 import { checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
@@ -16,7 +16,7 @@ import type { ThreadContext } from "./thread.js";
 /** What a worker reports: plain data. */
 export type WorkerEvent =
   /** It is connected, and takes jobs from now on. */
-  | ({ readonly kind: "ready" } & Abilities)
+  | ({ readonly kind: "ready" } & Present)
   | { readonly kind: "begun"; readonly job: Job<object> }
   | { readonly kind: "done"; readonly job: Job<object>; readonly wallSeconds: number }
   | { readonly kind: "failed"; readonly job: Job<object>; readonly message: string }
@@ -39,7 +39,9 @@ export interface WorkerOptions extends PlaceOptions {
 
 /** A job whose worker gives no sign for so long is given to another one, in milliseconds. It is looked for that often. */
 const lockDuration = 15_000;
-const stalledInterval = 5000;
+const stalledInterval = 10_000;
+/** An idle worker asks again after this time, in seconds, if nobody wakes it. */
+const drainDelay = 10;
 /** A job that has lost so many workers is set aside: it may be what ends them. */
 const mostLost = 20;
 /**
@@ -92,7 +94,7 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
       return null;
     }
     const job = queued.data as Job<object>;
-    const refusal = refusalOf(needsOf(job), abilities());
+    const refusal = refusalOf(needsOf(job), present());
     if (refusal !== undefined) {
       if (!refused.has(refusal)) onEvent({ kind: "refused", job, message: refusal });
       refused.add(refusal);
@@ -119,21 +121,21 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   };
 
   const environments = environmentsHere();
-  const abilities = (): Abilities => ({
+  const present = (): Present => ({
     ...{ name: `${hostname()}:${process.pid}`, version, concurrency, busy: concurrency - free.length },
     ...{ studies: studies.map((study) => study.name), environments },
   });
   const id = randomUUID();
-  const say = () => void announce(client, id, abilities()).catch(trouble);
+  const say = () => void announce(client, id, present()).catch(trouble);
   say();
   const saying = setInterval(say, announceEvery);
 
   const worker = new bullmq.Worker(queueName, answer, {
     ...{ connection: client, prefix, concurrency, name: id },
-    ...{ lockDuration, stalledInterval, maxStalledCount: mostLost },
+    ...{ lockDuration, stalledInterval, drainDelay, maxStalledCount: mostLost },
   });
   worker.on("error", trouble);
-  onEvent({ kind: "ready", ...abilities() });
+  onEvent({ kind: "ready", ...present() });
   try {
     await (once ? Promise.race([stopped(signal), nothingLeft()]) : stopped(signal));
   } finally {
