@@ -7,7 +7,7 @@ import { reason } from "../core/reason.js";
 import { type Answered, type Crew, type DoOptions, type Job, jobId, type Step, stepsOf } from "../training/job.js";
 import type { Store } from "../training/store.js";
 import { type Abilities, type Needs, needsOf, type Present, refusalOf, workersOf } from "./abilities.js";
-import { type Connection, connect, packages } from "./connection.js";
+import { type Connection, connect, isTrouble, packages } from "./connection.js";
 import { entryOf, type Flow, flowOf, prefix, queueName } from "./jobs.js";
 import { checkStore, type PlaceOptions, storeOf } from "./place.js";
 import { filePrefix } from "./redis-store.js";
@@ -134,7 +134,7 @@ export class JobQueue implements Crew {
         if (took === undefined) break;
         wait = Math.max(askEvery, took / askingShare);
       } catch (error) {
-        if (!isTrouble(error)) throw error;
+        if (error instanceof ConfigError || !isTrouble(reason(error))) throw error;
         this.#onEvent({ kind: "trouble", message: reason(error) });
         wait = troubleFor;
       }
@@ -333,14 +333,6 @@ function unable(kinds: readonly Needs[], workers: readonly Abilities[]): string 
     if (!refusals.includes(undefined)) return refusals[0];
   }
   return undefined;
-}
-
-/** The server, not the work: it is full, or away for a moment. */
-function isTrouble(error: unknown): boolean {
-  if (error instanceof ConfigError) return false;
-  return /^(OOM|LOADING|BUSY|READONLY|CLUSTERDOWN|MISCONF|ERR Error running script|Connection|Stream|Command)|OOM command|ECONN|ETIMEDOUT|EPIPE/.test(
-    String((error as Error)?.message),
-  );
 }
 
 /** The result, or undefined if the signal stops first. */

@@ -8,7 +8,7 @@ import { version } from "../core/version.js";
 import { WorkerHand } from "../experiments/workers.js";
 import type { Job } from "../training/job.js";
 import { announce, announceEvery, needsOf, type Present, refusalOf, takeLeave } from "./abilities.js";
-import { connect, packages, within } from "./connection.js";
+import { connect, isTrouble, packages, within } from "./connection.js";
 import { entryOf, prefix, queueName, release } from "./jobs.js";
 import { checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
 import type { ThreadContext } from "./thread.js";
@@ -50,6 +50,8 @@ const mostLost = 20;
  */
 const refusedFor = 200;
 const standsBack = 1000;
+/** A job whose file the server does not take is tried again after this time, in milliseconds, however often. */
+const troubleFor = 3000;
 /** The time that jobs have to leave a checkpoint when the worker is stopped, and then the connection, in milliseconds. */
 const timeToStop = 20_000;
 const timeToClose = 5000;
@@ -115,6 +117,11 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
     if (given.kind === "stopped" || signal?.aborted) {
       await queued.moveToWait(token);
       throw new WaitingError();
+    }
+    if (isTrouble(given.message)) {
+      onEvent({ kind: "trouble", message: given.message });
+      await queued.moveToDelayed(Date.now() + troubleFor, token);
+      throw new DelayedError();
     }
     onEvent({ kind: "failed", job, message: given.message });
     throw new Error(given.message);
