@@ -26,8 +26,9 @@ const exceptions: Record<string, string[]> = {
   "src/cli/runs-bar.ts": ["performance"],
   "src/experiments/processes.ts": ["Date"],
   // how often a queue is asked, and when there was work last
+  "src/queue/abilities.ts": ["performance"],
   "src/queue/job-queue.ts": ["performance"],
-  "src/queue/worker.ts": ["Date"],
+  "src/queue/hands.ts": ["Date", "performance"],
   // the SHA-256 of weights that are finished
   "src/model/hash.ts": ["crypto"],
   // the export that verify was given, and the studies that the caller named

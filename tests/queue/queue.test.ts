@@ -124,7 +124,7 @@ describe("a study on a queue", () => {
     await until(async () => (await opened.state()).workers.length === 1);
     const { ran } = run(quick, opened);
     await expect(ran).rejects.toThrow(
-      /^no worker of redis:\S+ can do this: the worker has no study "quick": start one/,
+      /^no worker of redis:\S+ can do this: the worker has no study "quick" \(qstill worker --module FILE gives it one\)$/,
     );
     expect(await opened.state()).toMatchObject({ waiting: 0, active: 0, done: 0 });
   });
@@ -139,7 +139,9 @@ describe("a study on a queue", () => {
     worker({ concurrency: 2 });
     await ran;
     expect(resultsIn(out)).toBe(whole);
-    expect(unable.of("refused").map(({ message }) => message)).toEqual(['the worker has no study "quick"']);
+    expect(unable.of("refused").map(({ message }) => message)).toEqual([
+      'the worker has no study "quick" (qstill worker --module FILE gives it one)',
+    ]);
   });
 
   withRedis("waits while the memory of the server is full, and counts that as no failure", async () => {
