@@ -51,6 +51,7 @@ const module = new URL("./every-seed-job.js", import.meta.url).href;
 await withWorkers(Math.min(jobs.length, availableParallelism()), { module, context: null }, stop.signal, (crew) =>
   crew.work(jobs, {
     signal: stop.signal,
+    isResult: (value) => Number.isFinite(value?.mean),
     onAnswer({ cell, seed }, answer) {
       if (answer.kind === "failed") throw new Error(`${cell}, seed ${seed}: ${answer.message}`);
       const row = { environment: cell, seed, ...answer.result };

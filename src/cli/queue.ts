@@ -3,7 +3,7 @@ import { Argument, type Command } from "commander";
 import { openQueue, type QueueState } from "../queue/job-queue.js";
 import { neededQueue, type QueueFlags, queueHelp } from "./queue-options.js";
 import { figure, print, table } from "./terminal.js";
-import { nameOf } from "./worker.js";
+import { nameOf, printable } from "./worker.js";
 
 interface QueueCommandFlags extends QueueFlags {
   json?: boolean;
@@ -28,7 +28,7 @@ export function addQueueCommand(program: Command): void {
         if (options.json) print(JSON.stringify({ ...state, failures }));
         else {
           print(described(state));
-          for (const { job, message } of failures) print(`set aside: ${nameOf(job)}: ${message}`);
+          for (const { job, message } of failures) print(`set aside: ${nameOf(job)}: ${printable(message)}`);
         }
       } finally {
         queue.close();
@@ -42,7 +42,9 @@ function described({ waiting, active, done, failed, paused, workers }: QueueStat
   const lines = [table(head, [counts])];
   if (paused) lines.push("It is paused: workers take nothing until qstill queue resume.");
   if (workers.length > 0) {
-    const rows = workers.map(({ name, version, busy, concurrency }) => [name, version, `${busy} of ${concurrency}`]);
+    const rows = workers.map(({ name, version, busy, concurrency }) =>
+      [name, version, `${busy} of ${concurrency}`].map(printable),
+    );
     lines.push(table(["worker", "version", "busy"], rows));
   }
   return lines.join("\n");

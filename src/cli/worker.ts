@@ -50,7 +50,7 @@ export function addWorker(program: Command): void {
 }
 
 function lineOf(event: WorkerEvent): string {
-  if (event.kind === "trouble") return event.message;
+  if (event.kind === "trouble") return printable(event.message);
   if (event.kind === "ready") {
     const jobs = event.concurrency === 1 ? "one job" : `${event.concurrency} jobs`;
     return `worker ${event.name} takes ${jobs} at a time; Ctrl-C ends it`;
@@ -58,11 +58,16 @@ function lineOf(event: WorkerEvent): string {
   const job = nameOf(event.job);
   if (event.kind === "begun") return `begun: ${job}`;
   if (event.kind === "done") return `done: ${job}, ${event.wallSeconds} s`;
-  if (event.kind === "failed") return `failed: ${job}: ${event.message}`;
-  return `refused: ${job}: ${event.message}`;
+  if (event.kind === "failed") return `failed: ${job}: ${printable(event.message)}`;
+  return `refused: ${job}: ${printable(event.message)}`;
 }
 
 /** A job in a few words. */
 export function nameOf({ study, cell, seed }: Job<object>): string {
-  return `${study}, ${JSON.stringify(cell)}, seed ${seed}`;
+  return `${printable(study)}, ${JSON.stringify(cell)}, seed ${seed}`;
+}
+
+/** What others wrote, so that it can do nothing to a terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "?");
 }

@@ -47,6 +47,12 @@ export interface AttemptResult {
   readonly student: string;
 }
 
+/** Whether it may be the result of an attempt; {@link attempted} tells whether it is that of a certain one. */
+export function isAttemptResult(value: unknown): value is AttemptResult {
+  const { standing, student } = Object(value) as Partial<AttemptResult>;
+  return isStanding(standing) && typeof student === "string";
+}
+
 /** What surrounds an attempt. */
 export interface AttemptPlace {
   /** Where the student acts: the environment of the job, or a function that makes it. */
@@ -161,8 +167,8 @@ class KeptResult {
  * @throws Error in one line for anything but the result of this job
  */
 export function attempted(job: AttemptJob, result: unknown, source: EnvSource = job.configuration.env): Attempted {
-  const { standing, student: file } = Object(result) as AttemptResult;
-  if (!isStanding(standing) || typeof file !== "string") throw new Error("it is not the result of an attempt");
+  if (!isAttemptResult(result)) throw new Error("it is not the result of an attempt");
+  const { standing, student: file } = result;
   const { mean, std, returnRatio, lowerBound } = standing;
   const student = studentOf(loadModel(fromBase64(file)), source);
   const { hidden } = job.configuration.student;

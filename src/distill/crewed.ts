@@ -2,7 +2,7 @@
 import type { EnvSource } from "../env/env.js";
 import { Interrupted } from "../training/checkpoint.js";
 import { type Answered, type Crew, jobId } from "../training/job.js";
-import { type Attempted, type AttemptJob, type AttemptResult, attempted } from "./attempt.js";
+import { type Attempted, type AttemptJob, type AttemptResult, attempted, isAttemptResult } from "./attempt.js";
 
 /** An attempt of a crew failed, so that its size cannot be judged. What was found before is sound. */
 export class AttemptFailed extends Error {
@@ -37,7 +37,7 @@ export async function together<Decision>(
   try {
     return await decide(async (job) => {
       work ??= crew.work<AttemptJob, AttemptResult>(jobs, {
-        ...{ signal: enough.signal, onAnswer },
+        ...{ signal: enough.signal, onAnswer, isResult: isAttemptResult },
         unwanted: () => signal?.aborted !== true, // the decision is taken
       });
       const answer = await Promise.race([answers.get(jobId(job)), work]);

@@ -124,10 +124,12 @@ function isRun(value: unknown): value is Run {
   );
 }
 
-/** Whether all numbers of a result are finite, or null: JSON can keep no others. */
-export function isOutcome({ scores, curves = {} }: Outcome): boolean {
+/** Whether it is a result of a run. All its numbers are finite, or null: JSON can keep no others. */
+export function isOutcome(value: unknown): value is Outcome {
+  const { scores, curves = {} } = Object(value) as Partial<Outcome>;
   return (
-    Object.values(scores).every((score) => score === null || Number.isFinite(score)) &&
+    [scores, curves].every((each) => typeof each === "object" && each !== null) &&
+    Object.values(scores as Outcome["scores"]).every((score) => score === null || Number.isFinite(score)) &&
     Object.values(curves).every((curve) => Array.isArray(curve) && curve.every(isPoint))
   );
 }

@@ -10,7 +10,7 @@ import { type Crew, type Job, needCrew } from "../training/job.js";
 import { makeFolder } from "./durable.js";
 import type { EnvFile } from "./env-file.js";
 import { type Failure, FailuresFile, failuresLine } from "./failures.js";
-import { type Head, isOf, ResultsFile, type Run, runsOf, type StudyJob, studyJob } from "./results.js";
+import { type Head, isOf, isOutcome, ResultsFile, type Run, runsOf, type StudyJob, studyJob } from "./results.js";
 import type { Cell, Outcome, Study } from "./study.js";
 import type { StudyContext } from "./study-worker.js";
 import { FolderTeachers, teacherJob } from "./teachers.js";
@@ -124,6 +124,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
   const work = (crew: Crew) =>
     crew.work<StudyJob, Outcome>(waiting, {
       signal,
+      isResult: isOutcome,
       needOf: needsOf(study, waiting),
       onAnswer({ cell, seed, configuration: { env, settings } }, answer) {
         if (answer.kind === "failed") {

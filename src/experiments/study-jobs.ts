@@ -1,4 +1,5 @@
 // What is done with the jobs of studies: a cell is run, or a teacher is trained that cells need.
+import { needObject } from "../core/needed.js";
 import type { Job } from "../training/job.js";
 import { isOutcome, type StudyJob } from "./results.js";
 import type { Outcome, Study, TeacherStore } from "./study.js";
@@ -22,6 +23,7 @@ export async function doStudyJob(job: Job<object>, { studies, teachers, signal }
   const { env, settings } = configuration;
   const study = studies.find(({ name }) => name === job.study) as Study;
   const outcome = await study.run({ name: cell, env, settings }, seed, teachers, signal);
+  needObject("its result", outcome, "an object with scores");
   if (!isOutcome(outcome)) throw new Error("its result has numbers that are not finite");
   return outcome;
 }

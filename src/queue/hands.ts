@@ -1,7 +1,7 @@
 // The hands of a worker: a job that was taken from the queue is done, refused, given back, or it failed.
 import type { Queue, Job as QueuedJob } from "bullmq";
 import { WorkerHand, type WorkerTask } from "../experiments/workers.js";
-import type { Job } from "../training/job.js";
+import { isJob, type Job } from "../training/job.js";
 import { needsOf, type Present, refusalOf } from "./abilities.js";
 import { isTrouble, type Packages } from "./connection.js";
 import { entryOf, release } from "./jobs.js";
@@ -66,11 +66,11 @@ export class Hands {
    */
   async answer(queued: QueuedJob, token: string | undefined, present: Present): Promise<unknown> {
     if (queued.name === release) {
-      await this.#queue.addBulk((queued.data.followers as Job<object>[]).map((job) => entryOf(job)));
+      await this.#queue.addBulk((queued.data.followers as unknown[]).map((job) => entryOf(checkedJob(job))));
       return null;
     }
     const { WaitingError, DelayedError } = this.#errors;
-    const job = queued.data as Job<object>;
+    const job = checkedJob(queued.data);
     const message = refusalOf(needsOf(job), present);
     if (message !== undefined) {
       if (!this.#refused.has(message)) this.#onEvent({ kind: "refused", job, message });
@@ -117,6 +117,12 @@ export class Hands {
     this.#lastWork = performance.now();
     return answer;
   }
+}
+
+/** What lies in the queue may be from a stranger. @throws Error for anything but a job */
+function checkedJob(value: unknown): Job {
+  if (!isJob(value)) throw new Error("it is not a job of qstill");
+  return value;
 }
 
 export function pause(milliseconds: number): Promise<void> {

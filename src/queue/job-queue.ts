@@ -4,7 +4,7 @@ import type { ChainableCommander, Redis } from "ioredis";
 import { ConfigError } from "../core/config-error.js";
 import { needListeners, needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
-import { type Answered, type Crew, type DoOptions, type Job, stepsOf } from "../training/job.js";
+import { type Crew, type DoOptions, heldTo, isJob, type Job, stepsOf } from "../training/job.js";
 import type { Store } from "../training/store.js";
 import { AbilityWatch, type Present, workersOf } from "./abilities.js";
 import { type Connection, connect, isTrouble, packages } from "./connection.js";
@@ -92,7 +92,7 @@ export class JobQueue implements Crew {
    */
   async work<Given extends Job<object>, Result>(
     jobs: readonly Given[],
-    { onAnswer, signal, needOf, unwanted }: DoOptions<Given, Result>,
+    { onAnswer, isResult, signal, needOf, unwanted }: DoOptions<Given, Result>,
   ): Promise<void> {
     const tracked = new Tracked(stepsOf(jobs, needOf));
     const watch = new AbilityWatch(jobs);
@@ -110,7 +110,7 @@ export class JobQueue implements Crew {
       }
       if (isFirst) await this.#forgetFailures(await this.#look(tracked.everyId()));
       const seen = await this.#look(tracked.ids());
-      for (const { job, answer } of tracked.settle(seen)) onAnswer(job as Given, answer as Answered<Result>);
+      for (const { job, answer } of tracked.settle(seen)) onAnswer(job as Given, heldTo(isResult, answer));
       if (watch.refusal !== undefined) return;
       await this.#add(tracked.missing(seen));
       isFirst = false;
@@ -150,9 +150,11 @@ export class JobQueue implements Crew {
   }
 
   /** The messages of the latest jobs that were set aside. */
-  async failures(most: number): Promise<{ readonly job: Job<object>; readonly message: string }[]> {
+  async failures(most: number): Promise<{ readonly job: Job; readonly message: string }[]> {
     const failed = await this.#queue.getFailed(0, most - 1);
-    return failed.map(({ data, failedReason }) => ({ job: data as Job<object>, message: failedReason }));
+    return failed.flatMap(({ data, failedReason }) =>
+      isJob(data) ? { job: data, message: reason(failedReason) } : [],
+    );
   }
 
   /** Workers finish what they are doing, and take nothing more. */

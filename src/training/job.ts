@@ -29,6 +29,17 @@ export function jobOf<Configuration extends object>(
   return { study, cell, seed, configuration, version };
 }
 
+/** Whether a value is a job, as far as its own fields go. */
+export function isJob(value: unknown): value is Job {
+  const { study, cell, seed, configuration, version: of } = Object(value) as Partial<Job>;
+  return (
+    [study, cell, of].every((text) => typeof text === "string") &&
+    Number.isSafeInteger(seed) &&
+    typeof configuration === "object" &&
+    configuration !== null
+  );
+}
+
 /**
  * 32 hexadecimal digits that stand for a job: a result is kept under them, so a job that was done twice counts once.
  * The order of its keys does not matter.
@@ -83,6 +94,12 @@ export async function answerTo<Given extends Job<object>, Result>(
   }
 }
 
+/** The same answer, or a failure if its result is none of such jobs. */
+export function heldTo<Result>(isResult: (value: unknown) => boolean, answer: Answered<unknown>): Answered<Result> {
+  if (answer.kind === "failed" || isResult(answer.result)) return answer as Answered<Result>;
+  return { kind: "failed", message: "its result is not what such a job gives" };
+}
+
 /** Does jobs, one at a time: this process, or a worker thread. */
 export interface Hand {
   /** It is never rejected. */
@@ -93,6 +110,8 @@ export interface Hand {
 export interface DoOptions<Given, Result> {
   /** Called with each answer but "stopped". What it throws ends the work. */
   readonly onAnswer: (job: Given, answer: Answered<Result>) => void;
+  /** Whether a value is a result of such jobs. A job with any other has failed: others may have done it. */
+  readonly isResult: (value: unknown) => boolean;
   /** When it asks to stop, no further job is begun. Whoever does jobs must hear it, too. */
   readonly signal?: AbortSignal;
   /** Asked when the signal has stopped the work: whether nobody needs the answers any more. By default they are needed. */
@@ -147,7 +166,7 @@ export function stepsOf<Given extends Job<object>>(
 export async function doJobs<Given extends Job<object>, Result>(
   jobs: readonly Given[],
   hands: readonly Hand[],
-  { onAnswer, signal, needOf }: DoOptions<Given, Result>,
+  { onAnswer, isResult, signal, needOf }: DoOptions<Given, Result>,
 ): Promise<void> {
   const ready = stepsOf(jobs, needOf);
   let underWay = 0;
@@ -176,7 +195,7 @@ export async function doJobs<Given extends Job<object>, Result>(
       ready.unshift(...step.followers.map((job) => ({ id: jobId(job), job, asked: true, followers: [] })));
       renew();
       if (broken || answer.kind === "stopped" || (answer.kind === "failed" && signal?.aborted)) return;
-      if (step.asked) onAnswer(step.job as Given, answer as Answered<Result>);
+      if (step.asked) onAnswer(step.job as Given, heldTo(isResult, answer));
     }
   };
   try {

@@ -42,6 +42,12 @@ export interface TrialResult {
   readonly inexactFrom?: number;
 }
 
+export function isTrialResult(value: unknown): value is TrialResult {
+  const { score, episodes, judgingSteps, envSteps, evaluationSteps } = Object(value) as Partial<TrialResult>;
+  const counts = [episodes, judgingSteps, envSteps, evaluationSteps];
+  return (score === null || Number.isFinite(score)) && counts.every(Number.isSafeInteger);
+}
+
 /** What surrounds a training. */
 export interface TrialPlace {
   /** Where it is trained: the environment of the job, or a function that makes it. */

@@ -17,7 +17,7 @@ import { halving, type Score, type Standing } from "./halving.js";
 import { type Importance, importanceOf } from "./importance.js";
 import { leastTrials, mostTrials, type Plan, planFor } from "./plan.js";
 import { drawTrials, spaceAround } from "./space.js";
-import { runTrial, type TrialJob, type TrialResult, tuneWork } from "./trial.js";
+import { isTrialResult, runTrial, type TrialJob, type TrialResult, tuneWork } from "./trial.js";
 import { type Trial, trialsOf } from "./trials.js";
 
 /** A finished training: plain data. */
@@ -181,6 +181,7 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
     const failures: string[] = [];
     await crew.work<TrialJob, TrialResult>(waiting, {
       signal,
+      isResult: isTrialResult,
       onAnswer(job, answer) {
         const jobKey = jobId(job);
         const trial = trialOf.get(jobKey) as number;

@@ -1,6 +1,8 @@
 // Studies and searches on a queue: the same results as on this machine, whoever does what, and nothing is lost.
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { Queue } from "bullmq";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { shrink } from "#dist/distill/index.js";
@@ -8,11 +10,13 @@ import { cellsOf, FolderTeachers, runStudy, type Study, StudyFailed, StudyStoppe
 import { trainTeacher } from "#dist/index.js";
 import { type JobQueue, openQueue, type QueueState, runWorker, type WorkerEvent } from "#dist/queue/index.js";
 import { tune } from "#dist/tune/index.js";
+import { jobOf } from "../../src/training/job.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 import { folder, redis, withRedis } from "./redis.js";
 import { hasRedis } from "./server.js";
 import { studies as all } from "./slow.study.js";
 
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const path = new URL("./slow.study.js", import.meta.url).pathname;
 const studies = all as unknown as Study[];
 const [, quick, failing] = studies;
@@ -223,6 +227,24 @@ describe("a worker", () => {
     await until(() => of("refused").length > 0);
     expect(of("refused")[0].message).toMatch(/^it is of version 0\.0\.1, and the worker of \d/);
     expect(await jobs.getJobState("of-another-version")).toMatch(/delayed|active|waiting/);
+  });
+
+  withRedis("survives what is no job, and prints nothing of it that could do something to a terminal", async () => {
+    const jobs = new Queue("jobs", { connection: { port: server.port }, prefix: "qstill" });
+    ends.push(() => jobs.close());
+    const hostile = jobOf("\u001b[2J", "\u001b[31m", 0, { env: "\u001b]0;x\u0007" });
+    const garbage = [null, "text", [], {}, { ...hostile, seed: "0" }, { ...hostile, configuration: null }];
+    await jobs.addBulk(garbage.map((data) => ({ name: "garbage", data, opts: { attempts: 1 } })));
+    await jobs.add("release", { followers: [7] }, { attempts: 1 });
+    await jobs.add("release", {}, { attempts: 1 });
+    await jobs.add("hostile", hostile);
+    const words = ["--queue", server.url, "--once"];
+    const worker = spawnSync(process.execPath, [main, "worker", ...words], { encoding: "utf8" });
+    expect(worker.status).toBe(0);
+    const status = spawnSync(process.execPath, [main, "queue", "status", ...words.slice(0, 2)], { encoding: "utf8" });
+    expect(status.stdout).toMatch(/│ 1 +│ +0 │ +0 │ +8 │/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
+    for (const text of [worker.stderr, status.stdout]) expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
   withRedis("ends by itself with once, when nothing is left", async () => {

@@ -65,6 +65,8 @@ function slowHands(count: number) {
   return { hands: Array.from({ length: count }, () => hand), begun, finish };
 }
 
+const isResult = (value: unknown) => typeof value === "string";
+
 describe("hands", () => {
   it("do every job once, in the order in which they are free", async () => {
     const count = fc.integer({ min: 1, max: 4 });
@@ -81,7 +83,7 @@ describe("hands", () => {
       const all = doJobs(
         cells.map((cell) => job(cell)),
         Array.from({ length: hands }, () => hand),
-        { onAnswer: ({ cell }, answer) => answered.push(`${cell} ${answer.kind}`) },
+        { isResult, onAnswer: ({ cell }, answer) => answered.push(`${cell} ${answer.kind}`) },
       );
       await scheduler.waitFor(all);
       expect(begun).toEqual(cells);
@@ -94,7 +96,7 @@ describe("hands", () => {
     const { hands, begun, finish } = slowHands(3);
     const jobs = ["a1", "a2", "a3", "b1"].map((cell) => job(cell));
     const first: Record<string, Job<object>> = { a: jobs[0], b: jobs[3] };
-    const all = doJobs(jobs, hands, { onAnswer: () => {}, needOf: ({ cell }) => first[cell[0]] });
+    const all = doJobs(jobs, hands, { isResult, onAnswer: () => {}, needOf: ({ cell }) => first[cell[0]] });
     expect(begun).toEqual(["a1", "b1"]);
     await finish("a1", { kind: "failed", message: "no" }); // then each makes its own
     expect(begun).toEqual(["a1", "b1", "a2", "a3"]);
@@ -109,6 +111,7 @@ describe("hands", () => {
       ["a1", "b1", "a2", "c"].map((cell) => job(cell)),
       hands,
       {
+        isResult,
         onAnswer: ({ cell }) => told.push(cell),
         needOf: ({ cell }) => (cell === "c" ? undefined : job(cell[0])),
       },
@@ -122,6 +125,13 @@ describe("hands", () => {
     expect(told).toEqual(["c", "a2", "a1", "b1"]);
   });
 
+  it("have failed with what is no result of such jobs", async () => {
+    const told: unknown[] = [];
+    const hand: Hand = { answer: async () => ({ kind: "done", result: 7, wallSeconds: 0 }) };
+    await doJobs([job("a")], [hand], { isResult, onAnswer: (_, answer) => told.push(answer) });
+    expect(told).toEqual([{ kind: "failed", message: "its result is not what such a job gives" }]);
+  });
+
   it("begin nothing more after a stop, and tell no failure that came of it", async () => {
     const { hands, begun, finish } = slowHands(2);
     const controller = new AbortController();
@@ -129,7 +139,7 @@ describe("hands", () => {
     const all = doJobs(
       ["a", "b", "c"].map((cell) => job(cell)),
       hands,
-      { onAnswer: ({ cell }) => told.push(cell), signal: controller.signal },
+      { isResult, onAnswer: ({ cell }) => told.push(cell), signal: controller.signal },
     );
     controller.abort();
     await finish("a", { kind: "failed", message: "its worker ended" });
@@ -144,6 +154,7 @@ describe("hands", () => {
       ["a", "b", "c", "d"].map((cell) => job(cell)),
       hands,
       {
+        isResult,
         onAnswer: () => {
           throw new Error("the disk is full");
         },
