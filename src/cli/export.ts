@@ -1,14 +1,17 @@
 // qstill export: writes a saved model as a file that runs without this package.
 import { basename, dirname, join } from "node:path";
 import { Argument, type Command, Option } from "commander";
+import { environmentIds } from "../env/registry.js";
+import { evaluateAsync } from "../evaluate/evaluate.js";
 import { exportC } from "../export/c.js";
-import { type Description, describe } from "../export/description.js";
+import { type Description, describe, modelHash } from "../export/description.js";
 import { exportInt8 } from "../export/int8.js";
 import { exportModule, moduleTypes } from "../export/javascript.js";
 import { exportOnnx } from "../export/onnx.js";
 import { exportWasm } from "../export/wasm.js";
 import { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
+import { modelCard } from "../report/card.js";
 import { oneOfWords } from "../training/options.js";
 import { addEnv, chosenEnvironment, type EnvFlags } from "./context.js";
 import { UsageError } from "./errors.js";
@@ -42,6 +45,7 @@ interface ExportFlags extends ImportFlags, EnvFlags {
   to: string;
   env?: string;
   out?: string;
+  card?: boolean;
   json?: boolean;
   quiet?: boolean;
 }
@@ -56,6 +60,7 @@ export function addExport(program: Command): void {
     .addOption(activationOption());
   addEnv(command, "the one it was trained in, if it is known")
     .option("--out <file>", "file to write (default: beside the model)", notEmpty("out"))
+    .option("--card", "write a model card, too: sizes, the return over 100 episodes, how it was made, how to run it")
     .option("--json", "print one JSON object and nothing else")
     .option("--quiet", "print nothing but errors")
     .addHelpText("after", `\nFormats:\n${formats.join("\n")}\n\nEach can test itself, and qstill verify tests it.`)
@@ -72,9 +77,20 @@ export function addExport(program: Command): void {
       // where TypeScript looks for them: student.d.mts beside student.mjs
       const types = out.replace(/\.(m?)js$/, ".d.$1ts");
       if (options.to === "js" && types !== out) writeOutput(types, moduleTypes);
+      if (options.card) writeOutput(`${out}.card.md`, await cardOf(model, environment));
       if (options.json) print(JSON.stringify({ file: out, format: options.to, bytes: content.length }));
       else if (!options.quiet) print(`${out}: ${content.length} bytes`);
     });
+}
+
+/** The card of a model, with its return if its environment is known. @throws UsageError for one with weights of 8 bits */
+async function cardOf(model: Model | QuantizedModel, given: string | undefined): Promise<string> {
+  if (!(model instanceof Model))
+    throw new UsageError("--card needs a model of float32, and this one has weights of 8 bits");
+  const env = given ?? (environmentIds().includes(model.environment) ? model.environment : undefined);
+  const seed = model.training?.seed ?? 0;
+  const evaluation = env === undefined ? undefined : await evaluateAsync(model, { env, seed });
+  return modelCard({ model, hash: modelHash(model), evaluation });
 }
 
 /** @throws UsageError for a quantised model, if the format does not support it */

@@ -6,7 +6,9 @@ import { type TeacherConfig, teacherOptions } from "../dqn/config.js";
 import { hiddenOf, teacherConfig } from "../dqn/configure.js";
 import { type Teacher, trainTeacher } from "../dqn/teacher.js";
 import { compareAsync } from "../evaluate/compare.js";
+import { modelHash } from "../export/description.js";
 import type { Model } from "../model/model.js";
+import { modelCard } from "../report/card.js";
 import { reportHtml } from "../report/html.js";
 import { summarise } from "../report/summarise.js";
 import type { Summary } from "../report/summary.js";
@@ -121,6 +123,17 @@ async function finish(
   const summary = { ...summarised, config: { ...summarised.config, envOptions } };
   const events = place.metrics.read();
   place.writeEach({
+    "card.md": () =>
+      modelCard({
+        model: student,
+        hash: modelHash(student),
+        evaluation: comparison.student,
+        teacher: {
+          parameters: teacher.parameters.length,
+          evaluation: comparison.teacher,
+          returnRatio: comparison.returnRatio,
+        },
+      }),
     "summary.json": () => `${JSON.stringify(summary, null, 2)}\n`,
     "report.html": () =>
       reportHtml({

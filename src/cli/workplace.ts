@@ -23,7 +23,7 @@ import { complain, Progress } from "./terminal.js";
 /** The files that are made of a student, or with it. */
 const ofStudent = [
   ...["student.safetensors", "student.checkpoint", "student.mjs", "student.d.mts"],
-  ...["summary.json", "report.html", "frontier.json"],
+  ...["card.md", "summary.json", "report.html", "frontier.json"],
 ];
 
 /**

@@ -30,6 +30,7 @@ const quick = [
   "--evaluation-episodes=5 --student-env-steps=300 --updates=500 --student-hidden=5 --attempts=1 --threshold=-100",
 ].flatMap((line) => line.split(" "));
 const files = [
+  "card.md",
   "metrics.jsonl",
   "report.html",
   "student.d.mts",
@@ -56,6 +57,20 @@ it("plays, distils and exports what other libraries made", () => {
   });
   const exported = qstill("export", foreign("cartpole_qnet.pt"), ...cartPole, "--out", "imported/cartpole.mjs");
   expect(exported.status).toBe(0);
+  const carded = qstill(
+    "export",
+    foreign("cartpole_qnet.pt"),
+    "--env",
+    "CartPole-v1",
+    "--card",
+    "--out",
+    "imported/x.h",
+    "--to=c",
+  );
+  expect(carded.status).toBe(0);
+  expect(readFileSync(join(folder, "imported", "x.h.card.md"), "utf8")).toMatch(
+    /\| return \| [\d.]+ \[.* over 100 episodes/,
+  );
   expect(readFileSync(join(folder, "imported", "cartpole.mjs"), "utf8")).toContain('environment = "CartPole-v1"');
 });
 

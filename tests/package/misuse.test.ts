@@ -416,6 +416,11 @@ const misuses: Record<string, Record<string, readonly Misuse[]>> = {
     ],
   },
   "qstill/report": {
+    modelCard: [
+      ["input", (input) => reporting.modelCard(input), promise, none, nothing, text],
+      ["model", (wrong) => reporting.modelCard({ model: wrong, hash: "" }), promise, none, nothing, text],
+      ["hash", (hash) => reporting.modelCard({ model, hash }), promise, none, nothing, fraction],
+    ],
     reportHtml: [
       ["input", (input) => reporting.reportHtml(input), promise, none, nothing, text],
       ["summary", (summary) => reporting.reportHtml({ ...empty, summary } as never), promise, none, nothing, text],
