@@ -10,7 +10,7 @@ import type { Job } from "../training/job.js";
 import { announce, announceEvery, needsOf, type Present, refusalOf, takeLeave } from "./abilities.js";
 import { connect, packages, within } from "./connection.js";
 import { entryOf, prefix, queueName, release } from "./jobs.js";
-import { checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
+import { checkedStore, checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
 import type { ThreadContext } from "./thread.js";
 
 /** What a worker reports: plain data. */
@@ -59,7 +59,7 @@ const idle = 2000;
 /**
  * Takes jobs from a queue and does them, until the signal stops it.
  * @param url the address of the queue's server
- * @throws ConfigError for a queue that cannot be used and for a module that cannot be imported
+ * @throws ConfigError for a queue or a store that cannot be used and for a module that cannot be imported
  */
 export async function runWorker(url: string, options: WorkerOptions = {}): Promise<void> {
   needObject("options", options);
@@ -72,6 +72,7 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   const { modules = [] } = place;
   need(Array.isArray(modules) && modules.every(isModule), "modules", modules, "a list of { path }");
   const studies = await importModules(place.modules);
+  await checkedStore(place);
   const connection = await connect(url);
   const { client } = connection;
   const { bullmq } = await packages();
