@@ -26,8 +26,9 @@ const exceptions: Record<string, string[]> = {
   "src/cli/runs-bar.ts": ["performance"],
   "src/experiments/processes.ts": ["Date"],
   // how often a queue is asked, and when there was work last
+  "src/queue/abilities.ts": ["performance"],
   "src/queue/job-queue.ts": ["performance"],
-  "src/queue/worker.ts": ["Date"],
+  "src/queue/hands.ts": ["Date", "performance"],
   // files of jobs, in a bucket that the user named
   "src/queue/s3-store.ts": ["fetch"],
   // the SHA-256 of weights that are finished

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { version } from "../core/version.js";
+import { sum } from "../evaluate/statistics.js";
 import { type Failure, failureLine } from "../experiments/failures.js";
 import { studyHtml } from "../experiments/html.js";
 import type { Run } from "../experiments/results.js";
@@ -28,9 +29,9 @@ import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { notEmpty, readCount } from "./options.js";
 import { addQueue, chosenQueue, type QueueFlags } from "./queue-options.js";
-import { RunsBar } from "./runs-bar.js";
+import { coreHours, counted, RunsBar } from "./runs-bar.js";
 import { stopOnSignals } from "./stopping.js";
-import { complain, print, prose, table, usualWidth } from "./terminal.js";
+import { complain, figure, print, prose, table, usualWidth } from "./terminal.js";
 
 interface ExperimentOptions extends EnvFlags, QueueFlags {
   seeds?: number;
@@ -113,8 +114,8 @@ async function experiment(study: Study, module: string | undefined, options: Exp
   if (options.resume && !begun && !quiet) complain(`nothing to go on from in ${out}: it begins at the start`);
   if (!options.resume && begun && !quiet)
     complain(`${join(out, "results.jsonl")} is from an earlier study: it is overwritten (--resume goes on)`);
-  const onProgress = (done: number, of: number) => {
-    if (!signal.aborted) bar.update(done, of);
+  const onProgress = (done: number, of: number, workSeconds: number) => {
+    if (!signal.aborted) bar.update(done, of, workSeconds);
   };
   const onFailure = (failure: Failure) => {
     bar.stop();
@@ -137,10 +138,12 @@ async function experiment(study: Study, module: string | undefined, options: Exp
     })
     .finally(() => bar.stop());
 
+  const seconds = sum(runs.map(({ wallSeconds }) => wallSeconds));
+  const effort = `${figure(runs.length)} runs took ${coreHours(seconds)}${bar.most === 0 ? "" : `, with up to ${counted(bar.most, "worker")} of a queue`}.`;
   const sections = summariseStudy(study, cells, runs);
   const missing = failed?.message;
   writeOutput(join(out, "table.md"), studyMarkdown(study, sections, seeds, missing));
-  writeOutput(join(out, "report.html"), studyHtml(study, sections, runs, seeds, missing));
+  writeOutput(join(out, "report.html"), studyHtml(study, sections, runs, { seeds, effort, missing }));
   if (json) {
     const plain = sections.map(({ environments, rows }) => ({
       environments,
@@ -168,6 +171,7 @@ async function experiment(study: Study, module: string | undefined, options: Exp
         ),
       );
     }
+    print(prose(effort));
     print(prose(`${join(out, "report.html")} shows more; table.md and results.jsonl are beside it.`));
   }
   if (failed !== undefined) throw failed;

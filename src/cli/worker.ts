@@ -44,6 +44,8 @@ export function addWorker(program: Command): void {
     const modules = module.map((path) => envFileOf(path, options));
     await runWorker(queue, { concurrency, modules, once, store, signal, onEvent });
     say(`${count.done} done, ${count.failed} failed`);
+    // status 130: who started it must know that work may be left (a Job of Kubernetes then starts another)
+    if (once) signal.throwIfAborted();
   });
 }
 

@@ -16,14 +16,13 @@ tbody th { white-space: nowrap; }
 
 /**
  * The report as the text of one self-contained HTML page.
- * @param missing says which runs failed
+ * @param about `effort` says what the runs took, `missing` which runs failed
  */
 export function studyHtml(
   study: Study,
   sections: readonly Section[],
   runs: readonly Run[],
-  seeds: number,
-  missing?: string,
+  { seeds, effort, missing }: { readonly seeds: number; readonly effort: string; readonly missing?: string },
 ): string {
   return markup`<!doctype html>
 <html lang="en">
@@ -37,7 +36,7 @@ export function studyHtml(
 <header>
 <p class="soft">The study “${study.name}”</p>
 <h1>${study.question}</h1>
-<p>${setting(seeds)} ${explanation}</p>
+<p>${setting(seeds)} ${effort} ${explanation}</p>
 ${missing === undefined ? "" : markup`<p><strong>${missing}.</strong></p>`}
 </header>
 <main>

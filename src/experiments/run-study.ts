@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
+import { sum } from "../evaluate/statistics.js";
 import { type Crew, type Job, needCrew } from "../training/job.js";
 import { makeFolder } from "./durable.js";
 import type { EnvFile } from "./env-file.js";
@@ -33,8 +34,11 @@ export interface StudyOptions {
   readonly module?: string;
   /** Files with environments of the user's own, which the workers import. */
   readonly envFiles?: readonly EnvFile[];
-  /** Called at the beginning, and after every run. A run that failed counts as done. */
-  readonly onProgress?: (done: number, of: number) => void;
+  /**
+   * Called at the beginning, and after every run. A run that failed counts as done. The runs that are finished took so
+   * many seconds of work.
+   */
+  readonly onProgress?: (done: number, of: number, workSeconds: number) => void;
   /** Called when a run failed; the others go on. */
   readonly onFailure?: (failure: Failure) => void;
   /** Stops the study. The promise is then rejected with {@link StudyStopped}, and every finished run is kept. */
@@ -115,7 +119,8 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     .filter((job) => !failures.givenUp(job))
     .sort((a, b) => a.seed - b.seed);
   let done = jobs.length - waiting.length;
-  onProgress(done, jobs.length);
+  let workSeconds = sum(runs.map(({ wallSeconds }) => wallSeconds));
+  onProgress(done, jobs.length, workSeconds);
   const work = (crew: Crew) =>
     crew.work<StudyJob, Outcome>(waiting, {
       signal,
@@ -129,8 +134,9 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
           const run = { cell, env, seed, settings, ...answer.result, wallSeconds: answer.wallSeconds };
           results.append(run);
           runs.push(run);
+          workSeconds += run.wallSeconds;
         }
-        onProgress(++done, jobs.length);
+        onProgress(++done, jobs.length, workSeconds);
       },
     });
   if (options.crew !== undefined) await work(options.crew);

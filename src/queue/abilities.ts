@@ -106,12 +106,51 @@ export function needsOf({ study, version, configuration }: Job<object>): Needs {
 /** Work that every worker can do, whatever its modules. */
 const always = new Set([teacherWork, tuneWork, attemptWork]);
 
+const module = "qstill worker --module FILE gives it one";
+
 /** Why a worker cannot do a job; undefined if it can. */
 export function refusalOf(needs: Needs, { version, studies, environments }: Abilities): string | undefined {
   const { study, env, envOptions } = needs;
   if (needs.version !== version) return `it is of version ${needs.version}, and the worker of ${version}`;
-  if (!always.has(study) && !studies.includes(study)) return `the worker has no study ${JSON.stringify(study)}`;
-  if (!Object.hasOwn(environments, env)) return `the worker has no environment ${JSON.stringify(env)}`;
+  if (!always.has(study) && !studies.includes(study))
+    return `the worker has no study ${JSON.stringify(study)} (${module})`;
+  if (!Object.hasOwn(environments, env)) return `the worker has no environment ${JSON.stringify(env)} (${module})`;
   if (environments[env] === envOptions) return undefined;
   return `the worker's environment ${JSON.stringify(env)} has the options ${environments[env] ?? "none"}, and ${envOptions ?? "none"} are needed`;
+}
+
+/** Time until what no worker can do is hopeless, in milliseconds: others may be starting. */
+const patience = 5000;
+
+/** Notices if workers are there and none of them can do some of the jobs. */
+export class AbilityWatch {
+  /** What the jobs need, each kind once. */
+  readonly #kinds: readonly Needs[];
+  /** Why the workers that are there cannot do some of the jobs; undefined if they can, or if there are none. */
+  refusal: string | undefined;
+  #since = 0; // a time of performance.now()
+
+  constructor(jobs: readonly Job<object>[]) {
+    this.#kinds = [...new Map(jobs.map(needsOf).map((needs) => [JSON.stringify(needs), needs])).values()];
+  }
+
+  /** Whether it has been so for a while. */
+  get isHopeless(): boolean {
+    return this.refusal !== undefined && performance.now() - this.#since > patience;
+  }
+
+  /** @param workers those that are there now */
+  look(workers: readonly Abilities[]): void {
+    const before = this.refusal;
+    this.refusal = workers.length === 0 ? undefined : this.#refusalOf(workers);
+    if (before === undefined) this.#since = performance.now();
+  }
+
+  #refusalOf(workers: readonly Abilities[]): string | undefined {
+    for (const needs of this.#kinds) {
+      const refusals = workers.map((worker) => refusalOf(needs, worker));
+      if (!refusals.includes(undefined)) return refusals[0];
+    }
+    return undefined;
+  }
 }

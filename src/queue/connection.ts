@@ -73,6 +73,13 @@ export async function connect(url: string): Promise<Connection> {
   }
 }
 
+/** Whether an error's message is about the server, and not about the work: it is full, or away for a moment. */
+export function isTrouble(message: string): boolean {
+  return /^(OOM|LOADING|BUSY|READONLY|CLUSTERDOWN|MISCONF|Connection is closed|Stream isn't writeable)|OOM command not allowed|ECONNRE|ETIMEDOUT|EPIPE/.test(
+    message,
+  );
+}
+
 /** @throws Error if it takes longer, in milliseconds */
 export async function within<Result>(most: number, work: Promise<Result>): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -5,5 +5,6 @@
 export type { Answer, Answered, Crew, DoOptions, Job } from "../training/job.js";
 export type { Store } from "../training/store.js";
 export type { Abilities, Present } from "./abilities.js";
+export type { JobEvent } from "./hands.js";
 export { type FollowEvent, type JobQueue, openQueue, type QueueOptions, type QueueState } from "./job-queue.js";
 export { runWorker, type WorkerEvent, type WorkerOptions } from "./worker.js";

@@ -4,13 +4,14 @@ import type { ChainableCommander, Redis } from "ioredis";
 import { ConfigError } from "../core/config-error.js";
 import { needListeners, needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
-import { type Answered, type Crew, type DoOptions, type Job, jobId, type Step, stepsOf } from "../training/job.js";
+import { type Answered, type Crew, type DoOptions, type Job, stepsOf } from "../training/job.js";
 import type { Store } from "../training/store.js";
-import { type Abilities, type Needs, needsOf, type Present, refusalOf, workersOf } from "./abilities.js";
-import { type Connection, connect, packages } from "./connection.js";
-import { entryOf, type Flow, flowOf, prefix, queueName } from "./jobs.js";
+import { AbilityWatch, type Present, workersOf } from "./abilities.js";
+import { type Connection, connect, isTrouble, packages } from "./connection.js";
+import { entryOf, type Flow, prefix, queueName } from "./jobs.js";
 import { checkedStore, checkStore, type PlaceOptions, usualStore } from "./place.js";
 import { filePrefix } from "./redis-store.js";
+import { type Seen, seenIn, Tracked } from "./tracked.js";
 
 /** How the queue stands. */
 export interface QueueState {
@@ -42,8 +43,6 @@ const askEvery = 250;
 const askingShare = 0.1;
 /** How often the state is told, in milliseconds. */
 const tellEvery = 1000;
-/** Time until what no worker can do ends the work, in milliseconds. */
-const patience = 5000;
 /** Time to the next try when the server takes nothing, in milliseconds. */
 const troubleFor = 1000;
 /** The number of jobs in one message to the server. */
@@ -62,8 +61,8 @@ export async function openQueue(url: string, options: QueueOptions = {}): Promis
   const chosen = await checkedStore(options);
   const connection = await connect(url);
   const { bullmq } = await packages();
-  const with_ = { connection: connection.client, prefix };
-  const [queue, flows] = [new bullmq.Queue(queueName, with_), new bullmq.FlowProducer(with_)];
+  const there = { connection: connection.client, prefix };
+  const [queue, flows] = [new bullmq.Queue(queueName, there), new bullmq.FlowProducer(there)];
   return new JobQueue(connection, queue, flows, chosen ?? usualStore(connection), options.onEvent);
 }
 
@@ -105,51 +104,44 @@ export class JobQueue implements Crew {
     { onAnswer, signal, needOf, unwanted }: DoOptions<Given, Result>,
   ): Promise<void> {
     const tracked = new Tracked(stepsOf(jobs, needOf));
-    const kinds = kindsOf(jobs);
-    let isFirst = true;
-    let unableSince: number | undefined;
-    let refusal: string | undefined;
+    const watch = new AbilityWatch(jobs);
     let told = Number.NEGATIVE_INFINITY;
+    let isFirst = true;
 
     /** Looks at all that is open, tells what is answered, and adds what is missing. */
-    const round = async (): Promise<number> => {
-      const started = performance.now();
-      if (started - told >= tellEvery) {
-        told = started;
+    const round = async (): Promise<void> => {
+      if (performance.now() - told >= tellEvery) {
+        told = performance.now();
         const state = await this.state();
         this.#onEvent({ kind: "state", ...state });
-        refusal = unable(kinds, state.workers);
-        if (refusal === undefined) unableSince = undefined;
-        else unableSince ??= started;
-        if (refusal !== undefined && started - (unableSince ?? started) > patience) {
-          await this.#withdraw(tracked);
-          throw new ConfigError(`no worker of ${this.#shown} can do this: ${refusal}: start one with --module FILE`);
-        }
+        watch.look(state.workers);
+        if (watch.isHopeless) throw new ConfigError(`no worker of ${this.#shown} can do this: ${watch.refusal}`);
       }
       if (isFirst) await this.#forgetFailures(await this.#look(tracked.everyId()));
       const seen = await this.#look(tracked.ids());
       for (const { job, answer } of tracked.settle(seen)) onAnswer(job as Given, answer as Answered<Result>);
-      if (refusal === undefined) {
-        await this.#add(tracked.missing(seen));
-        isFirst = false;
-      }
-      return performance.now() - started;
+      if (watch.refusal !== undefined) return;
+      await this.#add(tracked.missing(seen));
+      isFirst = false;
     };
 
-    while (tracked.open > 0 && !signal?.aborted) {
-      let wait: number;
-      try {
-        const took = await orStopped(round(), signal);
-        if (took === undefined) break;
-        wait = Math.max(askEvery, took / askingShare);
-      } catch (error) {
-        if (!isTrouble(error)) throw error;
-        this.#onEvent({ kind: "trouble", message: reason(error) });
-        wait = troubleFor;
+    let latest = Promise.resolve();
+    try {
+      while (tracked.open > 0 && !signal?.aborted) {
+        const started = performance.now();
+        latest = round();
+        const trouble = await orStopped(latest, signal).catch(troubleIn);
+        if (trouble !== undefined) this.#onEvent({ kind: "trouble", message: trouble });
+        const took = performance.now() - started;
+        const wait = trouble === undefined ? Math.max(askEvery, took / askingShare) : troubleFor;
+        if (tracked.open > 0) await orStopped(new Promise((resolve) => setTimeout(resolve, wait)), signal);
       }
-      if (tracked.open > 0) await orStopped(new Promise((resolve) => setTimeout(resolve, wait)), signal);
+    } finally {
+      if (watch.isHopeless || (tracked.open > 0 && unwanted?.())) {
+        await latest.catch(() => {}); // it may still add some
+        await this.#withdraw(tracked);
+      }
     }
-    if (tracked.open > 0 && unwanted?.()) await this.#withdraw(tracked);
   }
 
   /** How the queue stands. */
@@ -251,115 +243,21 @@ export class JobQueue implements Crew {
   }
 }
 
-/** What the queue says of an id. */
-type Seen = { readonly kind: "missing" | "open" } | Answered<unknown>;
-
-function seenIn([timestamp, finishedOn, returnvalue, failedReason]: readonly (string | null)[]): Seen {
-  if (timestamp === null) return { kind: "missing" };
-  if (finishedOn === null) return { kind: "open" };
-  if (returnvalue === null) return { kind: "failed", message: reason(failedReason ?? "it was lost") };
-  const { result = null, wallSeconds = 0 } = Object(JSON.parse(returnvalue));
-  return { kind: "done", result, wallSeconds };
+/** What the trouble with the server is. @throws the error if it is none */
+function troubleIn(error: unknown): string {
+  const message = reason(error);
+  if (error instanceof ConfigError || !isTrouble(message)) throw error;
+  return message;
 }
 
-/** The jobs that are not answered, and where each lies in the queue. */
-class Tracked {
-  /** Jobs that nothing is waited for any more, by their ids. */
-  readonly #single = new Map<string, Job<object>>();
-  /** Jobs that others wait for. */
-  readonly #groups = new Map<string, { readonly step: Step<Job<object>>; readonly flow: Flow }>();
-
-  constructor(steps: readonly Step<Job<object>>[]) {
-    for (const step of steps) {
-      if (step.followers.length === 0) this.#single.set(step.id, step.job);
-      else {
-        const flow = flowOf(step);
-        this.#groups.set(flow.firstId, { step, flow });
-      }
-    }
-  }
-
-  /** The number of answers that are still to come. */
-  get open(): number {
-    return this.#single.size + this.#groups.size;
-  }
-
-  ids(): string[] {
-    const ids = [...this.#single.keys()];
-    for (const { flow } of this.#groups.values()) ids.push(flow.firstId, flow.releaseId);
-    return ids;
-  }
-
-  /** Also those of jobs that wait for another one. */
-  everyId(): string[] {
-    return [...this.ids(), ...[...this.#groups.values()].flatMap(({ step }) => step.followers.map(jobId))];
-  }
-
-  /** Takes the answers to jobs that were asked for. Who waited for an answered job is a job like others from then on. */
-  settle(seen: ReadonlyMap<string, Seen>): { readonly job: Job<object>; readonly answer: Answered<unknown> }[] {
-    const answered: { job: Job<object>; answer: Answered<unknown> }[] = [];
-    const answerTo = (id: string) => {
-      const answer = seen.get(id) as Seen;
-      return answer.kind === "done" || answer.kind === "failed" ? answer : undefined;
-    };
-    for (const [id, job] of [...this.#single]) {
-      const answer = answerTo(id);
-      if (answer === undefined) continue;
-      this.#single.delete(id);
-      answered.push({ job, answer });
-    }
-    for (const [id, { step, flow }] of [...this.#groups]) {
-      const answer = answerTo(id);
-      // the release adds those that waited; if it is gone, they are missing, and are added like others
-      if (answer === undefined || seen.get(flow.releaseId)?.kind === "open") continue;
-      this.#groups.delete(id);
-      for (const job of step.followers) this.#single.set(jobId(job), job);
-      if (step.asked) answered.push({ job: step.job, answer });
-    }
-    return answered;
-  }
-
-  /** What the queue does not have. What was looked at by another id just now is not among it. */
-  missing(seen: ReadonlyMap<string, Seen>): { jobs: Job<object>[]; flows: Flow[] } {
-    const isMissing = (id: string) => seen.get(id)?.kind === "missing";
-    return {
-      jobs: [...this.#single].filter(([id]) => isMissing(id)).map(([, job]) => job),
-      flows: [...this.#groups].filter(([id]) => isMissing(id)).map(([, { flow }]) => flow),
-    };
-  }
-}
-
-/** What the jobs need of workers, each kind once. */
-function kindsOf(jobs: readonly Job<object>[]): Needs[] {
-  return [...new Map(jobs.map((job) => [JSON.stringify(needsOf(job)), needsOf(job)])).values()];
-}
-
-/** Why none of the workers can do some of these kinds; undefined if each has one that can, or if there are no workers. */
-function unable(kinds: readonly Needs[], workers: readonly Abilities[]): string | undefined {
-  if (workers.length === 0) return undefined;
-  for (const needs of kinds) {
-    const refusals = workers.map((worker) => refusalOf(needs, worker));
-    if (!refusals.includes(undefined)) return refusals[0];
-  }
-  return undefined;
-}
-
-/** The server, not the work: it is full, or away for a moment. */
-function isTrouble(error: unknown): boolean {
-  if (error instanceof ConfigError) return false;
-  return /^(OOM|LOADING|BUSY|READONLY|CLUSTERDOWN|MISCONF|ERR Error running script|Connection|Stream|Command)|OOM command|ECONN|ETIMEDOUT|EPIPE/.test(
-    String((error as Error)?.message),
-  );
-}
-
-/** The result, or undefined if the signal stops first. */
-async function orStopped<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result | undefined> {
+/** Resolved when the work is done or when the signal stops. */
+async function orStopped(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return work;
-  if (signal.aborted) return undefined;
+  if (signal.aborted) return;
   work.catch(() => {}); // when it is stopped, nobody waits for it any more
   let stop = () => {};
-  const stopped = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
     signal.addEventListener("abort", stop, { once: true });
   });
   try {

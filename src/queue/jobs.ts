@@ -46,6 +46,6 @@ export function flowOf({ id, job, followers }: Step<Job<object>>): Flow {
   const firstId = `${id}-${group}`;
   const releaseId = `${release}-${group}`;
   const children = [{ queueName, ...entryOf(job, firstId) }];
-  const opts = { ...optionsOf(releaseId), attempts: 1000 };
+  const opts = { ...optionsOf(releaseId), attempts: 1000, backoff: { type: "fixed", delay: 5000 } };
   return { firstId, releaseId, flow: { name: release, queueName, data: { followers }, opts, children } };
 }

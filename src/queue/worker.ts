@@ -1,29 +1,21 @@
 // A worker: takes jobs from the queue and does them in threads, until it is stopped.
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Job as QueuedJob } from "bullmq";
+import type { Queue } from "bullmq";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { version } from "../core/version.js";
-import { WorkerHand } from "../experiments/workers.js";
-import type { Job } from "../training/job.js";
-import { announce, announceEvery, needsOf, type Present, refusalOf, takeLeave } from "./abilities.js";
+import { announce, announceEvery, type Present, takeLeave } from "./abilities.js";
 import { connect, packages, within } from "./connection.js";
-import { entryOf, prefix, queueName, release } from "./jobs.js";
+import { Hands, type JobEvent, pause } from "./hands.js";
+import { prefix, queueName } from "./jobs.js";
 import { checkedStore, checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
 import type { ThreadContext } from "./thread.js";
 
 /** What a worker reports: plain data. */
 export type WorkerEvent =
   /** It is connected, and takes jobs from now on. */
-  | ({ readonly kind: "ready" } & Present)
-  | { readonly kind: "begun"; readonly job: Job<object> }
-  | { readonly kind: "done"; readonly job: Job<object>; readonly wallSeconds: number }
-  | { readonly kind: "failed"; readonly job: Job<object>; readonly message: string }
-  /** It does not do such jobs: another worker may. It says so once of each kind. */
-  | { readonly kind: "refused"; readonly job: Job<object>; readonly message: string }
-  /** The connection is lost, or the server does not do what is asked. The worker goes on as soon as it can. */
-  | { readonly kind: "trouble"; readonly message: string };
+  ({ readonly kind: "ready" } & Present) | JobEvent;
 
 /** Options of {@link runWorker}. */
 export interface WorkerOptions extends PlaceOptions {
@@ -44,12 +36,6 @@ const stalledInterval = 10_000;
 const drainDelay = 10;
 /** A job that has lost so many workers is set aside: it may be what ends them. */
 const mostLost = 20;
-/**
- * A job that this worker cannot do is offered again after this time, in milliseconds. It takes no other one for longer,
- * so that those who can do it come first.
- */
-const refusedFor = 200;
-const standsBack = 1000;
 /** The time that jobs have to leave a checkpoint when the worker is stopped, and then the connection, in milliseconds. */
 const timeToStop = 20_000;
 const timeToClose = 5000;
@@ -71,93 +57,51 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   checkStore(place);
   const { modules = [] } = place;
   need(Array.isArray(modules) && modules.every(isModule), "modules", modules, "a list of { path }");
-  const studies = await importModules(place.modules);
+  const studies = (await importModules(modules)).map((study) => study.name);
   await checkedStore(place);
-  const connection = await connect(url);
-  const { client } = connection;
-  const { bullmq } = await packages();
-  const queue = new bullmq.Queue(queueName, { connection: client, prefix });
+  const connection = { connection: (await connect(url)).client, prefix };
+  const { connection: client } = connection;
+  const loaded = await packages();
+  const queue = new loaded.bullmq.Queue(queueName, connection);
   const context: ThreadContext = { url, ...place };
   const task = { module: new URL("./thread.js", import.meta.url).href, context };
-  const hands = Array.from({ length: concurrency }, () => new WorkerHand(task));
-  const free = [...hands];
+  const hands = new Hands(concurrency, task, queue, loaded, onEvent);
+  const [id, name, environments] = [randomUUID(), `${hostname()}:${process.pid}`, environmentsHere()];
+  const present = (): Present => ({ name, version, concurrency, busy: hands.busy, studies, environments });
 
   const trouble = (error: unknown) => onEvent({ kind: "trouble", message: reason(error) });
   const lost = () => trouble("the connection is lost: it is made again");
   client.on("close", lost);
-  const refused = new Set<string>();
-  let lastWork = Date.now();
-
-  const answer = async (queued: QueuedJob, token?: string): Promise<unknown> => {
-    const { WaitingError, DelayedError } = bullmq;
-    if (queued.name === release) {
-      await queue.addBulk((queued.data.followers as Job<object>[]).map((job) => entryOf(job)));
-      return null;
-    }
-    const job = queued.data as Job<object>;
-    const refusal = refusalOf(needsOf(job), present());
-    if (refusal !== undefined) {
-      if (!refused.has(refusal)) onEvent({ kind: "refused", job, message: refusal });
-      refused.add(refusal);
-      await queued.moveToDelayed(Date.now() + refusedFor, token);
-      await pause(standsBack);
-      throw new DelayedError();
-    }
-    lastWork = Date.now();
-    onEvent({ kind: "begun", job });
-    const hand = free.pop() as WorkerHand;
-    const given = await hand.answer(job);
-    free.push(hand);
-    lastWork = Date.now();
-    if (given.kind === "done") {
-      onEvent({ kind: "done", job, wallSeconds: given.wallSeconds });
-      return { result: given.result, wallSeconds: given.wallSeconds };
-    }
-    if (given.kind === "stopped" || signal?.aborted) {
-      await queued.moveToWait(token);
-      throw new WaitingError();
-    }
-    onEvent({ kind: "failed", job, message: given.message });
-    throw new Error(given.message);
-  };
-
-  const environments = environmentsHere();
-  const present = (): Present => ({
-    ...{ name: `${hostname()}:${process.pid}`, version, concurrency, busy: concurrency - free.length },
-    ...{ studies: studies.map((study) => study.name), environments },
-  });
-  const id = randomUUID();
   const say = () => void announce(client, id, present()).catch(trouble);
   say();
   const saying = setInterval(say, announceEvery);
-
-  const worker = new bullmq.Worker(queueName, answer, {
-    ...{ connection: client, prefix, concurrency, name: id },
+  const worker = new loaded.bullmq.Worker(queueName, (queued, token) => hands.answer(queued, token, present()), {
+    ...{ ...connection, concurrency, name: id },
     ...{ lockDuration, stalledInterval, drainDelay, maxStalledCount: mostLost },
   });
   worker.on("error", trouble);
   onEvent({ kind: "ready", ...present() });
   try {
-    await (once ? Promise.race([stopped(signal), nothingLeft()]) : stopped(signal));
+    await (once ? Promise.race([stopped(signal), nothingLeft(queue, hands)]) : stopped(signal));
   } finally {
-    for (const hand of hands) hand.stop();
-    const late = setTimeout(() => void Promise.all(hands.map((hand) => hand.end())), timeToStop);
+    hands.stop();
+    const late = setTimeout(() => void hands.end(), timeToStop);
     await within(timeToStop + timeToClose, worker.close()).catch(() => {});
     clearTimeout(late);
     clearInterval(saying);
     await within(1000, takeLeave(client, id)).catch(() => {});
-    await Promise.all(hands.map((hand) => hand.end()));
+    await hands.end();
     client.off("close", lost).disconnect();
   }
+}
 
-  /** Resolved when nothing waits and this worker has done nothing for a while. */
-  async function nothingLeft(): Promise<void> {
-    for (;;) {
-      await pause(idle / 4);
-      if (free.length < concurrency || Date.now() - lastWork < idle) continue;
-      const left = await queue.getJobCountByTypes("wait", "delayed", "prioritized", "waiting-children");
-      if (left === 0 || (refused.size > 0 && Date.now() - lastWork > 5 * idle)) return;
-    }
+/** Resolved when nothing waits, or nothing that these hands can do, and they have done nothing for a while. */
+async function nothingLeft(queue: Queue, hands: Hands): Promise<void> {
+  for (;;) {
+    await pause(idle / 4);
+    if (hands.idleFor < idle) continue;
+    const left = await queue.getJobCountByTypes("wait", "delayed", "prioritized", "waiting-children");
+    if (left === 0 || (hands.hasRefused && hands.idleFor > 5 * idle)) return;
   }
 }
 
@@ -170,8 +114,4 @@ function stopped(signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) resolve();
     else signal?.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -45,6 +45,8 @@ const runs: Run[] = cells.flatMap(({ name, env, settings }) =>
   }),
 );
 
+const about = { seeds: 4, effort: "12 runs took 0.5 core-hours." };
+
 describe("a study's summary", () => {
   const sections = summariseStudy(study, cells, runs);
 
@@ -72,7 +74,7 @@ describe("a study's summary", () => {
     const [{ rows }] = summariseStudy(study, cells, none);
     expect(rows[0]).toMatchObject({ runs: 0, score: null, improvement: null });
     expect(rows[1]).toMatchObject({ runs: 4, score: { value: 6.5 }, improvement: null });
-    const page = studyHtml(study, summariseStudy(study, cells, none), none, 4);
+    const page = studyHtml(study, summariseStudy(study, cells, none), none, about);
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 });
@@ -88,7 +90,11 @@ it("table.md says what was asked, how, and what came out", () => {
 });
 
 describe("report.html", () => {
-  const page = studyHtml(study, summariseStudy(study, cells, runs), runs, 4);
+  const page = studyHtml(study, summariseStudy(study, cells, runs), runs, about);
+
+  it("says what the runs took", () => {
+    expect(page).toContain(about.effort);
+  });
 
   it("needs nothing else, and escapes what it is given", () => {
     expect(page).not.toMatch(/<script|<link|src=|https?:|@import|url\(/);
@@ -114,7 +120,9 @@ it("says which runs are missing, also if it is all of them", () => {
   const missing = '16 of 16 runs failed: cell "<other>" in A-v0, seed 0: no';
   const none = summariseStudy(study, cells, []);
   expect(studyMarkdown(study, none, 4, missing)).toContain(`**${missing}.**`);
-  expect(studyHtml(study, none, [], 4, missing)).toContain("&lt;other&gt;&quot; in A-v0, seed 0: no.</strong>");
+  expect(studyHtml(study, none, [], { ...about, missing })).toContain(
+    "&lt;other&gt;&quot; in A-v0, seed 0: no.</strong>",
+  );
   const sections = summariseStudy(study, cells, runs);
-  expect(studyHtml(study, sections, runs, 4)).not.toContain("<strong>");
+  expect(studyHtml(study, sections, runs, about)).not.toContain("<strong>");
 });

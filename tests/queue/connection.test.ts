@@ -89,6 +89,18 @@ describe("a queue is refused in one line", () => {
     await right.close();
   });
 
+  withRedis("if all its workers are of another version", async () => {
+    const { url, ask } = await redis();
+    const abilities = { version: "0.0.1", studies: ["losses"], environments: { "CartPole-v1": null } };
+    ask("set", "qstill:abilities:old", JSON.stringify(abilities));
+    ask("set", "qstill:worker:old", JSON.stringify({ name: "host:1", concurrency: 1, busy: 0, abilities: "old" }));
+    ask("sadd", "qstill:workers", "old");
+    const { status, stderr } = qstill(["experiment", "losses", "--seeds", "1", "--queue", url]);
+    expect(stderr).toMatch(/^no worker of redis:\S+ can do this: it is of version \S+, and the worker of 0\.0\.1\n$/);
+    expect(status).toBe(2);
+    expect(ask("keys", "qstill:jobs:*-*")).toBe(""); // nothing was queued
+  });
+
   withRedis("if it drops what it was told when its memory is full", async () => {
     const { url } = await redis({ options: ["--maxmemory-policy", "allkeys-lru"] });
     await expect(openQueue(url)).rejects.toThrow(

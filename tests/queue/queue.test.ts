@@ -47,7 +47,7 @@ function worker(options: Parameters<typeof runWorker>[1] = {}) {
   ends.push(end);
   const of = <Kind extends WorkerEvent["kind"]>(kind: Kind) =>
     events.filter((event): event is Extract<WorkerEvent, { kind: Kind }> => event.kind === kind);
-  return { of, end, ended };
+  return { of, events, end, ended };
 }
 
 async function queue(onState: (state: QueueState) => void = () => {}): Promise<JobQueue> {
@@ -124,7 +124,7 @@ describe("a study on a queue", () => {
     await until(async () => (await opened.state()).workers.length === 1);
     const { ran } = run(quick, opened);
     await expect(ran).rejects.toThrow(
-      /^no worker of redis:\S+ can do this: the worker has no study "quick": start one/,
+      /^no worker of redis:\S+ can do this: the worker has no study "quick" \(qstill worker --module FILE gives it one\)$/,
     );
     expect(await opened.state()).toMatchObject({ waiting: 0, active: 0, done: 0 });
   });
@@ -139,7 +139,23 @@ describe("a study on a queue", () => {
     worker({ concurrency: 2 });
     await ran;
     expect(resultsIn(out)).toBe(whole);
-    expect(unable.of("refused").map(({ message }) => message)).toEqual(['the worker has no study "quick"']);
+    expect(unable.of("refused").map(({ message }) => message)).toEqual([
+      'the worker has no study "quick" (qstill worker --module FILE gives it one)',
+    ]);
+  });
+
+  withRedis("waits while the memory of the server is full, and counts that as no failure", async () => {
+    const opened = await queue();
+    const { of, events } = worker();
+    const { out, ran } = run(quick, opened);
+    await until(() => of("begun").length > 0);
+    server.ask("config", "set", "maxmemory", "1");
+    await until(() => events.some((event) => event.kind === "trouble" && event.message.includes("OOM")));
+    await setTimeout(3500);
+    server.ask("config", "set", "maxmemory", "0");
+    await ran;
+    expect(resultsIn(out)).toBe(whole);
+    expect(of("failed")).toEqual([]);
   });
 
   withRedis("stops for a pause, and goes on", async () => {
