@@ -22,8 +22,10 @@ export function addQueue(command: Command): Command {
 /** Adds --store to a command that reads or writes the files of jobs. */
 export function addStore(command: Command): Command {
   return command.option(
-    "--store <folder>",
-    "folder for the files of jobs, which all workers reach (default: in the queue's server, up to 64 MiB a file)",
+    "--store <place>",
+    "where the files of jobs are, for all workers: a folder, or s3://bucket/prefix with AWS_ACCESS_KEY_ID, " +
+      "AWS_SECRET_ACCESS_KEY, AWS_REGION and, for a server of your own, AWS_ENDPOINT_URL of the environment " +
+      "(default: in the queue's server, up to 64 MiB a file)",
     notEmpty("store"),
   );
 }

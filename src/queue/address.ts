@@ -20,7 +20,7 @@ export function addressOf(url: unknown): Address {
 }
 
 /** What may be shown of a text that is not an address: nothing before an @, where a password may stand. */
-function withoutSecrets(text: unknown): string {
+export function withoutSecrets(text: unknown): string {
   if (typeof text !== "string") return described(text);
   return JSON.stringify(text.replace(/^.*@/s, "…@"));
 }

@@ -13,14 +13,15 @@ export interface Packages {
 
 /** @throws MissingPackageError if one is not installed */
 export async function packages(): Promise<Packages> {
-  const bullmq = await import("bullmq").catch(missing("bullmq"));
-  const { Redis } = await import("ioredis").catch(missing("ioredis"));
+  const bullmq = await import("bullmq").catch(missing("a queue", "bullmq"));
+  const { Redis } = await import("ioredis").catch(missing("a queue", "ioredis"));
   return { bullmq, Redis };
 }
 
-function missing(name: string): (error: unknown) => never {
+/** What to do when an import fails. @param what what needs the package */
+export function missing(what: string, name: string): (error: unknown) => never {
   return (error) => {
-    throw isMissing(error, name) ? new MissingPackageError("a queue", name) : error;
+    throw isMissing(error, name) ? new MissingPackageError(what, name) : error;
   };
 }
 
@@ -107,11 +108,16 @@ function checkServer(info: string, { shown }: Address): void {
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
+/** Why there is no connection, by the code of the system's error. */
+export const unreachable: Readonly<Record<string, string>> = {
   ECONNREFUSED: "no server answers there",
   ENOTFOUND: "there is no such host",
   EAI_AGAIN: "there is no such host",
   ETIMEDOUT: "no server answers there",
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  ...unreachable,
   ECONNRESET: "the server ends the connection (rediss:// if it wants TLS)",
 };
 

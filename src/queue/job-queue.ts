@@ -9,7 +9,7 @@ import type { Store } from "../training/store.js";
 import { AbilityWatch, type Present, workersOf } from "./abilities.js";
 import { type Connection, connect, isTrouble, packages } from "./connection.js";
 import { entryOf, type Flow, prefix, queueName } from "./jobs.js";
-import { checkStore, type PlaceOptions, storeOf } from "./place.js";
+import { checkedStore, checkStore, type PlaceOptions, usualStore } from "./place.js";
 import { filePrefix } from "./redis-store.js";
 import { type Seen, seenIn, Tracked } from "./tracked.js";
 
@@ -51,16 +51,19 @@ const chunk = 500;
 /**
  * Opens the queue of a server.
  * @param url redis://host:port/db, or rediss:// for TLS, with user and password or without
- * @throws ConfigError in one line for a server that cannot be used, MissingPackageError if bullmq or ioredis is missing
+ * @throws ConfigError in one line for a server or a store that cannot be used, MissingPackageError if bullmq, ioredis or,
+ * for a store in S3, aws4fetch is missing
  */
 export async function openQueue(url: string, options: QueueOptions = {}): Promise<JobQueue> {
   needObject("options", options);
   needListeners({ onEvent: options.onEvent });
   checkStore(options);
+  const chosen = await checkedStore(options);
   const connection = await connect(url);
   const { bullmq } = await packages();
   const there = { connection: connection.client, prefix };
-  return new JobQueue(connection, new bullmq.Queue(queueName, there), new bullmq.FlowProducer(there), options);
+  const [queue, flows] = [new bullmq.Queue(queueName, there), new bullmq.FlowProducer(there)];
+  return new JobQueue(connection, queue, flows, chosen ?? usualStore(connection), options.onEvent);
 }
 
 /** A queue of jobs, which workers anywhere do. */
@@ -74,8 +77,14 @@ export class JobQueue implements Crew {
   readonly #onEvent: (event: FollowEvent) => void;
 
   /** Not to be called: {@link openQueue} opens one. */
-  constructor(connection: Connection, queue: Queue, flows: FlowProducer, { store, onEvent = () => {} }: QueueOptions) {
-    this.store = storeOf({ store }, connection);
+  constructor(
+    connection: Connection,
+    queue: Queue,
+    flows: FlowProducer,
+    store: Store,
+    onEvent: QueueOptions["onEvent"] = () => {},
+  ) {
+    this.store = store;
     this.#client = connection.client;
     this.#shown = connection.address.shown;
     this.#queue = queue;

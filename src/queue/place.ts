@@ -11,14 +11,20 @@ import { studies as ownStudies } from "../experiments/studies/index.js";
 import type { Study } from "../experiments/study.js";
 import { isGymnasium } from "../gymnasium/register.node.js";
 import type { Store } from "../training/store.js";
+import { withoutSecrets } from "./address.js";
 import type { Connection } from "./connection.js";
 import { RedisStore } from "./redis-store.js";
+import { isS3 } from "./s3-address.js";
+import { openS3, S3Store } from "./s3-store.js";
 
 /** What a worker and its threads are started with: plain data. */
 export interface PlaceOptions {
   /** Modules that export `studies` or, as default, a function that makes an environment; and what Gymnasium makes. */
   readonly modules?: readonly EnvFile[];
-  /** The folder of the files, which all workers reach; by default they are kept in the queue's server. */
+  /**
+   * Where the files are, for all workers: a folder, or s3://bucket/prefix with credentials, region and endpoint from the
+   * environment (AWS_ACCESS_KEY_ID …). By default they are kept in the queue's server.
+   */
   readonly store?: string;
 }
 
@@ -62,12 +68,27 @@ export function environmentsHere(): Record<string, string | null> {
   );
 }
 
-/** @throws TypeError for what is not the path of a folder */
+/** @throws TypeError for what is no text, ConfigError for an address of another kind than S3's */
 export function checkStore({ store }: PlaceOptions): void {
-  need(store === undefined || typeof store === "string", "store", store, "a folder's path");
+  need(store === undefined || typeof store === "string", "store", store, "a folder's path or s3://bucket/prefix");
+  if (store === undefined || isS3(store) || !/^[a-z][\w+.-]+:\/\//i.test(store)) return;
+  throw new ConfigError(`store is ${withoutSecrets(store)}: s3://bucket/prefix is allowed, or a folder's path`);
 }
 
-/** The store that a worker or a submitter was started with. */
-export function storeOf({ store }: PlaceOptions, { client, address }: Connection): Store {
-  return store === undefined ? new RedisStore(client, address.shown) : new FolderStore(store);
+/** The store that was chosen; undefined if none was. @throws ConfigError for one in S3 that lacks something */
+export async function chosenStore({ store }: PlaceOptions): Promise<Store | undefined> {
+  if (store === undefined) return undefined;
+  return isS3(store) ? openS3(store) : new FolderStore(store);
+}
+
+/** The same, after a look at it. @throws ConfigError in one line for one in S3 that cannot be used */
+export async function checkedStore(options: PlaceOptions): Promise<Store | undefined> {
+  const store = await chosenStore(options);
+  if (store instanceof S3Store) await store.check();
+  return store;
+}
+
+/** The store of those for whom none was chosen: the queue's server. */
+export function usualStore({ client, address }: Connection): Store {
+  return new RedisStore(client, address.shown);
 }

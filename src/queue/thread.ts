@@ -7,7 +7,7 @@ import type { Prepare } from "../experiments/worker.js";
 import type { Job } from "../training/job.js";
 import { runTrial, type TrialJob, tuneWork } from "../tune/trial.js";
 import { connect } from "./connection.js";
-import { importModules, type PlaceOptions, storeOf } from "./place.js";
+import { chosenStore, importModules, type PlaceOptions, usualStore } from "./place.js";
 
 /** What a thread is given when it starts: plain data. */
 export interface ThreadContext extends PlaceOptions {
@@ -16,7 +16,7 @@ export interface ThreadContext extends PlaceOptions {
 
 export const prepare: Prepare<Job<object>, unknown> = async ({ url, ...options }: ThreadContext, signal) => {
   const studies = await importModules(options.modules);
-  const store = storeOf(options, await connect(url));
+  const store = (await chosenStore(options)) ?? usualStore(await connect(url));
   const teachers = new KeptTeachers(store, { signal, checkpoints: store });
   return (job) => {
     if (job.study === tuneWork) {

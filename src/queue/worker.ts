@@ -9,7 +9,7 @@ import { announce, announceEvery, type Present, takeLeave } from "./abilities.js
 import { connect, packages, within } from "./connection.js";
 import { Hands, type JobEvent, pause } from "./hands.js";
 import { prefix, queueName } from "./jobs.js";
-import { checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
+import { checkedStore, checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
 import type { ThreadContext } from "./thread.js";
 
 /** What a worker reports: plain data. */
@@ -45,7 +45,7 @@ const idle = 2000;
 /**
  * Takes jobs from a queue and does them, until the signal stops it.
  * @param url the address of the queue's server
- * @throws ConfigError for a queue that cannot be used and for a module that cannot be imported
+ * @throws ConfigError for a queue or a store that cannot be used and for a module that cannot be imported
  */
 export async function runWorker(url: string, options: WorkerOptions = {}): Promise<void> {
   needObject("options", options);
@@ -58,6 +58,7 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   const { modules = [] } = place;
   need(Array.isArray(modules) && modules.every(isModule), "modules", modules, "a list of { path }");
   const studies = (await importModules(modules)).map((study) => study.name);
+  await checkedStore(place);
   const connection = { connection: (await connect(url)).client, prefix };
   const { connection: client } = connection;
   const loaded = await packages();

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { afterAll, it } from "vitest";
 import { hasRedis, startRedis } from "./server.js";
 
-const missing = hasRedis ? undefined : "redis-server is not installed";
-if (missing !== undefined) console.warn(`skipped: ${missing}`); // Vitest keeps the note of a skip to itself
+/** Why there is no Redis here. */
+export const missingRedis = hasRedis ? undefined : "redis-server is not installed";
+if (missingRedis !== undefined) console.warn(`skipped: ${missingRedis}`); // Vitest keeps the note of a skip to itself
 
 const root = mkdtempSync(join(tmpdir(), "qstill-queue-"));
 const servers: Awaited<ReturnType<typeof startRedis>>[] = [];
@@ -30,11 +31,15 @@ export async function redis(how?: Parameters<typeof startRedis>[1]) {
 /** Milliseconds that a test may take: a job whose worker was killed is given to another one after 20 s at most. */
 const patience = 300_000;
 
-/** A test that needs Redis. */
-export function withRedis(name: string, test: () => Promise<void>): void {
-  it(name, { timeout: patience }, async ({ skip }) => {
-    if (missing === undefined) return test();
-    if (process.env.CI) throw new Error(missing);
-    return skip(missing);
-  });
+/** Tests that need something. @param missing why it is not here */
+export function needing(missing: string | undefined): (name: string, test: () => Promise<void>) => void {
+  return (name, test) =>
+    it(name, { timeout: patience }, async ({ skip }) => {
+      if (missing === undefined) return test();
+      if (process.env.CI) throw new Error(missing);
+      return skip(missing);
+    });
 }
+
+/** A test that needs Redis. */
+export const withRedis = needing(missingRedis);
