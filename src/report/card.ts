@@ -8,7 +8,7 @@ import type { ModelData } from "../model/model.js";
 /** What a card is made from. */
 export interface CardInput {
   readonly model: ModelData;
-  /** The SHA-256 by which exports name the model, in hexadecimal; {@link modelHash} of `qstill/export` gives it. */
+  /** The SHA-256 by which exports name the model, in hexadecimal; `modelHash` of `qstill/export` gives it. */
   readonly hash: string;
   /** Its returns on final seeds; absent if they were not measured. */
   readonly evaluation?: Evaluation;
