@@ -28,7 +28,7 @@ export class Inert {
 export const largestPickle = 262_144;
 
 /**
- * The value that a pickle holds: null, booleans, numbers and strings; lists, tuples, sets and bytes as arrays;
+ * The value that a pickle holds: null, booleans, numbers, bigints and strings; lists, tuples, sets and bytes as arrays;
  * dictionaries as maps; what the given globals return when they are called; any other object as an {@link Inert}. `end`
  * is where the pickle ends.
  * @param globals everything that it may call
@@ -114,7 +114,7 @@ export function readPickle(
     const args = pop();
     const callee = pop();
     if (!(callee instanceof Global) || !Array.isArray(args)) throw damaged("it calls something that cannot be called");
-    if (callee.call === undefined) throw new ForbiddenCall(callee.name);
+    if (callee.call === undefined) throw new ForbiddenCall(callee.name, stack[0]);
     return callee.call(args);
   }
   /** An object of a class: unlike a call it runs nothing in Python either, whatever the class. */
@@ -140,12 +140,13 @@ export function readPickle(
     take(length);
     return [];
   }
-  /** A whole number of `length` bytes, little-endian in two's complement; rounded if it is a large one. */
-  function long(length: number): number {
+  /** A whole number of `length` bytes, little-endian in two's complement; a bigint if it is a large one. */
+  function long(length: number): number | bigint {
     const start = take(length);
     let value = 0n;
     for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[start + i]);
-    return Number(BigInt.asIntN(8 * length, value));
+    const signed = BigInt.asIntN(8 * length, value);
+    return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
   }
 
   for (;;) {
@@ -311,7 +312,11 @@ export function readPickle(
 
 /** The pickle calls a name that is not one of the permitted. */
 export class ForbiddenCall extends Error {
-  constructor(readonly callee: string) {
+  /** @param first what the pickle began with: the value that it holds, or the class of it */
+  constructor(
+    callee: string,
+    readonly first: unknown,
+  ) {
     super(`the pickle asks for ${quoted(callee)}, which is not allowed`);
   }
 }

@@ -13,8 +13,8 @@ const newestVersion = 10;
 /** All code of a TorchScript archive, in bytes. A network of linear layers has a few kilobytes. */
 const mostCode = 2 ** 20;
 
-/** The first value of a file before 1.6, 0x1950a86a20f9469cfc6c, rounded; the second is the version of that format. */
-const magic = Number(0x1950a86a20f9469cfc6cn);
+/** The first value of a file before 1.6; the second is the version of that format. */
+const magic = 0x1950a86a20f9469cfc6cn;
 const legacyVersion = 1001;
 
 /** The name of the pickle in an archive that torch.save wrote; undefined for any other archive. */

@@ -1,4 +1,5 @@
 // The pickles of torch.save: tensors, and a closed list of what stands beside them in checkpoints.
+import { quoted } from "../model/safetensors.js";
 import { damaged, ForbiddenCall, Global, Inert, readPickle } from "./pickle.js";
 import type { StoredTensor } from "./tensor.js";
 
@@ -159,7 +160,13 @@ export function readTorchPickle(bytes: Uint8Array, found: (key: string, said: St
     return readPickle(bytes, makeGlobals(), persistent);
   } catch (error) {
     if (!(error instanceof ForbiddenCall)) throw error;
-    throw new Error(`${error.message}: only tensors are read (save model.state_dict(), not the model)`);
+    const { first, message } = error;
+    if (!(first instanceof Inert)) {
+      throw new Error(`${message}: only tensors are read (save model.state_dict(), not the model)`);
+    }
+    throw new Error(
+      `${message}: the file is a whole ${quoted(first.className)}; if you trust it, torch.save(torch.load("model.pt", weights_only=False).state_dict(), "state.pt") makes one that is read`,
+    );
   }
 }
 

@@ -218,6 +218,9 @@ torch.save({"q1": mlp(4, 16, 4).state_dict(), "q2": mlp(4, 16, 4).state_dict()},
 torch.save(mlp(3, 4, 2, activation=nn.Sigmoid), "refuse_sigmoid_module.pt")
 torch.save(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)), "refuse_no_activation.pt")
 torch.save({"model": net.state_dict(), "colour": Colour()}, "refuse_call.pt")
+coloured = mlp(3, 4, 2)
+coloured.colour = Colour()
+torch.save(coloured, "refuse_call_module.pt")
 torch.jit.save(torch.jit.freeze(torch.jit.trace(net.eval(), torch.zeros(1, 3))), "refuse_frozen.pt")
 torch.export.save(torch.export.export(net, (torch.zeros(1, 3),)), "refuse_export.pt2")
 
