@@ -1,7 +1,7 @@
 // The networks' tensors in what torch.save wrote: a state dict, a checkpoint around one, or whole modules.
 import type { Activation } from "../model/model.js";
 import { quoted } from "../model/safetensors.js";
-import { Inert } from "./pickle.js";
+import { Global, Inert } from "./pickle.js";
 import type { StateDict } from "./state-dict.js";
 import type { StoredTensor } from "./tensor.js";
 import { Tensor } from "./torch-pickle.js";
@@ -51,7 +51,14 @@ class Finder {
   #left = mostValues;
 
   constructor(value: unknown) {
-    this.#leading = leadingToTensors(value);
+    this.#leading = leadingToTensors(value, (settings) => {
+      // a policy of Stable-Baselines3 that was saved alone, and whoever keeps the class beside the network
+      for (const key of ["activation", "activation_fn"]) {
+        const given = settings.get(key);
+        const kind = given instanceof Global ? kindOf(given.name) : undefined;
+        if (kind !== undefined) this.#kinds.set(kind, `the ${key} beside the network`);
+      }
+    });
     this.#walk(value, [], value, false);
   }
 
@@ -156,14 +163,18 @@ function* entriesOf(value: unknown): Generator<[string, unknown]> {
   }
 }
 
-/** All containers from which a tensor can be reached. Each is looked at once, however often the value has it. */
-function leadingToTensors(value: unknown): Set<unknown> {
+/**
+ * All containers from which a tensor can be reached. Each is looked at once, however often the value has it.
+ * @param met called for each dictionary
+ */
+function leadingToTensors(value: unknown, met: (dictionary: Map<unknown, unknown>) => void): Set<unknown> {
   const holders = new Map<unknown, unknown[]>([[value, []]]);
   const leading = new Set<unknown>();
   const waiting = [value];
   const reached: unknown[] = [];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (next instanceof Tensor) reached.push(next);
+    if (next instanceof Map) met(next);
     const inner = next instanceof Inert ? [next.state, next.items] : [...entriesOf(next)].map(([, each]) => each);
     for (const each of inner) {
       if (typeof each !== "object" || each === null) continue;

@@ -47,7 +47,7 @@ export function stateDictLayers({ tensors, beside, kept = false, unread }: State
     const bias = `${weight.slice(0, -"weight".length)}bias`;
     return layer(tensors, weight, biases.delete(bias) ? bias : undefined);
   });
-  const unclear = names.find((name) => !weights.includes(name) && lastPart(name) !== "bias");
+  const unclear = names.find((name) => !["weight", "bias"].includes(lastPart(name)) && !isCounter(tensors.get(name)));
   if (unclear !== undefined) {
     throw new Error(`tensor ${quoted(unclear)} is not a linear layer's weight or bias${hint}`);
   }
@@ -144,7 +144,6 @@ const mostSteps = 100_000;
 const longestPrefix = 200;
 
 interface Branch {
-  readonly name: string;
   readonly layers: Layer[];
   readonly parts: Map<string, Branch>;
 }
@@ -154,18 +153,14 @@ interface Branch {
  * each of two layers or more, take inputs of the same size.
  */
 function checkOneNetwork(layers: readonly Layer[]): void {
-  const root: Branch = { name: "", layers: [], parts: new Map() };
+  const root: Branch = { layers: [], parts: new Map() };
   for (const each of layers) {
     let branch = root;
     const { name } = each.weight;
     // a layer's own name ends before ".weight"
-    const parts = [...name.slice(0, Math.min(longestPrefix, name.length - ".weight".length)).matchAll(/[^._]+/g)];
-    for (const { index, 0: part } of parts) {
-      const next: Branch = branch.parts.get(part) ?? {
-        name: name.slice(0, index + part.length),
-        layers: [],
-        parts: new Map(),
-      };
+    const prefix = name.slice(0, Math.min(longestPrefix, name.length - ".weight".length));
+    for (const part of prefix.match(/[^._]+/g) ?? []) {
+      const next: Branch = branch.parts.get(part) ?? { layers: [], parts: new Map() };
       branch.parts.set(part, next);
       next.layers.push(each);
       branch = next;
@@ -177,10 +172,19 @@ function checkOneNetwork(layers: readonly Layer[]): void {
     waiting.push(...inner);
     const several = grouped(inner, (part) => sizeOf(part.layers[0], 1)).find(({ length }) => length >= 2);
     if (several === undefined) continue;
-    const named = several.slice(0, 4).map((part) => `${quoted(part.name)} (${widthsOf(part.layers)})`);
+    const named = several.slice(0, 4).map(({ layers }) => `${quoted(commonName(layers))} (${widthsOf(layers)})`);
     const more = several.length > 4 ? ", …" : "";
     throw new Error(`the file holds ${several.length} networks, ${named.join(", ")}${more}${hint}`);
   }
+}
+
+/** The parts of their names with which all layers begin. */
+function commonName(layers: readonly Layer[]): string {
+  const [first, ...others] = layers.map(({ weight }) => weight.name);
+  let length = longestPrefix;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  const whole = first.slice(0, length);
+  return /[._]$/.test(whole) ? whole.slice(0, -1) : whole.replace(/[._][^._]*$/, "");
 }
 
 function widthsOf(layers: readonly Layer[]): string {
@@ -206,6 +210,11 @@ const mostListed = 8;
 /** Parts of a name that mark target networks and the state of an optimiser. */
 function isAside(name: string): boolean {
   return name.split(".").some((part) => /target|^optim/i.test(part));
+}
+
+/** A whole number alone, such as the n_averaged of PyTorch's AveragedModel, is no part of the arithmetic. */
+function isCounter(tensor: StoredTensor | undefined): boolean {
+  return tensor?.dtype === "I64" && tensor.shape.length === 0;
 }
 
 function lastPart(name: string): string {

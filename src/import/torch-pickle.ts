@@ -56,7 +56,8 @@ export class Tensor implements StoredTensor {
 /** What a call makes an object that means nothing here: the values that checkpoints have beside their tensors. */
 const inert = [
   "_codecs.encode",
-  ...both("bytearray", "bytes", "complex", "range", "slice", "object"),
+  // a method by its name; to call what it returns is refused
+  ...both("bytearray", "bytes", "complex", "getattr", "object", "range", "slice"),
   ...["date", "datetime", "time", "timedelta", "timezone"].map((name) => `datetime.${name}`),
   ...["PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath"].flatMap((name) => [
     `pathlib.${name}`,
@@ -74,6 +75,7 @@ const inert = [
   "numpy.dtype",
   "numpy.ndarray",
   ...["bit_generator", "generator", "randomstate"].map((name) => `numpy.random._pickle.__${name}_ctor`),
+  "numpy.random.bit_generator.__pyx_unpickle_SeedSequence",
   "torch.device",
   "torch._utils._rebuild_tensor_v3",
   "torch._utils._rebuild_device_tensor_from_numpy",

@@ -211,6 +211,13 @@ for kind, kwargs, activation in [
     logits = lambda x: policy.action_net(policy.mlp_extractor.forward_actor(policy.extract_features(x)))
     record(file, logits, 3, activation, map=[[f"{part}.weight", f"{part}.bias"] for part in parts])
 
+dqn = stable_baselines3.DQN(
+    "MlpPolicy", Env(), policy_kwargs={"net_arch": [6], "activation_fn": nn.Tanh}, buffer_size=1, device="cpu"
+)
+lively(dqn.policy)
+dqn.policy.save("sb3_dqn_policy.pt")
+record("sb3_dqn_policy.pt", dqn.q_net, 3, "tanh")
+
 # what is refused
 
 torch.save(Twins().state_dict(), "refuse_twins.pt")

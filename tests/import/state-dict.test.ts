@@ -91,6 +91,11 @@ test.each<[string, Record<string, number[]>, string]>([
     { "fc3.weight": [8, 8], "fc2.weight": [8, 8], "out.weight": [2, 8] },
     'two orders, with "fc3.weight" (8, 8), "fc2.weight" (8, 8), "out.weight" (2, 8) or "fc2.weight" (8, 8), "fc3.weight" (8, 8)',
   ],
+  [
+    "two networks in a checkpoint",
+    twins("model_state_dict.0", "model_state_dict.10", "best_model.0", "best_model.10"),
+    '2 networks, "model_state_dict" (4-8-4), "best_model" (4-8-4)',
+  ],
   ["two networks that chain", twins("q1.0", "q1.2", "q2.0", "q2.2"), '2 networks, "q1" (4-8-4), "q2" (4-8-4)'],
   [
     "two networks by underscores",
