@@ -144,25 +144,46 @@ const mostSteps = 100_000;
 const longestPrefix = 200;
 
 interface Branch {
+  readonly name: string;
   readonly layers: Layer[];
   readonly parts: Map<string, Branch>;
 }
 
 /**
- * Two networks side by side may chain by their sizes alone. They are told by their names: two parts of the same name,
- * each of two layers or more, take inputs of the same size.
+ * Two networks side by side may chain by their sizes alone. They are told by their names: two parts in the same place,
+ * such as q1 and q2 of q1.0, q1.2, q2.0 and q2.2, or of fc1_q1, fc2_q1, fc1_q2 and fc2_q2, each with two layers or more,
+ * take inputs of the same size.
  */
 function checkOneNetwork(layers: readonly Layer[]): void {
-  const root: Branch = { layers: [], parts: new Map() };
-  for (const each of layers) {
+  // a layer's own name ends before ".weight"
+  const places = layers.map(({ weight: { name } }) => name.slice(0, -".weight".length).slice(0, longestPrefix));
+  const parts = places.map((place) => place.match(/[^._]+[._]?/g) ?? []);
+  const reversed = parts.map((each) => each.map((part) => part.replace(/[._]$/, "")).reverse());
+  const byBegin = networksIn(layers, parts, (before, part) => before + part);
+  const byEnd = () => networksIn(layers, reversed, (after, part) => (after === "" ? part : `${part}.${after}`));
+  const several = byBegin ?? byEnd()?.filter(({ name }) => !/^[\d.]+$/.test(name));
+  if (several === undefined || several.length < 2) return;
+  const named = several.slice(0, 4).map((each) => `${quoted(each.name)} (${widthsOf(each.layers)})`);
+  const more = several.length > 4 ? ", …" : "";
+  throw new Error(`the file holds ${several.length} networks, ${named.join(", ")}${more}${hint}`);
+}
+
+/**
+ * @param paths for each layer, the parts of its name in one order
+ * @param join the name of a part of a part
+ */
+function networksIn(
+  layers: readonly Layer[],
+  paths: readonly (readonly string[])[],
+  join: (whole: string, part: string) => string,
+): Branch[] | undefined {
+  const root: Branch = { name: "", layers: [], parts: new Map() };
+  for (const [i, path] of paths.entries()) {
     let branch = root;
-    const { name } = each.weight;
-    // a layer's own name ends before ".weight"
-    const prefix = name.slice(0, Math.min(longestPrefix, name.length - ".weight".length));
-    for (const part of prefix.match(/[^._]+/g) ?? []) {
-      const next: Branch = branch.parts.get(part) ?? { layers: [], parts: new Map() };
+    for (const part of path) {
+      const next: Branch = branch.parts.get(part) ?? { name: join(branch.name, part), layers: [], parts: new Map() };
       branch.parts.set(part, next);
-      next.layers.push(each);
+      next.layers.push(layers[i]);
       branch = next;
     }
   }
@@ -171,20 +192,21 @@ function checkOneNetwork(layers: readonly Layer[]): void {
     const inner = [...branch.parts.values()].filter(({ layers: { length } }) => length >= 2);
     waiting.push(...inner);
     const several = grouped(inner, (part) => sizeOf(part.layers[0], 1)).find(({ length }) => length >= 2);
-    if (several === undefined) continue;
-    const named = several.slice(0, 4).map(({ layers }) => `${quoted(commonName(layers))} (${widthsOf(layers)})`);
-    const more = several.length > 4 ? ", …" : "";
-    throw new Error(`the file holds ${several.length} networks, ${named.join(", ")}${more}${hint}`);
+    if (several !== undefined) return several.map((each) => ({ ...each, name: nameOf(each) }));
   }
+  return undefined;
 }
 
-/** The parts of their names with which all layers begin. */
-function commonName(layers: readonly Layer[]): string {
-  const [first, ...others] = layers.map(({ weight }) => weight.name);
-  let length = longestPrefix;
-  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
-  const whole = first.slice(0, length);
-  return /[._]$/.test(whole) ? whole.slice(0, -1) : whole.replace(/[._][^._]*$/, "");
+/** The name of a branch as far as all its layers share it, without the last dot. */
+function nameOf(branch: Branch): string {
+  let { name } = branch;
+  for (let only = onlyPart(branch); only !== undefined; only = onlyPart(only)) name = only.name;
+  return name.replace(/[._]$/, "");
+}
+
+function onlyPart({ parts, layers }: Branch): Branch | undefined {
+  const [first] = parts.values();
+  return first?.layers.length === layers.length ? first : undefined;
 }
 
 function widthsOf(layers: readonly Layer[]): string {

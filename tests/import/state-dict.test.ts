@@ -103,6 +103,11 @@ test.each<[string, Record<string, number[]>, string]>([
     '2 networks, "net.q1" (4-8-4), "net.q2" (4-8-4); a map can say which tensors are the network\'s',
   ],
   [
+    "two networks by the ends of their names",
+    twins("fc1_q1", "fc2_q1", "fc1_q2", "fc2_q2"),
+    '2 networks, "q1" (4-8-4), "q2" (4-8-4)',
+  ],
+  [
     "an actor and a critic",
     {
       "actor.0.weight": [8, 4],
