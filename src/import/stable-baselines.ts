@@ -31,18 +31,20 @@ export function readStableBaselines(archive: Archive, isMapped: boolean): StateD
   return { ...dict, activation: activationIn(settings), usual: isActorCritic ? "tanh" : "relu" };
 }
 
+/** What an actor-critic is called; the settings of each have a name that no other has. */
 function actorCritic(settings: unknown): string {
-  const name = member(settings, "clip_range") === undefined ? "A2C" : "PPO";
+  const has = (name: string) => member(settings, name) !== undefined;
+  const name = has("clip_range") ? "PPO" : has("cg_max_steps") ? "TRPO" : "A2C";
   return `an actor-critic (${name}), whose outputs are logits of actions`;
 }
 
-/** Another model with a class of policies of its own, such as SAC. */
+/** Another model than a DQN, by the module of its policies. */
 function otherPolicy(settings: unknown): string | undefined {
-  const module = member(member(settings, "policy_class"), "__module__");
-  const name = /^stable_baselines3\.(sac|td3)\.policies$/.exec(String(module))?.[1];
-  return name === undefined
-    ? undefined
-    : `an actor-critic (${name.toUpperCase()}), whose outputs are continuous actions`;
+  const module = String(member(member(settings, "policy_class"), "__module__"));
+  const kind = /^(?:stable_baselines3|sb3_contrib)\.(\w+)\.policies$/.exec(module)?.[1];
+  if (kind === undefined || kind === "dqn" || kind === "common") return undefined;
+  if (kind === "qrdqn") return "a QR-DQN, whose outputs are quantiles";
+  return `an actor-critic (${quoted(kind)}), whose outputs are continuous actions`;
 }
 
 function readSettings(archive: Archive): unknown {

@@ -1,5 +1,6 @@
 // Files of other libraries: their own Q-values, and one line for what is not read.
 import { readdirSync, readFileSync } from "node:fs";
+import { unzipSync, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { importModel } from "../../src/import/import-model.js";
 import type { LayerMap } from "../../src/import/state-dict.js";
@@ -122,6 +123,19 @@ test("a byte offset into a larger buffer changes nothing", () => {
   larger.set(file, 7);
   const model = importModel(larger.subarray(7, 7 + file.length));
   expect([...model.parameters]).toEqual([...importModel(file).parameters]);
+});
+
+test.each<[string, string]>([
+  ["stable_baselines3.sac.policies", 'an actor-critic ("sac"), whose outputs are continuous actions, not Q-values'],
+  ["sb3_contrib.qrdqn.policies", "a QR-DQN, whose outputs are quantiles, not Q-values: of Stable-Baselines3's models"],
+])("an archive with a policy of %s says what it holds", (module, message) => {
+  const policy = unzipSync(read("tanh_sb3.zip"))["policy.pth"];
+  const archive = (kind: string) => {
+    const data = JSON.stringify({ policy_class: { __module__: kind } });
+    return zipSync({ data: new TextEncoder().encode(data), "policy.pth": policy });
+  };
+  expect(() => importModel(archive(module))).toThrow(message);
+  expect(importModel(archive("stable_baselines3.dqn.policies")).widths).toEqual([3, 4, 2]);
 });
 
 const refusals: Record<string, string> = {
