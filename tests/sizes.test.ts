@@ -13,7 +13,7 @@ const budgets = {
   "qstill/env": 32,
   "qstill/explain": 33,
   "qstill/export": 45.5,
-  "qstill/import": 42,
+  "qstill/import": 47,
   "qstill/log": 3.5,
   "qstill/offline": 55,
   "qstill/tune": 55.5,

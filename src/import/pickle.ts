@@ -1,4 +1,5 @@
-// Python's pickle format, read as data. Only listed opcodes and listed names are allowed. Nothing is executed.
+// Python's pickle format, read as data. Only listed opcodes are allowed, and only listed names can be called. Nothing is
+// executed: a class becomes its name, and an object what the file says of it.
 import { quoted } from "../model/safetensors.js";
 
 /** A class or a function that a pickle may name. */
@@ -13,34 +14,45 @@ export class Global {
   ) {}
 }
 
-/** A pickle's dictionary, which may be an OrderedDict. */
-export type Dictionary = Map<string | number, unknown>;
+/** An object of a class that means nothing here: what the file says of it, and no more. */
+export class Inert {
+  /** The attributes, mostly a dictionary. */
+  state: unknown;
+  /** The items, where the class is a kind of dictionary. */
+  readonly items = new Map<unknown, unknown>();
+
+  constructor(readonly className: string) {}
+}
 
 /** The largest pickle that is read, in bytes. A model's pickle only names its tensors; their elements lie elsewhere. */
 export const largestPickle = 262_144;
 
 /**
- * The value that a pickle holds: null, booleans, numbers and strings; lists and tuples as arrays; dictionaries as
- * maps; and the values of the permitted globals.
- * @param globals everything that it may name
+ * The value that a pickle holds: null, booleans, numbers, bigints and strings; lists, tuples, sets and bytes as arrays;
+ * dictionaries as maps; what the given globals return when they are called; any other object as an {@link Inert}. `end`
+ * is where the pickle ends.
+ * @param globals everything that it may call
  * @param persistent returns the value for an identity that the file itself defines
- * @throws Error in one line for any other opcode or name, and for a damaged pickle
+ * @throws Error in one line for any other opcode, for a call of any other name, and for a damaged pickle
  */
 export function readPickle(
   bytes: Uint8Array,
-  globals: readonly Global[],
+  globals: ReadonlyMap<string, Global>,
   persistent: (identity: unknown) => unknown,
-): unknown {
+): { value: unknown; end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const known = new Map(globals.map((global) => [global.name, global]));
   const memo = new Map<number, unknown>();
   const marks: number[] = [];
   const stack: unknown[] = [];
   let at = 0;
 
+  function tooShort(): Error {
+    const isLarge = bytes.length === largestPickle;
+    return isLarge ? new Error(`the pickle has more than ${largestPickle} bytes`) : damaged("it ends too soon");
+  }
   /** The place of the next `count` bytes; reading goes on after them. */
   function take(count: number): number {
-    if (count > bytes.length - at) throw damaged("it ends too soon");
+    if (count > bytes.length - at) throw tooShort();
     at += count;
     return at - count;
   }
@@ -52,10 +64,14 @@ export function readPickle(
       throw damaged("a string is not UTF-8 text");
     }
   }
+  function anyText(length: number): string {
+    const start = take(length);
+    return new TextDecoder().decode(bytes.subarray(start, start + length));
+  }
   /** A line in the style of protocol 0, without its end. */
   function line(): string {
     const end = bytes.indexOf(0x0a, at);
-    if (end === -1) throw damaged("it ends too soon");
+    if (end === -1) throw tooShort();
     const read = text(end - at);
     at = end + 1;
     return read;
@@ -79,45 +95,58 @@ export function readPickle(
     return memo.get(index);
   }
   function named(module: string, name: string): Global {
-    const global = known.get(`${module}.${name}`);
-    if (global !== undefined) return global;
-    throw new Error(
-      `the pickle asks for ${quoted(`${module}.${name}`)}, which is not allowed: only tensors are read (save model.state_dict(), not the model)`,
-    );
+    return globals.get(`${module}.${name}`) ?? new Global(`${module}.${name}`);
   }
   function setItems(pairs: readonly unknown[]): void {
-    const dictionary = top();
+    const target = top();
+    const dictionary = target instanceof Inert ? target.items : target;
     if (!(dictionary instanceof Map) || pairs.length % 2 !== 0)
       throw damaged("it fills something that is not a dictionary");
-    for (let i = 0; i < pairs.length; i += 2) {
-      const key = pairs[i];
-      if (typeof key !== "string" && typeof key !== "number")
-        throw damaged("a dictionary has a key that is neither a string nor a number");
-      dictionary.set(key, pairs[i + 1]);
-    }
+    for (let i = 0; i < pairs.length; i += 2) dictionary.set(pairs[i], pairs[i + 1]);
   }
   function append(values: readonly unknown[]): void {
     const list = top();
+    if (list instanceof Inert) return;
     if (!Array.isArray(list)) throw damaged("it appends to something that is not a list");
     for (const value of values) list.push(value);
   }
   function reduce(): unknown {
     const args = pop();
     const callee = pop();
-    if (!(callee instanceof Global) || callee.call === undefined || !Array.isArray(args)) {
-      const what = callee instanceof Global ? quoted(callee.name) : "something that cannot be called";
-      throw new Error(`the pickle calls ${what}, which is not allowed: only tensors are read`);
-    }
+    if (!(callee instanceof Global) || !Array.isArray(args)) throw damaged("it calls something that cannot be called");
+    if (callee.call === undefined) throw new ForbiddenCall(callee.name, stack[0]);
     return callee.call(args);
   }
-  /** A whole number of `length` bytes, little-endian in two's complement. */
-  function long(length: number): number {
+  /** An object of a class: unlike a call it runs nothing in Python either, whatever the class. */
+  function object(): Inert {
+    const args = pop();
+    const type = pop();
+    if (!(type instanceof Global) || !Array.isArray(args)) throw damaged("it makes an object of no class");
+    return new Inert(type.name);
+  }
+  /** Attributes. An OrderedDict's, such as PyTorch's _metadata, and a tensor's are of no use here. */
+  function build(): void {
+    const state = pop();
+    const target = top();
+    if (target instanceof Inert) target.state = state;
+    else if (typeof target !== "object" || target === null || target instanceof Global)
+      throw damaged("it gives attributes to something that has none");
+  }
+  /** Bytes; their length is a whole number of `width` bytes. */
+  function skipBytes(width: 1 | 4 | 8): unknown[] {
+    const at = take(width);
+    const length =
+      width === 8 ? Number(view.getBigUint64(at, true)) : width === 4 ? view.getUint32(at, true) : bytes[at];
+    take(length);
+    return [];
+  }
+  /** A whole number of `length` bytes, little-endian in two's complement; a bigint if it is a large one. */
+  function long(length: number): number | bigint {
     const start = take(length);
     let value = 0n;
     for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[start + i]);
-    const signed = Number(BigInt.asIntN(8 * length, value));
-    if (!Number.isSafeInteger(signed)) throw damaged("a number is too large");
-    return signed;
+    const signed = BigInt.asIntN(8 * length, value);
+    return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
   }
 
   for (;;) {
@@ -133,7 +162,7 @@ export function readPickle(
         take(8);
         break;
       case 0x2e: // STOP
-        return pop();
+        return { value: pop(), end: at };
       case 0x28: // MARK
         marks.push(stack.length);
         break;
@@ -155,13 +184,9 @@ export function readPickle(
       case 0x4a: // BININT
         stack.push(view.getInt32(take(4), true));
         break;
-      case 0x8a: {
-        // LONG1
-        const length = bytes[take(1)];
-        if (length > 8) throw damaged("a number is too large");
-        stack.push(long(length));
+      case 0x8a: // LONG1
+        stack.push(long(bytes[take(1)]));
         break;
-      }
       case 0x47: // BINFLOAT
         stack.push(view.getFloat64(take(8)));
         break;
@@ -171,8 +196,25 @@ export function readPickle(
       case 0x8c: // SHORT_BINUNICODE
         stack.push(text(bytes[take(1)]));
         break;
+      case 0x55: // SHORT_BINSTRING, text or bytes of Python 2
+        stack.push(anyText(bytes[take(1)]));
+        break;
+      case 0x54: // BINSTRING
+        stack.push(anyText(view.getUint32(take(4), true)));
+        break;
+      case 0x43: // SHORT_BINBYTES
+        stack.push(skipBytes(1));
+        break;
+      case 0x42: // BINBYTES
+        stack.push(skipBytes(4));
+        break;
+      case 0x8e: // BINBYTES8
+      case 0x96: // BYTEARRAY8
+        stack.push(skipBytes(8));
+        break;
       case 0x29: // EMPTY_TUPLE
       case 0x5d: // EMPTY_LIST
+      case 0x8f: // EMPTY_SET
         stack.push([]);
         break;
       case 0x85: // TUPLE1
@@ -192,12 +234,14 @@ export function readPickle(
         break;
       }
       case 0x74: // TUPLE
+      case 0x91: // FROZENSET
         stack.push(popMarked());
         break;
       case 0x61: // APPEND
         append([pop()]);
         break;
       case 0x65: // APPENDS
+      case 0x90: // ADDITEMS
         append(popMarked());
         break;
       case 0x7d: // EMPTY_DICT
@@ -244,14 +288,36 @@ export function readPickle(
       case 0x52: // REDUCE
         stack.push(reduce());
         break;
+      case 0x81: // NEWOBJ
+        stack.push(object());
+        break;
+      case 0x92: // NEWOBJ_EX
+        pop();
+        stack.push(object());
+        break;
       case 0x62: // BUILD
-        // only for an OrderedDict: attributes besides its items, such as PyTorch's _metadata, which nothing needs
-        if (!(pop() instanceof Map) || !(top() instanceof Map))
-          throw damaged("it builds something that is not a dictionary");
+        build();
+        break;
+      case 0x30: // POP
+        pop();
+        break;
+      case 0x31: // POP_MARK
+        popMarked();
         break;
       default:
         throw new Error(`the pickle has the opcode 0x${opcode.toString(16)} at byte ${at - 1}, which is not allowed`);
     }
+  }
+}
+
+/** The pickle calls a name that is not one of the permitted. */
+export class ForbiddenCall extends Error {
+  /** @param first what the pickle began with: the value that it holds, or the class of it */
+  constructor(
+    callee: string,
+    readonly first: unknown,
+  ) {
+    super(`the pickle asks for ${quoted(callee)}, which is not allowed`);
   }
 }
 

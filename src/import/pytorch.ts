@@ -1,53 +1,21 @@
-// What torch.save writes: a zip archive with a pickle that names tensors, and files with their elements.
+// What torch.save writes: since 1.6 a zip archive with a pickle that names tensors, and files with their elements;
+// before, pickles and elements one after another. TorchScript writes such an archive, too, with code, which is not run.
 import { quoted } from "../model/safetensors.js";
-import { damaged, Global, largestPickle, readPickle } from "./pickle.js";
-import type { StoredTensor } from "./tensor.js";
+import { activationOf, findTensors } from "./checkpoint.js";
+import { damaged, Inert, largestPickle } from "./pickle.js";
+import type { StateDict } from "./state-dict.js";
+import { readTorchPickle, type Storage } from "./torch-pickle.js";
 import type { Archive } from "./zip.js";
-
-/** PyTorch's storage classes: the element type by safetensors' name, and the bytes of an element. */
-const storageTypes = new Map<string, readonly [dtype: string, bytes: number]>([
-  ["torch.DoubleStorage", ["F64", 8]],
-  ["torch.FloatStorage", ["F32", 4]],
-  ["torch.HalfStorage", ["F16", 2]],
-  ["torch.BFloat16Storage", ["BF16", 2]],
-  ["torch.LongStorage", ["I64", 8]],
-  ["torch.IntStorage", ["I32", 4]],
-  ["torch.ShortStorage", ["I16", 2]],
-  ["torch.CharStorage", ["I8", 1]],
-  ["torch.ByteStorage", ["U8", 1]],
-  ["torch.BoolStorage", ["BOOL", 1]],
-]);
 
 /** The versions of the archive that torch.save has written so far, and TorchScript's. */
 const newestVersion = 10;
 
-/** A state dict, or a checkpoint with one in it, has fewer values and is less deep. */
-const mostValues = 10_000;
-const deepest = 16;
-const mostDimensions = 8;
+/** All code of a TorchScript archive, in bytes. A network of linear layers has a few kilobytes. */
+const mostCode = 2 ** 20;
 
-class Storage {
-  constructor(
-    readonly dtype: string,
-    readonly length: number,
-    readonly bytes: Uint8Array,
-  ) {}
-}
-
-class Tensor implements StoredTensor {
-  readonly dtype: string;
-  readonly bytes: Uint8Array;
-
-  constructor(
-    storage: Storage,
-    readonly offset: number,
-    readonly shape: readonly number[],
-    readonly columnMajor: boolean,
-  ) {
-    this.dtype = storage.dtype;
-    this.bytes = storage.bytes;
-  }
-}
+/** The first value of a file before 1.6; the second is the version of that format. */
+const magic = 0x1950a86a20f9469cfc6cn;
+const legacyVersion = 1001;
 
 /** The name of the pickle in an archive that torch.save wrote; undefined for any other archive. */
 export function pickleIn(archive: Archive): string | undefined {
@@ -55,51 +23,131 @@ export function pickleIn(archive: Archive): string | undefined {
 }
 
 /**
- * The tensors of a state dict, or of the dictionaries in a checkpoint; then the names are joined by dots.
+ * The tensors of a state dict, of the dictionaries in a checkpoint or of modules; their names are joined by dots.
  * @param pickle the name that {@link pickleIn} returns
- * @throws Error in one line for anything that is not a dictionary of tensors, for a file that asks for code, and for a
- * damaged one
+ * @throws Error in one line for a file without tensors, for one that asks for code, and for a damaged one
  */
-export function readPyTorch(archive: Archive, pickle: string): Map<string, StoredTensor> {
+export function readPyTorch(archive: Archive, pickle: string): StateDict {
   const folder = pickle.slice(0, -"data.pkl".length);
   checkVersion(archive, folder);
-  const storages = new Map<string, Storage>();
-  const globals = [
-    new Global("collections.OrderedDict", (args) => {
-      if (args.length > 0) throw damaged("an OrderedDict is not empty");
-      return new Map();
-    }),
-    new Global("torch._utils._rebuild_tensor_v2", rebuildTensor),
-    new Global("torch._utils._rebuild_parameter", ([tensor]) => {
-      if (tensor instanceof Tensor) return tensor;
-      throw damaged("a parameter is not a tensor");
-    }),
-    ...[...storageTypes.keys()].map((name) => new Global(name)),
-  ];
-  const value = readPickle(archive.read(pickle, largestPickle), globals, (identity) => {
-    if (!Array.isArray(identity) || identity[0] !== "storage")
-      throw damaged("it refers to something that is not a storage");
-    const [, type, key, , length] = identity;
-    const known = type instanceof Global ? storageTypes.get(type.name) : undefined;
-    if (known === undefined || typeof key !== "string" || !isSize(length))
-      throw damaged("it refers to something that is not a storage");
-    const [dtype, bytesEach] = known;
+  const elements = new Map<string, Uint8Array>();
+  const { value } = readTorchPickle(archive.read(pickle, largestPickle), (key, storage) => {
     const name = `${folder}data/${key}`;
-    const bytes = storages.get(name)?.bytes ?? archive.read(name, Number.MAX_SAFE_INTEGER);
+    const { length, dtype, bytesEach } = storage;
+    const bytes = elements.get(name) ?? archive.read(name, Number.MAX_SAFE_INTEGER);
     if (bytes.length !== bytesEach * length) {
       throw new Error(`the storage ${quoted(name)} has ${bytes.length} bytes, ${length} elements of ${dtype} expected`);
     }
-    const storage = new Storage(dtype, length, bytes);
-    storages.set(name, storage);
+    elements.set(name, bytes);
+    storage.bytes = bytes;
     return storage;
   });
-  if (!(value instanceof Map))
-    throw new Error("the PyTorch file does not hold a dictionary of tensors: save model.state_dict()");
-  const tensors = new Map<string, StoredTensor>();
-  collect(value, [], tensors, { left: mostValues });
-  if (tensors.size === 0) throw new Error("the PyTorch file holds no tensor: save model.state_dict()");
-  return tensors;
+  const isScript = archive.names.some((name) => name.startsWith(`${folder}code/`));
+  const dict = checked(value, isScript);
+  if (!isScript) return dict;
+  const { activation, unread } = activationOf(kindsInCode(archive));
+  return { ...dict, activation, unread: dict.unread ?? unread };
 }
+
+/**
+ * The same of a file from before PyTorch 1.6: three pickles that say what it is, the value, the storages' keys, and for
+ * each of them the number of its elements in 8 bytes and the elements.
+ * @throws Error as {@link readPyTorch} does
+ */
+export function readLegacyPyTorch(file: Uint8Array): StateDict {
+  let at = 0;
+  const storages = new Map<string, Storage>();
+  const next = () => {
+    const rest = file.subarray(at, at + largestPickle);
+    const { value, end } = readTorchPickle(rest, (key, said) => {
+      const storage = storages.get(key) ?? said;
+      if (storage.length !== said.length || storage.dtype !== said.dtype) throw damaged("two storages have one key");
+      storages.set(key, storage);
+      return storage;
+    });
+    at += end;
+    return value;
+  };
+  if (next() !== magic) {
+    throw new Error(
+      'the file is a pickle that torch.save did not write: torch.save(model.state_dict(), "model.pt") makes one that is read',
+    );
+  }
+  const version = next();
+  if (version !== legacyVersion) {
+    throw new Error(`the PyTorch file has version ${quoted(String(version))} of the format before 1.6; 1001 is read`);
+  }
+  const system = next();
+  if (system instanceof Map && system.get("little_endian") === false)
+    throw new Error('the PyTorch file has byte order "big"; "little" is read');
+  const value = next();
+  const keys = next();
+  if (!Array.isArray(keys) || keys.length !== storages.size) throw damaged("it does not list its storages");
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const unread = new Map(storages);
+  for (const key of keys) {
+    const storage = unread.get(key);
+    if (storage === undefined || !unread.delete(key)) throw damaged("it does not list its storages");
+    const size = storage.length * storage.bytesEach;
+    if (at + 8 + size > file.length) throw new Error("the PyTorch file ends within its elements: it is cut off");
+    const length = view.getBigUint64(at, true);
+    if (length !== BigInt(storage.length)) {
+      throw new Error(`a storage of the PyTorch file has ${length} elements, ${storage.length} expected`);
+    }
+    storage.bytes = file.subarray(at + 8, at + 8 + size);
+    at += 8 + size;
+  }
+  if (at < file.length) throw new Error(`the PyTorch file has ${file.length - at} bytes behind its elements`);
+  return checked(value, false);
+}
+
+/** @throws Error for a value that holds no tensor; it says what the value is */
+function checked(value: unknown, isScript: boolean): StateDict {
+  const dict = findTensors(value);
+  if (dict.tensors.size > 0) return dict;
+  if (isScript) {
+    throw new Error(
+      "the TorchScript archive holds no tensor by name: save the module as it is before torch.jit.freeze, or its state_dict()",
+    );
+  }
+  const object = value instanceof Inert ? `: it is an object of the class ${quoted(value.className)}` : "";
+  throw new Error(`the PyTorch file holds no tensor${object}: save model.state_dict()`);
+}
+
+/** The functions that TorchScript's code calls between linear layers, and where. The code is only searched. */
+function kindsInCode(archive: Archive): Map<string, string> {
+  const kinds = new Map<string, string>();
+  let left = mostCode;
+  for (const name of archive.names.filter((each) => /^[^/]+\/code\/.*\.py$/.test(each))) {
+    const code = archive.read(name, left);
+    left -= code.length;
+    const calls = new TextDecoder().decode(code).matchAll(/\btorch\.([a-z_0-9]+?)_?\(/g);
+    for (const [, call] of calls) {
+      const kind = layerFunctions[call];
+      if (kind !== undefined) kinds.set(kind, "a function in its code");
+    }
+  }
+  return kinds;
+}
+
+const layerFunctions: Readonly<Record<string, string>> = {
+  relu: "ReLU",
+  tanh: "Tanh",
+  batch_norm: "BatchNorm",
+  celu: "CELU",
+  elu: "ELU",
+  gelu: "GELU",
+  hardtanh: "Hardtanh",
+  layer_norm: "LayerNorm",
+  leaky_relu: "LeakyReLU",
+  log_softmax: "LogSoftmax",
+  mish: "Mish",
+  selu: "SELU",
+  sigmoid: "Sigmoid",
+  silu: "SiLU",
+  softmax: "Softmax",
+  softplus: "Softplus",
+};
 
 function checkVersion(archive: Archive, folder: string): void {
   const said = (name: string) =>
@@ -112,58 +160,5 @@ function checkVersion(archive: Archive, folder: string): void {
     if (/^\d{1,9}$/.test(version) && Number(version) <= newest) continue;
     const newer = Number(version) > newest ? ", written by a newer PyTorch" : "";
     throw new Error(`the PyTorch file has ${name} ${quoted(version)}${newer}; up to ${newest} is read`);
-  }
-}
-
-/** The call torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks). */
-function rebuildTensor([storage, offset, shape, strides]: readonly unknown[]): Tensor {
-  if (!(storage instanceof Storage) || !isSize(offset) || !isSizes(shape) || !isSizes(strides)) {
-    throw damaged("a tensor is not described by a storage, an offset, sizes and strides");
-  }
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (offset + count > storage.length) {
-    throw new Error(`a tensor of shape (${shape.join(", ")}) does not fit its storage of ${storage.length} elements`);
-  }
-  const columnMajor = !liesInOrder(shape, strides);
-  if (columnMajor && !(shape.length === 2 && liesInOrder([...shape].reverse(), [...strides].reverse()))) {
-    const given = `shape (${shape.join(", ")}) and strides (${strides.join(", ")})`;
-    throw new Error(
-      `a tensor of ${given} does not have its elements side by side, which is not read: save it as tensor.contiguous()`,
-    );
-  }
-  return new Tensor(storage, offset, shape, columnMajor);
-}
-
-/** Whether the elements of the last dimension lie side by side, then those of the dimension before, and so on. */
-function liesInOrder(shape: readonly number[], strides: readonly number[]): boolean {
-  let expected = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    if (shape[i] > 1 && strides[i] !== expected) return false;
-    expected *= shape[i];
-  }
-  return strides.length === shape.length;
-}
-
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length <= mostDimensions && value.every(isSize);
-}
-
-/**
- * Puts every tensor within `value` into `tensors`. For a dictionary that contains itself, the limits end the search.
- */
-function collect(value: unknown, path: string[], tensors: Map<string, StoredTensor>, count: { left: number }): void {
-  if (count.left-- === 0 || path.length > deepest) {
-    throw new Error(`the PyTorch file holds more than ${mostValues} values, or values more than ${deepest} deep`);
-  }
-  if (value instanceof Tensor) {
-    const name = path.join(".");
-    if (tensors.has(name)) throw new Error(`the PyTorch file has the tensor ${quoted(name)} twice`);
-    tensors.set(name, value);
-  } else if (value instanceof Map || Array.isArray(value)) {
-    for (const [key, inner] of value.entries()) collect(inner, [...path, String(key)], tensors, count);
   }
 }

@@ -1,4 +1,6 @@
 // The layers of a PyTorch state dict: the tensors' names say which tensor belongs to which layer.
+import { mostLayers } from "../model/layout.js";
+import type { Activation } from "../model/model.js";
 import { quoted } from "../model/safetensors.js";
 import { type Layer, type NamedTensor, shapeOf } from "./network.js";
 import type { StoredTensor } from "./tensor.js";
@@ -8,31 +10,47 @@ export type LayerMap = readonly (readonly [weight: string, bias?: string])[];
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
+/** The tensors of a file by their names, and what else it says of the network. */
+export interface StateDict {
+  readonly tensors: Tensors;
+  /** The names of tensors that stand apart from every layer: only a map can name them. */
+  readonly beside?: ReadonlySet<string>;
+  /** Whether the file keeps the order in which the network has its layers, even where it is that of the alphabet. */
+  readonly kept?: boolean;
+  /** The activation between the layers, if the file says it. */
+  readonly activation?: Activation | undefined;
+  /** The activation that its library takes where it is not told another. */
+  readonly usual?: Activation;
+  /** Why the whole of it is not a network that is read; a map may still name a part. */
+  readonly unread?: string | undefined;
+}
+
 /**
  * The layers that a map names; without a map, those that the names show: `<layer>.weight` and `<layer>.bias`. Their
- * order is that of the numbers in the names or, if the layers do not fit in this order, that of the file. Target
- * networks and optimisers' states are ignored.
- * @throws Error in one line if a tensor belongs to no layer, or if the layers do not fit in any order: nothing is
- * guessed
+ * order is that of the numbers in the names, and else that of the file. Target networks and optimisers' states are
+ * ignored.
+ * @throws Error in one line if a tensor belongs to no layer, if there are several networks, or if the layers fit in no
+ * order or in several: nothing is guessed
  */
-export function stateDictLayers(tensors: Tensors, map?: LayerMap): Layer[] {
+export function stateDictLayers({ tensors, beside, kept = false, unread }: StateDict, map?: LayerMap): Layer[] {
   if (map?.length === 0) throw new Error("the map does not name a layer");
   if (map !== undefined) return map.map(([weight, bias]) => layer(tensors, weight, bias));
-  const kept = [...tensors.keys()].filter((name) => !isAside(name));
-  const names = kept.length > 0 ? kept : [...tensors.keys()];
+  const candidates = [...tensors.keys()].filter((name) => !beside?.has(name));
+  const ours = candidates.filter((name) => !isAside(name));
+  const names = ours.length > 0 ? ours : candidates.length > 0 ? candidates : [...tensors.keys()];
   const weights = names.filter((name) => lastPart(name) === "weight");
   const biases = new Set(names.filter((name) => lastPart(name) === "bias"));
   if (weights.length === 0) {
     throw new Error(`no tensor is called "<layer>.weight"${listed(names)}; a map can say which is which layer's`);
   }
-  const unclear = names.find((name) => !weights.includes(name) && !biases.has(name));
-  if (unclear !== undefined) {
-    throw new Error(`tensor ${quoted(unclear)} is not a linear layer's weight or bias${hint}`);
-  }
   const inFile = weights.map((weight) => {
     const bias = `${weight.slice(0, -"weight".length)}bias`;
     return layer(tensors, weight, biases.delete(bias) ? bias : undefined);
   });
+  const unclear = names.find((name) => !["weight", "bias"].includes(lastPart(name)) && !isCounter(tensors.get(name)));
+  if (unclear !== undefined) {
+    throw new Error(`tensor ${quoted(unclear)} is not a linear layer's weight or bias${hint}`);
+  }
   for (const bias of biases) throw new Error(`tensor ${quoted(bias)} belongs to no weight${hint}`);
   const odd = inFile.find(({ weight }) => weight.tensor.shape.length !== 2);
   if (odd !== undefined) {
@@ -41,16 +59,171 @@ export function stateDictLayers(tensors: Tensors, map?: LayerMap): Layer[] {
       `tensor ${quoted(name)} has shape (${shapeOf(tensor.shape)}): only networks of linear layers are read, whose weights have two sizes`,
     );
   }
-  const byNumber = [...inFile].sort((a, b) => (sortKey(a.weight) < sortKey(b.weight) ? -1 : 1));
-  const chain = [byNumber, inFile].find(chains);
-  if (chain === undefined) {
-    const shapes = byNumber
-      .slice(0, mostListed)
-      .map(({ weight }) => `${quoted(weight.name)} (${shapeOf(weight.tensor.shape)})`);
-    const more = byNumber.length > mostListed ? ", …" : "";
-    throw new Error(`the layers do not chain in any order of their names: ${shapes.join(", ")}${more}${hint}`);
+  checkOneNetwork(inFile);
+  if (inFile.length > mostLayers) {
+    throw new Error(`the file has ${inFile.length} linear layers${hint}: a model has ${mostLayers} at most`);
   }
-  return chain;
+  const layers = inOrder(inFile, kept);
+  if (unread !== undefined) throw new Error(unread);
+  return layers;
+}
+
+/**
+ * The one order in which the layers fit. The file's order says something unless the writer has sorted the names, as
+ * safetensors does. Numbers say something about names that are the same but for them.
+ */
+function inOrder(inFile: readonly Layer[], kept: boolean): Layer[] {
+  const byName = [...inFile].sort((a, b) => (sortKey(a.weight) < sortKey(b.weight) ? -1 : 1));
+  const numbered = [...inFile];
+  for (const group of alike(inFile)) {
+    const sorted = byName.filter((each) => group.includes(each));
+    for (const [i, each] of group.entries()) numbered[inFile.indexOf(each)] = sorted[i];
+  }
+  const isSorted = inFile.every(({ weight }, i) => i === 0 || inFile[i - 1].weight.name < weight.name);
+  const says = kept || !isSorted;
+  const orders = (says ? [inFile, numbered, byName] : [numbered, byName, inFile]).filter(chains);
+  const first = orders.at(0);
+  if (first === undefined) {
+    throw new Error(`the layers do not chain in any order of their names: ${shown(byName)}${hint}`);
+  }
+  const isSure = says ? first === inFile : first === numbered && alike(inFile).length === 1;
+  const second = isSure ? orders.find((order) => order === numbered && differ(order, first)) : another(first, byName);
+  if (second === undefined) return [...first];
+  const from = first.findIndex((each, i) => each !== second[i]);
+  const two = [first, second].map((order) => shown(order.slice(from, from + 3)));
+  throw new Error(`the layers fit in two orders, with ${two.join(" or ")} at place ${from + 1}; a map can say which`);
+}
+
+/** The layers in groups whose names differ in their numbers alone. */
+function alike(layers: readonly Layer[]): Layer[][] {
+  return grouped(layers, ({ weight }) => weight.name.replace(/\d+/g, "#"));
+}
+
+function grouped<T>(values: readonly T[], key: (value: T) => unknown): T[][] {
+  const groups = new Map<unknown, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value)) ?? [];
+    groups.set(key(value), group);
+    group.push(value);
+  }
+  return [...groups.values()];
+}
+
+function differ(a: readonly Layer[], b: readonly Layer[]): boolean {
+  return a.some((each, i) => each !== b[i]);
+}
+
+/** Another order that fits and begins with the same inputs, in which numbers are in their order. Without end, any. */
+function another(first: readonly Layer[], byName: readonly Layer[]): Layer[] | undefined {
+  const groups = alike(byName);
+  const used = groups.map(() => 0);
+  const order: Layer[] = [];
+  let left = mostSteps;
+  const search = (width: number): Layer[] | undefined => {
+    if (left-- === 0) return [...order, ...byName.filter((each) => !order.includes(each))];
+    if (order.length === first.length) return differ(order, first) ? [...order] : undefined;
+    for (const [g, group] of groups.entries()) {
+      const next = group.at(used[g]);
+      if (next === undefined || sizeOf(next, 1) !== width) continue;
+      used[g]++;
+      order.push(next);
+      const found = search(sizeOf(next, 0));
+      if (found !== undefined) return found;
+      order.pop();
+      used[g]--;
+    }
+    return undefined;
+  };
+  return search(sizeOf(first[0], 1));
+}
+
+/** The most ways that are tried to find a second order; beyond them there is taken to be one. */
+const mostSteps = 100_000;
+
+/** How much of a name is looked at for parts, in characters. */
+const longestPrefix = 200;
+
+interface Branch {
+  readonly name: string;
+  readonly layers: Layer[];
+  readonly parts: Map<string, Branch>;
+}
+
+/**
+ * Two networks side by side may chain by their sizes alone. They are told by their names: two parts in the same place,
+ * such as q1 and q2 of q1.0, q1.2, q2.0 and q2.2, or of fc1_q1, fc2_q1, fc1_q2 and fc2_q2, each with two layers or more,
+ * take inputs of the same size.
+ */
+function checkOneNetwork(layers: readonly Layer[]): void {
+  // a layer's own name ends before ".weight"
+  const places = layers.map(({ weight: { name } }) => name.slice(0, -".weight".length).slice(0, longestPrefix));
+  const parts = places.map((place) => place.match(/[^._]+[._]?/g) ?? []);
+  const reversed = parts.map((each) => each.map((part) => part.replace(/[._]$/, "")).reverse());
+  const byBegin = networksIn(layers, parts, (before, part) => before + part);
+  const byEnd = () => networksIn(layers, reversed, (after, part) => (after === "" ? part : `${part}.${after}`));
+  const several = byBegin ?? byEnd()?.filter(({ name }) => !/^[\d.]+$/.test(name));
+  if (several === undefined || several.length < 2) return;
+  const named = several.slice(0, 4).map((each) => `${quoted(each.name)} (${widthsOf(each.layers)})`);
+  const more = several.length > 4 ? ", …" : "";
+  throw new Error(`the file holds ${several.length} networks, ${named.join(", ")}${more}${hint}`);
+}
+
+/**
+ * @param paths for each layer, the parts of its name in one order
+ * @param join the name of a part of a part
+ */
+function networksIn(
+  layers: readonly Layer[],
+  paths: readonly (readonly string[])[],
+  join: (whole: string, part: string) => string,
+): Branch[] | undefined {
+  const root: Branch = { name: "", layers: [], parts: new Map() };
+  for (const [i, path] of paths.entries()) {
+    let branch = root;
+    for (const part of path) {
+      const next: Branch = branch.parts.get(part) ?? { name: join(branch.name, part), layers: [], parts: new Map() };
+      branch.parts.set(part, next);
+      next.layers.push(layers[i]);
+      branch = next;
+    }
+  }
+  const waiting = [root];
+  for (let branch = waiting.pop(); branch !== undefined; branch = waiting.pop()) {
+    const inner = [...branch.parts.values()].filter(({ layers: { length } }) => length >= 2);
+    waiting.push(...inner);
+    const several = grouped(inner, (part) => sizeOf(part.layers[0], 1)).find(({ length }) => length >= 2);
+    if (several !== undefined) return several.map((each) => ({ ...each, name: nameOf(each) }));
+  }
+  return undefined;
+}
+
+/** The name of a branch as far as all its layers share it, without the last dot. */
+function nameOf(branch: Branch): string {
+  let { name } = branch;
+  for (let only = onlyPart(branch); only !== undefined; only = onlyPart(only)) name = only.name;
+  return name.replace(/[._]$/, "");
+}
+
+function onlyPart({ parts, layers }: Branch): Branch | undefined {
+  const [first] = parts.values();
+  return first?.layers.length === layers.length ? first : undefined;
+}
+
+function widthsOf(layers: readonly Layer[]): string {
+  const sizes = layers.map((each) => sizeOf(each, 0));
+  return [sizeOf(layers[0], 1), ...sizes].slice(0, 6).join("-") + (sizes.length > 5 ? "-…" : "");
+}
+
+/** The number of a layer's outputs (0) or of its inputs (1). */
+function sizeOf({ weight }: Layer, index: 0 | 1): number {
+  return weight.tensor.shape[index];
+}
+
+function shown(layers: readonly Layer[]): string {
+  const shapes = layers
+    .slice(0, mostListed)
+    .map(({ weight: { name, tensor } }) => `${quoted(name)} (${shapeOf(tensor.shape)})`);
+  return shapes.join(", ") + (layers.length > mostListed ? ", …" : "");
 }
 
 const hint = "; a map can say which tensors are the network's";
@@ -59,6 +232,11 @@ const mostListed = 8;
 /** Parts of a name that mark target networks and the state of an optimiser. */
 function isAside(name: string): boolean {
   return name.split(".").some((part) => /target|^optim/i.test(part));
+}
+
+/** A whole number alone, such as the n_averaged of PyTorch's AveragedModel, is no part of the arithmetic. */
+function isCounter(tensor: StoredTensor | undefined): boolean {
+  return tensor?.dtype === "I64" && tensor.shape.length === 0;
 }
 
 function lastPart(name: string): string {
@@ -71,7 +249,7 @@ function sortKey({ name }: NamedTensor): string {
 }
 
 function chains(layers: readonly Layer[]): boolean {
-  return layers.every(({ weight }, i) => i === 0 || weight.tensor.shape[1] === layers[i - 1].weight.tensor.shape[0]);
+  return layers.every((each, i) => i === 0 || sizeOf(each, 1) === sizeOf(layers[i - 1], 0));
 }
 
 function layer(tensors: Tensors, weight: string, bias?: string): Layer {

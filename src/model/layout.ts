@@ -2,7 +2,7 @@
 import { needNumbers, needObject } from "../core/needed.js";
 import { quoted } from "./safetensors.js";
 
-const mostLayers = 16;
+export const mostLayers = 16;
 const mostWidth = 65_536;
 
 /**

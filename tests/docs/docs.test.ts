@@ -45,6 +45,8 @@ beforeAll(() => {
   const foreign = [
     "sb3_dqn_cartpole.zip",
     "cartpole_qnet.pt",
+    "sb3_ppo.zip",
+    "refuse_twins.pt",
     "relu_odd_widths.safetensors",
     "refuse_evil.pt",
     "refuse_conv.onnx",

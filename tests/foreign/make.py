@@ -141,6 +141,10 @@ with zipfile.ZipFile("tanh_sb3.zip", "w") as archive:
     archive.writestr("policy.pth", buffer.getvalue())
 record("tanh_sb3.zip", observations, answers(layers, "tanh", observations))
 
+with zipfile.ZipFile("refuse_bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+    archive.writestr("data", "{}")
+    archive.writestr("policy.pth", bytes(30_000_000))
+
 # safetensors
 
 for kind in ["float16", "float64"]:

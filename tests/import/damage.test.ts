@@ -60,6 +60,25 @@ test.each<[string, Uint8Array, string]>([
   expect(() => importModel(file)).toThrow(message);
 });
 
+const legacy = "legacy_state_dict.pt";
+const replaced = (name: string, from: string, to: string) =>
+  Buffer.from(read(name).toString("latin1").replace(from, to), "latin1");
+
+test.each<[string, Uint8Array, string]>([
+  ["another magic number", changed(legacy, "\x80\x02", 0, 2, [1]), "a pickle that torch.save did not write"],
+  [
+    "another version",
+    replaced(legacy, "M\xe9\x03", "M\xea\x03"),
+    'version "1002" of the format before 1.6; 1001 is read',
+  ],
+  ["another byte order", replaced(legacy, "little_endianq\x02\x88", "little_endianq\x02\x89"), 'byte order "big"'],
+  ["a file that is cut off", read(legacy).subarray(0, -1), "the PyTorch file ends within its elements: it is cut off"],
+  ["a longer file", Buffer.concat([read(legacy), Buffer.of(0)]), "the PyTorch file has 1 bytes behind its elements"],
+  ["a list of nothing", replaced(legacy, "X\x06\0\0\x000.biasq", "X\x06\0\0\x000.biasX"), "damaged"],
+])("%s in a file from before 1.6 is named", (_, file, message) => {
+  expect(() => importModel(file)).toThrow(message);
+});
+
 test("an infinite weight is refused with its tensor's name", () => {
   const file = changed("tanh_one_hidden.safetensors", "       ", 0, 0, [0, 0, 0x80, 0x7f]);
   expect(() => importModel(file)).toThrow(/tensor "net\.0\.bias" has a Infinity at 0, not a finite number/);

@@ -1,13 +1,17 @@
 // Files of other libraries: their own Q-values, and one line for what is not read.
 import { readdirSync, readFileSync } from "node:fs";
+import { unzipSync, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { importModel } from "../../src/import/import-model.js";
+import type { LayerMap } from "../../src/import/state-dict.js";
 import { saveModel } from "../../src/model/files.js";
 import { parameterCount } from "../../src/model/layout.js";
 import type { Activation } from "../../src/model/model.js";
 
 interface Expected {
   readonly environment?: string;
+  readonly activation?: Activation;
+  readonly map?: LayerMap;
   readonly observations: number[][];
   readonly qValues: number[][];
 }
@@ -17,22 +21,28 @@ const read = (name: string) => readFileSync(new URL(name, folder));
 const json = (name: string): Record<string, Expected & { refused?: string }> => JSON.parse(read(name).toString());
 const expected = json("expected.json");
 const made = json("made.json");
+const torch = json("torch.json");
 
-/** Each Q-value within 1e-5 of the other library's, relatively. */
-function expectAnswers(file: string, { environment, observations, qValues }: Expected, activation?: Activation) {
-  const model = importModel(read(file), { environment, activation });
+/** Each Q-value within 5e-6 of the other library's, relatively. */
+function expectAnswers(
+  file: string,
+  { environment, map, observations, qValues }: Expected,
+  activation?: Activation,
+  difference = 5e-6,
+) {
+  const model = importModel(read(file), { environment, activation, map });
   for (const [row, observation] of observations.entries()) {
     for (const [action, value] of model.qValues(observation).entries()) {
       const wanted = qValues[row][action];
-      if (!(Math.abs(value - wanted) <= 1e-5 * Math.abs(wanted)))
+      if (!(Math.abs(value - wanted) <= difference * Math.abs(wanted)))
         expect([row, action, value]).toEqual([row, action, wanted]);
     }
   }
   return model;
 }
 
-// one network in four files
-test.each(["sb3_dqn_cartpole.zip", "cartpole_qnet.pt", "cartpole_matmul.onnx", "cartpole_torch.onnx"])(
+// one network in three files
+test.each(["sb3_dqn_cartpole.zip", "cartpole_qnet.pt", "cartpole_torch.onnx"])(
   "%s answers as its library does",
   (file) => {
     const model = expectAnswers(file, expected["sb3_dqn_cartpole.zip"]);
@@ -61,6 +71,39 @@ test.each(Object.keys(made).filter((file) => made[file].refused === undefined))(
   expect(model.activation).toBe(file.startsWith("tanh") ? "tanh" : "relu");
 });
 
+// files from before 1.6, checkpoints with much beside the network, modules and TorchScript, which say their activation
+test.each(Object.keys(torch))("%s of PyTorch or Stable-Baselines3 answers as the library does", (file) => {
+  const model = expectAnswers(file, torch[file], undefined, 8e-7);
+  expect(model.activation).toBe(torch[file].activation);
+});
+
+test("what a file or its library says of the activation", () => {
+  const { map } = torch["sb3_ppo.zip"];
+  const activation = (file: string, given?: Activation) =>
+    importModel(read(file), { activation: given, map }).activation;
+  expect(activation("sb3_ppo.zip")).toBe("tanh");
+  expect(activation("sb3_ppo.zip", "relu")).toBe("relu"); // only a default is overruled
+  expect(activation("sb3_a2c.zip", "tanh")).toBe("relu"); // the archive names it
+  expect(importModel(read("module_tanh.pt"), { activation: "relu" }).activation).toBe("tanh");
+});
+
+test("a map takes a part of what is not read as a whole", () => {
+  const q2: LayerMap = [
+    ["q2.0.weight", "q2.0.bias"],
+    ["q2.2.weight", "q2.2.bias"],
+  ];
+  for (const file of ["refuse_twins.pt", "refuse_two_state_dicts.pt"]) {
+    expect(importModel(read(file), { map: q2 }).widths).toEqual([4, 16, 4]);
+  }
+});
+
+test("text of Python 2 is read in a file from before 1.6", () => {
+  const file = read("legacy_state_dict.pt").toString("latin1");
+  const older = Buffer.from(file.replace(/X(.)\0\0\0(?=[\w.]+)/gs, "U$1"), "latin1");
+  expect(older.length).toBeLessThan(file.length - 40);
+  expect([...importModel(older).parameters]).toEqual([...importModel(read("legacy_state_dict.pt")).parameters]);
+});
+
 test("qstill's own files are read as loadModel does", () => {
   const widths = [4, 3, 2];
   const parameters = Float32Array.from({ length: parameterCount(widths) }, (_, i) => Math.sin(i));
@@ -82,10 +125,34 @@ test("a byte offset into a larger buffer changes nothing", () => {
   expect([...model.parameters]).toEqual([...importModel(file).parameters]);
 });
 
+test.each<[string, string]>([
+  ["stable_baselines3.sac.policies", 'an actor-critic ("sac"), whose outputs are continuous actions, not Q-values'],
+  ["sb3_contrib.qrdqn.policies", "a QR-DQN, whose outputs are quantiles, not Q-values: of Stable-Baselines3's models"],
+])("an archive with a policy of %s says what it holds", (module, message) => {
+  const policy = unzipSync(read("tanh_sb3.zip"))["policy.pth"];
+  const archive = (kind: string) => {
+    const data = JSON.stringify({ policy_class: { __module__: kind } });
+    return zipSync({ data: new TextEncoder().encode(data), "policy.pth": policy });
+  };
+  expect(() => importModel(archive(module))).toThrow(message);
+  expect(importModel(archive("stable_baselines3.dqn.policies")).widths).toEqual([3, 4, 2]);
+});
+
 const refusals: Record<string, string> = {
   "refuse_bomb.zip":
-    'entry "policy.pth" of the zip archive unpacks to 300000000 bytes: no archive may unpack to over 100',
+    'entry "policy.pth" of the zip archive unpacks to 30000000 bytes: no archive may unpack to over 100',
   "refuse_conv.onnx": 'node "y" (Conv) is of a kind that is not read',
+  "refuse_call.pt":
+    'the pickle asks for "__main__.Colour", which is not allowed: only tensors are read (save model.state_dict()',
+  "refuse_call_module.pt": 'the file is a whole "torch.nn.modules.container.Sequential"; if you trust it, torch.save(',
+  "refuse_export.pt2":
+    'a program of torch.export, which is not read: torch.save(torch.export.load("model.pt2").state_dict',
+  "refuse_frozen.pt":
+    "the TorchScript archive holds no tensor by name: save the module as it is before torch.jit.freeze",
+  "refuse_no_activation.pt": "its modules are Linear, Linear: one activation between each two linear layers",
+  "refuse_sigmoid_module.pt": 'module "1" is Sigmoid, which is not read',
+  "refuse_twins.pt": 'the file holds 2 networks, "q1" (4-16-4), "q2" (4-16-4); a map can say which tensors',
+  "refuse_two_state_dicts.pt": 'the file holds 2 networks, "q1" (4-16-4), "q2" (4-16-4); a map can say which tensors',
   "refuse_evil.pt": 'the pickle asks for "posix.system", which is not allowed',
   "refuse_header_length.safetensors": "a header of 4611686018427387904 bytes, at most 2 expected",
   "refuse_last_activation.onnx": "the ONNX graph ends in an activation",
@@ -114,7 +181,10 @@ test.each(readdirSync(folder).filter((name) => name.startsWith("refuse_")))("%s 
 test.each<[string, Uint8Array, string]>([
   ["nothing", new Uint8Array(0), "not a model's file: safetensors, PyTorch, Stable-Baselines3 and ONNX are read"],
   ["text", new TextEncoder().encode("<html>"), "begins with 3c 68 74 6d 6c 3e"],
-  ["an old PyTorch file", Uint8Array.of(0x80, 2, 0x8a, 10), "PyTorch's files have been zip archives since 1.6"],
+  ["the beginning of an old PyTorch file", Uint8Array.of(0x80, 2, 0x8a, 10), "the pickle is damaged: it ends too soon"],
+  ["another pickle", Uint8Array.of(0x80, 2, 0x4b, 1, 0x2e), "the file is a pickle that torch.save did not write"],
+  ["a policy", read("sb3_ppo.zip"), "the archive holds an actor-critic (PPO), whose outputs are logits of actions"],
+  ["another policy", read("sb3_a2c.zip"), "an actor-critic (A2C), whose outputs are logits of actions, not Q-values"],
   ["the beginning of a zip", read("small_deflated.pt").subarray(0, 500), "has no directory: the file is cut off"],
 ])("%s is no model", (_, bytes, message) => {
   expect(() => importModel(bytes)).toThrow(message);

@@ -7,6 +7,8 @@ import { changes, countMessage, damaged, structureOf } from "../damage.js";
 const files = {
   safetensors: ["relu_odd_widths.safetensors", "float16.safetensors", "cleanrl_relu.safetensors"],
   pytorch: ["small_deflated.pt", "checkpoint.pt", "cartpole_qnet.pt"],
+  modules: ["module_own.pt", "script_traced.pt", "checkpoint_crowded.pt"],
+  legacyPytorch: ["legacy_state_dict.pt", "legacy_double.pt", "legacy_module_own.pt", "legacy_checkpoint.pt"],
   stableBaselines: ["tanh_sb3.zip", "sb3_dqn_cartpole.zip"],
   onnx: ["tanh_gemm.onnx", "constants_matmul.onnx", "cartpole_torch.onnx"],
 };
