@@ -167,7 +167,10 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   const deciding: Deciding =
     crew === undefined
       ? alone(here, await judge(purposes.selection))
-      : (jobs, decide) => together(jobs, { crew, source, signal }, decide);
+      : async (jobs, decide) => {
+          await putLabeller(store as Store, teacher, config); // again: a server may have lost it
+          return together(jobs, { crew, source, signal }, decide);
+        };
   // a seed gives the same student again
   const again = (job: AttemptJob): Promise<Student> =>
     crew === undefined ? distilled(job, here) : deciding([job], async (outcome) => (await outcome(job)).student);

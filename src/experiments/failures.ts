@@ -1,7 +1,7 @@
 // The runs of a study that failed: failures.jsonl, one line for each time that a run failed.
 import { existsSync, readFileSync } from "node:fs";
 import { appendWhole, removeFile } from "./durable.js";
-import { isOf, type StudyJob } from "./results.js";
+import { keyOf, keyOfJob, type StudyJob } from "./results.js";
 
 /** A run that failed. */
 export interface Failure {
@@ -20,7 +20,8 @@ const mostNamed = 20;
 
 export class FailuresFile {
   readonly #path: string;
-  #failures: Failure[] = [];
+  /** Those of each run, from the first. */
+  readonly #failures = new Map<string, Failure[]>();
 
   constructor(path: string) {
     this.#path = path;
@@ -28,7 +29,7 @@ export class FailuresFile {
 
   /** Forgets every failure. */
   clear(): void {
-    this.#failures = [];
+    this.#failures.clear();
     removeFile(this.#path);
   }
 
@@ -37,22 +38,29 @@ export class FailuresFile {
     if (!existsSync(this.#path)) return;
     const lines = readFileSync(this.#path, "utf8").split("\n");
     lines.pop(); // empty after the last line's end, or torn
-    this.#failures = lines.flatMap(parsed);
+    for (const failure of lines.flatMap(parsed)) this.#keep(failure);
   }
 
   add(failure: Failure): void {
-    this.#failures.push(failure);
+    this.#keep(failure);
     appendWhole(this.#path, `${JSON.stringify(failure)}\n`, true);
   }
 
   /** Whether a run has failed so often that it is not tried again. */
   givenUp(job: StudyJob): boolean {
-    return this.#failures.filter((failure) => isOf(job, failure)).length >= mostTries;
+    return (this.#failures.get(keyOfJob(job)) ?? []).length >= mostTries;
   }
 
   /** The latest failure of a run; undefined if it never failed. */
   latest(job: StudyJob): Failure | undefined {
-    return this.#failures.findLast((failure) => isOf(job, failure));
+    return this.#failures.get(keyOfJob(job))?.at(-1);
+  }
+
+  #keep(failure: Failure): void {
+    const key = keyOf(failure);
+    const before = this.#failures.get(key);
+    if (before === undefined) this.#failures.set(key, [failure]);
+    else before.push(failure);
   }
 }
 

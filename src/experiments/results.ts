@@ -31,9 +31,14 @@ export function studyJob(study: string, { name, env, settings }: Cell, seed: num
   return jobOf(study, name, seed, { env, settings, ...originOf(env) });
 }
 
-/** Whether a run belongs to this job. */
-export function isOf({ cell, seed, configuration }: StudyJob, run: Pick<Run, "cell" | "env" | "seed">): boolean {
-  return run.cell === cell && run.env === configuration.env && run.seed === seed;
+/** Stands for a run among those of its study. */
+export function keyOf({ cell, env, seed }: Pick<Run, "cell" | "env" | "seed">): string {
+  return JSON.stringify([cell, env, seed]);
+}
+
+/** Stands for the run of a job. */
+export function keyOfJob({ cell, seed, configuration: { env } }: StudyJob): string {
+  return keyOf({ cell, env, seed });
 }
 
 /** The first line: what must be the same for runs to be comparable. Plain data. */
@@ -88,10 +93,10 @@ export class ResultsFile<Line extends object> {
  * @throws ConfigError for one that is no run, that was not asked for, that comes twice, or that has other settings
  */
 export function runsOf(jobs: readonly StudyJob[]): (line: unknown, where: string) => asserts line is Run {
-  const open = new Map(jobs.map((job) => [key(job.cell, job.configuration.env, job.seed), job.configuration.settings]));
+  const open = new Map(jobs.map((job) => [keyOfJob(job), job.configuration.settings]));
   return (run, where) => {
     if (!isRun(run)) throw new ConfigError(`${where} is not a run of a study`);
-    const name = key(run.cell, run.env, run.seed);
+    const name = keyOf(run);
     const settings = open.get(name);
     if (settings === undefined) {
       const shown = `cell ${JSON.stringify(run.cell)} in ${run.env} with seed ${run.seed}`;
@@ -108,10 +113,6 @@ function checkSame(where: string, made: Head, asked: Head): void {
     const [before, now] = [made[name], asked[name]].map((value) => JSON.stringify(value) ?? "none");
     if (before !== now) throw new ConfigError(`${where} was made with ${name} ${before}, but ${now} is asked for`);
   }
-}
-
-function key(cell: string, env: string, seed: number): string {
-  return JSON.stringify([cell, env, seed]);
 }
 
 function isRun(value: unknown): value is Run {

@@ -10,8 +10,18 @@ import { type Crew, type Job, needCrew } from "../training/job.js";
 import { makeFolder } from "./durable.js";
 import type { EnvFile } from "./env-file.js";
 import { type Failure, FailuresFile, failuresLine } from "./failures.js";
-import { type Head, isOf, isOutcome, ResultsFile, type Run, runsOf, type StudyJob, studyJob } from "./results.js";
-import type { Cell, Outcome, Study } from "./study.js";
+import {
+  type Head,
+  isOutcome,
+  keyOf,
+  keyOfJob,
+  ResultsFile,
+  type Run,
+  runsOf,
+  type StudyJob,
+  studyJob,
+} from "./results.js";
+import { type Cell, type Outcome, reservedNames, type Study } from "./study.js";
 import type { StudyContext } from "./study-worker.js";
 import { FolderTeachers, teacherJob } from "./teachers.js";
 import { withWorkers } from "./workers.js";
@@ -69,6 +79,8 @@ const cartPole = ["CartPole-v1"];
 
 function checkStudy(study: Study): void {
   needObject("study", study, "a study, such as one of studies,", "cells", "run");
+  const { name } = study;
+  need(!reservedNames.includes(name), "the study's name", name, `another one than ${reservedNames.join(", ")}`);
 }
 
 /** The cells of a study, in these environments or in the study's own. */
@@ -114,7 +126,8 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     failures.clear();
   }
   results.write(runs);
-  const missing = () => jobs.filter((job) => !runs.some((run) => isOf(job, run)));
+  const found = new Map(runs.map((run) => [keyOf(run), run]));
+  const missing = () => jobs.filter((job) => !found.has(keyOfJob(job)));
   const waiting = missing()
     .filter((job) => !failures.givenUp(job))
     .sort((a, b) => a.seed - b.seed);
@@ -132,9 +145,11 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
           failures.add(failure);
           onFailure(failure);
         } else {
-          const run = { cell, env, seed, settings, ...answer.result, wallSeconds: answer.wallSeconds };
+          const { scores, curves } = answer.result;
+          const measured = { scores, ...(curves && { curves }), wallSeconds: answer.wallSeconds };
+          const run = { cell, env, seed, settings, ...measured };
           results.append(run);
-          runs.push(run);
+          found.set(keyOf(run), run);
           workSeconds += run.wallSeconds;
         }
         onProgress(++done, jobs.length, workSeconds);
@@ -151,8 +166,8 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Run
     const module = new URL("./study-worker.js", import.meta.url).href;
     await withWorkers(count, { module, context }, signal, work);
   }
-  if (done < jobs.length) throw new StudyStopped(`stopped after ${runs.length} of ${jobs.length} runs`);
-  const ordered = jobs.flatMap((job) => runs.filter((run) => isOf(job, run)));
+  if (done < jobs.length) throw new StudyStopped(`stopped after ${found.size} of ${jobs.length} runs`);
+  const ordered = jobs.flatMap((job) => found.get(keyOfJob(job)) ?? []);
   results.write(ordered);
   const failed = missing().map((job) => failures.latest(job) as Failure);
   if (failed.length > 0) throw new StudyFailed(ordered, failed);

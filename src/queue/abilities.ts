@@ -122,16 +122,16 @@ export function refusalOf(needs: Needs, { version, studies, environments }: Abil
 /** Time until what no worker can do is hopeless, in milliseconds: others may be starting. */
 const patience = 5000;
 
-/** Notices if workers are there and none of them can do some of the jobs. */
+/** Notices if workers are there and none of them can do some kind of job that no worker was ever able to do. */
 export class AbilityWatch {
-  /** What the jobs need, each kind once. */
-  readonly #kinds: readonly Needs[];
+  /** What the jobs need, each kind once, until a worker is there that has it. */
+  readonly #kinds = new Map<string, Needs>();
   /** Why the workers that are there cannot do some of the jobs; undefined if they can, or if there are none. */
   refusal: string | undefined;
   #since = 0; // a time of performance.now()
 
   constructor(jobs: readonly Job<object>[]) {
-    this.#kinds = [...new Map(jobs.map(needsOf).map((needs) => [JSON.stringify(needs), needs])).values()];
+    for (const needs of jobs.map(needsOf)) this.#kinds.set(keyOf(needs), needs);
   }
 
   /** Whether it has been so for a while. */
@@ -142,15 +142,21 @@ export class AbilityWatch {
   /** @param workers those that are there now */
   look(workers: readonly Abilities[]): void {
     const before = this.refusal;
-    this.refusal = workers.length === 0 ? undefined : this.#refusalOf(workers);
+    this.refusal = undefined;
+    for (const [key, needs] of this.#kinds) {
+      const refusals = workers.map((worker) => refusalOf(needs, worker));
+      if (refusals.includes(undefined)) this.#kinds.delete(key);
+      else this.refusal ??= refusals[0];
+    }
     if (before === undefined) this.#since = performance.now();
   }
 
-  #refusalOf(workers: readonly Abilities[]): string | undefined {
-    for (const needs of this.#kinds) {
-      const refusals = workers.map((worker) => refusalOf(needs, worker));
-      if (!refusals.includes(undefined)) return refusals[0];
-    }
-    return undefined;
+  /** A job was answered: somebody can do its kind. */
+  answered(job: Job<object>): void {
+    if (this.#kinds.size > 0) this.#kinds.delete(keyOf(needsOf(job)));
   }
+}
+
+function keyOf(needs: Needs): string {
+  return JSON.stringify(needs);
 }

@@ -13,7 +13,8 @@ export interface Address {
 export function addressOf(url: unknown): Address {
   const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined;
   const { protocol = "", hostname = "", host = "", pathname = "" } = parsed ?? {};
-  if (!["redis:", "rediss:"].includes(protocol) || hostname === "" || !/^\/?\d*$/.test(pathname)) {
+  const isEscaped = /^([^%]|%[0-9a-f]{2})*$/i.test(parsed?.href ?? "");
+  if (!["redis:", "rediss:"].includes(protocol) || hostname === "" || !isEscaped || !/^\/?\d*$/.test(pathname)) {
     throw new ConfigError(`queue is ${withoutSecrets(url)}: redis://host:port/db is allowed, or rediss:// for TLS`);
   }
   return { url: url as string, shown: `${protocol}//${host}${pathname}` };

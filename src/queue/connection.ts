@@ -64,6 +64,7 @@ export async function connect(url: string): Promise<Connection> {
       ),
       address,
     );
+    await within(patience, client.select(client.options.db ?? 0)); // one that is not there would be 0 without a word
     isFirst = false;
     return { client, address };
   } catch (error) {
@@ -125,6 +126,7 @@ const reasons: Readonly<Record<string, string>> = {
 function why(error: unknown): string {
   const { code = "" } = Object(error) as NodeJS.ErrnoException;
   const text = reason(error);
+  if (/DB index/i.test(text)) return "it has no such database";
   if (/WRONGPASS|NOAUTH|invalid password|without any password/i.test(text)) return "it refuses the password";
   return reasons[code] ?? (/timed? ?out/i.test(text) ? "no server answers there" : text);
 }

@@ -3,7 +3,7 @@ import type { Queue, Job as QueuedJob } from "bullmq";
 import { WorkerHand, type WorkerTask } from "../experiments/workers.js";
 import { isJob, type Job } from "../training/job.js";
 import { needsOf, type Present, refusalOf } from "./abilities.js";
-import { isTrouble, type Packages } from "./connection.js";
+import type { Packages } from "./connection.js";
 import { entryOf, release } from "./jobs.js";
 
 /** What a worker reports of its jobs: plain data. */
@@ -89,7 +89,7 @@ export class Hands {
       await queued.moveToWait(token);
       throw new WaitingError();
     }
-    if (isTrouble(answer.message)) {
+    if (answer.kind === "trouble") {
       this.#onEvent({ kind: "trouble", message: answer.message });
       await queued.moveToDelayed(Date.now() + troubleFor, token);
       throw new DelayedError();

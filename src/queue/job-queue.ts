@@ -4,11 +4,11 @@ import type { ChainableCommander, Redis } from "ioredis";
 import { ConfigError } from "../core/config-error.js";
 import { needListeners, needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
-import { type Crew, type DoOptions, heldTo, isJob, type Job, stepsOf } from "../training/job.js";
+import { type Answered, type Crew, type DoOptions, heldTo, isJob, type Job, stepsOf } from "../training/job.js";
 import type { Store } from "../training/store.js";
 import { AbilityWatch, type Present, workersOf } from "./abilities.js";
 import { type Connection, connect, isTrouble, packages } from "./connection.js";
-import { entryOf, type Flow, prefix, queueName } from "./jobs.js";
+import { entryOf, type Flow, prefix, queueName, release } from "./jobs.js";
 import { checkedStore, checkStore, type PlaceOptions, usualStore } from "./place.js";
 import { filePrefix } from "./redis-store.js";
 import { type Seen, seenIn, Tracked } from "./tracked.js";
@@ -45,6 +45,8 @@ const askingShare = 0.1;
 const tellEvery = 1000;
 /** Time to the next try when the server takes nothing, in milliseconds. */
 const troubleFor = 1000;
+/** Time until what is taken back is looked for once more, in milliseconds. */
+const withdrawAgain = 1000;
 /** The number of jobs in one message to the server. */
 const chunk = 500;
 
@@ -117,9 +119,12 @@ export class JobQueue implements Crew {
         watch.look(state.workers);
         if (watch.isHopeless) throw new ConfigError(`no worker of ${this.#shown} can do this: ${watch.refusal}`);
       }
-      if (isFirst) await this.#forgetFailures(await this.#look(tracked.everyId()));
+      if (isFirst) await this.#forgetFailures(await this.#look(tracked.everyId()), isResult);
       const seen = await this.#look(tracked.ids());
-      for (const { job, answer } of tracked.settle(seen)) onAnswer(job as Given, heldTo(isResult, answer));
+      for (const { job, answer } of tracked.settle(seen)) {
+        watch.answered(job);
+        onAnswer(job as Given, heldTo(isResult, answer));
+      }
       if (watch.refusal !== undefined) return;
       await this.#add(tracked.missing(seen));
       isFirst = false;
@@ -204,9 +209,13 @@ export class JobQueue implements Crew {
     return seen;
   }
 
-  /** A job that failed in earlier work is tried again. */
-  async #forgetFailures(seen: ReadonlyMap<string, Seen>): Promise<void> {
-    for (const [id, { kind }] of seen) if (kind === "failed") await this.#queue.remove(id);
+  /** A job that failed in earlier work, or came to something that is no result, is tried again. */
+  async #forgetFailures(seen: ReadonlyMap<string, Seen>, isResult: (value: unknown) => boolean): Promise<void> {
+    for (const [id, answer] of seen) {
+      if (answer.kind === "missing" || answer.kind === "open" || id.startsWith(release)) continue;
+      const held = answer as Answered<unknown>;
+      if (heldTo(isResult, held).kind === "failed") await this.#queue.remove(id);
+    }
   }
 
   async #add({ jobs, flows }: { readonly jobs: readonly Job<object>[]; readonly flows: readonly Flow[] }) {
@@ -218,9 +227,18 @@ export class JobQueue implements Crew {
     }
   }
 
-  /** Removes what is open, but for what is being done. */
+  /**
+   * Removes what is open, but for what is being done. What releases others goes first, so that nothing is released in
+   * between. A worker may hold a job for a moment that it then gives back: so it is done twice.
+   */
   async #withdraw(tracked: Tracked): Promise<void> {
-    for (const id of tracked.ids()) await this.#queue.remove(id).catch(() => {});
+    const ids = tracked.ids().reverse();
+    for (let times = 0; times < 2; times++) {
+      if (times > 0) await new Promise((resolve) => setTimeout(resolve, withdrawAgain));
+      for (let at = 0; at < ids.length; at += chunk) {
+        await Promise.all(ids.slice(at, at + chunk).map((id) => this.#queue.remove(id).catch(() => {})));
+      }
+    }
   }
 
   #key(id: string): string {
@@ -259,7 +277,7 @@ async function orStopped(work: Promise<void>, signal: AbortSignal | undefined): 
   work.catch(() => {}); // when it is stopped, nobody waits for it any more
   let stop = () => {};
   const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
+    stop = () => resolve();
     signal.addEventListener("abort", stop, { once: true });
   });
   try {

@@ -34,16 +34,19 @@ export const release = "release";
 
 /** A job that others wait for, as it lies in the queue. */
 export interface Flow {
-  /** The id of the job that is waited for. It is one of its own: a job can be waited for in other work, too. */
+  /**
+   * The id of the job that is waited for: its own if it was asked for. What is only needed has another one, because a job
+   * in the queue can be waited for only once, and other work may need the same.
+   */
   readonly firstId: string;
   readonly releaseId: string;
   readonly flow: FlowJob;
 }
 
-export function flowOf({ id, job, followers }: Step<Job<object>>): Flow {
+export function flowOf({ id, job, asked, followers }: Step<Job<object>>): Flow {
   const all = JSON.stringify([id, ...followers.map(jobId)]);
   const group = hexadecimal(digestOf(new TextEncoder().encode(all)));
-  const firstId = `${id}-${group}`;
+  const firstId = asked ? id : `${id}-${group}`;
   const releaseId = `${release}-${group}`;
   const children = [{ queueName, ...entryOf(job, firstId) }];
   const opts = { ...optionsOf(releaseId), attempts: 1000, backoff: { type: "fixed", delay: 5000 } };

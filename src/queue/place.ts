@@ -8,11 +8,11 @@ import { environmentIds, knownEnv } from "../env/registry.js";
 import { type EnvFile, registerEnvFile } from "../experiments/env-file.js";
 import { FolderStore } from "../experiments/folder-store.js";
 import { studies as ownStudies } from "../experiments/studies/index.js";
-import type { Study } from "../experiments/study.js";
+import { reservedNames, type Study } from "../experiments/study.js";
 import { isGymnasium } from "../gymnasium/register.node.js";
 import type { Store } from "../training/store.js";
-import { withoutSecrets } from "./address.js";
-import type { Connection } from "./connection.js";
+import { addressOf, withoutSecrets } from "./address.js";
+import { type Connection, connect } from "./connection.js";
 import { RedisStore } from "./redis-store.js";
 import { isS3 } from "./s3-address.js";
 import { openS3, S3Store } from "./s3-store.js";
@@ -36,6 +36,10 @@ export async function importModules(modules: readonly EnvFile[] = []): Promise<r
     const given = found.studies ?? [];
     if (!Array.isArray(given) || !given.every(isStudy)) {
       throw new ConfigError(`${module.path}: studies is not a list of studies, each with name, cells and run`);
+    }
+    const reserved = given.find(({ name }) => reservedNames.includes(name));
+    if (reserved !== undefined) {
+      throw new ConfigError(`${module.path}: a study is named ${reserved.name}: that names other jobs`);
     }
     const taken = given.find(({ name }) => studies.some((study) => study.name === name));
     if (taken !== undefined) throw new ConfigError(`${module.path}: another study is named ${taken.name}, too`);
@@ -90,5 +94,20 @@ export async function checkedStore(options: PlaceOptions): Promise<Store | undef
 
 /** The store of those for whom none was chosen: the queue's server. */
 export function usualStore({ client, address }: Connection): Store {
-  return new RedisStore(client, address.shown);
+  return new RedisStore(async () => client, address.shown);
+}
+
+/** The same store, which connects when it is asked. A server that is away then is no fault of the work that asks. */
+export function lateStore(url: string): Store {
+  let opened: Promise<Connection> | undefined;
+  const connected = async () => {
+    opened ??= connect(url);
+    try {
+      return (await opened).client;
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
+  };
+  return new RedisStore(connected, addressOf(url).shown);
 }

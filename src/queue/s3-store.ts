@@ -5,7 +5,7 @@ import type { AwsV4Signer } from "aws4fetch";
 import { ConfigError } from "../core/config-error.js";
 import { reason } from "../core/reason.js";
 import { WriteError } from "../experiments/durable.js";
-import type { Store } from "../training/store.js";
+import { type Store, StoreTrouble } from "../training/store.js";
 import { missing, unreachable } from "./connection.js";
 import { encoded, type S3Address, s3AddressOf } from "./s3-address.js";
 
@@ -48,19 +48,20 @@ export class S3Store implements Store {
     const outcome = await this.#ask("GET", name);
     if (outcome.status === 200) return outcome.body;
     if (isAbsent(outcome)) return undefined;
-    throw new Error(`cannot read ${this.placeOf(name)}: ${this.#whyNot(outcome)}`);
+    throw this.#failure(outcome, (why) => new Error(`cannot read ${this.placeOf(name)}: ${why}`));
   }
 
   /** @throws WriteError if that is not possible */
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const outcome = await this.#ask("PUT", name, { body: bytes });
-    if (outcome.status !== 200) throw new WriteError(this.placeOf(name), new Error(this.#whyNot(outcome)));
+    if (outcome.status === 200) return;
+    throw this.#failure(outcome, (why) => new WriteError(this.placeOf(name), new Error(why)));
   }
 
   async remove(name: string): Promise<void> {
     const outcome = await this.#ask("DELETE", name);
     if (isRemoved(outcome)) return;
-    throw new Error(`cannot remove ${this.placeOf(name)}: ${this.#whyNot(outcome)}`);
+    throw this.#failure(outcome, (why) => new Error(`cannot remove ${this.placeOf(name)}: ${why}`));
   }
 
   placeOf(name: string): string {
@@ -130,6 +131,12 @@ export class S3Store implements Store {
     } catch (lost) {
       return { status: 0, body: new Uint8Array(), code: "", region: "", lost };
     }
+  }
+
+  /** The error of what was asked in vain: StoreTrouble if another time may be better. */
+  #failure(outcome: Outcome, failure: (why: string) => Error): Error {
+    const error = failure(this.#whyNot(outcome));
+    return isPassing(outcome) ? new StoreTrouble(error.message, { cause: error }) : error;
   }
 
   /** What is wrong, in a few words. Nothing of it may be a secret, so that an answer's own words are not repeated. */

@@ -6,8 +6,7 @@ import { KeptTeachers } from "../experiments/teachers.js";
 import type { Prepare } from "../experiments/worker.js";
 import type { Job } from "../training/job.js";
 import { runTrial, type TrialJob, tuneWork } from "../tune/trial.js";
-import { connect } from "./connection.js";
-import { chosenStore, importModules, type PlaceOptions, usualStore } from "./place.js";
+import { chosenStore, importModules, lateStore, type PlaceOptions } from "./place.js";
 
 /** What a thread is given when it starts: plain data. */
 export interface ThreadContext extends PlaceOptions {
@@ -16,7 +15,7 @@ export interface ThreadContext extends PlaceOptions {
 
 export const prepare: Prepare<Job<object>, unknown> = async ({ url, ...options }: ThreadContext, signal) => {
   const studies = await importModules(options.modules);
-  const store = (await chosenStore(options)) ?? usualStore(await connect(url));
+  const store = (await chosenStore(options)) ?? lateStore(url);
   const teachers = new KeptTeachers(store, { signal, checkpoints: store });
   return (job) => {
     if (job.study === tuneWork) {

@@ -11,8 +11,13 @@ export function seenIn([timestamp, finishedOn, returnvalue, failedReason]: reado
   if (timestamp === null) return { kind: "missing" };
   if (finishedOn === null) return { kind: "open" };
   if (returnvalue === null) return { kind: "failed", message: reason(failedReason ?? "it was lost") };
-  const { result = null, wallSeconds = 0 } = Object(JSON.parse(returnvalue));
-  return { kind: "done", result, wallSeconds };
+  try {
+    const { result = null, wallSeconds } = Object(JSON.parse(returnvalue));
+    if (Number.isFinite(wallSeconds) && wallSeconds >= 0) return { kind: "done", result, wallSeconds };
+  } catch {
+    // said below
+  }
+  return { kind: "failed", message: "what the queue keeps of it is no answer" };
 }
 
 /** The jobs that are not answered, and where each lies in the queue. */

@@ -63,6 +63,7 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   const { connection: client } = connection;
   const loaded = await packages();
   const queue = new loaded.bullmq.Queue(queueName, connection);
+  queue.on("error", () => {}); // the worker's errors say it
   const context: ThreadContext = { url, ...place };
   const task = { module: new URL("./thread.js", import.meta.url).href, context };
   const hands = new Hands(concurrency, task, queue, loaded, onEvent);
@@ -86,7 +87,10 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   } finally {
     hands.stop();
     const late = setTimeout(() => void hands.end(), timeToStop);
-    await within(timeToStop + timeToClose, worker.close()).catch(() => {});
+    // what waits for a server that is away would wait on
+    await within(timeToStop + timeToClose, worker.close()).catch(() =>
+      within(1000, worker.disconnect()).catch(() => {}),
+    );
     clearTimeout(late);
     clearInterval(saying);
     await within(1000, takeLeave(client, id)).catch(() => {});

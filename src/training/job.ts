@@ -4,6 +4,7 @@ import { needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { version } from "../core/version.js";
 import { hexadecimal } from "../model/bytes.js";
+import { StoreTrouble } from "./store.js";
 
 /** A piece of work as plain data, as JSON keeps it. Two jobs that are equal have equal results. */
 export interface Job<Configuration extends object = Readonly<Record<string, unknown>>> {
@@ -67,13 +68,18 @@ export type Answer<Result> =
     }
   | { readonly kind: "stopped" }
   | {
+      /** The store of its files could not be reached: it may be tried again, and has not failed. */
+      readonly kind: "trouble";
+      readonly message: string;
+    }
+  | {
       readonly kind: "failed";
       /** Why, on one line. */
       readonly message: string;
     };
 
 /** What became of a job that was not stopped. */
-export type Answered<Result> = Exclude<Answer<Result>, { readonly kind: "stopped" }>;
+export type Answered<Result> = Exclude<Answer<Result>, { readonly kind: "stopped" | "trouble" }>;
 
 /**
  * Does a job, and says what became of it.
@@ -90,7 +96,8 @@ export async function answerTo<Given extends Job<object>, Result>(
     const result = await run(job);
     return { kind: "done", result, wallSeconds: Math.round(performance.now() - started) / 1000 };
   } catch (error) {
-    return signal?.aborted ? { kind: "stopped" } : { kind: "failed", message: reason(error) };
+    if (signal?.aborted) return { kind: "stopped" };
+    return { kind: error instanceof StoreTrouble ? "trouble" : "failed", message: reason(error) };
   }
 }
 
@@ -195,7 +202,9 @@ export async function doJobs<Given extends Job<object>, Result>(
       ready.unshift(...step.followers.map((job) => ({ id: jobId(job), job, asked: true, followers: [] })));
       renew();
       if (broken || answer.kind === "stopped" || (answer.kind === "failed" && signal?.aborted)) return;
-      if (step.asked) onAnswer(step.job as Given, heldTo(isResult, answer));
+      if (!step.asked) continue;
+      const held: Answered<unknown> = answer.kind === "trouble" ? { ...answer, kind: "failed" } : answer;
+      onAnswer(step.job as Given, heldTo(isResult, held));
     }
   };
   try {

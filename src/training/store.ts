@@ -14,6 +14,11 @@ export interface Store {
   placeOf(name: string): string;
 }
 
+/** A store takes and gives nothing at the moment. That is no fault of the work that asked it. */
+export class StoreTrouble extends Error {
+  override readonly name = "StoreTrouble";
+}
+
 /** The checkpoint of a job, if there is a store for it. What goes wrong with it costs time, and nothing else. */
 export class KeptCheckpoint {
   readonly #store: Store | undefined;

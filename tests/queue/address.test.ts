@@ -18,6 +18,7 @@ it.each([
   ["redis://", /^queue is "redis:\/\/"/],
   ["redis://localhost/my-queue", /^queue is "redis:\/\/localhost\/my-queue"/],
   ["redis://user:secret@host:port", 'queue is "…@host:port": redis://host:port/db is allowed, or rediss:// for TLS'],
+  ["redis://:pa%ss@host", /^queue is "…@host"/],
   ["", /^queue is ""/],
   [undefined, /^queue is undefined/],
   [6379, /^queue is 6379/],

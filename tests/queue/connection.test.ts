@@ -101,6 +101,11 @@ describe("a queue is refused in one line", () => {
     expect(ask("keys", "qstill:jobs:*-*")).toBe(""); // nothing was queued
   });
 
+  withRedis("if it has no such database", async () => {
+    const { url } = await redis();
+    await expect(openQueue(url.replace(/0$/, "99"))).rejects.toThrow(/\/99 cannot be used: it has no such database$/);
+  });
+
   withRedis("if it drops what it was told when its memory is full", async () => {
     const { url } = await redis({ options: ["--maxmemory-policy", "allkeys-lru"] });
     await expect(openQueue(url)).rejects.toThrow(

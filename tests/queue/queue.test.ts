@@ -1,6 +1,8 @@
 // Studies and searches on a queue: the same results as on this machine, whoever does what, and nothing is lost.
-import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Queue } from "bullmq";
@@ -176,6 +178,83 @@ describe("a study on a queue", () => {
     await opened.clear();
     expect(await opened.state()).toMatchObject({ waiting: 0, done: 0, failed: 0, paused: false });
     expect(server.ask("keys", "qstill:file:*")).toBe("");
+  });
+});
+
+describe("a study on a queue, in bad times,", () => {
+  /** A study of cells whose runs do what `run` says, here: the worker has it from a module of text. */
+  const studyOf = (run: string, names: readonly string[]) => {
+    const text = `export const studies = [{ name: "bad", question: "?", score: "x", seeds: 1,
+      cells: () => ${JSON.stringify(names)}.map((name) => ({ name, env: "CartPole-v1", settings: {} })),
+      async run({ name }) { ${run} } }];`;
+    const file = join(folder(), "bad.js");
+    writeFileSync(file, text);
+    return file;
+  };
+  const study = async (file: string) => ((await import(file)) as { studies: Study[] }).studies[0];
+
+  withRedis("a failure that only mentions a lost connection is a failure", async () => {
+    const file = studyOf('throw new Error("simulator: write EPIPE")', ["a"]);
+    const { of } = worker({ modules: [{ path: file }] });
+    await expect(run(await study(file), await queue(), { seeds: 1 }).ran).rejects.toThrow("write EPIPE");
+    expect(of("failed")).toHaveLength(3);
+  });
+
+  withRedis("a worker that is no longer needed may leave", async () => {
+    const file = studyOf(
+      'await new Promise((r) => setTimeout(r, name === "first" ? 0 : 7000)); return { scores: { x: 1 } };',
+      ["first", "second"],
+    );
+    const able = worker({ modules: [{ path: file }], concurrency: 2 });
+    const opened = await queue();
+    const bad = await study(file);
+    const { ran } = run({ ...bad, teacher: () => null }, opened, { seeds: 1 });
+    await until(() => able.of("begun").length === 2);
+    worker({ modules: [] });
+    await ran; // 5 s beside one that cannot, and nothing is given up
+    expect((await opened.state()).failed).toBe(0);
+  });
+
+  withRedis("a cell that was finished is not run again, whichever others are asked for", async () => {
+    const file = studyOf("return { scores: { x: 1 } };", ["a", "b", "c", "d"]);
+    const { of } = worker({ modules: [{ path: file }] });
+    const bad = await study(file);
+    const opened = await queue();
+    await run(bad, opened, { seeds: 1, cells: cellsOf(bad).slice(0, 2) }).ran;
+    await run(bad, opened, { seeds: 1, cells: cellsOf(bad).slice(1) }).ran;
+    await run(bad, opened, { seeds: 1 }).ran;
+    expect(of("done").map(({ job }) => job.cell)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  withRedis("what is kept of an answer and is none is done again", async () => {
+    const opened = await queue();
+    worker();
+    await run(quick, opened, { seeds: 1 }).ran;
+    const keys = server.ask("keys", "qstill:jobs:????????????????????????????????").split("\n");
+    const kept = ["no JSON", '{"result":{"scores":{}},"wallSeconds":"x"}', '{"result":7,"wallSeconds":1}'];
+    for (const [i, value] of kept.entries()) server.ask("hset", keys[i], "returnvalue", value);
+    const out = folder();
+    await runStudy(quick, { out, cells: cellsOf(quick), seeds: 3, crew: opened });
+    expect(resultsIn(out)).toBe(whole);
+  });
+
+  withRedis("a worker ends within 30 s also while the server is away", async () => {
+    const own = await redis();
+    const words = [main, "worker", "--queue", own.url];
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (data) => {
+      said += data;
+    });
+    await until(() => said.includes("at a time"));
+    await own.kill();
+    await setTimeout(500);
+    child.kill("SIGTERM");
+    const ended = await Promise.race([once(child, "exit").then(() => true), setTimeout(60_000, false)]);
+    child.kill("SIGKILL");
+    await own.start();
+    expect(ended).toBe(true);
+    expect(said).not.toContain("    at "); // no stack
   });
 });
 
