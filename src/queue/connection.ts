@@ -35,6 +35,8 @@ const longestWait = 2000;
 export interface Connection {
   readonly client: Redis;
   readonly address: Address;
+  /** From now on a lost connection is not made again, nor those that were made like it. */
+  giveUp(): void;
 }
 
 /**
@@ -44,13 +46,13 @@ export interface Connection {
 export async function connect(url: string): Promise<Connection> {
   const address = addressOf(url);
   const { Redis } = await packages();
-  let isFirst = true;
+  let isLasting = false;
   const client = new Redis(address.url, {
     lazyConnect: true,
     connectTimeout: patience,
     keepAlive: patience,
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (isFirst ? null : Math.min(times * longerWait, longestWait)),
+    retryStrategy: (times) => (isLasting ? Math.min(times * longerWait, longestWait) : null),
   });
   let latest: unknown;
   client.on("error", (error) => {
@@ -65,8 +67,11 @@ export async function connect(url: string): Promise<Connection> {
       address,
     );
     await within(patience, client.select(client.options.db ?? 0)); // one that is not there would be 0 without a word
-    isFirst = false;
-    return { client, address };
+    isLasting = true;
+    const giveUp = () => {
+      isLasting = false;
+    };
+    return { client, address, giveUp };
   } catch (error) {
     if (client.status !== "end") client.disconnect(); // it would keep the process for 2 s
     if (error instanceof ConfigError) throw error;

@@ -67,7 +67,7 @@ export class Hands {
   async answer(queued: QueuedJob, token: string | undefined, present: Present): Promise<unknown> {
     if (queued.name === release) {
       await this.#queue.addBulk((queued.data.followers as unknown[]).map((job) => entryOf(checkedJob(job))));
-      return null;
+      return { result: null, wallSeconds: 0 };
     }
     const { WaitingError, DelayedError } = this.#errors;
     const job = checkedJob(queued.data);

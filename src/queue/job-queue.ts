@@ -4,11 +4,11 @@ import type { ChainableCommander, Redis } from "ioredis";
 import { ConfigError } from "../core/config-error.js";
 import { needListeners, needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
-import { type Answered, type Crew, type DoOptions, heldTo, isJob, type Job, stepsOf } from "../training/job.js";
+import { type Crew, type DoOptions, heldTo, isJob, type Job, stepsOf } from "../training/job.js";
 import type { Store } from "../training/store.js";
 import { AbilityWatch, type Present, workersOf } from "./abilities.js";
 import { type Connection, connect, isTrouble, packages } from "./connection.js";
-import { entryOf, type Flow, prefix, queueName, release } from "./jobs.js";
+import { entryOf, type Flow, prefix, queueName } from "./jobs.js";
 import { checkedStore, checkStore, type PlaceOptions, usualStore } from "./place.js";
 import { filePrefix } from "./redis-store.js";
 import { type Seen, seenIn, Tracked } from "./tracked.js";
@@ -119,7 +119,7 @@ export class JobQueue implements Crew {
         watch.look(state.workers);
         if (watch.isHopeless) throw new ConfigError(`no worker of ${this.#shown} can do this: ${watch.refusal}`);
       }
-      if (isFirst) await this.#forgetFailures(await this.#look(tracked.everyId()), isResult);
+      if (isFirst) await this.#forgetFailures(tracked, isResult);
       const seen = await this.#look(tracked.ids());
       for (const { job, answer } of tracked.settle(seen)) {
         watch.answered(job);
@@ -210,11 +210,11 @@ export class JobQueue implements Crew {
   }
 
   /** A job that failed in earlier work, or came to something that is no result, is tried again. */
-  async #forgetFailures(seen: ReadonlyMap<string, Seen>, isResult: (value: unknown) => boolean): Promise<void> {
-    for (const [id, answer] of seen) {
-      if (answer.kind === "missing" || answer.kind === "open" || id.startsWith(release)) continue;
-      const held = answer as Answered<unknown>;
-      if (heldTo(isResult, held).kind === "failed") await this.#queue.remove(id);
+  async #forgetFailures(tracked: Tracked, isResult: (value: unknown) => boolean): Promise<void> {
+    for (const [id, seen] of await this.#look(tracked.everyId())) {
+      if (seen.kind !== "done" && seen.kind !== "failed") continue;
+      const answer = tracked.isBeside(id) ? seen : heldTo(isResult, seen);
+      if (answer.kind === "failed") await this.#queue.remove(id);
     }
   }
 

@@ -1,7 +1,7 @@
 // The jobs that are followed: which are not answered yet, where each lies in the queue, and what is missing there.
 import { reason } from "../core/reason.js";
 import { type Answered, type Job, jobId, type Step } from "../training/job.js";
-import { type Flow, flowOf } from "./jobs.js";
+import { type Flow, flowOf, release } from "./jobs.js";
 
 /** What the queue says of an id. */
 export type Seen = { readonly kind: "missing" | "open" } | Answered<unknown>;
@@ -51,6 +51,11 @@ export class Tracked {
   /** Also those of jobs that wait for another one. */
   everyId(): string[] {
     return [...this.ids(), ...[...this.#groups.values()].flatMap(({ step }) => step.followers.map(jobId))];
+  }
+
+  /** Whether an id is that of a job whose result was not asked for: others need it, or it adds them. */
+  isBeside(id: string): boolean {
+    return this.#groups.get(id)?.step.asked === false || id.startsWith(release);
   }
 
   /** Takes the answers to jobs that were asked for. Who waited for an answered job is a job like others from then on. */

@@ -59,10 +59,10 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   need(Array.isArray(modules) && modules.every(isModule), "modules", modules, "a list of { path }");
   const studies = (await importModules(modules)).map((study) => study.name);
   await checkedStore(place);
-  const connection = { connection: (await connect(url)).client, prefix };
-  const { connection: client } = connection;
+  const { client, giveUp } = await connect(url);
+  const there = { connection: client, prefix };
   const loaded = await packages();
-  const queue = new loaded.bullmq.Queue(queueName, connection);
+  const queue = new loaded.bullmq.Queue(queueName, there);
   queue.on("error", () => {}); // the worker's errors say it
   const context: ThreadContext = { url, ...place };
   const task = { module: new URL("./thread.js", import.meta.url).href, context };
@@ -77,7 +77,7 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   say();
   const saying = setInterval(say, announceEvery);
   const worker = new loaded.bullmq.Worker(queueName, (queued, token) => hands.answer(queued, token, present()), {
-    ...{ ...connection, concurrency, name: id },
+    ...{ ...there, concurrency, name: id },
     ...{ lockDuration, stalledInterval, drainDelay, maxStalledCount: mostLost },
   });
   worker.on("error", trouble);
@@ -87,10 +87,10 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   } finally {
     hands.stop();
     const late = setTimeout(() => void hands.end(), timeToStop);
-    // what waits for a server that is away would wait on
-    await within(timeToStop + timeToClose, worker.close()).catch(() =>
-      within(1000, worker.disconnect()).catch(() => {}),
-    );
+    giveUp();
+    const isAway = client.status !== "ready"; // BullMQ would wait for it for ever
+    while (isAway && hands.busy > 0) await pause(100);
+    await within(timeToStop + timeToClose, worker.close(isAway)).catch(() => {});
     clearTimeout(late);
     clearInterval(saying);
     await within(1000, takeLeave(client, id)).catch(() => {});
