@@ -7,6 +7,7 @@ import io
 import json
 import pathlib
 import random
+import re
 import sys
 import warnings
 import zipfile
@@ -51,6 +52,10 @@ def mlp(*widths, activation=nn.ReLU):
 
 def before_16(value, file, **more):
     torch.save(value, file, _use_new_zipfile_serialization=False, **more)
+    # it names the files that a module's classes are from: without the folders of this machine, and as long
+    content = pathlib.Path(file).read_bytes()
+    folders = rb"/[^\0\n ]*?(?=(torch/nn/modules|tests/foreign)/\w+\.py)"
+    pathlib.Path(file).write_bytes(re.sub(folders, lambda found: b"." * (len(found[0]) - 1) + b"/", content))
 
 
 class Named(nn.Module):
