@@ -19,9 +19,6 @@ import { distill, type Student } from "./student.js";
 /** How the students of a search are distilled: the search says itself how wide they are. */
 export interface ShrinkConfig extends Omit<StudentConfig, "widerAttempts"> {}
 
-/** What the attempts are a part of. */
-export const attemptWork = "shrink";
-
 /** A student of this size is distilled with the job's seed and judged on selection episodes. */
 export type AttemptJob = Job<{
   readonly env: string;

@@ -60,16 +60,19 @@ function floats(tensors: ReadonlyMap<string, Tensor>, name: string): Float32Arra
 const format = "qstill-labeller";
 const formatVersion = "1";
 
+/** A teacher's file, before it lies in a store. */
+export interface LabellerFile {
+  /** 32 hexadecimal digits that stand for everything in the file: equal teachers have the same. */
+  readonly id: string;
+  /** Puts it into a store. @throws ConfigError for a store that cannot be written */
+  put(store: Store): Promise<void>;
+}
+
 /**
- * Puts a teacher into a store, with its replay memory if students learn from it.
- * @returns 32 hexadecimal digits that stand for everything in the file: equal teachers have the same
- * @throws TypeError for a teacher that is no network, ConfigError for a store that cannot be written
+ * The file of a teacher, with its replay memory if students learn from it.
+ * @throws TypeError for a teacher that is no network
  */
-export async function putLabeller(
-  store: Store,
-  teacher: Labeller,
-  { states }: Pick<StudentConfig, "states">,
-): Promise<string> {
+export function labellerFile(teacher: Labeller, { states }: Pick<StudentConfig, "states">): LabellerFile {
   need(teacher instanceof Model, "teacher", teacher, "a model, because a crew gets it as a file,");
   const { environment, widths, activation, parameters, training } = teacher as Model;
   const { observations, masks } = states === "replay" ? teacher : ({} as Partial<Labeller>);
@@ -79,12 +82,11 @@ export async function putLabeller(
     ...(typeof gamma === "number" && { gamma: String(gamma) }),
   });
   const id = digestIn(bytes);
-  await store.write(nameOf(id), bytes);
-  return id;
+  return { id, put: (store) => store.write(nameOf(id), bytes) };
 }
 
 /**
- * The teacher that {@link putLabeller} put into a store.
+ * The teacher whose {@link labellerFile} was put into a store.
  * @throws ConfigError in one line for a file that is missing, damaged, or another one
  */
 export async function readLabeller(store: Store, id: string): Promise<Labeller> {

@@ -9,16 +9,16 @@ import { checkedEpisodes, checkedSeed, checkFit, shown } from "../evaluate/check
 import { keepsEnough } from "../evaluate/compare.js";
 import { makeCopies } from "../evaluate/rounds.js";
 import { parameterCount } from "../model/layout.js";
-import { type Crew, jobOf } from "../training/job.js";
+import { attemptWork, type Crew, jobOf } from "../training/job.js";
 import { checkOptions, type Options, withDefaults } from "../training/options.js";
 import { originOf } from "../training/origin.js";
 import type { Store } from "../training/store.js";
-import { type AttemptJob, attemptWork, distilled, type ShrinkConfig } from "./attempt.js";
+import { type AttemptJob, distilled, type ShrinkConfig } from "./attempt.js";
 import { studentConfig, studentOptions } from "./config.js";
 import { type Outcome, together } from "./crewed.js";
 import { marksOf, player, type Standing, standingOf } from "./judge.js";
 import { checkLabeller, type Labeller } from "./labeller.js";
-import { putLabeller } from "./labeller-file.js";
+import { labellerFile } from "./labeller-file.js";
 import { checkReplay, type Student } from "./student.js";
 
 /** A size that was tried, with its best student. */
@@ -153,14 +153,14 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   };
 
   if (crew !== undefined) checkReplay(teacher, config);
-  const teacherIs = crew === undefined ? null : await putLabeller(store as Store, teacher, config);
+  const file = crew && labellerFile(teacher, config);
   const id = typeof source === "string" ? source : env.id;
   const attempt = (hidden: readonly number[], attemptSeed: number): AttemptJob =>
     jobOf(attemptWork, hidden.join("-") || "none", attemptSeed, {
       env: id,
       ...originOf(id),
       student: { ...config, hidden, attempts: 1 },
-      teacher: teacherIs,
+      teacher: file?.id ?? null,
       judged: { seed, episodes },
     });
   const here = { teacher, source, signal };
@@ -168,7 +168,7 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
     crew === undefined
       ? alone(here, await judge(purposes.selection))
       : async (jobs, decide) => {
-          await putLabeller(store as Store, teacher, config); // again: a server may have lost it
+          await file?.put(store as Store); // each time: a server may have lost it
           return together(jobs, { crew, source, signal }, decide);
         };
   // a seed gives the same student again

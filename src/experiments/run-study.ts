@@ -6,7 +6,7 @@ import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { version } from "../core/version.js";
 import { presets } from "../dqn/presets.js";
 import { sum } from "../evaluate/statistics.js";
-import { type Crew, type Job, needCrew } from "../training/job.js";
+import { type Crew, type Job, needCrew, reservedNames } from "../training/job.js";
 import { makeFolder } from "./durable.js";
 import type { EnvFile } from "./env-file.js";
 import { type Failure, FailuresFile, failuresLine } from "./failures.js";
@@ -21,7 +21,7 @@ import {
   type StudyJob,
   studyJob,
 } from "./results.js";
-import { type Cell, type Outcome, reservedNames, type Study } from "./study.js";
+import type { Cell, Outcome, Study } from "./study.js";
 import type { StudyContext } from "./study-worker.js";
 import { FolderTeachers, teacherJob } from "./teachers.js";
 import { withWorkers } from "./workers.js";

@@ -1,9 +1,9 @@
 // What is done with the jobs of studies: a cell is run, or a teacher is trained that cells need.
 import { needObject } from "../core/needed.js";
-import type { Job } from "../training/job.js";
+import { type Job, teacherWork } from "../training/job.js";
 import { isOutcome, type StudyJob } from "./results.js";
 import type { Outcome, Study, TeacherStore } from "./study.js";
-import { type TeacherJob, teacherWork } from "./teachers.js";
+import type { TeacherJob } from "./teachers.js";
 
 /** What surrounds a job of a study. */
 export interface StudyPlace {

@@ -19,9 +19,6 @@ export interface Outcome {
   readonly curves?: Readonly<Record<string, readonly (readonly [number, number])[]>>;
 }
 
-/** Names of jobs that are no study's. */
-export const reservedNames: readonly string[] = ["teacher", "tune", "shrink", "release"];
-
 /** A named question, and the experiment that answers it. */
 export interface Study {
   /** It must not be "teacher", "tune", "shrink" or "release", which name other jobs. */

@@ -11,7 +11,7 @@ import { Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
 import { resolveEnv } from "../env/registry.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import { difference } from "../training/checkpoint.js";
-import { type Job, jobOf } from "../training/job.js";
+import { type Job, jobOf, teacherWork } from "../training/job.js";
 import { originOf } from "../training/origin.js";
 import { readSigned, writeSigned } from "../training/signed.js";
 import { KeptCheckpoint, resumed, type Store } from "../training/store.js";
@@ -25,9 +25,6 @@ export type TeacherJob = Job<{
   readonly envOptions?: string;
   readonly teacher: Partial<TeacherConfig>;
 }>;
-
-/** What the jobs of teachers are a part of, whoever needs them. */
-export const teacherWork = "teacher";
 
 export function teacherJob(env: string, seed: number, teacher: Partial<TeacherConfig>): TeacherJob {
   return jobOf(teacherWork, env, seed, { env, ...originOf(env), teacher });

@@ -1,11 +1,8 @@
 // What workers can do, as they announce it, and what of a job a worker cannot do.
 import type { Redis } from "ioredis";
 import { digestOf } from "../core/digest.js";
-import { attemptWork } from "../distill/attempt.js";
-import { teacherWork } from "../experiments/teachers.js";
 import { hexadecimal } from "../model/bytes.js";
-import type { Job } from "../training/job.js";
-import { tuneWork } from "../tune/trial.js";
+import { attemptWork, type Job, teacherWork, tuneWork } from "../training/job.js";
 
 /** What workers can do: the same of all that were started in the same way. */
 export interface Abilities {

@@ -4,6 +4,7 @@ import { ConfigError } from "../core/config-error.js";
 import { isMissing, MissingPackageError } from "../core/missing-package.js";
 import { reason } from "../core/reason.js";
 import { type Address, addressOf } from "./address.js";
+import { within } from "./time.js";
 
 /** The packages of a queue. They are installed only by those who use one. */
 export interface Packages {
@@ -84,15 +85,6 @@ export function isTrouble(message: string): boolean {
   return /^(OOM|LOADING|BUSY|READONLY|CLUSTERDOWN|MISCONF|Connection is closed|Stream isn't writeable)|OOM command not allowed|ECONNRE|ETIMEDOUT|EPIPE/.test(
     message,
   );
-}
-
-/** @throws Error if it takes longer, in milliseconds */
-export async function within<Result>(most: number, work: Promise<Result>): Promise<Result> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("timed out")), most);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** The oldest server that has all that is used. */

@@ -1,10 +1,11 @@
 // The hands of a worker: a job that was taken from the queue is done, refused, given back, or it failed.
 import type { Queue, Job as QueuedJob } from "bullmq";
 import { WorkerHand, type WorkerTask } from "../experiments/workers.js";
-import { isJob, type Job } from "../training/job.js";
+import { isJob, type Job, release } from "../training/job.js";
 import { needsOf, type Present, refusalOf } from "./abilities.js";
 import type { Packages } from "./connection.js";
-import { entryOf, release } from "./jobs.js";
+import { entryOf } from "./jobs.js";
+import { pause } from "./time.js";
 
 /** What a worker reports of its jobs: plain data. */
 export type JobEvent =
@@ -123,8 +124,4 @@ export class Hands {
 function checkedJob(value: unknown): Job {
   if (!isJob(value)) throw new Error("it is not a job of qstill");
   return value;
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -11,6 +11,7 @@ import { type Connection, connect, isTrouble, packages } from "./connection.js";
 import { entryOf, type Flow, prefix, queueName } from "./jobs.js";
 import { checkedStore, checkStore, type PlaceOptions, usualStore } from "./place.js";
 import { filePrefix } from "./redis-store.js";
+import { pause } from "./time.js";
 import { type Seen, seenIn, Tracked } from "./tracked.js";
 
 /** How the queue stands. */
@@ -139,7 +140,7 @@ export class JobQueue implements Crew {
         if (trouble !== undefined) this.#onEvent({ kind: "trouble", message: trouble });
         const took = performance.now() - started;
         const wait = trouble === undefined ? Math.max(askEvery, took / askingShare) : troubleFor;
-        if (tracked.open > 0) await orStopped(new Promise((resolve) => setTimeout(resolve, wait)), signal);
+        if (tracked.open > 0) await orStopped(pause(wait), signal);
       }
     } finally {
       if (watch.isHopeless || (tracked.open > 0 && unwanted?.())) {
@@ -234,7 +235,7 @@ export class JobQueue implements Crew {
   async #withdraw(tracked: Tracked): Promise<void> {
     const ids = tracked.ids().reverse();
     for (let times = 0; times < 2; times++) {
-      if (times > 0) await new Promise((resolve) => setTimeout(resolve, withdrawAgain));
+      if (times > 0) await pause(withdrawAgain);
       for (let at = 0; at < ids.length; at += chunk) {
         await Promise.all(ids.slice(at, at + chunk).map((id) => this.#queue.remove(id).catch(() => {})));
       }

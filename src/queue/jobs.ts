@@ -2,7 +2,7 @@
 import type { FlowJob, JobsOptions } from "bullmq";
 import { digestOf } from "../core/digest.js";
 import { hexadecimal } from "../model/bytes.js";
-import { type Job, jobId, type Step } from "../training/job.js";
+import { type Job, jobId, release, type Step } from "../training/job.js";
 
 /** The one queue of all jobs. */
 export const queueName = "jobs";
@@ -28,9 +28,6 @@ function optionsOf(id: string): JobsOptions {
 export function entryOf(job: Job<object>, id = jobId(job)): { name: string; data: Job<object>; opts: JobsOptions } {
   return { name: job.study, data: job, opts: optionsOf(id) };
 }
-
-/** The name of a job that adds those that have waited. It is done by whatever worker is free. */
-export const release = "release";
 
 /** A job that others wait for, as it lies in the queue. */
 export interface Flow {

@@ -1,4 +1,5 @@
 // What a worker was started with: its environments, its studies, and the store of its files. Nothing else is imported.
+
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigError } from "../core/config-error.js";
@@ -8,8 +9,9 @@ import { environmentIds, knownEnv } from "../env/registry.js";
 import { type EnvFile, registerEnvFile } from "../experiments/env-file.js";
 import { FolderStore } from "../experiments/folder-store.js";
 import { studies as ownStudies } from "../experiments/studies/index.js";
-import { reservedNames, type Study } from "../experiments/study.js";
+import type { Study } from "../experiments/study.js";
 import { isGymnasium } from "../gymnasium/register.node.js";
+import { reservedNames } from "../training/job.js";
 import type { Store } from "../training/store.js";
 import { addressOf, withoutSecrets } from "./address.js";
 import { type Connection, connect } from "./connection.js";

@@ -1,11 +1,11 @@
 // What a worker's thread does: the jobs of studies, and of searches for options and for the smallest student.
 import "../env/all.js";
-import { type AttemptJob, attemptWork, runAttempt } from "../distill/attempt.js";
+import { type AttemptJob, runAttempt } from "../distill/attempt.js";
 import { doStudyJob } from "../experiments/study-jobs.js";
 import { KeptTeachers } from "../experiments/teachers.js";
 import type { Prepare } from "../experiments/worker.js";
-import type { Job } from "../training/job.js";
-import { runTrial, type TrialJob, tuneWork } from "../tune/trial.js";
+import { attemptWork, type Job, tuneWork } from "../training/job.js";
+import { runTrial, type TrialJob } from "../tune/trial.js";
 import { chosenStore, importModules, lateStore, type PlaceOptions } from "./place.js";
 
 /** What a thread is given when it starts: plain data. */

@@ -1,7 +1,7 @@
 // The jobs that are followed: which are not answered yet, where each lies in the queue, and what is missing there.
 import { reason } from "../core/reason.js";
-import { type Answered, type Job, jobId, type Step } from "../training/job.js";
-import { type Flow, flowOf, release } from "./jobs.js";
+import { type Answered, type Job, jobId, release, type Step } from "../training/job.js";
+import { type Flow, flowOf } from "./jobs.js";
 
 /** What the queue says of an id. */
 export type Seen = { readonly kind: "missing" | "open" } | Answered<unknown>;

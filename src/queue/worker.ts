@@ -6,11 +6,12 @@ import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { version } from "../core/version.js";
 import { announce, announceEvery, type Present, takeLeave } from "./abilities.js";
-import { connect, packages, within } from "./connection.js";
-import { Hands, type JobEvent, pause } from "./hands.js";
+import { connect, packages } from "./connection.js";
+import { Hands, type JobEvent } from "./hands.js";
 import { prefix, queueName } from "./jobs.js";
 import { checkedStore, checkStore, environmentsHere, importModules, type PlaceOptions } from "./place.js";
 import type { ThreadContext } from "./thread.js";
+import { pause, within } from "./time.js";
 
 /** What a worker reports: plain data. */
 export type WorkerEvent =

@@ -30,6 +30,18 @@ export function jobOf<Configuration extends object>(
   return { study, cell, seed, configuration, version };
 }
 
+/** What the jobs of teachers are a part of, whoever needs them. */
+export const teacherWork = "teacher";
+/** What the trainings of searches for options are a part of. */
+export const tuneWork = "tune";
+/** What the attempts of searches for a size are a part of. */
+export const attemptWork = "shrink";
+/** The name of a job that adds those that have waited. It is done by whatever worker is free. */
+export const release = "release";
+
+/** Names of jobs that are no study's: a study must not be named so. */
+export const reservedNames: readonly string[] = [teacherWork, tuneWork, attemptWork, release];
+
 /** Whether a value is a job, as far as its own fields go. */
 export function isJob(value: unknown): value is Job {
   const { study, cell, seed, configuration, version: of } = Object(value) as Partial<Job>;

@@ -13,9 +13,6 @@ import { type Job, jobId } from "../training/job.js";
 import { KeptCheckpoint, resumed, type Store } from "../training/store.js";
 import type { Score } from "./halving.js";
 
-/** What the trainings of searches are a part of. */
-export const tuneWork = "tune";
-
 /** A training of a trial. */
 export type TrialJob = Job<{
   readonly env: string;

@@ -10,14 +10,14 @@ import { knownEnv, resolveAnyEnv } from "../env/registry.js";
 import { episodeSeed, purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import type { EnvFile } from "../experiments/env-file.js";
-import { answerTo, type Crew, doJobs, type Hand, type Job, jobId, jobOf, needCrew } from "../training/job.js";
+import { answerTo, type Crew, doJobs, type Hand, type Job, jobId, jobOf, needCrew, tuneWork } from "../training/job.js";
 import { originOf } from "../training/origin.js";
 import type { Store } from "../training/store.js";
 import { halving, type Score, type Standing } from "./halving.js";
 import { type Importance, importanceOf } from "./importance.js";
 import { leastTrials, mostTrials, type Plan, planFor } from "./plan.js";
 import { drawTrials, spaceAround } from "./space.js";
-import { isTrialResult, runTrial, type TrialJob, type TrialResult, tuneWork } from "./trial.js";
+import { isTrialResult, runTrial, type TrialJob, type TrialResult } from "./trial.js";
 import { type Trial, trialsOf } from "./trials.js";
 
 /** A finished training: plain data. */

@@ -1,15 +1,8 @@
 // An attempt as a job: the same student and the same standing as where its teacher is at hand, whatever stops it.
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  type AttemptJob,
-  type AttemptPlace,
-  attempted,
-  attemptWork,
-  distilled,
-  runAttempt,
-} from "../../src/distill/attempt.js";
-import { putLabeller, readLabeller } from "../../src/distill/labeller-file.js";
+import { type AttemptJob, type AttemptPlace, attempted, distilled, runAttempt } from "../../src/distill/attempt.js";
+import { labellerFile, readLabeller } from "../../src/distill/labeller-file.js";
 import { shrinkConfig } from "../../src/distill/shrink.js";
 import type { Student } from "../../src/distill/student.js";
 import { type Teacher, trainTeacher } from "../../src/dqn/teacher.js";
@@ -17,9 +10,17 @@ import { makeEnv, registerEnv } from "../../src/env/registry.js";
 import { fromFunction } from "../../src/import/function.js";
 import { Model } from "../../src/model/model.js";
 import { Interrupted } from "../../src/training/checkpoint.js";
-import { answerTo, jobId, jobOf } from "../../src/training/job.js";
+import { answerTo, attemptWork, jobId, jobOf } from "../../src/training/job.js";
+import type { Store } from "../../src/training/store.js";
 import { MemoryStore } from "../memory-store.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
+
+/** Puts a teacher's file into a store, and gives its id. */
+const putLabeller = async (place: Store, ...given: Parameters<typeof labellerFile>): Promise<string> => {
+  const file = labellerFile(...given);
+  await file.put(place);
+  return file.id;
+};
 
 const env = "CartPole-v1";
 const store = new MemoryStore();
