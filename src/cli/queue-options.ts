@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { ConfigError } from "../core/config-error.js";
 import { type FollowEvent, type JobQueue, openQueue } from "../queue/job-queue.js";
 import { notEmpty } from "./options.js";
-import type { RunsBar } from "./runs-bar.js";
+import { counted, type RunsBar } from "./runs-bar.js";
 import { complain } from "./terminal.js";
 
 /** Options of every command that works with a queue. */
@@ -62,6 +62,9 @@ export async function chosenQueue(
   };
   const onEvent = (event: FollowEvent) => {
     if (event.kind === "trouble") return once(`${event.message} (it is tried again)`);
+    if (event.kind === "answered") {
+      return once(`the queue has ${counted(event.count, "answer")} already (qstill queue clear removes all)`);
+    }
     bar?.queue(event);
     if (event.paused) once("the queue is paused: qstill queue resume lets it go on");
     else if (event.workers.length === 0) once("no worker is there yet: start some with qstill worker --queue <url>");

@@ -10,6 +10,7 @@ import { checkedAnyEnv } from "../env/custom.js";
 import type { CustomEnv } from "../env/env.js";
 import { environmentIds, registerEnv } from "../env/registry.js";
 import { isGymnasium, registerGymnasium } from "../gymnasium/register.node.js";
+import { codeName, noteCode } from "./code.js";
 import { reasonOf } from "./durable.js";
 
 /**
@@ -55,6 +56,7 @@ export async function registerEnvFile({ path, options, python }: EnvFile): Promi
   };
   const { id } = about(path, () => checkedAnyEnv(made(), name));
   about(path, () => registerEnv(id, made, { options }));
+  noteCode(file, codeName("environment", id));
   registered.set(file, id);
   return id;
 }

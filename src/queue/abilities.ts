@@ -1,6 +1,7 @@
 // What workers can do, as they announce it, and what of a job a worker cannot do.
 import type { Redis } from "ioredis";
 import { digestOf } from "../core/digest.js";
+import type { Codes } from "../experiments/code.js";
 import { hexadecimal } from "../model/bytes.js";
 import { attemptWork, type Job, teacherWork, tuneWork } from "../training/job.js";
 
@@ -11,6 +12,8 @@ export interface Abilities {
   readonly studies: readonly string[];
   /** Their environments by their ids, each with its options as JSON, or null. */
   readonly environments: Readonly<Record<string, string | null>>;
+  /** What stands for the files that these came from. */
+  readonly codes: Codes;
 }
 
 /** A worker that is there. */
@@ -38,8 +41,8 @@ const abilitiesAt = (digest: string) => `qstill:abilities:${digest}`;
  * @param id its own, of all workers that ever were
  */
 export async function announce(client: Redis, id: string, worker: Present): Promise<void> {
-  const { name, concurrency, busy, version, studies, environments } = worker;
-  const text = JSON.stringify({ version, studies, environments });
+  const { name, concurrency, busy, ...abilities } = worker;
+  const text = JSON.stringify(abilities);
   const digest = hexadecimal(digestOf(new TextEncoder().encode(text)));
   if ((await client.expire(abilitiesAt(digest), abilitiesKept)) === 0) {
     await client.set(abilitiesAt(digest), text, "EX", abilitiesKept);
@@ -80,24 +83,26 @@ function parsed(text: string | null): Said | undefined {
 }
 
 function presentIn(value: Said): Present[] {
-  const { name, version, concurrency, busy, studies, environments } = value;
+  const { name, version, concurrency, busy, studies, environments, codes = {} } = value;
   const holds =
     [name, version].every((each) => typeof each === "string") &&
     [concurrency, busy].every(Number.isFinite) &&
     Array.isArray(studies) &&
-    Object(environments) === environments;
-  return holds ? [{ name, version, concurrency, busy, studies, environments } as Present] : [];
+    [environments, codes].every((each) => Object(each) === each);
+  return holds ? [{ name, version, concurrency, busy, studies, environments, codes } as Present] : [];
 }
 
 /** What a job needs of a worker. */
 export type Needs = Pick<Job<object>, "study" | "version"> & {
   readonly env: string;
   readonly envOptions: string | null;
+  /** What stands for the files that whoever submitted it has. */
+  readonly codes: Codes;
 };
 
 export function needsOf({ study, version, configuration }: Job<object>): Needs {
-  const { env, envOptions = null } = configuration as { readonly env: string; readonly envOptions?: string };
-  return { study, version, env, envOptions };
+  const { env, envOptions = null, codes = {} } = configuration as Partial<Needs> & Pick<Needs, "env">;
+  return { study, version, env, envOptions, codes };
 }
 
 /** Work that every worker can do, whatever its modules. */
@@ -106,12 +111,14 @@ const always = new Set([teacherWork, tuneWork, attemptWork]);
 const module = "qstill worker --module FILE gives it one";
 
 /** Why a worker cannot do a job; undefined if it can. */
-export function refusalOf(needs: Needs, { version, studies, environments }: Abilities): string | undefined {
+export function refusalOf(needs: Needs, { version, studies, environments, codes }: Abilities): string | undefined {
   const { study, env, envOptions } = needs;
   if (needs.version !== version) return `it is of version ${needs.version}, and the worker of ${version}`;
   if (!always.has(study) && !studies.includes(study))
     return `the worker has no study ${JSON.stringify(study)} (${module})`;
   if (!Object.hasOwn(environments, env)) return `the worker has no environment ${JSON.stringify(env)} (${module})`;
+  const other = Object.entries(Object(needs.codes)).find(([name, code]) => codes[name] !== code);
+  if (other !== undefined) return `the worker's ${other[0]} comes from another file, or an older one (${module})`;
   if (environments[env] === envOptions) return undefined;
   return `the worker's environment ${JSON.stringify(env)} has the options ${environments[env] ?? "none"}, and ${envOptions ?? "none"} are needed`;
 }

@@ -4,7 +4,8 @@ import type { ChainableCommander, Redis } from "ioredis";
 import { ConfigError } from "../core/config-error.js";
 import { needListeners, needObject } from "../core/needed.js";
 import { reason } from "../core/reason.js";
-import { type Crew, type DoOptions, heldTo, isJob, type Job, stepsOf } from "../training/job.js";
+import { withCodes } from "../experiments/code.js";
+import { type Crew, type DoOptions, heldTo, isJob, type Job, jobId, stepsOf } from "../training/job.js";
 import type { Store } from "../training/store.js";
 import { AbilityWatch, type Present, workersOf } from "./abilities.js";
 import { type Connection, connect, isTrouble, packages } from "./connection.js";
@@ -30,6 +31,8 @@ export interface QueueState {
 /** What is told while jobs are followed: plain data. */
 export type FollowEvent =
   | ({ readonly kind: "state" } & QueueState)
+  /** The queue has so many of the answers from earlier work, or from others'. Told once, if there are any. */
+  | { readonly kind: "answered"; readonly count: number }
   /** The connection is lost, or the server takes nothing. It is tried again. */
   | { readonly kind: "trouble"; readonly message: string };
 
@@ -99,17 +102,26 @@ export class JobQueue implements Crew {
 
   /**
    * Has jobs done. They stay in the queue when this process ends or the signal stops it, and whoever asks for the same
-   * jobs again gets the same answers. Those that are unwanted are taken back. A job that failed before is tried again.
+   * jobs again gets the same answers. Those that are unwanted are taken back. A job that failed before is tried again. A job
+   * whose study or environment came from a file is another job when the file has changed.
    * @throws ConfigError if workers are there and none of them can do some of the jobs
    */
   async work<Given extends Job<object>, Result>(
     jobs: readonly Given[],
     { onAnswer, isResult, signal, needOf, unwanted }: DoOptions<Given, Result>,
   ): Promise<void> {
-    const tracked = new Tracked(stepsOf(jobs, needOf));
-    const watch = new AbilityWatch(jobs);
+    const sent = jobs.map(withCodes);
+    const given = new Map(sent.map((job, i) => [jobId(job), jobs[i]]));
+    const givenFor = (job: Job<object>) => given.get(jobId(job)) as Given;
+    const neededBy = (job: Job<object>) => {
+      const needed = needOf?.(givenFor(job));
+      return needed && withCodes(needed);
+    };
+    const tracked = new Tracked(stepsOf(sent, neededBy));
+    const watch = new AbilityWatch(sent);
     let told = Number.NEGATIVE_INFINITY;
     let isFirst = true;
+    let isTold = false;
 
     /** Looks at all that is open, tells what is answered, and adds what is missing. */
     const round = async (): Promise<void> => {
@@ -120,11 +132,15 @@ export class JobQueue implements Crew {
         watch.look(state.workers);
         if (watch.isHopeless) throw new ConfigError(`no worker of ${this.#shown} can do this: ${watch.refusal}`);
       }
-      if (isFirst) await this.#forgetFailures(tracked, isResult);
+      if (isFirst) {
+        const count = await this.#answeredBefore(tracked, isResult);
+        if (count > 0 && !isTold) this.#onEvent({ kind: "answered", count });
+        isTold = true;
+      }
       const seen = await this.#look(tracked.ids());
       for (const { job, answer } of tracked.settle(seen)) {
         watch.answered(job);
-        onAnswer(job as Given, heldTo(isResult, answer));
+        onAnswer(givenFor(job), heldTo(isResult, answer));
       }
       if (watch.refusal !== undefined) return;
       await this.#add(tracked.missing(seen));
@@ -210,13 +226,19 @@ export class JobQueue implements Crew {
     return seen;
   }
 
-  /** A job that failed in earlier work, or came to something that is no result, is tried again. */
-  async #forgetFailures(tracked: Tracked, isResult: (value: unknown) => boolean): Promise<void> {
+  /**
+   * The number of jobs that the queue has an answer to. What failed in earlier work, or came to something that is no
+   * result, is forgotten, so that it is tried again.
+   */
+  async #answeredBefore(tracked: Tracked, isResult: (value: unknown) => boolean): Promise<number> {
+    let count = 0;
     for (const [id, seen] of await this.#look(tracked.everyId())) {
       if (seen.kind !== "done" && seen.kind !== "failed") continue;
       const answer = tracked.isBeside(id) ? seen : heldTo(isResult, seen);
       if (answer.kind === "failed") await this.#queue.remove(id);
+      else if (!tracked.isBeside(id)) count++;
     }
+    return count;
   }
 
   async #add({ jobs, flows }: { readonly jobs: readonly Job<object>[]; readonly flows: readonly Flow[] }) {

@@ -6,6 +6,7 @@ import { ConfigError } from "../core/config-error.js";
 import { need } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { environmentIds, knownEnv } from "../env/registry.js";
+import { codeName, noteCode } from "../experiments/code.js";
 import { type EnvFile, registerEnvFile } from "../experiments/env-file.js";
 import { FolderStore } from "../experiments/folder-store.js";
 import { studies as ownStudies } from "../experiments/studies/index.js";
@@ -45,6 +46,7 @@ export async function importModules(modules: readonly EnvFile[] = []): Promise<r
     }
     const taken = given.find(({ name }) => studies.some((study) => study.name === name));
     if (taken !== undefined) throw new ConfigError(`${module.path}: another study is named ${taken.name}, too`);
+    if (given.length > 0) noteCode(resolve(module.path), ...given.map(({ name }) => codeName("study", name)));
     studies.push(...given);
     if (given.length === 0 || "default" in found) await registerEnvFile(module);
   }

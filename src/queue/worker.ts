@@ -5,7 +5,8 @@ import type { Queue } from "bullmq";
 import { need, needListeners, needObject, needSignal } from "../core/needed.js";
 import { reason } from "../core/reason.js";
 import { version } from "../core/version.js";
-import { announce, announceEvery, type Present, takeLeave } from "./abilities.js";
+import { codesHere } from "../experiments/code.js";
+import { type Abilities, announce, announceEvery, type Present, takeLeave } from "./abilities.js";
 import { connect, packages } from "./connection.js";
 import { Hands, type JobEvent } from "./hands.js";
 import { prefix, queueName } from "./jobs.js";
@@ -68,8 +69,9 @@ export async function runWorker(url: string, options: WorkerOptions = {}): Promi
   const context: ThreadContext = { url, ...place };
   const task = { module: new URL("./thread.js", import.meta.url).href, context };
   const hands = new Hands(concurrency, task, queue, loaded, onEvent);
-  const [id, name, environments] = [randomUUID(), `${hostname()}:${process.pid}`, environmentsHere()];
-  const present = (): Present => ({ name, version, concurrency, busy: hands.busy, studies, environments });
+  const [id, name] = [randomUUID(), `${hostname()}:${process.pid}`];
+  const abilities: Abilities = { version, studies, environments: environmentsHere(), codes: codesHere() };
+  const present = (): Present => ({ name, concurrency, busy: hands.busy, ...abilities });
 
   const trouble = (error: unknown) => onEvent({ kind: "trouble", message: reason(error) });
   const lost = () => trouble("the connection is lost: it is made again");

@@ -7,6 +7,7 @@ const job = jobOf("quick", "a cell", 0, { env: "A-v0" });
 const worker: Present = {
   ...{ name: "host:1", concurrency: 1, busy: 0, version: job.version },
   ...{ studies: ["quick"], environments: { "A-v0": null, "B-v0": '{"length":8}' } },
+  codes: { 'study "quick"': "1f", 'environment "A-v0"': "2e" },
 };
 
 it.each([
@@ -21,6 +22,19 @@ it.each([
     /^the worker's environment "B-v0" has the options \{"length":8\}, and \{"length":9\} are needed$/,
   ],
   ["has options where none are needed", { configuration: { env: "B-v0" } }, {}, /8\}, and none are needed$/],
+  ["has the same files", { configuration: { env: "A-v0", codes: { 'study "quick"': "1f" } } }, {}, undefined],
+  [
+    "has an older file of the study",
+    { configuration: { env: "A-v0", codes: { 'study "quick"': "3d" } } },
+    {},
+    /^the worker's study "quick" comes from another file, or an older one/,
+  ],
+  [
+    "has the environment from no file",
+    { configuration: { env: "A-v0", codes: { 'environment "A-v0"': "2e" } } },
+    { codes: {} },
+    /^the worker's environment "A-v0" comes from another file/,
+  ],
   ["trains teachers without the study", { study: "teacher" }, { studies: [] }, undefined],
   ["tries options without the study", { study: "tune" }, { studies: [] }, undefined],
   ["tries sizes without the study", { study: "shrink" }, { studies: [] }, undefined],

@@ -4,10 +4,11 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Queue } from "bullmq";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { shrink } from "#dist/distill/index.js";
+import { codeName, noteCode } from "#dist/experiments/code.js";
 import { cellsOf, FolderTeachers, runStudy, type Study, StudyFailed, StudyStopped } from "#dist/experiments/index.js";
 import { trainTeacher } from "#dist/index.js";
 import { type JobQueue, openQueue, type QueueState, runWorker, type WorkerEvent } from "#dist/queue/index.js";
@@ -72,6 +73,32 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe("a study on a queue", () => {
+  withRedis("of a file that has changed is another one: no earlier answer is its own", async () => {
+    const file = join(folder(), "changed.study.js");
+    const write = (text: string) =>
+      writeFileSync(file, `export { studies } from ${JSON.stringify(pathToFileURL(path))}; // ${text}\n`);
+    const name = codeName("study", quick.name);
+    write("first");
+    noteCode(file, name);
+    ends.push(async () => noteCode(path, name));
+    const told: number[] = [];
+    const crew = await openQueue(server.url, {
+      onEvent: (event) => event.kind === "answered" && told.push(event.count),
+    });
+    ends.push(async () => crew.close());
+    worker({ modules: [{ path: file }] });
+    await run(quick, crew).ran;
+    await run(quick, crew).ran;
+    expect(told).toEqual([3 * cellsOf(quick).length]);
+
+    write("second");
+    noteCode(file, name);
+    await expect(run(quick, crew).ran).rejects.toThrow(/study "quick" comes from another file, or an older one/);
+    worker({ modules: [{ path: file }] });
+    await run(quick, crew).ran;
+    expect(told).toHaveLength(1);
+  });
+
   withRedis("gives the results of this machine, with two workers, and trains each teacher once", async () => {
     const workers = [worker(), worker({ concurrency: 2 })];
     const { out, ran } = run(quick, await queue());
