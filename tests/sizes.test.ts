@@ -19,7 +19,7 @@ const budgets = {
   "qstill/tune": 55.5,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
   "qstill/experiments": 78.5,
-  "qstill/queue": 86, // bullmq and ioredis are loaded when a queue is opened, aws4fetch with a store in S3
+  "qstill/queue": 87, // bullmq and ioredis are loaded when a queue is opened, aws4fetch with a store in S3
   "qstill/gymnasium": 5,
   "qstill/env/recsim": 28.5,
   "qstill/env/lunar-lander": 73, // planck is 46 of them

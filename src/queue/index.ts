@@ -2,6 +2,7 @@
  * A queue on Redis or Valkey: studies and searches are submitted from anywhere, and workers anywhere do their jobs.
  * @module qstill/queue
  */
+export type { Codes } from "../experiments/code.js";
 export type { Answer, Answered, Crew, DoOptions, Job } from "../training/job.js";
 export type { Store } from "../training/store.js";
 export type { Abilities, Present } from "./abilities.js";
