@@ -193,6 +193,36 @@ describe("normalises observations", () => {
     ]);
   });
 
+  /** What the agent says is far outside: a feature near 1,000, and one near 0; each step of `odd` has other ones. */
+  const outlierOf = (odd: Readonly<Record<number, readonly [number, number]>>, given: Partial<TeacherConfig> = {}) => {
+    const { agent } = made({ learningStarts: 40, envSteps: 400, ...given });
+    let episode = agent.begin([1000, 0]);
+    for (let n = 1; n <= 300; n++) {
+      const usual = [1000 + (n % 7) / 7, (n % 5) / 5] as const;
+      episode.step({ observation: odd[n] ?? usual, reward: n % 2, terminated: n % 5 === 0, action: 0 });
+      if (n % 5 === 0) episode = agent.begin([1000, 0]);
+      agent.update();
+    }
+    return agent.outlier;
+  };
+
+  it.each([
+    ["nothing", {}, undefined],
+    ["a value that is larger than all before", { 160: [1000, 50] }, { feature: 1, value: 50 }],
+    ["a value that is smaller than all before", { 160: [900, 0] }, { feature: 0, value: 900 }],
+    ["the farther of two", { 160: [900, 500] }, { feature: 1, value: 500 }],
+    ["not one in the first quarter of the steps", { 90: [1000, 50] }, undefined],
+    ["the first of two", { 160: [1000, 50], 250: [0, 0] }, { feature: 1, value: 50 }],
+  ] as const)("and says what was far outside: %s", (_, odd, expected) => {
+    const found = outlierOf(odd);
+    if (expected === undefined) expect(found).toBeUndefined();
+    else {
+      expect(found).toMatchObject(expected);
+      expect(found?.envSteps).toBeGreaterThanOrEqual(160);
+      expect(found?.envSteps).toBeLessThan(200);
+    }
+  });
+
   it("so that its parameters are for raw ones", () => {
     const { agent, learner } = made({ normalizeReturns: false });
     steps(agent, 40);
@@ -213,6 +243,16 @@ it("keeps the observations of its replay memory", () => {
   const { agent } = made();
   steps(agent, 3);
   expect([...agent.observations()]).toEqual([0, 1, 2, 3].flatMap((n) => [...observation(n)]));
+});
+
+it.each(["envSteps", "updates", "due", "scaledAt", "scheduledSteps"])("does not go on with a damaged %s", (name) => {
+  const { agent } = made();
+  steps(agent, 5);
+  const { state, arrays } = agent.parts().agent.save();
+  for (const value of [-1, 0.5, null]) {
+    const part = made().agent.parts().agent;
+    expect(() => part.restore({ state: { ...state, [name]: value }, arrays })).toThrow(`its ${name} is ${value}`);
+  }
 });
 
 it.each([2, 5, 11, 27])(
