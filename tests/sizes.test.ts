@@ -16,7 +16,7 @@ const budgets = {
   "qstill/import": 47,
   "qstill/log": 3.5,
   "qstill/offline": 55,
-  "qstill/tune": 55.5,
+  "qstill/tune": 56,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
   "qstill/experiments": 78.5,
   "qstill/queue": 87, // bullmq and ioredis are loaded when a queue is opened, aws4fetch with a store in S3

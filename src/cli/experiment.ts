@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { version } from "../core/version.js";
+import { environmentIds } from "../env/registry.js";
 import { sum } from "../evaluate/statistics.js";
 import { type Failure, failureLine } from "../experiments/failures.js";
 import { studyHtml } from "../experiments/html.js";
@@ -28,7 +29,7 @@ import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { notEmpty, readCount } from "./options.js";
-import { addQueue, chosenQueue, type QueueFlags } from "./queue-options.js";
+import { addQueue, chosenQueue, nothingLeft, type QueueFlags } from "./queue-options.js";
 import { coreHours, counted, RunsBar } from "./runs-bar.js";
 import { stopOnSignals } from "./stopping.js";
 import { complain, figure, print, prose, table, usualWidth } from "./terminal.js";
@@ -69,22 +70,34 @@ export function addExperiment(program: Command): void {
     });
 }
 
+/** The studies of a module of the user's. */
+interface StudyModule {
+  readonly path: string;
+  readonly url: string;
+  /** Whether it has an environment, too. */
+  readonly hasEnvironment: boolean;
+}
+
 /** The studies that can be run, and the module that has them, if it is the user's. */
 async function studiesFor({
   module: path,
-}: ExperimentOptions): Promise<{ studies: readonly Study[]; module?: string }> {
+}: ExperimentOptions): Promise<{ studies: readonly Study[]; module?: StudyModule }> {
   if (path === undefined) return { studies: ownStudies };
-  const studies = await importModules([{ path }]);
-  return { studies: studies.slice(ownStudies.length), module: pathToFileURL(resolve(path)).href };
+  const before = environmentIds().length;
+  const studies = (await importModules([{ path }])).slice(ownStudies.length);
+  if (studies.length === 0) throw new UsageError(`${path} exports no studies: --env is for an environment`);
+  const hasEnvironment = environmentIds().length > before;
+  return { studies, module: { path, url: pathToFileURL(resolve(path)).href, hasEnvironment } };
 }
 
-async function experiment(study: Study, module: string | undefined, options: ExperimentOptions): Promise<void> {
+async function experiment(study: Study, module: StudyModule | undefined, options: ExperimentOptions): Promise<void> {
   const { json, quiet, jobs } = options;
   if (jobs !== undefined && options.queue !== undefined)
     throw new UsageError("--jobs is given with --queue: workers do the runs, each as many as its --concurrency says");
   const seeds = options.seeds ?? study.seeds;
   const given = options.env ?? [];
   const envFiles = given.filter(isOutside).map((path) => envFileOf(path, options));
+  const ofWorkers = module?.hasEnvironment ? [{ path: module.path }, ...envFiles] : envFiles;
   if (options.envOptions !== undefined && envFiles.length === 0)
     throw new UsageError("--env-options is given: it needs --env with a file, such as ./my-env.js, or with gymnasium:");
   if (options.python !== undefined && !given.some(isGymnasium)) throw pythonUnused();
@@ -111,7 +124,7 @@ async function experiment(study: Study, module: string | undefined, options: Exp
   const queue = await chosenQueue(options, bar, quiet === true);
   const signal = stopOnSignals(() => bar.stop());
   const begun = existsSync(join(out, "results.jsonl"));
-  if (options.resume && !begun && !quiet) complain(`nothing to go on from in ${out}: it begins at the start`);
+  if (options.resume && !begun && !quiet) complain(nothingLeft(out, options));
   if (!options.resume && begun && !quiet)
     complain(`${join(out, "results.jsonl")} is from an earlier study: it is overwritten (--resume goes on)`);
   const onProgress = (done: number, of: number, workSeconds: number) => {
@@ -123,7 +136,7 @@ async function experiment(study: Study, module: string | undefined, options: Exp
   };
   const resume = options.resume && begun;
   let failed: StudyFailed | undefined;
-  const work = { out, cells, seeds, jobs, crew: queue, module, envFiles, resume };
+  const work = { out, cells, seeds, jobs, crew: queue, module: module?.url, envFiles: ofWorkers, resume };
   const runs = await runStudy(study, { ...work, onProgress, onFailure, signal })
     .catch((error: unknown): readonly Run[] => {
       if (error instanceof StudyStopped)

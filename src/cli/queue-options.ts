@@ -1,7 +1,8 @@
 // Working with a queue from the command line: where it is, and what its workers are doing.
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { ConfigError } from "../core/config-error.js";
 import { type FollowEvent, type JobQueue, openQueue } from "../queue/job-queue.js";
+import { UsageError } from "./errors.js";
 import { notEmpty } from "./options.js";
 import { counted, type RunsBar } from "./runs-bar.js";
 import { complain } from "./terminal.js";
@@ -12,11 +13,18 @@ export interface QueueFlags {
   store?: string;
 }
 
+const queueVariable = "QSTILL_QUEUE";
+
 export const queueHelp = "the queue's server: redis://host:port/db, or rediss:// for TLS";
 
 /** Adds --queue to a command whose jobs workers may do. */
 export function addQueue(command: Command): Command {
   return command.option("--queue <url>", `let workers do the jobs (qstill worker); ${queueHelp}`, notEmpty("queue"));
+}
+
+/** Adds --queue to a command that only works with one. The variable keeps a password out of lists of processes. */
+export function addNeededQueue(command: Command): Command {
+  return command.addOption(new Option("--queue <url>", queueHelp).env(queueVariable));
 }
 
 /** Adds --store to a command that reads or writes the files of jobs. */
@@ -32,8 +40,14 @@ export function addStore(command: Command): Command {
 
 /** @throws ConfigError if a command needs a queue and none is given */
 export function neededQueue({ queue }: QueueFlags): string {
-  if (queue === undefined) throw new ConfigError(`no queue given: --queue needs ${queueHelp}`);
+  if (queue === undefined) throw new ConfigError(`no queue given: --queue or ${queueVariable} needs ${queueHelp}`);
   return queue;
+}
+
+/** What --resume says where there is nothing to go on from. */
+export function nothingLeft(out: string, { queue }: QueueFlags): string {
+  const next = queue === undefined ? "it begins at the start" : "answers come from the queue";
+  return `nothing to go on from in ${out}: ${next}`;
 }
 
 const opened: JobQueue[] = [];
@@ -52,7 +66,10 @@ export async function chosenQueue(
   bar: RunsBar | undefined,
   quiet: boolean,
 ): Promise<JobQueue | undefined> {
-  if (queue === undefined) return undefined;
+  if (queue === undefined) {
+    if (store !== undefined) throw new UsageError("--store is given without --queue: workers of a queue share it");
+    return undefined;
+  }
   const said = new Set<string>();
   const once = (text: string) => {
     if (quiet || said.has(text)) return;

@@ -1,7 +1,7 @@
 // qstill queue: how a queue stands, and what can be done with all of it.
 import { Argument, type Command } from "commander";
 import { openQueue, type QueueState } from "../queue/job-queue.js";
-import { neededQueue, type QueueFlags, queueHelp } from "./queue-options.js";
+import { addNeededQueue, neededQueue, type QueueFlags } from "./queue-options.js";
 import { figure, print, table } from "./terminal.js";
 import { nameOf, printable } from "./worker.js";
 
@@ -13,11 +13,11 @@ interface QueueCommandFlags extends QueueFlags {
 const mostNamed = 10;
 
 export function addQueueCommand(program: Command): void {
-  program
+  const command = program
     .command("queue")
     .description("show how a queue stands, pause it, let it go on, or remove all of its jobs, results and files")
-    .addArgument(new Argument("<what>").choices(["status", "pause", "resume", "clear"]))
-    .option("--queue <url>", queueHelp)
+    .addArgument(new Argument("<what>").choices(["status", "pause", "resume", "clear"]));
+  addNeededQueue(command)
     .option("--json", "print one JSON object and nothing else")
     .action(async (what: "status" | "pause" | "resume" | "clear", options: QueueCommandFlags) => {
       const queue = await openQueue(neededQueue(options));
@@ -28,7 +28,7 @@ export function addQueueCommand(program: Command): void {
         if (options.json) print(JSON.stringify({ ...state, failures }));
         else {
           print(described(state));
-          for (const { job, message } of failures) print(`set aside: ${nameOf(job)}: ${printable(message)}`);
+          for (const { job, message } of failures) print(`set aside: ${nameOf(job)}: ${message}`);
         }
       } finally {
         queue.close();

@@ -30,7 +30,7 @@ import { UsageError } from "./errors.js";
 import { checkNoFolder, prepareFolder, writeOutput } from "./files.js";
 import { lockFolder } from "./lock.js";
 import { addConfigOptions, readConfigOptions, readCount } from "./options.js";
-import { addQueue, chosenQueue, type QueueFlags } from "./queue-options.js";
+import { addQueue, chosenQueue, nothingLeft, type QueueFlags } from "./queue-options.js";
 import { RunsBar } from "./runs-bar.js";
 import { stopOnSignals } from "./stopping.js";
 import { complain, figure, print, prose, table } from "./terminal.js";
@@ -110,7 +110,7 @@ async function search(
   const begun = existsSync(runsPath);
   const head = { study: "tune", version, env, seed, ...originOf(env), ...given };
   const results = new ResultsFile<TrialRun>(runsPath, head);
-  if (resume && !begun) say(`nothing to go on from in ${out}: it begins at the start`);
+  if (resume && !begun) say(nothingLeft(out, options));
   if (!resume && begun) say(`${runsPath} is from an earlier search: it is overwritten (--resume goes on)`);
   const finished = resume && begun ? results.read(checkRun) : [];
   if (!json) say(planned(plan));

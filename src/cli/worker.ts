@@ -1,10 +1,12 @@
 // qstill worker: takes jobs from a queue and does them, until it is stopped.
 import type { Command } from "commander";
+import { isGymnasium } from "../gymnasium/register.node.js";
 import { runWorker, type WorkerEvent } from "../queue/worker.js";
 import type { Job } from "../training/job.js";
-import { addEnvOptions, type EnvFlags, envFileOf } from "./context.js";
+import { addEnvOptions, type EnvFlags, envFileOf, pythonUnused } from "./context.js";
+import { UsageError } from "./errors.js";
 import { readCount } from "./options.js";
-import { addStore, neededQueue, type QueueFlags, queueHelp } from "./queue-options.js";
+import { addNeededQueue, addStore, neededQueue, type QueueFlags } from "./queue-options.js";
 import { stopOnSignals } from "./stopping.js";
 import { complain } from "./terminal.js";
 
@@ -18,8 +20,8 @@ interface WorkerFlags extends QueueFlags, EnvFlags {
 export function addWorker(program: Command): void {
   const command = program
     .command("worker")
-    .description("take jobs of experiment, tune and shrink from a queue and do them; Ctrl-C gives them back")
-    .option("--queue <url>", queueHelp)
+    .description("take jobs of experiment, tune and shrink from a queue and do them; Ctrl-C gives them back");
+  addNeededQueue(command)
     .option("--concurrency <number>", "number of jobs at the same time", readCount("concurrency", 1024), 1)
     .option(
       "--module <file>",
@@ -31,6 +33,9 @@ export function addWorker(program: Command): void {
   addStore(addEnvOptions(command)).action(async (options: WorkerFlags) => {
     const { concurrency, module = [], once, quiet, store } = options;
     const queue = neededQueue(options);
+    if (options.envOptions !== undefined && module.length === 0)
+      throw new UsageError("--env-options is given: it needs --module with an environment");
+    if (options.python !== undefined && !module.some(isGymnasium)) throw pythonUnused();
     const say = (text: string) => {
       if (!quiet) complain(text);
     };
@@ -50,7 +55,7 @@ export function addWorker(program: Command): void {
 }
 
 function lineOf(event: WorkerEvent): string {
-  if (event.kind === "trouble") return printable(event.message);
+  if (event.kind === "trouble") return event.message;
   if (event.kind === "ready") {
     const jobs = event.concurrency === 1 ? "one job" : `${event.concurrency} jobs`;
     return `worker ${event.name} takes ${jobs} at a time; Ctrl-C ends it`;
@@ -58,8 +63,8 @@ function lineOf(event: WorkerEvent): string {
   const job = nameOf(event.job);
   if (event.kind === "begun") return `begun: ${job}`;
   if (event.kind === "done") return `done: ${job}, ${event.wallSeconds} s`;
-  if (event.kind === "failed") return `failed: ${job}: ${printable(event.message)}`;
-  return `refused: ${job}: ${printable(event.message)}`;
+  if (event.kind === "failed") return `failed: ${job}: ${event.message}`;
+  return `refused: ${job}: ${event.message}`;
 }
 
 /** A job in a few words. */

@@ -8,7 +8,7 @@ import { learnedIn, learnedTensors } from "../distill/labeller-file.js";
 import type { TeacherConfig } from "../dqn/config.js";
 import { teacherConfig } from "../dqn/configure.js";
 import { Teacher, teacherSetting, trainTeacher } from "../dqn/teacher.js";
-import { resolveEnv } from "../env/registry.js";
+import { resolveAnyEnv, resolveEnv } from "../env/registry.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import { difference } from "../training/checkpoint.js";
 import { type Job, jobOf, teacherWork } from "../training/job.js";
@@ -62,6 +62,7 @@ export class KeptTeachers implements TeacherStore {
     const name = `${env.replaceAll(/[/\\:]/g, "-")}-${seed}-${hash}`;
     const kept = await this.#store.read(name + ending);
     if (kept !== undefined) return keptTeacher(kept, this.#store.placeOf(name + ending), env, seed, config, setting);
+    checkRoom(this.#store, name + ending, env, config);
     const checkpoint = new KeptCheckpoint(this.#checkpoints, name);
     const teacher = await resumed(checkpoint, (work) =>
       trainTeacher(env, { ...config, ...work, seed, signal: this.#signal }),
@@ -70,6 +71,17 @@ export class KeptTeachers implements TeacherStore {
     await checkpoint.remove();
     return teacher;
   }
+}
+
+/** @throws ConfigError if the teacher's file may become larger than the store takes: now, and not after its training */
+function checkRoom(store: Store, name: string, env: string, { bufferSize, envSteps }: TeacherConfig): void {
+  const { observationSize, byteObservations } = resolveAnyEnv(env);
+  const most = Math.min(bufferSize, envSteps) * observationSize * (byteObservations ? 1 : 4);
+  if (most <= (store.largest ?? most)) return;
+  const [size, allowed] = [most, store.largest as number].map((bytes) => Math.ceil(bytes / 2 ** 20));
+  throw new ConfigError(
+    `${store.placeOf(name)} may have ${size} MiB with its replay memory: at most ${allowed} are kept there (--store names a folder or a bucket, a smaller bufferSize helps, too)`,
+  );
 }
 
 /** Teachers in a folder. */

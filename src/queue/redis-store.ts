@@ -16,6 +16,7 @@ const kept = 7 * 24 * 60 * 60;
 
 /** Files in the memory of the server. */
 export class RedisStore implements Store {
+  readonly largest = largest;
   readonly #connected: () => Promise<Redis>;
   readonly #shown: string;
 

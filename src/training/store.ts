@@ -10,6 +10,8 @@ export interface Store {
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** Removes the file, if there is one. */
   remove(name: string): Promise<void>;
+  /** The largest file that it takes, in bytes; any if absent. */
+  readonly largest?: number;
   /** What an error calls the file. */
   placeOf(name: string): string;
 }

@@ -40,9 +40,16 @@ export interface TrialResult {
 }
 
 export function isTrialResult(value: unknown): value is TrialResult {
-  const { score, episodes, judgingSteps, envSteps, evaluationSteps } = Object(value) as Partial<TrialResult>;
-  const counts = [episodes, judgingSteps, envSteps, evaluationSteps];
+  const { score, episodes, judgingSteps, envSteps, evaluationSteps, inexactFrom = 0 } = Object(value) as TrialResult;
+  const counts = [episodes, judgingSteps, envSteps, evaluationSteps, inexactFrom];
   return (score === null || Number.isFinite(score)) && counts.every(Number.isSafeInteger);
+}
+
+/** The result without anything else that may be beside it: others may have written it. */
+export function onlyTrialResult(result: TrialResult): TrialResult {
+  const { score, episodes, judgingSteps, envSteps, evaluationSteps, inexactFrom } = result;
+  const counted = { score, episodes, judgingSteps, envSteps, evaluationSteps };
+  return { ...counted, ...(inexactFrom !== undefined && { inexactFrom }) };
 }
 
 /** What surrounds a training. */

@@ -17,7 +17,7 @@ import { halving, type Score, type Standing } from "./halving.js";
 import { type Importance, importanceOf } from "./importance.js";
 import { leastTrials, mostTrials, type Plan, planFor } from "./plan.js";
 import { drawTrials, spaceAround } from "./space.js";
-import { isTrialResult, runTrial, type TrialJob, type TrialResult } from "./trial.js";
+import { isTrialResult, onlyTrialResult, runTrial, type TrialJob, type TrialResult } from "./trial.js";
 import { type Trial, trialsOf } from "./trials.js";
 
 /** A finished training: plain data. */
@@ -189,7 +189,7 @@ export async function tune(source: EnvSource, options: TuneOptions = {}): Promis
         else {
           const { changes } = draws[trial];
           const { result, wallSeconds } = answer;
-          keep({ id: jobKey, trial, changes, rung, seed: job.seed, ...result, wallSeconds });
+          keep({ id: jobKey, trial, changes, rung, seed: job.seed, ...onlyTrialResult(result), wallSeconds });
         }
       },
     });

@@ -1,6 +1,15 @@
 // qstill experiment as a process: its files, its exit status, and what it refuses.
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -61,6 +70,25 @@ it("stops at Ctrl-C with status 130, goes on with --resume and leaves its files"
   expect(readFileSync(join(out, "table.md"), "utf8")).toContain("| none hidden | 1 | 0.5 [0.5, 0.5] | – | – | 10 |");
   expect(experiment(...study, "--resume").stdout.replaceAll("\n", " ")).toContain("report.html shows more");
   expect(experiment(...study, "--resume", "--quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
+});
+
+it("runs the study of a module in the environment of the same module", () => {
+  const short = JSON.stringify(new URL("../experiments/short.study.js", import.meta.url));
+  const environment = `export default () => ({
+    ...{ id: "Still-v0", observationSize: 1, actionCount: 2, maxEpisodeSteps: 5 },
+    reset: () => [1],
+    step: () => ({ observation: [1], reward: 1, terminated: false }),
+  });`;
+  writeFileSync(join(folder, "both.mjs"), `export { studies } from ${short};\n${environment}`);
+  writeFileSync(join(folder, "alone.mjs"), environment);
+  const { status, stdout, stderr } = experiment(
+    ...["short", "--module", "both.mjs", "--env", "Still-v0", "--seeds", "1", "--out", "both", "--json"],
+  );
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout).sections[0].environments).toEqual(["Still-v0"]);
+  expect(experiment("short", "--module", "alone.mjs")).toEqual({
+    ...{ status: 2, stdout: "", stderr: "alone.mjs exports no studies: --env is for an environment\n" },
+  });
 });
 
 it.each([

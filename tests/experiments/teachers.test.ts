@@ -8,8 +8,9 @@ import "../../src/env/tic-tac-toe/index.js";
 import { digestOf } from "../../src/core/digest.js";
 import { distill } from "../../src/distill/student.js";
 import type { Teacher } from "../../src/dqn/teacher.js";
-import { FolderTeachers } from "../../src/experiments/teachers.js";
+import { FolderTeachers, KeptTeachers } from "../../src/experiments/teachers.js";
 import { Interrupted } from "../../src/training/checkpoint.js";
+import type { Store } from "../../src/training/store.js";
 import { shortStudent, shortTeacher } from "../short-training.js";
 
 const folder = mkdtempSync(join(tmpdir(), "qstill-teachers-"));
@@ -36,6 +37,22 @@ it("reads the very same teacher, its replay memory and its record included", asy
     [trained, read].map((teacher) => distill(teacher, { ...shortStudent, states: "replay", seed: 7 })),
   );
   expect(students[1].parameters).toEqual(students[0].parameters);
+});
+
+it("trains none that its store may not take", async () => {
+  const written: string[] = [];
+  const store: Store = {
+    ...{ largest: 9599, placeOf: (name) => `${name} there`, read: async () => undefined, remove: async () => {} },
+    write: async (name) => void written.push(name),
+  };
+  const teachers = new KeptTeachers(store);
+  // 600 observations of 4 numbers
+  const asked = teachers.teacher("CartPole-v1", 7, { ...shortTeacher, envSteps: 600 });
+  await expect(asked).rejects.toThrow(
+    /^CartPole-v1-7-\w+\.safetensors there may have 1 MiB with its replay memory: at most 1 /,
+  );
+  await teachers.teacher("CartPole-v1", 7, { ...shortTeacher, envSteps: 599 });
+  expect(written).toHaveLength(1);
 });
 
 it("reads the masks of the replay memory again, too", async () => {

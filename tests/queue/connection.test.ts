@@ -58,9 +58,27 @@ describe("a queue is refused in one line", () => {
     for (const words of commands.slice(0, 2)) {
       expect(qstill(words)).toMatchObject({
         status: 2,
-        stderr: expect.stringMatching(/^no queue given: --queue needs [^\n]+\n$/),
+        stderr: expect.stringMatching(/^no queue given: --queue or QSTILL_QUEUE needs [^\n]+\n$/),
       });
     }
+  });
+
+  it("of the variable QSTILL_QUEUE, too, by the commands that need one", () => {
+    for (const words of commands.slice(0, 2)) {
+      const { status, stderr } = qstill(words, { QSTILL_QUEUE: "user:s3cr3t@host" });
+      expect([words, status]).toEqual([words, 2]);
+      expect(stderr).toMatch(/^queue is "…@host": redis:/);
+    }
+  });
+
+  it.each([
+    [["shrink", "CartPole-v1", "--store", "files"], /^--store is given without --queue: [^\n]+\n$/],
+    [["worker", "--env-options", "{}"], /^--env-options is given: it needs --module with an environment\n$/],
+    [["worker", "--python", "python3"], /^--python is for an environment of Gymnasium, [^\n]+\n$/],
+  ])("if other options do not go with it: %o", (words, line) => {
+    const { status, stderr } = qstill(words, { QSTILL_QUEUE: "redis://127.0.0.1:1" });
+    expect(stderr).toMatch(line);
+    expect(status).toBe(2);
   });
 
   it("if the server is too old", async () => {

@@ -11,7 +11,7 @@ import { Pcg64 } from "../../src/env/random.js";
 import { register, registerEnv } from "../../src/env/registry.js";
 import { episodeSeed, purposes } from "../../src/env/seeds.js";
 import { FolderStore } from "../../src/experiments/folder-store.js";
-import { jobOf } from "../../src/training/job.js";
+import { type Crew, jobOf } from "../../src/training/job.js";
 import type { Store } from "../../src/training/store.js";
 import { runTrial, type TrialJob } from "../../src/tune/trial.js";
 import { type TrialRun, type TuneEvent, TuneFailed, type TuneOptions, TuneStopped, tune } from "../../src/tune/tune.js";
@@ -62,6 +62,8 @@ const short = {
   confirmationEpisodes: 5,
 };
 
+const runKeys = ["id", "trial", "changes", "rung", "seed", "wallSeconds"];
+
 /** A search, and what it reported. */
 async function search(options: TuneOptions = {}, source: Parameters<typeof tune>[0] = signals) {
   const events: TuneEvent[] = [];
@@ -98,6 +100,24 @@ describe("a search", () => {
     expect(JSON.parse(JSON.stringify(tuned))).toEqual(tuned);
     expect(tuned.options).not.toContain("hidden");
     expect(tuned.importance).toBeNull(); // of six trials nothing can be said
+  });
+
+  it("takes from a crew's results what a training gives, and nothing else", async () => {
+    const result = { score: 1, episodes: 20, judgingSteps: 9, envSteps: 9, evaluationSteps: 0 };
+    const more = { id: "another", trial: 99, changes: { gamma: 0 }, toJSON: "no" };
+    const crew: Crew = {
+      async work(jobs, { onAnswer }) {
+        for (const job of jobs)
+          onAnswer(job, { kind: "done", result: { ...result, ...more } as never, wallSeconds: 0 });
+      },
+    };
+    const { runs } = await search({ crew });
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(26);
+    for (const run of runs) {
+      expect(Object.keys(run).sort()).toEqual([...runKeys, ...Object.keys(result)].sort());
+      expect(run).toMatchObject(result);
+      expect(run.trial).toBeLessThan(6);
+    }
   });
 
   it("gives all trials of a rung the same training seeds, and each rung others", async () => {
