@@ -62,6 +62,7 @@ export {
   type ModelData,
   type Training,
 } from "./model/model.js";
+export type { Answering, Outputs } from "./model/outputs.js";
 export type { AgentEpisode, RecordedStep } from "./training/acting.js";
 export { CheckpointError, Interrupted } from "./training/checkpoint.js";
 export {

@@ -57,7 +57,7 @@ function runSafetensors(path: string, questions: Questions): Answers {
   const model = readAnyModel(path);
   checkSizes(model.widths, questions);
   return {
-    qValues: model.qValuesOfMany(questions.observations),
+    qValues: model.outputsOfMany(questions.observations),
     actions: each(questions, (observation) => model.act(observation)),
     maskedActions: each(questions, (observation, _, mask) => model.act(observation, mask)),
     hash: model instanceof Model ? modelHash(model) : model.original,

@@ -37,7 +37,7 @@ export async function distillFromStates(
   }
   const student = { ...applying(statesOptions, file.student), ...given };
   const from = readStart(options);
-  const config = statesConfig(teacher.environment, { ...student, ...hiddenOf(from, student) });
+  const config = statesConfig(teacher.environment, { ...student, ...hiddenOf(from, student) }, teacher.outputs);
   const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
   const states = await readFitting(options, teacher);
   const place = new Workplace(nameOf(options.data, "states"), seed, options);

@@ -46,7 +46,7 @@ export function addDistill(program: Command): void {
     const seed = options.seed ?? file.seed ?? teacher.training?.seed ?? 0;
     const given = { ...file.student, ...onCommandLine };
     const from = readStart(options);
-    const config = studentConfig(environment, { ...given, ...hiddenOf(from, given) });
+    const config = studentConfig(environment, { ...given, ...hiddenOf(from, given) }, teacher.outputs);
     const place = new Workplace(environment, seed, options);
     const left = options.resume ? studentLeft(place, teacher, environment, seed, config, from) : {};
     const student = await place.made("student", left, (work) =>

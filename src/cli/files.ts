@@ -1,12 +1,13 @@
 // Reading and writing files. Errors are one line.
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { makeFolder, reasonOf, WriteError, writeWhole } from "../experiments/durable.js";
-import { type ImportOptions, importModel } from "../import/import-model.js";
+import { type ImportOptions, type ModelFile, modelIn, openModelFile } from "../import/import-model.js";
 import type { Model } from "../model/model.js";
 import type { QuantizedModel } from "../model/quantized.js";
 import { isQuantized, loadQuantized } from "../model/quantized-files.js";
 import { oneLine, UsageError } from "./errors.js";
+import { complain } from "./terminal.js";
 
 /** @throws UsageError for a file that cannot be read */
 export function readBytes(path: string): Uint8Array {
@@ -45,18 +46,41 @@ export function readJson(path: string): Record<string, unknown> {
  * @throws UsageError for a file that cannot be read or is not a sound model
  */
 export function readModel(path: string, options?: ImportOptions): Model {
-  return loadedBy((bytes) => importModel(bytes, options), path);
+  return loadedBy((bytes) => imported(bytes, path, options), path);
 }
 
 /** A model or a quantised one. @throws UsageError for a file that cannot be read or is neither */
 export function readAnyModel(path: string, options?: ImportOptions): Model | QuantizedModel {
-  return loadedBy((bytes) => (isQuantized(bytes) ? loadQuantized(bytes) : importModel(bytes, options)), path);
+  return loadedBy((bytes) => (isQuantized(bytes) ? loadQuantized(bytes) : imported(bytes, path, options)), path);
+}
+
+function imported(bytes: Uint8Array, path: string, options: ImportOptions = {}): Model {
+  const file = openModelFile(bytes, options);
+  return modelIn(file, { ...options, vecNormalize: vecNormalizeFor(path, file) });
+}
+
+/**
+ * What VecNormalize of Stable-Baselines3 saved: the file that is given, or the one beside its archive, if there is one.
+ * @throws UsageError for a file that cannot be read
+ */
+export function vecNormalizeFor(path: string, { kind }: ModelFile, given?: string): Uint8Array | undefined {
+  if (given !== undefined) return readBytes(given);
+  if (kind !== "Stable-Baselines3") return undefined;
+  const beside = join(dirname(path), "vecnormalize.pkl");
+  const bytes = readIfThere(beside);
+  if (bytes !== undefined) complain(`observations are normalised as ${beside} says`);
+  return bytes;
 }
 
 function loadedBy<Loaded>(load: (bytes: Uint8Array) => Loaded, path: string): Loaded {
   const bytes = readBytes(path);
+  return reading(path, () => load(bytes));
+}
+
+/** Errors name the file that is read. @throws UsageError for any error */
+export function reading<Read>(path: string, read: () => Read): Read {
   try {
-    return load(bytes);
+    return read();
   } catch (error) {
     throw new UsageError(`${path}: ${oneLine(error)}`);
   }

@@ -13,6 +13,7 @@ import { addEvaluate } from "./evaluate.js";
 import { addExperiment } from "./experiment.js";
 import { addExplain } from "./explain.js";
 import { addExport } from "./export.js";
+import { addImport } from "./import.js";
 import { addJoint } from "./joint.js";
 import { addQueueCommand } from "./queue.js";
 import { closeQueues } from "./queue-options.js";
@@ -55,6 +56,7 @@ for (const add of [
   addJoint,
   addEvaluate,
   addExport,
+  addImport,
   addVerify,
   addExplain,
   addShrink,

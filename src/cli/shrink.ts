@@ -73,7 +73,7 @@ export function addShrink(program: Command): void {
     const env = await chosenEnvironment(argument, options, { how: "the environment", file, model: given });
     const seed = options.seed ?? file.seed ?? given?.training?.seed ?? 0;
     const onCommandLine = readConfigOptions(command, shrinkOptions, flags);
-    const config = shrinkConfig(env, { ...applying(shrinkOptions, file.student), ...onCommandLine });
+    const config = shrinkConfig(env, { ...applying(shrinkOptions, file.student), ...onCommandLine }, given?.outputs);
     const ofTeacher = teacherConfig(env, file.teacher ?? {});
     const queue = await chosenQueue(options, undefined, options.quiet === true);
     const place = new Workplace(env, seed, options);

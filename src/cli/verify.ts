@@ -185,7 +185,7 @@ function masksFor(model: Model | QuantizedModel, observations: Float32Array, cou
  */
 function compared(model: Model | QuantizedModel, questions: Questions, { qValues, actions, maskedActions }: Answers) {
   const { observations, masks, count, size, actionCount } = questions;
-  const expected = model.qValuesOfMany(observations);
+  const expected = model.outputsOfMany(observations);
   let agreeing = 0;
   let agreeingMasked = 0;
   for (let row = 0; row < count; row++) {

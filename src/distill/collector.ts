@@ -4,6 +4,7 @@ import type { AnyEnv } from "../env/env.js";
 import type { Steps } from "../env/pauses.js";
 import type { Policy } from "../evaluate/returns.js";
 import { type Copies, listed } from "../evaluate/rounds.js";
+import { answersOf } from "../model/outputs.js";
 import type { Saved } from "../training/checkpoint.js";
 import type { Part } from "../training/resumable.js";
 import { type StudentConfig, studentOptions } from "./config.js";
@@ -88,7 +89,7 @@ export class Collector implements Part {
       },
     );
     const gamma = tdGamma(this.#teacher, this.#config);
-    const answer = (observations: Float32Array) => this.#teacher.qValuesOfMany(observations);
+    const answer = (observations: Float32Array) => answersOf(this.#teacher, observations);
     this.#label(steps, gamma === undefined ? undefined : tdTargets(steps, answer, gamma));
     this.#nextEpisode = steps.nextEpisode;
     this.#longest = Math.max(this.#longest, steps.longest);
@@ -122,7 +123,7 @@ export class Collector implements Part {
   }
 
   #label({ states, masks }: Pick<Transitions, "states" | "masks">, targets?: Targets): void {
-    this.#add(states, this.#teacher.qValuesOfMany(states), targets, masks);
+    this.#add(states, answersOf(this.#teacher, states), targets, masks);
     this.#collected += states.length / this.#sizes.observationSize;
   }
 }

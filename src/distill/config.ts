@@ -5,6 +5,7 @@ import { lossNames } from "../core/losses.js";
 import { need, needObject } from "../core/needed.js";
 import { presets } from "../dqn/presets.js";
 import { shown } from "../evaluate/checks.js";
+import type { Outputs } from "../model/outputs.js";
 import {
   type ConfigOf,
   configure,
@@ -18,7 +19,7 @@ import {
   whole,
   withDefaults,
 } from "../training/options.js";
-import { parseLoss, transitionsPart } from "./loss.js";
+import { fitsQValues, parseLoss, transitionsPart } from "./loss.js";
 
 const million = 1_000_000;
 
@@ -87,14 +88,25 @@ export interface StudentConfig extends ConfigOf<typeof studentOptions> {}
 export type StateSource = StudentConfig["states"];
 
 /**
+ * What a student of logits does otherwise by default: its softmax is to be its teacher's own. The level of logits means
+ * nothing, and so losses of Q-values are refused.
+ */
+export const ofLogits = { loss: "cross-entropy", temperature: 1, standardizeLabels: false } as const;
+
+/**
  * The configuration of a student: the defaults, the environment's preset over them, and what is given over both.
  * @param environment an environment's id
+ * @param outputs what its teacher's outputs are; for logits the loss is by default cross-entropy at temperature 1
  * @throws ConfigError for a value that is not allowed, and for options that contradict each other
  */
-export function studentConfig(environment: string, given: Partial<StudentConfig>): StudentConfig {
+export function studentConfig(
+  environment: string,
+  given: Partial<StudentConfig>,
+  outputs: Outputs = "qValues",
+): StudentConfig {
   need(typeof environment === "string", "environment", environment, "an environment's id");
   const preset = (presets[environment]?.student ?? {}) as Partial<StudentConfig>;
-  const config = resolved<StudentConfig>(studentOptions, preset, given);
+  const config = resolved<StudentConfig>(studentOptions, preset, given, outputs);
   checkRounds(config);
   if (config.states !== "replay" && config.rounds > config.envSteps) {
     throw new ConfigError(`the student's rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
@@ -135,9 +147,14 @@ export const statesOptions: Options<StatesConfig> = withDefaults<StatesConfig>(w
  * The configuration of a student that learns from states alone: the defaults, those of the environment's preset that
  * apply, and what is given over both.
  * @param environment the id of the teacher's environment; there may be no such environment
+ * @param outputs what its teacher's outputs are; for logits the loss is by default cross-entropy at temperature 1
  * @throws ConfigError for a value that is not allowed, and for options that do not apply or contradict each other
  */
-export function statesConfig(environment: string, given: Partial<StatesConfig>): StatesConfig {
+export function statesConfig(
+  environment: string,
+  given: Partial<StatesConfig>,
+  outputs: Outputs = "qValues",
+): StatesConfig {
   need(typeof environment === "string", "environment", environment, "an environment's id");
   needObject("given", given, "an object of student options");
   for (const name of ["env", ...ofPlay]) {
@@ -148,7 +165,7 @@ export function statesConfig(environment: string, given: Partial<StatesConfig>):
   }
   // a preset's threshold is about returns
   const preset = without(["threshold", ...ofPlay], presets[environment]?.student ?? {}) as Partial<StatesConfig>;
-  const config = resolved(statesOptions, preset, given);
+  const config = resolved(statesOptions, preset, given, outputs);
   checkRounds(config);
   const part = transitionsPart(config.loss);
   if (part === undefined) return config;
@@ -156,12 +173,24 @@ export function statesConfig(environment: string, given: Partial<StatesConfig>):
 }
 
 /** The defaults, and both layers over them. A width that the preset or the call gives stays as it is. */
-function resolved<Config extends Pick<StudentConfig, "hidden" | "widerAttempts">>(
+function resolved<Config extends Pick<StudentConfig, "hidden" | "widerAttempts" | "loss">>(
   options: Options<Config>,
   preset: Partial<Config>,
   given: Partial<Config>,
+  outputs: Outputs,
 ): Config {
-  const config = configure("student", options, preset, given);
+  const config = configure(
+    "student",
+    options,
+    preset,
+    outputs === "logits" ? (ofLogits as Partial<StudentConfig> as Partial<Config>) : {},
+    given,
+  );
+  if (outputs === "logits" && fitsQValues(config.loss)) {
+    throw new ConfigError(
+      `the student's loss is ${config.loss}: its teacher's outputs are logits, so that cross-entropy, nll, kl or a sum of them is allowed`,
+    );
+  }
   const isGiven = (given.hidden ?? preset.hidden) !== undefined;
   return { ...config, widerAttempts: given.widerAttempts ?? preset.widerAttempts ?? !isGiven };
 }

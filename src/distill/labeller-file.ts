@@ -3,7 +3,7 @@ import { ConfigError } from "../core/config-error.js";
 import { need } from "../core/needed.js";
 import { shown } from "../evaluate/checks.js";
 import { fromLittleEndian, hexadecimal, littleEndian } from "../model/bytes.js";
-import { readWidths } from "../model/files.js";
+import { outputsData, readOutputs, readWidths } from "../model/files.js";
 import { type Activation, Model } from "../model/model.js";
 import type { Tensor } from "../model/safetensors.js";
 import { digestLength, readSigned, writeSigned } from "../training/signed.js";
@@ -74,11 +74,12 @@ export interface LabellerFile {
  */
 export function labellerFile(teacher: Labeller, { states }: Pick<StudentConfig, "states">): LabellerFile {
   need(teacher instanceof Model, "teacher", teacher, "a model, because a crew gets it as a file,");
-  const { environment, widths, activation, parameters, training } = teacher as Model;
+  const { environment, widths, activation, outputs, parameters, training } = teacher as Model;
   const { observations, masks } = states === "replay" ? teacher : ({} as Partial<Labeller>);
   const gamma = training?.config.gamma;
   const bytes = writeSigned(learnedTensors({ parameters, observations, masks }, widths), {
     ...{ format, formatVersion, environment, widths: widths.join("-"), activation },
+    ...outputsData(outputs),
     ...(typeof gamma === "number" && { gamma: String(gamma) }),
   });
   const id = digestIn(bytes);
@@ -110,12 +111,14 @@ function labellerIn(bytes: Uint8Array, id: string): Labeller {
   const { environment = "", activation, gamma } = metadata;
   const widths = readWidths(metadata.widths);
   const { parameters, observations, masks } = learnedIn(tensors, widths);
-  const model = new Model({ environment, widths, activation: activation as Activation, parameters });
+  const outputs = readOutputs(metadata);
+  const model = new Model({ environment, widths, activation: activation as Activation, outputs, parameters });
   return {
-    ...{ environment, widths, parameters, observations, masks },
+    ...{ environment, widths, outputs, parameters, observations, masks },
     ...(gamma !== undefined && { training: { config: { gamma: Number(gamma) } } }),
     act: (observation, mask) => model.act(observation, mask),
     qValuesOfMany: (states) => model.qValuesOfMany(states),
+    outputsOfMany: (states) => model.outputsOfMany(states),
   };
 }
 

@@ -4,9 +4,10 @@ import { described, need, needObject } from "../core/needed.js";
 import type { EnvSource } from "../env/env.js";
 import type { Policy } from "../evaluate/returns.js";
 import type { Training } from "../model/model.js";
+import { type Answering, answersOf } from "../model/outputs.js";
 
 /** What a student can learn from: any model, and so also a {@link Teacher}. */
-export interface Labeller extends Policy {
+export interface Labeller extends Policy, Answering {
   readonly environment: string;
   readonly widths: readonly number[];
   /**
@@ -24,8 +25,6 @@ export interface Labeller extends Policy {
    * it all were.
    */
   readonly masks?: Uint8Array;
-  /** The Q-values of many states: (count, observationSize) → (count, actionCount). */
-  qValuesOfMany(observations: Float32Array): Float32Array;
 }
 
 /** @throws TypeError for anything that cannot act and give Q-values */
@@ -34,7 +33,7 @@ export function checkLabeller(teacher: Labeller): void {
 }
 
 /** What a student can learn from where states are given: anything that gives Q-values. */
-export interface StatesLabeller extends Pick<Labeller, "widths" | "qValuesOfMany" | "parameters"> {
+export interface StatesLabeller extends Answering, Pick<Labeller, "widths" | "parameters"> {
   /** The id of its environment, if it has one. It may be unknown here. */
   readonly environment?: string;
   readonly env?: Labeller["env"];
@@ -49,7 +48,7 @@ export function checkStatesLabeller(teacher: StatesLabeller): void {
 }
 
 /**
- * The teacher's Q-values of some states.
+ * The teacher's answers to some states: Q-values, or logits.
  * @param rows the states' numbers, for an error
  * @throws ConfigError unless they are one finite number for each action
  */
@@ -59,16 +58,16 @@ export function labelled(
   rows: Uint32Array,
   actionCount: number,
 ): Float32Array {
-  const labels = teacher.qValuesOfMany(observations);
+  const labels = answersOf(teacher, observations);
   if (labels?.length !== rows.length * actionCount) {
     throw new ConfigError(
-      `the teacher's qValuesOfMany gave ${labels?.length ?? "no"} numbers for ${rows.length} states: ${actionCount} for each state are needed`,
+      `the teacher gave ${labels?.length ?? "no"} numbers for ${rows.length} states: ${actionCount} for each state are needed`,
     );
   }
   for (let i = 0; i < labels.length; i++) {
     if (Number.isFinite(labels[i])) continue;
     const where = `action ${i % actionCount} in state ${rows[Math.floor(i / actionCount)]}`;
-    throw new ConfigError(`the teacher's Q-value of ${where} is ${described(labels[i])}: a finite number is needed`);
+    throw new ConfigError(`the teacher's answer for ${where} is ${described(labels[i])}: a finite number is needed`);
   }
   return labels;
 }

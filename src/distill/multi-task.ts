@@ -17,6 +17,7 @@ import { mean, standardDeviation } from "../evaluate/statistics.js";
 import { cutToTask, foldNormalisation, foldStandardisation } from "../model/fold.js";
 import { parameterCount } from "../model/layout.js";
 import { Model } from "../model/model.js";
+import { checkOutputs } from "../model/outputs.js";
 import { finiteLoss } from "../training/events.js";
 import { fingerprint } from "../training/fingerprint.js";
 import { Keeper } from "../training/keeper.js";
@@ -24,7 +25,7 @@ import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
 import type { Pace, Play } from "../training/trial.js";
 import { type AddStates, Collector } from "./collector.js";
-import { type StudentConfig, studentConfig } from "./config.js";
+import { ofLogits, type StudentConfig, studentConfig } from "./config.js";
 import { checkLabeller, type Labeller } from "./labeller.js";
 import { fitsQValues, parseLoss } from "./loss.js";
 import { checkReplay } from "./student.js";
@@ -178,6 +179,7 @@ export async function distillMany(
       const model = new Model({
         environment: env.id,
         widths: ownWidths(widths, task),
+        outputs: teacher.outputs,
         parameters: taskParameters(keeper.kept, widths, task),
         training: { ...training, distillation },
       });
@@ -204,7 +206,10 @@ function multiTaskConfig(
   if (heads !== "each" && heads !== "shared") {
     throw new ConfigError(`heads is ${shown(heads)}: each or shared is allowed`);
   }
-  const whole = studentConfig("", { ...studentInFirstRelease, hidden: [64], ...given });
+  const [{ outputs = "qValues" }] = teachers;
+  for (const [number, teacher] of teachers.entries()) checkOutputs(`teacher ${number + 1}`, teacher, outputs);
+  const defaults = { ...studentInFirstRelease, hidden: [64], ...(outputs === "logits" && ofLogits) };
+  const whole = studentConfig("", { ...defaults, ...given }, outputs);
   const {
     widerAttempts: _wider,
     attempts: _attempts,

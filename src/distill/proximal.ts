@@ -14,6 +14,7 @@ import { resolveAnyEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { checkModel } from "../model/layout.js";
 import type { Model, ModelData } from "../model/model.js";
+import { checkOutputs } from "../model/outputs.js";
 import { fingerprint } from "../training/fingerprint.js";
 import { type ConfigOf, configure, type Options, oneOf, real, withDefaults } from "../training/options.js";
 import { originOf } from "../training/origin.js";
@@ -66,6 +67,7 @@ export async function distillProximal(
 ): Promise<ProximalStudent> {
   needObject("teacher", teacher, "a model, which has parameters,", "act");
   checkModel(teacher);
+  checkOutputs("the teacher", teacher, "qValues");
   const { work, given } = partWork(options);
   const { seed } = work;
   const { env: givenEnv, guideLoss, guideWeight, guideTemperature, ...learning } = given;

@@ -1,6 +1,6 @@
 // A student that was saved, as distillation left it.
 import type { EnvSource } from "../env/env.js";
-import type { Model } from "../model/model.js";
+import type { Model, Outputs } from "../model/model.js";
 import { type StatesConfig, statesConfig, studentConfig } from "./config.js";
 import { Student } from "./student.js";
 
@@ -14,7 +14,9 @@ export function studentOf(model: Model, env: EnvSource = model.environment): Stu
   const { training, environment } = model;
   if (training?.distillation === undefined) return undefined;
   const { attempts, teacher, featureScale, fitsQValues: _, ...alone } = training.distillation;
-  const configure: (environment: string, given: object) => StatesConfig = alone.heldOut ? statesConfig : studentConfig;
-  const config = configure(environment, training.config);
+  const configure: (environment: string, given: object, outputs: Outputs) => StatesConfig = alone.heldOut
+    ? statesConfig
+    : studentConfig;
+  const config = configure(environment, training.config, model.outputs);
   return new Student(model, { ...training, config, env }, attempts, teacher, featureScale, alone);
 }

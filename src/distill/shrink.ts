@@ -9,6 +9,7 @@ import { checkedEpisodes, checkedSeed, checkFit, shown } from "../evaluate/check
 import { keepsEnough } from "../evaluate/compare.js";
 import { makeCopies } from "../evaluate/rounds.js";
 import { parameterCount } from "../model/layout.js";
+import type { Outputs } from "../model/outputs.js";
 import { attemptWork, type Crew, jobOf } from "../training/job.js";
 import { checkOptions, type Options, withDefaults } from "../training/options.js";
 import { originOf } from "../training/origin.js";
@@ -91,11 +92,16 @@ export const shrinkOptions: Options<ShrinkConfig> = withDefaults<ShrinkConfig>(o
 /**
  * The configuration of each attempt, without its hidden layers. `hidden` is the one layer that the search begins with;
  * `attempts` is the largest number of students that are distilled for one size.
+ * @param outputs what the teacher's outputs are
  * @throws ConfigError in one line for anything that is not allowed
  */
-export function shrinkConfig(environment: string, given: Partial<ShrinkConfig>): ShrinkConfig {
+export function shrinkConfig(
+  environment: string,
+  given: Partial<ShrinkConfig>,
+  outputs: Outputs = "qValues",
+): ShrinkConfig {
   checkOptions("student", shrinkOptions, given);
-  const { widerAttempts: _, ...config } = studentConfig(environment, { ...defaults, ...given });
+  const { widerAttempts: _, ...config } = studentConfig(environment, { ...defaults, ...given }, outputs);
   if (config.hidden.length !== 1) {
     throw new ConfigError(`hidden is ${shown(config.hidden)}: exactly one layer, the one to be shrunk, is needed`);
   }
@@ -132,7 +138,7 @@ export async function shrink(teacher: Labeller, options: ShrinkOptions = {}): Pr
   const episodes = checkedEpisodes(givenEpisodes ?? 1000);
   const source = givenEnv ?? teacher.env ?? teacher.environment;
   const env = resolveAnyEnv(source);
-  const config = shrinkConfig(env.id, given);
+  const config = shrinkConfig(env.id, given, teacher.outputs);
   checkFit("teacher", teacher, env);
   const envs = makeCopies(source, config.copies, env);
   const parametersOf = (hidden: readonly number[]) => parameterCount([env.observationSize, ...hidden, env.actionCount]);

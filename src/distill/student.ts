@@ -80,7 +80,8 @@ export interface StatesOptions extends GivenStates, Partial<StatesConfig>, WorkO
 export function distill(teacher: StatesLabeller, options: StatesOptions): Promise<Student<StatesConfig>>;
 /**
  * Distils a teacher into a student. The labels are the teacher's Q-values (Rusu et al. 2015) on states that the
- * teacher, the student (DAgger, Ross et al. 2011) or the teacher's replay memory supplies.
+ * teacher, the student (DAgger, Ross et al. 2011) or the teacher's replay memory supplies. Of a teacher whose `outputs`
+ * are logits, the labels and the student's outputs are logits.
  * @throws ConfigError for a configuration that is not allowed, a teacher that does not fit its environment, or a
  * checkpoint that does not belong to both; {@link Interrupted} if stopped by the signal or if the environment fails;
  * {@link DivergedError} if the loss is no longer finite
@@ -113,9 +114,10 @@ export async function distillRounded(
     throw new ConfigError("distill does not know the teacher's environment: give { env }, or states: { observations }");
   }
   const env = resolveAnyEnv(source);
-  const config = studentConfig(env.id, { copies: env.copies, ...given, ...hiddenOf(from, given) });
+  const { outputs } = teacher;
+  const config = studentConfig(env.id, { copies: env.copies, ...given, ...hiddenOf(from, given) }, outputs);
   checkFit("teacher", teacher, env);
-  const start = startingParameters(from, [env.observationSize, ...config.hidden, env.actionCount]);
+  const start = startingParameters(from, [env.observationSize, ...config.hidden, env.actionCount], outputs);
   if (work.resume === undefined) checkReplay(teacher, config);
   const origin = originOf(env.id, from);
   const setting = studentSetting(env.id, seed, config, teacher, origin);
@@ -129,7 +131,7 @@ export async function distillRounded(
     largestWeight,
     start,
   });
-  const data = { environment: env.id, widths, parameters };
+  const data = { environment: env.id, widths, outputs, parameters };
   const record = { env: source, seed, config, ...effort, ...origin };
   return new Student(data, record, attempts, fingerprint(teacher), featureScale);
 }
@@ -139,12 +141,12 @@ async function distillStates(teacher: StatesLabeller, options: StatesOptions): P
   checkStatesLabeller(teacher);
   const { seed } = work;
   const { observations, masks, observationSize, from, ...given } = parts;
-  const { environment = "" } = teacher;
-  const config = statesConfig(environment, { ...given, ...hiddenOf(from, given) });
+  const { environment = "", outputs } = teacher;
+  const config = statesConfig(environment, { ...given, ...hiddenOf(from, given) }, outputs);
   const states = checkStates({ observations, masks, observationSize }, teacher.widths);
   const digests = statesDigests(states);
   const origin = originOf(environment, from);
-  const start = startingParameters(from, [states.observationSize, ...config.hidden, states.actionCount]);
+  const start = startingParameters(from, [states.observationSize, ...config.hidden, states.actionCount], outputs);
   const { widths, parameters, featureScale, attempts, heldOut, ...effort } = await transfer({
     ...work,
     sizes: { ...states, byteObservations: states.observations instanceof Uint8Array },
@@ -154,7 +156,7 @@ async function distillStates(teacher: StatesLabeller, options: StatesOptions): P
     largestWeight: largestOf8Bits,
     start,
   });
-  const data = { environment, widths, parameters };
+  const data = { environment, widths, outputs, parameters };
   const record = { env: teacher.env ?? environment, seed, config, ...effort, ...origin };
   return new Student(data, record, attempts, fingerprint(teacher), featureScale, { heldOut, ...digests });
 }

@@ -8,6 +8,7 @@ import { makeEnv } from "../env/registry.js";
 import { shown } from "../evaluate/checks.js";
 import { checkModel } from "../model/layout.js";
 import type { Model } from "../model/model.js";
+import { checkOutputs, type Outputs } from "../model/outputs.js";
 import { mostEpisodes } from "../training/acting.js";
 import { configure } from "../training/options.js";
 import { type TeacherConfig, teacherOptions } from "./config.js";
@@ -85,10 +86,14 @@ export function hiddenOf(
 }
 
 /**
- * The parameters that a network of these widths begins with; undefined without a model.
- * @throws ConfigError for a model of other widths, or with another activation than ReLU
+ * The parameters that a network of these widths and outputs begins with; undefined without a model.
+ * @throws ConfigError for a model of other widths or outputs, or with another activation than ReLU
  */
-export function startingParameters(from: Model | undefined, widths: readonly number[]): Float32Array | undefined {
+export function startingParameters(
+  from: Model | undefined,
+  widths: readonly number[],
+  outputs: Outputs = "qValues",
+): Float32Array | undefined {
   if (from === undefined) return undefined;
   needModel(from);
   if (from.widths.join() !== widths.join()) {
@@ -97,6 +102,7 @@ export function startingParameters(from: Model | undefined, widths: readonly num
   if (from.activation !== "relu") {
     throw new ConfigError(`from has ${from.activation} between its layers: relu is needed`);
   }
+  checkOutputs("from", from, outputs);
   return from.parameters;
 }
 

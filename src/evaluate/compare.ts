@@ -4,7 +4,7 @@ import type { EnvSource } from "../env/env.js";
 import { atOnce, type Steps, within } from "../env/pauses.js";
 import { Pcg64 } from "../env/random.js";
 import { purposes } from "../env/seeds.js";
-import type { Training } from "../model/model.js";
+import type { Outputs, Training } from "../model/model.js";
 import { checkedEpisodes, checkedSeed, checkFit, type Sized } from "./checks.js";
 import { changedShare, greedyActions, sameShare } from "./churn.js";
 import { type AsyncOptions, type Evaluation, type Maker, makeOne, summarise, whileOthersRun } from "./evaluate.js";
@@ -16,7 +16,9 @@ import { variance } from "./statistics.js";
 export interface QPolicy extends Policy, Sized {
   /** Says whether a student's outputs are meant to be Q-values. Without it they are. */
   readonly training?: Pick<Training, "distillation">;
-  /** One Q-value for each action, for an observation of shape (observationSize). */
+  /** What its outputs are; Q-values if it does not say. */
+  readonly outputs?: Outputs;
+  /** One Q-value for each action, for an observation of shape (observationSize). Of a network of logits it is not called. */
   qValues(observation: ArrayLike<number>): ArrayLike<number>;
 }
 
@@ -86,7 +88,8 @@ function* comparison(teacher: QPolicy, student: QPolicy, options: CompareOptions
   const [env] = envs;
   checkFit("teacher", teacher, env);
   checkFit("student", student, env);
-  const fitsQValues = student.training?.distillation?.fitsQValues ?? true;
+  const haveQValues = [teacher, student].every(({ outputs }) => outputs !== "logits");
+  const fitsQValues = haveQValues && (student.training?.distillation?.fitsQValues ?? true);
   const final = { seed, purpose: purposes.final, episodes };
   // one copy: random actions are drawn in the order of the episodes
   const random = episodeReturns(env, randomPolicy(env.actionCount, seed), final);
@@ -100,18 +103,18 @@ function* comparison(teacher: QPolicy, student: QPolicy, options: CompareOptions
   const deviations = featureDeviations(states).map((deviation) => flipNoise * deviation);
   const noisy = noisyStates(states, deviations, new Pcg64([seed, purposes.probe, probeEpisodes]));
   const valuesOf = (network: QPolicy) => states.flatMap((state) => Array.from(network.qValues(state)));
-  const accuracy = qAccuracy(
-    valuesOf(teacher),
-    valuesOf(student),
-    masks?.flatMap((mask) => Array.from(mask)),
-  );
+  const accuracy = () =>
+    qAccuracy(
+      valuesOf(teacher),
+      valuesOf(student),
+      masks?.flatMap((mask) => Array.from(mask)),
+    );
   const actions = greedyActions(student, states, masks);
 
   return {
     ...evaluations,
     returnRatio: returnRatio(evaluations.student.mean, evaluations.teacher.mean, evaluations.random.mean),
-    qMse: fitsQValues ? accuracy.qMse : null,
-    qR2: fitsQValues ? accuracy.qR2 : null,
+    ...(fitsQValues ? accuracy() : { qMse: null, qR2: null }),
     actionAgreement: sameShare(greedyActions(teacher, states, masks), actions),
     actionFlipRate: changedShare(actions, greedyActions(student, noisy, masks)),
   };

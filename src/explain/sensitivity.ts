@@ -6,6 +6,7 @@ import { purposes } from "../env/seeds.js";
 import { checkedSeed } from "../evaluate/checks.js";
 import { standardDeviation } from "../evaluate/statistics.js";
 import { argmax } from "../model/argmax.js";
+import { answersOf } from "../model/outputs.js";
 import type { QNetwork } from "./viper.js";
 
 /** One feature's part in a network's decisions. */
@@ -51,7 +52,7 @@ export function sensitivities(
     need(fits, "masks", masks, `a Uint8Array of ${count * actionCount} numbers, one row a state,`);
   }
   const maskOf = (row: number) => masks?.subarray(row * actionCount, (row + 1) * actionCount);
-  const unmoved = network.qValuesOfMany(states);
+  const unmoved = answersOf(network, states);
   const greedy = (qValues: Float32Array, row: number) =>
     argmax(qValues.subarray(row * actionCount, (row + 1) * actionCount), maskOf(row));
   const actions = Array.from({ length: count }, (_, row) => greedy(unmoved, row));
@@ -59,7 +60,7 @@ export function sensitivities(
   const change = (feature: number, moved: (row: number) => number) => {
     const changed = states.slice();
     for (let row = 0; row < count; row++) changed[row * size + feature] = moved(row);
-    const qValues = network.qValuesOfMany(changed);
+    const qValues = answersOf(network, changed);
     let flips = 0;
     let gaps = 0;
     for (let row = 0; row < count; row++) {

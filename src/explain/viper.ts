@@ -9,14 +9,12 @@ import { checkedSeed } from "../evaluate/checks.js";
 import { episodeReturns, type Policy } from "../evaluate/returns.js";
 import { mean } from "../evaluate/statistics.js";
 import { argmax } from "../model/argmax.js";
+import { type Answering, answersOf } from "../model/outputs.js";
 import { growTree, type LabelledStates } from "./cart.js";
 import { DecisionTree } from "./tree.js";
 
-/** What a tree can be made from: a network that acts and has Q-values. */
-export interface QNetwork extends Policy {
-  /** The Q-values of many states: (count, observationSize) → (count, actionCount). */
-  qValuesOfMany(observations: Float32Array): Float32Array;
-}
+/** What a tree can be made from: a network that acts, and answers many states at once. */
+export interface QNetwork extends Policy, Answering {}
 
 /** @throws TypeError for anything that cannot act and give Q-values */
 export function checkNetwork(network: QNetwork): void {
@@ -69,7 +67,7 @@ export function viper(env: Env, network: QNetwork, options: { seed: number; leav
     nextEpisode = collected.nextEpisode;
     states.set(collected.states, from * size);
 
-    const qValues = network.qValuesOfMany(collected.states);
+    const qValues = answersOf(network, collected.states);
     if (collected.masks !== undefined) losses ??= new Float32Array(capacity * actionCount);
     for (let i = 0; i < statesPerRound; i++) {
       const q = qValues.subarray(i * actionCount, (i + 1) * actionCount);

@@ -49,7 +49,7 @@ const statesPlayed = 500;
  * outputs are not as many as the environment's features and actions
  */
 export function describe(model: Model | QuantizedModel, options: DescribeOptions = {}): Description {
-  needObject("model", model, "a model", "qValuesOfMany", "act");
+  needObject("model", model, "a model", "outputsOfMany", "act");
   needObject("options", options);
   const { env: source } = options;
   const env = environmentOf(model, source);
@@ -66,7 +66,7 @@ export function describe(model: Model | QuantizedModel, options: DescribeOptions
     actionNames: env?.actionNames ?? numbered("action", actionCount),
     examples: {
       observations,
-      qValues: model.qValuesOfMany(observations),
+      qValues: model.outputsOfMany(observations),
       actions: Array.from({ length: exampleCount }, (_, example) =>
         model.act(observations.subarray(example * size, (example + 1) * size)),
       ),

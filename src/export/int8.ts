@@ -66,7 +66,7 @@ export function testInt8(bytes: Uint8Array | ArrayBuffer): boolean | undefined {
   const size = model.widths[0];
   if (actions.length === 0 || observations.length !== actions.length * size) return false;
   const rows = Float32Array.from(observations);
-  const answers = model.qValuesOfMany(rows);
+  const answers = model.outputsOfMany(rows);
   return (
     qValues.length === answers.length &&
     answers.every((value, i) => value === qValues[i]) &&

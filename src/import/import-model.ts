@@ -5,13 +5,17 @@ import { resolveEnv } from "../env/registry.js";
 import { checkFit } from "../evaluate/checks.js";
 import { bytesOf } from "../model/bytes.js";
 import { format, loadModel } from "../model/files.js";
-import { type Activation, Model } from "../model/model.js";
+import { type Activation, Model, type Outputs } from "../model/model.js";
+import { outputsNames } from "../model/outputs.js";
 import { readSafetensors } from "../model/safetensors.js";
+import type { Chain } from "./heads.js";
 import { assemble, type Layer } from "./network.js";
 import { readOnnx } from "./onnx.js";
 import { pickleIn, readLegacyPyTorch, readPyTorch } from "./pytorch.js";
-import { policyFile, readStableBaselines } from "./stable-baselines.js";
-import { type LayerMap, type StateDict, stateDictLayers } from "./state-dict.js";
+import { actorOf, policyFile, readStableBaselines } from "./stable-baselines.js";
+import { type LayerMap, named, type StateDict, stateDictNetwork } from "./state-dict.js";
+import type { StoredTensor } from "./tensor.js";
+import { normalised } from "./vec-normalize.js";
 import { Archive } from "./zip.js";
 
 /** Options of {@link importModel}. */
@@ -28,60 +32,128 @@ export interface ImportOptions {
    * last, such as `[["fc1.weight", "fc1.bias"], ["head.weight", "head.bias"]]`.
    */
   readonly map?: LayerMap;
+  /** The network in a file with several: how the names of its tensors begin or end, such as `"q1"` or `"actor"`. */
+  readonly name?: string;
+  /** What the outputs are, for files that do not say it; by default `"qValues"`, of a PPO or an A2C `"logits"`. */
+  readonly outputs?: Outputs;
+  /**
+   * The file that `VecNormalize.save` of Stable-Baselines3 wrote. Its mean and variance become part of the first layer;
+   * its clipping, at 10 by default, cannot.
+   */
+  readonly vecNormalize?: Uint8Array | ArrayBuffer;
 }
 
 /**
  * A model from the bytes of a file: safetensors (qstill's own, or a state dict), PyTorch (`torch.save` of a state dict,
- * of a checkpoint with one in it or of a module; TorchScript), a DQN of Stable-Baselines3 (`model.save`), or ONNX.
+ * of a checkpoint with one in it or of a module; TorchScript), Stable-Baselines3 (`model.save` of a DQN, a QR-DQN, a PPO,
+ * an A2C and others whose actions are a list), or ONNX.
  * Nothing in the file is executed.
  *
- * The layers must all be linear, with ReLU or tanh between them and nothing after the last. Numbers in f64, f16 and
- * bf16 are rounded to f32.
+ * The layers must all be linear, with ReLU or tanh between them and nothing after the last. A dueling network is read by
+ * the names of its two streams, as V + A − mean A. Numbers in f64, f16 and bf16 are rounded to f32.
  * @throws Error that says in one line what is wrong with the file, where, and what is allowed; ConfigError if the
  * model does not fit the environment; as `makeEnv` does for an id that is not registered
  */
 export function importModel(bytes: Uint8Array | ArrayBuffer, options: ImportOptions = {}): Model {
-  const content = bytesOf(bytes);
   needObject("options", options);
-  const env = options.environment === undefined ? undefined : resolveEnv(options.environment, "environment");
-  const model = readModel(content, env?.id ?? "", options);
-  if (env !== undefined) checkFit("model", { widths: model.widths }, env);
-  return model;
+  return modelIn(openModelFile(bytes, options), options);
 }
 
-function readModel(bytes: Uint8Array, environment: string, { activation, map }: ImportOptions): Model {
-  if (activation !== undefined && activation !== "relu" && activation !== "tanh") {
-    throw new Error(`activation is ${described(activation)}: "relu" or "tanh" is allowed`);
-  }
-  const isMap = map === undefined || (Array.isArray(map) && map.every(Array.isArray));
-  need(isMap, "map", map, "a list of names of weights and biases");
-  const dict = (given: StateDict) => made(stateDictLayers(given, map), given.activation, given.usual);
-  const made = (layers: readonly Layer[], said?: Activation, usual: Activation = "relu") =>
-    new Model({ environment, ...assemble(layers), activation: said ?? activation ?? usual });
+/** What a file with a model holds, before a model is made of it. */
+export interface ModelFile {
+  /** What it is, such as `"PyTorch"`. */
+  readonly kind: string;
+  /** Its tensors by their names. */
+  readonly tensors: ReadonlyMap<string, Pick<StoredTensor, "dtype" | "shape">>;
+  /** What each kind of file says of its network. */
+  readonly says: StateDict | Graph | Model;
+}
 
-  if (bytes[8] === 0x7b) {
-    const { tensors, metadata } = readSafetensors(bytes);
-    if (metadata.format === format) return loadModel(bytes);
-    return dict({ tensors: new Map([...tensors].map(([name, t]) => [name, { ...t, bytes: t.data }])) });
+/** A chain of layers, as a graph or a list of layers says it. */
+interface Graph {
+  readonly layers: readonly Layer[];
+  readonly activation: Activation | undefined;
+  readonly outputs?: Outputs;
+}
+
+/**
+ * What is in a file, also where it is not a network that is read.
+ * @throws Error that says in one line what is wrong with the file
+ */
+export function openModelFile(bytes: Uint8Array | ArrayBuffer, { map }: Pick<ImportOptions, "map"> = {}): ModelFile {
+  const content = bytesOf(bytes);
+  if (content[8] === 0x7b) {
+    const { tensors, metadata } = readSafetensors(content);
+    if (metadata.format === format) return { kind: "qstill", tensors, says: loadModel(content) };
+    const stored = new Map([...tensors].map(([name, tensor]) => [name, { ...tensor, bytes: tensor.data }]));
+    return withTensors("safetensors", { tensors: stored });
   }
-  if (startsWith(bytes, "PK")) {
-    const archive = new Archive(bytes);
-    if (archive.has(policyFile)) return dict(readStableBaselines(archive, map !== undefined));
+  if (startsWith(content, "PK")) {
+    const archive = new Archive(content);
+    if (archive.has(policyFile))
+      return withTensors("Stable-Baselines3", readStableBaselines(archive, map !== undefined));
     const pickle = pickleIn(archive);
-    if (pickle !== undefined) return dict(readPyTorch(archive, pickle));
+    if (pickle !== undefined) return withTensors("PyTorch", readPyTorch(archive, pickle));
     throw new Error(`the zip archive is ${otherArchive(archive)}`);
   }
   // a pickle's first byte; in an archive since PyTorch 1.6, in the file itself before
-  if (bytes[0] === 0x80) return dict(readLegacyPyTorch(bytes));
+  if (content[0] === 0x80) return withTensors("PyTorch before 1.6", readLegacyPyTorch(content));
   // an ONNX file begins with the number of its format's version
-  if (bytes[0] === 0x08) {
-    const graph = readOnnx(bytes);
-    return made(graph.layers, graph.activation);
-  }
-  const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  if (content[0] === 0x08) return withLayers("ONNX", readOnnx(content));
+  const start = Array.from(content.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new Error(
-    `not a model's file: safetensors, PyTorch, Stable-Baselines3 and ONNX are read, and this one of ${bytes.length} bytes begins with ${start || "nothing"}`,
+    `not a model's file: safetensors, PyTorch, Stable-Baselines3 and ONNX are read, and this one of ${content.length} bytes begins with ${start || "nothing"}`,
   );
+}
+
+function withTensors(kind: string, says: StateDict): ModelFile {
+  return { kind, tensors: says.tensors, says };
+}
+
+function withLayers(kind: string, says: Graph): ModelFile {
+  const named = says.layers.flatMap(({ weight, biases }) => [weight, ...biases]);
+  return { kind, tensors: new Map(named.map(({ name, tensor }) => [name, tensor])), says };
+}
+
+/** The model of a file. @throws as {@link importModel} does */
+export function modelIn({ says }: ModelFile, options: ImportOptions): Model {
+  const { environment, activation, map, name, outputs, vecNormalize } = options;
+  const isMap = map === undefined || (Array.isArray(map) && map.every(Array.isArray));
+  need(isMap, "map", map, "a list of names of weights and biases");
+  need(name === undefined || (typeof name === "string" && name !== ""), "name", name, "a part of tensors' names");
+  for (const [option, value, allowed] of [
+    ["activation", activation, ["relu", "tanh"]],
+    ["outputs", outputs, outputsNames],
+  ] as const) {
+    if (value === undefined || (allowed as readonly unknown[]).includes(value)) continue;
+    throw new Error(`${option} is ${described(value)}: "${allowed.join('" or "')}" is allowed`);
+  }
+  const normalisation = vecNormalize === undefined ? undefined : bytesOf(vecNormalize, "vecNormalize");
+  const env = environment === undefined ? undefined : resolveEnv(environment, "environment");
+  const model = says instanceof Model ? says : made(says);
+  if (env !== undefined) checkFit("model", { widths: model.widths }, env);
+  return model;
+
+  function made(given: StateDict | Graph): Model {
+    const found: Found = "layers" in given ? { ...given, chain: assemble(given.layers) } : networkIn(given, map, name);
+    const { widths, parameters } = normalisation === undefined ? found.chain : normalised(found.chain, normalisation);
+    return new Model({
+      ...{ environment: env?.id ?? "", widths, parameters },
+      activation: found.activation ?? activation ?? found.usual,
+      outputs: outputs ?? found.outputs,
+    });
+  }
+}
+
+/** A network, and what its file says of it. */
+interface Found extends Pick<StateDict, "activation" | "usual" | "outputs"> {
+  readonly chain: Chain;
+}
+
+function networkIn(dict: StateDict, map: LayerMap | undefined, name: string | undefined): Found {
+  const one = name === undefined ? dict : named(dict, name);
+  const own = actorOf(one, map !== undefined);
+  return { ...own, chain: stateDictNetwork(own, map) };
 }
 
 /** What another zip archive is, and what makes of it one that is read. */

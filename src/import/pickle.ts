@@ -21,14 +21,18 @@ export class Inert {
   /** The items, where the class is a kind of dictionary. */
   readonly items = new Map<unknown, unknown>();
 
-  constructor(readonly className: string) {}
+  /** @param args what it was made with */
+  constructor(
+    readonly className: string,
+    readonly args: readonly unknown[] = [],
+  ) {}
 }
 
 /** The largest pickle that is read, in bytes. A model's pickle only names its tensors; their elements lie elsewhere. */
 export const largestPickle = 262_144;
 
 /**
- * The value that a pickle holds: null, booleans, numbers, bigints and strings; lists, tuples, sets and bytes as arrays;
+ * The value that a pickle holds: null, booleans, numbers, bigints and strings; lists, tuples, and sets as arrays; bytes as they lie in the file;
  * dictionaries as maps; what the given globals return when they are called; any other object as an {@link Inert}. `end`
  * is where the pickle ends.
  * @param globals everything that it may call
@@ -133,12 +137,12 @@ export function readPickle(
       throw damaged("it gives attributes to something that has none");
   }
   /** Bytes; their length is a whole number of `width` bytes. */
-  function skipBytes(width: 1 | 4 | 8): unknown[] {
+  function bytesAfter(width: 1 | 4 | 8): Uint8Array {
     const at = take(width);
     const length =
       width === 8 ? Number(view.getBigUint64(at, true)) : width === 4 ? view.getUint32(at, true) : bytes[at];
-    take(length);
-    return [];
+    const start = take(length);
+    return bytes.subarray(start, start + length);
   }
   /** A whole number of `length` bytes, little-endian in two's complement; a bigint if it is a large one. */
   function long(length: number): number | bigint {
@@ -203,14 +207,14 @@ export function readPickle(
         stack.push(anyText(view.getUint32(take(4), true)));
         break;
       case 0x43: // SHORT_BINBYTES
-        stack.push(skipBytes(1));
+        stack.push(bytesAfter(1));
         break;
       case 0x42: // BINBYTES
-        stack.push(skipBytes(4));
+        stack.push(bytesAfter(4));
         break;
       case 0x8e: // BINBYTES8
       case 0x96: // BYTEARRAY8
-        stack.push(skipBytes(8));
+        stack.push(bytesAfter(8));
         break;
       case 0x29: // EMPTY_TUPLE
       case 0x5d: // EMPTY_LIST

@@ -1,8 +1,9 @@
 // The layers of a PyTorch state dict: the tensors' names say which tensor belongs to which layer.
 import { mostLayers } from "../model/layout.js";
-import type { Activation } from "../model/model.js";
+import type { Activation, Outputs } from "../model/model.js";
 import { quoted } from "../model/safetensors.js";
-import { type Layer, type NamedTensor, shapeOf } from "./network.js";
+import { type Chain, type DuelingParts, duelingChain, meanOfQuantiles } from "./heads.js";
+import { assemble, type Layer, type NamedTensor, shapeOf } from "./network.js";
 import type { StoredTensor } from "./tensor.js";
 
 /** The names of each layer's weight, and of its bias if it has one, from the first layer to the last. */
@@ -21,8 +22,83 @@ export interface StateDict {
   readonly activation?: Activation | undefined;
   /** The activation that its library takes where it is not told another. */
   readonly usual?: Activation;
+  /** What the network's outputs are; Q-values if it is left out. */
+  readonly outputs?: Outputs;
+  /** How many quantiles of each action's return the network gives, in place of one Q-value. */
+  readonly quantiles?: number;
   /** Why the whole of it is not a network that is read; a map may still name a part. */
   readonly unread?: string | undefined;
+}
+
+/**
+ * The network of a state dict: the chain of its layers, or what computes the same as its heads do. A dueling network is
+ * told by the names of its two streams, of which the value's ends in one output.
+ * @throws Error in one line, as {@link stateDictLayers} and what makes a chain do
+ */
+export function stateDictNetwork(dict: StateDict, map?: LayerMap): Chain {
+  const parts = map === undefined ? duelingParts(dict) : undefined;
+  if (parts !== undefined) return duelingChain(parts);
+  const network = assemble(stateDictLayers(dict, map));
+  return dict.quantiles === undefined ? network : meanOfQuantiles(network, dict.quantiles);
+}
+
+/** The layers of a dueling network; undefined for any other one. */
+function duelingParts(dict: StateDict): DuelingParts | undefined {
+  const names = ownNames(dict);
+  const of = (stream: Stream) => names.filter((name) => streamOf(name) === stream);
+  const [trunk, value, advantage] = (["trunk", "value", "advantage"] as const).map(of);
+  const isStream = (some: readonly string[]) => some.some((name) => lastPart(name) === "weight");
+  if (!isStream(value) || !isStream(advantage) || !isStream(trunk)) return undefined;
+  const layersOf = (some: readonly string[]) => {
+    const tensors = new Map(some.map((name) => [name, dict.tensors.get(name) as StoredTensor]));
+    return stateDictLayers({ ...dict, tensors, beside: undefined });
+  };
+  const parts = { trunk: layersOf(trunk), value: layersOf(value), advantage: layersOf(advantage) };
+  const last = parts.value[parts.value.length - 1];
+  return sizeOf(last, 0) === 1 ? parts : undefined;
+}
+
+type Stream = "trunk" | "value" | "advantage";
+
+/** The part of a dueling network that a tensor's name speaks of, such as advantage_stream, fc_adv, V or val1. */
+function streamOf(name: string): Stream {
+  const words = name
+    .slice(0, longestPrefix)
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  if (words.some((word) => /^(a|adv|advantages?)$/.test(word))) return "advantage";
+  return words.some((word) => /^(v|val|values?)$/.test(word)) ? "value" : "trunk";
+}
+
+/**
+ * Of a file's tensors those of one network.
+ * @param name how their names begin or end, in whole parts: "q1" of q1.0.weight and of fc1_q1.weight
+ * @throws Error in one line if there are none
+ */
+export function named(dict: StateDict, name: string): StateDict {
+  const parts = partsOf(name);
+  const begins = (all: readonly string[]) => parts.every((part, i) => all[i] === part);
+  const ends = (all: readonly string[]) => parts.every((part, i) => all[all.length - parts.length + i] === part);
+  const own = [...dict.tensors].filter(([tensor]) => {
+    const all = partsOf(tensor.slice(0, tensor.lastIndexOf(".")));
+    return begins(all) || ends(all);
+  });
+  if (own.length === 0)
+    throw new Error(`no tensor's name begins or ends with ${quoted(name)}${listed([...dict.tensors.keys()])}`);
+  return { ...dict, tensors: new Map(own), beside: undefined };
+}
+
+/** The parts of a name, which dots and underscores separate. */
+function partsOf(name: string): string[] {
+  return name.slice(0, longestPrefix).split(/[._]/);
+}
+
+/** The names of the tensors that may be the network's, without target networks and optimisers' states. */
+function ownNames({ tensors, beside }: StateDict): string[] {
+  const candidates = [...tensors.keys()].filter((name) => !beside?.has(name));
+  const ours = candidates.filter((name) => !isAside(name));
+  return ours.length > 0 ? ours : candidates.length > 0 ? candidates : [...tensors.keys()];
 }
 
 /**
@@ -32,12 +108,11 @@ export interface StateDict {
  * @throws Error in one line if a tensor belongs to no layer, if there are several networks, or if the layers fit in no
  * order or in several: nothing is guessed
  */
-export function stateDictLayers({ tensors, beside, kept = false, unread }: StateDict, map?: LayerMap): Layer[] {
+function stateDictLayers(dict: StateDict, map?: LayerMap): Layer[] {
+  const { tensors, kept = false, unread } = dict;
   if (map?.length === 0) throw new Error("the map does not name a layer");
   if (map !== undefined) return map.map(([weight, bias]) => layer(tensors, weight, bias));
-  const candidates = [...tensors.keys()].filter((name) => !beside?.has(name));
-  const ours = candidates.filter((name) => !isAside(name));
-  const names = ours.length > 0 ? ours : candidates.length > 0 ? candidates : [...tensors.keys()];
+  const names = ownNames(dict);
   const weights = names.filter((name) => lastPart(name) === "weight");
   const biases = new Set(names.filter((name) => lastPart(name) === "bias"));
   if (weights.length === 0) {
@@ -253,10 +328,14 @@ function chains(layers: readonly Layer[]): boolean {
 }
 
 function layer(tensors: Tensors, weight: string, bias?: string): Layer {
-  return { weight: named(tensors, weight), transposed: true, biases: bias === undefined ? [] : [named(tensors, bias)] };
+  return {
+    weight: tensorNamed(tensors, weight),
+    transposed: true,
+    biases: bias === undefined ? [] : [tensorNamed(tensors, bias)],
+  };
 }
 
-function named(tensors: Tensors, name: string): NamedTensor {
+function tensorNamed(tensors: Tensors, name: string): NamedTensor {
   const tensor = tensors.get(name);
   if (tensor === undefined)
     throw new Error(`the file has no tensor ${quoted(String(name))}${listed([...tensors.keys()])}`);

@@ -100,7 +100,8 @@ function both(...names: string[]): string[] {
   return names.flatMap((name) => [`builtins.${name}`, `__builtin__.${name}`]);
 }
 
-function makeGlobals(): Map<string, Global> {
+/** What a pickle may call: everything becomes data that does nothing. */
+export function inertGlobals(): Map<string, Global> {
   const made = new Map<unknown, Map<unknown, unknown>>();
   /** A dictionary of a list of pairs, or of another dictionary. The same list gives the same one, so memory stays small. */
   function dictionaryOf(items: unknown): Map<unknown, unknown> {
@@ -134,8 +135,9 @@ function makeGlobals(): Map<string, Global> {
   for (const prefix of ["copyreg", "copy_reg"]) {
     calls[`${prefix}._reconstructor`] = ([type]) => new Inert(type instanceof Global ? type.name : "");
   }
-  for (const name of inert) calls[name] = () => new Inert(name);
-  for (const name of listed) calls[name] = ([items]) => (typeof items === "object" && items !== null ? items : []);
+  for (const name of inert) calls[name] = (args) => new Inert(name, args);
+  for (const name of listed)
+    calls[name] = ([items]) => (Array.isArray(items) || items instanceof Map || items instanceof Inert ? items : []);
   return new Map(Object.entries(calls).map(([name, call]) => [name, new Global(name, call)]));
 }
 
@@ -159,7 +161,7 @@ export function readTorchPickle(bytes: Uint8Array, found: (key: string, said: St
     throw damaged("it refers to something that is not a storage");
   };
   try {
-    return readPickle(bytes, makeGlobals(), persistent);
+    return readPickle(bytes, inertGlobals(), persistent);
   } catch (error) {
     if (!(error instanceof ForbiddenCall)) throw error;
     const { first, message } = error;

@@ -3,6 +3,7 @@ import { needObject } from "../core/needed.js";
 import { bytesOf, fromLittleEndian, littleEndian } from "./bytes.js";
 import { checkModel, checkWidths, layerPlaces, parameterCount } from "./layout.js";
 import { type Activation, type Baseline, type HeldOut, Model, type ModelData, type Training } from "./model.js";
+import { type Outputs, outputsNames } from "./outputs.js";
 import { type Dtype, quoted, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
 
 /** What the metadata calls a model of this library. */
@@ -25,7 +26,7 @@ const enough = 100;
 export function saveModel(model: ModelData, extra: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
   checkModel(model);
   needObject("extra", extra);
-  const { environment, activation = "relu", parameters, training } = model;
+  const { environment, activation = "relu", outputs, parameters, training } = model;
   const tensors = layerPlaces(model.widths).flatMap(({ inputs, outputs, weight, bias }, layer) => {
     const weights = new Float32Array(inputs * outputs);
     for (let o = 0; o < outputs; o++) {
@@ -44,6 +45,7 @@ export function saveModel(model: ModelData, extra: Readonly<Record<string, strin
     widths: model.widths.join("-"),
     activation,
     preprocessing,
+    ...outputsData(outputs),
     ...(training && { training: JSON.stringify(training) }),
   });
 }
@@ -68,7 +70,22 @@ export function loadModel(bytes: Uint8Array | ArrayBuffer): Model {
   const { environment } = metadata;
   const training = readTraining(metadata.training);
   const activation = metadata.activation as Activation;
-  return new Model({ environment, widths, activation, parameters: readParameters(tensors, widths), training });
+  const outputs = readOutputs(metadata);
+  return new Model({ environment, widths, activation, outputs, parameters: readParameters(tensors, widths), training });
+}
+
+/** The metadata of a model's outputs: a file that does not say what they are holds Q-values. */
+export function outputsData(outputs: Outputs | undefined): { readonly outputs?: Outputs } {
+  return outputs === "logits" ? { outputs } : {};
+}
+
+/** @throws Error for anything that no model's outputs are */
+export function readOutputs(metadata: Record<string, string>): Outputs {
+  const { outputs = "qValues" } = metadata;
+  if (outputsNames.includes(outputs as Outputs)) return outputs as Outputs;
+  throw new Error(
+    `the model file has ${given(metadata, "outputs")}, expected ${outputsNames.map(quoted).join(" or ")}`,
+  );
 }
 
 function weightName(layer: number): string {

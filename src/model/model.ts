@@ -5,8 +5,9 @@ import { argmax } from "./argmax.js";
 import { Place } from "./entered.js";
 import { checkModel } from "./layout.js";
 import { checkMask, checkObservation, countOf } from "./observations.js";
+import { needQValues, type Outputs, outputsNames } from "./outputs.js";
 
-export type { Activation };
+export type { Activation, Outputs };
 
 /** How a network was made: plain data, which its file keeps. */
 export interface Training {
@@ -92,6 +93,8 @@ export interface ModelData {
   readonly widths: readonly number[];
   /** The activation between layers (there is none after the last): `"tanh"`, or `"relu"`, which is the default. */
   readonly activation?: Activation;
+  /** What the outputs are: `"qValues"`, which is the default, or the `"logits"` of a policy. */
+  readonly outputs?: Outputs;
   /** All weights and biases, flat (see layout.ts), for raw observations: any normalisation is folded in. */
   readonly parameters: Float32Array;
   /** How it was made, if that is known. */
@@ -102,27 +105,30 @@ export interface ModelData {
 const largestBatch = 64;
 
 /**
- * A Q-network that acts. Its arithmetic is the core's: an output starts as its bias, then the products are added in
+ * A network that acts: its outputs are Q-values or logits. Its arithmetic is the core's: an output starts as its bias, then the products are added in
  * order. Each product and each sum is rounded to f32.
  */
 export class Model implements ModelData {
   readonly environment: string;
   readonly widths: readonly number[];
   readonly activation: Activation;
+  readonly outputs: Outputs;
   readonly parameters: Float32Array;
   readonly training?: Training;
   readonly #place = new Place();
-  /** The Q-values of an observation that comes with a mask: acting makes no garbage. */
+  /** The outputs for an observation that comes with a mask: acting makes no garbage. */
   readonly #row: Float32Array;
 
   /** @throws Error for widths that no network can have, and for parameters that do not fit them or are not finite */
   constructor(data: ModelData) {
     checkModel(data);
-    const { environment, widths, activation = "relu", parameters, training } = data;
+    const { environment, widths, activation = "relu", outputs = "qValues", parameters, training } = data;
     need(activation === "relu" || activation === "tanh", "activation", activation, '"relu" or "tanh"');
+    need(outputsNames.includes(outputs), "outputs", outputs, '"qValues" or "logits"');
     this.environment = environment;
     this.widths = [...widths];
     this.activation = activation;
+    this.outputs = outputs;
     this.parameters = parameters.slice();
     this.training = training;
     this.#row = new Float32Array(widths[widths.length - 1]);
@@ -134,7 +140,7 @@ export class Model implements ModelData {
   }
 
   /**
-   * The greedy action: the first of the largest Q-values, with a mask of those of the allowed actions.
+   * The greedy action: the first of the largest outputs, with a mask of those of the allowed actions.
    * @param observation shape (observationSize)
    * @param mask shape (actionCount): 1 for an allowed action, 0 for a forbidden one; all are allowed if it is undefined
    * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none);
@@ -149,9 +155,18 @@ export class Model implements ModelData {
 
   /**
    * One Q-value for each action, shape (actionCount), in a new array.
-   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none)
+   * @throws Error if the outputs are logits; as {@link outputsOf}
    */
   qValues(observation: ArrayLike<number>): Float32Array {
+    needQValues(this);
+    return this.outputsOf(observation);
+  }
+
+  /**
+   * One output for each action, shape (actionCount), in a new array: Q-values or logits.
+   * @throws RangeError for an observation of another length, or with something that is not a number (NaN is none)
+   */
+  outputsOf(observation: ArrayLike<number>): Float32Array {
     checkObservation(observation, this.widths[0]);
     return this.#network().qValues(observation);
   }
@@ -160,9 +175,20 @@ export class Model implements ModelData {
    * The Q-values of many observations.
    * @param observations (count, observationSize), row-major
    * @returns (count, actionCount), row-major, in a new array
-   * @throws RangeError if the length is not a multiple of the observation size
+   * @throws Error if the outputs are logits; as {@link outputsOfMany}
    */
   qValuesOfMany(observations: Float32Array): Float32Array {
+    needQValues(this);
+    return this.outputsOfMany(observations);
+  }
+
+  /**
+   * The outputs for many observations: Q-values or logits.
+   * @param observations (count, observationSize), row-major
+   * @returns (count, actionCount), row-major, in a new array
+   * @throws RangeError if the length is not a multiple of the observation size
+   */
+  outputsOfMany(observations: Float32Array): Float32Array {
     return this.#network().forward(observations, countOf(observations, this.widths[0]));
   }
 

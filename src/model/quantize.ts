@@ -50,7 +50,7 @@ export function quantize(model: ModelData, observations: Float32Array, options: 
   const { original, largestWeight = largestOf8Bits } = options;
   const isWeight = Number.isInteger(largestWeight) && largestWeight >= 1 && largestWeight <= largestOf8Bits;
   need(isWeight, "largestWeight", largestWeight, `a whole number from 1 to ${largestOf8Bits}`);
-  const { environment, widths, parameters, training, activation = "relu" } = model;
+  const { environment, widths, parameters, training, activation = "relu", outputs } = model;
   if (activation !== "relu") throw new Error(`a model with ${activation} cannot be quantised: relu is needed`);
   const count = countOf(observations, widths[0]);
   if (count === 0 || !observations.every(Number.isFinite)) {
@@ -133,7 +133,16 @@ export function quantize(model: ModelData, observations: Float32Array, options: 
     });
   }
   const qValueScale = Float32Array.from(sumUnit);
-  return new QuantizedModel({ environment, widths, observationScale, layers, qValueScale, training, original });
+  return new QuantizedModel({
+    environment,
+    widths,
+    outputs,
+    observationScale,
+    layers,
+    qValueScale,
+    training,
+    original,
+  });
 }
 
 /** The file may come from a stranger, so the value is checked. */

@@ -1,7 +1,16 @@
 // Quantised models as files: student.int8.safetensors.
 import { need, needObject } from "../core/needed.js";
 import { bytesOf } from "./bytes.js";
-import { checkVersion, formatVersion, given, readTraining, readWidths, tensorOf } from "./files.js";
+import {
+  checkVersion,
+  formatVersion,
+  given,
+  outputsData,
+  readOutputs,
+  readTraining,
+  readWidths,
+  tensorOf,
+} from "./files.js";
 import { type QuantizedLayer, QuantizedModel } from "./quantized.js";
 import { quoted, readSafetensors, writeSafetensors } from "./safetensors.js";
 
@@ -42,6 +51,7 @@ export function saveQuantized(
     environment,
     widths: widths.join("-"),
     activation,
+    ...outputsData(model.outputs),
     ...(original !== undefined && { original }),
     ...(training && { training: JSON.stringify(training) }),
   });
@@ -90,7 +100,17 @@ export function loadQuantized(bytes: Uint8Array | ArrayBuffer): QuantizedModel {
   }
   const { environment, original } = metadata;
   const training = readTraining(metadata.training);
-  return new QuantizedModel({ environment, widths, observationScale, layers, qValueScale, training, original });
+  const outputs = readOutputs(metadata);
+  return new QuantizedModel({
+    environment,
+    widths,
+    outputs,
+    observationScale,
+    layers,
+    qValueScale,
+    training,
+    original,
+  });
 }
 
 /** How a number of each type is read and written, and its size in bytes. */

@@ -4,6 +4,7 @@ import { argmax } from "./argmax.js";
 import { checkWidths } from "./layout.js";
 import type { Training } from "./model.js";
 import { checkMask, countOf } from "./observations.js";
+import { needQValues, type Outputs } from "./outputs.js";
 
 /**
  * One layer. If a are the activations before it, whole numbers from −32,767 to 32,767, its sums are
@@ -37,7 +38,9 @@ export interface QuantizedData {
    */
   readonly observationScale: Float32Array;
   readonly layers: readonly QuantizedLayer[];
-  /** (actionCount): the Q-values are the last sums as f32, times this, rounded to f32. */
+  /** What the outputs are; Q-values if it does not say. */
+  readonly outputs?: Outputs;
+  /** (actionCount): the outputs are the last sums as f32, times this, rounded to f32. */
   readonly qValueScale: Float32Array;
   /** How the original was made, if that is known. */
   readonly training?: Training;
@@ -59,6 +62,7 @@ export class QuantizedModel implements QuantizedData {
   readonly environment: string;
   readonly widths: readonly number[];
   readonly activation = "relu";
+  readonly outputs: Outputs;
   readonly observationScale: Float32Array;
   readonly layers: readonly QuantizedLayer[];
   readonly qValueScale: Float32Array;
@@ -71,7 +75,16 @@ export class QuantizedModel implements QuantizedData {
    */
   constructor(model: QuantizedData) {
     needObject("model", model, "a quantised model");
-    const { environment, widths, observationScale, layers, qValueScale, training, original } = model;
+    const {
+      environment,
+      widths,
+      outputs = "qValues",
+      observationScale,
+      layers,
+      qValueScale,
+      training,
+      original,
+    } = model;
     checkWidths(widths);
     need(Array.isArray(layers), "layers", layers, "a list of layers");
     checkScale("observationScale", observationScale, widths[0]);
@@ -82,6 +95,7 @@ export class QuantizedModel implements QuantizedData {
     for (const [layer, given] of layers.entries()) checkLayer(layer, given, widths);
     this.environment = environment;
     this.widths = [...widths];
+    this.outputs = outputs;
     this.observationScale = observationScale.slice();
     this.layers = layers.map((layer) => ({
       ...layer,
@@ -113,7 +127,7 @@ export class QuantizedModel implements QuantizedData {
   }
 
   /**
-   * The greedy action: the first of the largest Q-values, with a mask of those of the allowed actions.
+   * The greedy action: the first of the largest outputs, with a mask of those of the allowed actions.
    * @param observation shape (observationSize)
    * @param mask shape (actionCount): 1 for an allowed action, 0 for a forbidden one; all are allowed if it is undefined
    * @throws RangeError for an observation of another length; for a mask of another length, with something else than 0
@@ -121,14 +135,23 @@ export class QuantizedModel implements QuantizedData {
    */
   act(observation: ArrayLike<number>, mask?: ArrayLike<number>): number {
     if (mask !== undefined) checkMask(mask, this.qValueScale.length);
-    return argmax(this.qValues(observation), mask);
+    return argmax(this.outputsOf(observation), mask);
   }
 
   /**
    * One Q-value for each action, shape (actionCount), in a new array.
-   * @throws RangeError for an observation of another length
+   * @throws Error if the outputs are logits; as {@link outputsOf}
    */
   qValues(observation: ArrayLike<number>): Float32Array {
+    needQValues(this);
+    return this.outputsOf(observation);
+  }
+
+  /**
+   * One output for each action, shape (actionCount), in a new array: Q-values or logits.
+   * @throws RangeError for an observation of another length
+   */
+  outputsOf(observation: ArrayLike<number>): Float32Array {
     const [first] = this.#activations;
     checkLength(observation, first.length);
     quantizeObservation(observation, this.observationScale, first);
@@ -145,17 +168,28 @@ export class QuantizedModel implements QuantizedData {
    * The Q-values of many observations.
    * @param observations (count, observationSize), row-major
    * @returns (count, actionCount), row-major, in a new array
-   * @throws RangeError if the length is not a multiple of the observation size
+   * @throws Error if the outputs are logits; as {@link outputsOfMany}
    */
   qValuesOfMany(observations: Float32Array): Float32Array {
+    needQValues(this);
+    return this.outputsOfMany(observations);
+  }
+
+  /**
+   * The outputs for many observations: Q-values or logits.
+   * @param observations (count, observationSize), row-major
+   * @returns (count, actionCount), row-major, in a new array
+   * @throws RangeError if the length is not a multiple of the observation size
+   */
+  outputsOfMany(observations: Float32Array): Float32Array {
     const size = this.widths[0];
     const count = countOf(observations, size);
     const actions = this.qValueScale.length;
-    const qValues = new Float32Array(count * actions);
+    const outputs = new Float32Array(count * actions);
     for (let row = 0; row < count; row++) {
-      qValues.set(this.qValues(observations.subarray(row * size, (row + 1) * size)), row * actions);
+      outputs.set(this.outputsOf(observations.subarray(row * size, (row + 1) * size)), row * actions);
     }
-    return qValues;
+    return outputs;
   }
 }
 

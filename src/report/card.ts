@@ -30,13 +30,14 @@ export function modelCard(input: CardInput): string {
   needObject("model", model, "a model");
   checkModel(model);
   need(typeof hash === "string", "hash", hash, "the model's hash as text");
-  const { environment, widths, activation = "relu", training } = model;
+  const { environment, widths, activation = "relu", outputs = "qValues", training } = model;
   const parameters = parameterCount(widths);
   const place = environment === "" ? "an environment that is not known" : code(environment);
+  const kind = outputs === "logits" ? "policy network, whose outputs are logits of actions" : "Q-network";
   const origin =
     training?.distillation === undefined
-      ? "It is a Q-network."
-      : "It is a student: a small Q-network that was distilled from a larger one, its teacher.";
+      ? `It is a ${kind}.`
+      : `It is a student: a small ${kind} that was distilled from a larger one, its teacher.`;
   const rows: [string, string][] = [
     ["layers", `${widths.join(", ")}, ${activation}`],
     ["parameters", `${count(parameters)}, ${count(4 * parameters)} bytes as float32`],
