@@ -50,12 +50,24 @@ def mlp(*widths, activation=nn.ReLU):
     return lively(nn.Sequential(*modules[:-1]))
 
 
+def without_folders(content):
+    """Files name where classes and functions are from: without the folders of this machine, and as long."""
+    folders = rb"/[^\0\n ]*?(?=(torch/nn/modules|torch/jit|tests/foreign)/\w+\.py)"
+    return re.sub(folders, lambda found: b"." * (len(found[0]) - 1) + b"/", content)
+
+
 def before_16(value, file, **more):
     torch.save(value, file, _use_new_zipfile_serialization=False, **more)
-    # it names the files that a module's classes are from: without the folders of this machine, and as long
-    content = pathlib.Path(file).read_bytes()
-    folders = rb"/[^\0\n ]*?(?=(torch/nn/modules|tests/foreign)/\w+\.py)"
-    pathlib.Path(file).write_bytes(re.sub(folders, lambda found: b"." * (len(found[0]) - 1) + b"/", content))
+    path = pathlib.Path(file)
+    path.write_bytes(without_folders(path.read_bytes()))
+
+
+def repacked(file):
+    with zipfile.ZipFile(file) as archive:
+        entries = [(entry, without_folders(archive.read(entry))) for entry in archive.infolist()]
+    with zipfile.ZipFile(file, "w") as archive:
+        for entry, content in entries:
+            archive.writestr(entry.filename, content)
 
 
 class Named(nn.Module):
@@ -235,6 +247,9 @@ coloured.colour = Colour()
 torch.save(coloured, "refuse_call_module.pt")
 torch.jit.save(torch.jit.freeze(torch.jit.trace(net.eval(), torch.zeros(1, 3))), "refuse_frozen.pt")
 torch.export.save(torch.export.export(net, (torch.zeros(1, 3),)), "refuse_export.pt2")
+
+for file in ["script_traced.pt", "script_functions.pt", "refuse_frozen.pt", "refuse_export.pt2"]:
+    repacked(file)
 
 with open("torch.json", "w") as file:
     json.dump(made, file)

@@ -139,6 +139,12 @@ test.each<[string, string]>([
 });
 
 const refusals: Record<string, string> = {
+  "refuse_a2c_multi.zip": 'the actor\'s actions are "MultiDiscrete": only those that choose from a list',
+  "refuse_dueling_uneven.pt": "the dueling network has 1 layers for its value and 2 for its advantages",
+  "refuse_ppo_continuous.zip": 'the actor\'s actions are "Box": only those that choose from a list of actions are read',
+  "refuse_recurrent.zip": 'the actor has "lstm_actor.weight_ih_l0" before its layers, which is not read',
+  "refuse_sac.zip": 'the archive\'s policy is "sac", an actor of continuous actions: DQN, QR-DQN and actors that',
+  "refuse_td3.zip": 'the archive\'s policy is "td3", an actor of continuous actions',
   "refuse_bomb.zip":
     'entry "policy.pth" of the zip archive unpacks to 30000000 bytes: no archive may unpack to over 100',
   "refuse_conv.onnx": 'node "y" (Conv) is of a kind that is not read',

@@ -76,19 +76,10 @@ test("a map over an actor-critic gives logits, and that library's activation", (
   expect(importModel(read("sb3_ppo.zip"), { map })).toMatchObject({ outputs: "logits", activation: "tanh" });
 });
 
-test.each<[string, string]>([
-  [
-    "refuse_ppo_continuous.zip",
-    `the actor's actions are "Box": only those that choose from a list of actions are read`,
-  ],
-  ["refuse_a2c_multi.zip", `the actor's actions are "MultiDiscrete": only those that choose from a list`],
-  ["refuse_recurrent.zip", 'the actor has "lstm_actor.weight_ih_l0" before its layers, which is not read'],
-  ["refuse_sac.zip", `the archive's policy is "sac", an actor of continuous actions: DQN, QR-DQN and actors that`],
-  ["refuse_td3.zip", `the archive's policy is "td3", an actor of continuous actions`],
-  ["refuse_dueling_uneven.pt", "the dueling network has 1 layers for its value and 2 for its advantages"],
-  ["actor_critic.pt", 'the file holds 2 networks, "critic" (3-5-1), "actor" (3-5-2); a map can say which'],
-])("%s is refused", (file, message) => {
-  expect(() => importModel(read(file))).toThrow(message);
+test("two networks are refused with their names, of which one can be given", () => {
+  expect(() => importModel(read("actor_critic.pt"))).toThrow(
+    'the file holds 2 networks, "critic" (3-5-1), "actor" (3-5-2); a map can say which',
+  );
 });
 
 test("a name picks one network by how its tensors' names begin or end", () => {
