@@ -240,7 +240,7 @@ function checkOneNetwork(layers: readonly Layer[]): void {
   if (several === undefined || several.length < 2) return;
   const named = several.slice(0, 4).map((each) => `${quoted(each.name)} (${widthsOf(each.layers)})`);
   const more = several.length > 4 ? ", …" : "";
-  throw new Error(`the file holds ${several.length} networks, ${named.join(", ")}${more}${hint}`);
+  throw new Error(`the file holds ${several.length} networks, ${named.join(", ")}${more}; a name or${hint.slice(1)}`);
 }
 
 /**

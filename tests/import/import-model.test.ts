@@ -157,8 +157,9 @@ const refusals: Record<string, string> = {
     "the TorchScript archive holds no tensor by name: save the module as it is before torch.jit.freeze",
   "refuse_no_activation.pt": "its modules are Linear, Linear: one activation between each two linear layers",
   "refuse_sigmoid_module.pt": 'module "1" is Sigmoid, which is not read',
-  "refuse_twins.pt": 'the file holds 2 networks, "q1" (4-16-4), "q2" (4-16-4); a map can say which tensors',
-  "refuse_two_state_dicts.pt": 'the file holds 2 networks, "q1" (4-16-4), "q2" (4-16-4); a map can say which tensors',
+  "refuse_twins.pt": 'the file holds 2 networks, "q1" (4-16-4), "q2" (4-16-4); a name or a map can say which tensors',
+  "refuse_two_state_dicts.pt":
+    'the file holds 2 networks, "q1" (4-16-4), "q2" (4-16-4); a name or a map can say which tensors',
   "refuse_evil.pt": 'the pickle asks for "posix.system", which is not allowed',
   "refuse_header_length.safetensors": "a header of 4611686018427387904 bytes, at most 2 expected",
   "refuse_last_activation.onnx": "the ONNX graph ends in an activation",

@@ -78,7 +78,7 @@ test("a map over an actor-critic gives logits, and that library's activation", (
 
 test("two networks are refused with their names, of which one can be given", () => {
   expect(() => importModel(read("actor_critic.pt"))).toThrow(
-    'the file holds 2 networks, "critic" (3-5-1), "actor" (3-5-2); a map can say which',
+    'the file holds 2 networks, "critic" (3-5-1), "actor" (3-5-2); a name or a map can say which',
   );
 });
 

@@ -100,7 +100,7 @@ test.each<[string, Record<string, number[]>, string]>([
   [
     "two networks by underscores",
     twins("net.q1_a", "net.q1_b", "net.q2_a", "net.q2_b"),
-    '2 networks, "net.q1" (4-8-4), "net.q2" (4-8-4); a map can say which tensors are the network\'s',
+    '2 networks, "net.q1" (4-8-4), "net.q2" (4-8-4); a name or a map can say which tensors are the network\'s',
   ],
   [
     "two networks by the ends of their names",
