@@ -6,16 +6,16 @@ const kibibyte = 1024;
 
 /** What each entry point may weigh, in KiB gzipped, with all that it imports: about one more than it does. */
 const budgets = {
-  qstill: 62,
+  qstill: 63,
   "qstill/distill": 66,
   "qstill/report": 12.5,
   "qstill/draw": 29,
   "qstill/env": 32,
   "qstill/explain": 33,
   "qstill/export": 45.5,
-  "qstill/import": 47,
+  "qstill/import": 49,
   "qstill/log": 3.5,
-  "qstill/offline": 55,
+  "qstill/offline": 56,
   "qstill/tune": 56,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
   "qstill/experiments": 78.5,
