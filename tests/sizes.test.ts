@@ -18,7 +18,7 @@ const budgets = {
   "qstill/offline": 56,
   "qstill/tune": 56,
   "qstill/minari": 5, // h5wasm is loaded when a data set is read
-  "qstill/experiments": 78.5,
+  "qstill/experiments": 79,
   "qstill/queue": 87, // bullmq and ioredis are loaded when a queue is opened, aws4fetch with a store in S3
   "qstill/gymnasium": 5,
   "qstill/env/recsim": 28.5,

@@ -61,13 +61,15 @@ export function labelled(
   const labels = answersOf(teacher, observations);
   if (labels?.length !== rows.length * actionCount) {
     throw new ConfigError(
-      `the teacher gave ${labels?.length ?? "no"} numbers for ${rows.length} states: ${actionCount} for each state are needed`,
+      `the teacher's ${teacher.outputsOfMany ? "outputsOfMany" : "qValuesOfMany"} gave ${labels?.length ?? "no"} numbers for ${rows.length} states: ${actionCount} for each state are needed`,
     );
   }
   for (let i = 0; i < labels.length; i++) {
     if (Number.isFinite(labels[i])) continue;
     const where = `action ${i % actionCount} in state ${rows[Math.floor(i / actionCount)]}`;
-    throw new ConfigError(`the teacher's answer for ${where} is ${described(labels[i])}: a finite number is needed`);
+    throw new ConfigError(
+      `the teacher's ${teacher.outputs === "logits" ? "logit" : "Q-value"} of ${where} is ${described(labels[i])}: a finite number is needed`,
+    );
   }
   return labels;
 }
