@@ -1,9 +1,10 @@
 // qstill queue: how a queue stands, and what can be done with all of it.
 import { Argument, type Command } from "commander";
+import { printable } from "../core/reason.js";
 import { openQueue, type QueueState } from "../queue/job-queue.js";
 import { addNeededQueue, neededQueue, type QueueFlags } from "./queue-options.js";
 import { figure, print, table } from "./terminal.js";
-import { nameOf, printable } from "./worker.js";
+import { nameOf } from "./worker.js";
 
 interface QueueCommandFlags extends QueueFlags {
   json?: boolean;

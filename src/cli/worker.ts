@@ -1,5 +1,6 @@
 // qstill worker: takes jobs from a queue and does them, until it is stopped.
 import type { Command } from "commander";
+import { printable } from "../core/reason.js";
 import { isGymnasium } from "../gymnasium/register.node.js";
 import { runWorker, type WorkerEvent } from "../queue/worker.js";
 import type { Job } from "../training/job.js";
@@ -69,10 +70,5 @@ function lineOf(event: WorkerEvent): string {
 
 /** A job in a few words. */
 export function nameOf({ study, cell, seed }: Job<object>): string {
-  return `${printable(study)}, ${JSON.stringify(cell)}, seed ${seed}`;
-}
-
-/** What others wrote, so that it can do nothing to a terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
+  return printable(`${study}, ${JSON.stringify(cell)}, seed ${seed}`);
 }

@@ -1,6 +1,7 @@
 // What workers can do, as they announce it, and what of a job a worker cannot do.
 import type { Redis } from "ioredis";
 import { digestOf } from "../core/digest.js";
+import { printable } from "../core/reason.js";
 import type { Codes } from "../experiments/code.js";
 import { hexadecimal } from "../model/bytes.js";
 import { attemptWork, type Job, teacherWork, tuneWork } from "../training/job.js";
@@ -110,8 +111,13 @@ const always = new Set([teacherWork, tuneWork, attemptWork]);
 
 const module = "qstill worker --module FILE gives it one";
 
-/** Why a worker cannot do a job; undefined if it can. */
-export function refusalOf(needs: Needs, { version, studies, environments, codes }: Abilities): string | undefined {
+/** Why a worker cannot do a job, on a line that can do nothing to a terminal; undefined if it can. */
+export function refusalOf(needs: Needs, abilities: Abilities): string | undefined {
+  const refusal = lackOf(needs, abilities);
+  return refusal && printable(refusal);
+}
+
+function lackOf(needs: Needs, { version, studies, environments, codes }: Abilities): string | undefined {
   const { study, env, envOptions } = needs;
   if (needs.version !== version) return `it is of version ${needs.version}, and the worker of ${version}`;
   if (!always.has(study) && !studies.includes(study))

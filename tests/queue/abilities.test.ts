@@ -44,6 +44,16 @@ it.each([
   else expect(found).toMatch(refusal);
 });
 
+it.each([
+  ["version", { version: "\u001b[2J\u009b31m" }],
+  ["study", { study: "\u009b31m" }],
+  ["environment", { configuration: { env: "\u009b31m" } }],
+  ["options", { configuration: { env: "A-v0", envOptions: "\u001b]0;x\u0007" } }],
+  ["file", { configuration: { env: "A-v0", codes: { "\u001b[2J": "1f" } } }],
+])("a refusal of a job's %s does nothing to a terminal", (_, jobs) => {
+  expect(refusalOf(needsOf({ ...job, ...jobs }), worker)).toMatch(/^\P{Cc}+$/u);
+});
+
 it("one worker that can is enough, and no worker at all is no refusal", () => {
   const watch = new AbilityWatch([job]);
   const unable = { ...worker, studies: [] };
