@@ -70,15 +70,8 @@ export function addImport(program: Command): void {
       const out = options.out ?? `${path.replace(/\.(safetensors|pt|pth|zip|onnx)$/, "")}.qstill.safetensors`;
       if (resolve(out) === resolve(path)) throw new UsageError(`--out is ${out}, which is the file that is read`);
       writeOutput(out, saveModel(model));
-      const network = {
-        widths: [...model.widths],
-        parameters: model.parameters.length,
-        activation: model.activation,
-        outputs: model.outputs,
-      };
-      const fits = environmentsFor(model);
-      if (json) print(JSON.stringify({ file: out, kind: file.kind, tensors, ...network, environments: fits }));
-      else if (!quiet) print(summary(out, network, fits));
+      if (json) print(JSON.stringify({ file: out, kind: file.kind, tensors, ...described(model) }));
+      else if (!quiet) print(summary(out, described(model)));
     });
 }
 
@@ -94,23 +87,18 @@ function listed(kind: string, tensors: readonly Listed[]): string {
   return `${kind}\n${table(["tensor", "shape", "type"], rows)}${more}`;
 }
 
-function summary(
-  out: string,
-  {
-    widths,
-    parameters,
-    activation,
-    outputs,
-  }: Pick<Model, "activation" | "outputs"> & {
-    readonly widths: readonly number[];
-    readonly parameters: number;
-  },
-  fits: readonly string[],
-): string {
+/** What is said of the network, and which environments it fits. */
+function described(model: Model) {
+  const { widths, parameters, activation, outputs } = model;
+  return { widths, parameters: parameters.length, activation, outputs, environments: environmentsFor(model) };
+}
+
+function summary(out: string, network: ReturnType<typeof described>): string {
+  const { widths, parameters, activation, outputs, environments } = network;
   const answers = outputs === "logits" ? "logits of actions" : "Q-values";
   return [
     `network      ${widths.join("-")}, ${parameters} parameters, ${activation}, ${answers}`,
-    `fits         ${fits.length === 0 ? "no environment of qstill" : fits.join(", ")}`,
+    `fits         ${environments.length === 0 ? "no environment of qstill" : environments.join(", ")}`,
     `written      ${out}`,
   ].join("\n");
 }

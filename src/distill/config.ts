@@ -87,11 +87,12 @@ export interface StudentConfig extends ConfigOf<typeof studentOptions> {}
  */
 export type StateSource = StudentConfig["states"];
 
-/**
- * What a student of logits does otherwise by default: its softmax is to be its teacher's own. The level of logits means
- * nothing, and so losses of Q-values are refused.
- */
-export const ofLogits = { loss: "cross-entropy", temperature: 1, standardizeLabels: false } as const;
+/** What a student does otherwise by default where its teacher's outputs are logits: its softmax is to be the same. */
+export function defaultsOf(
+  outputs: Outputs,
+): Partial<Pick<StudentConfig, "loss" | "temperature" | "standardizeLabels">> {
+  return outputs === "logits" ? { loss: "cross-entropy", temperature: 1, standardizeLabels: false } : {};
+}
 
 /**
  * The configuration of a student: the defaults, the environment's preset over them, and what is given over both.
@@ -105,8 +106,9 @@ export function studentConfig(
   outputs: Outputs = "qValues",
 ): StudentConfig {
   need(typeof environment === "string", "environment", environment, "an environment's id");
-  const preset = (presets[environment]?.student ?? {}) as Partial<StudentConfig>;
-  const config = resolved<StudentConfig>(studentOptions, preset, given, outputs);
+  const preset: Partial<StudentConfig> = { ...presets[environment]?.student, ...defaultsOf(outputs) };
+  const config = resolved<StudentConfig>(studentOptions, preset, given);
+  checkLoss(config, outputs);
   checkRounds(config);
   if (config.states !== "replay" && config.rounds > config.envSteps) {
     throw new ConfigError(`the student's rounds is ${config.rounds}: at most envSteps, ${config.envSteps}, is allowed`);
@@ -164,8 +166,12 @@ export function statesConfig(
     throw new ConfigError(`${name} is ${shown(value)}: ${why}`);
   }
   // a preset's threshold is about returns
-  const preset = without(["threshold", ...ofPlay], presets[environment]?.student ?? {}) as Partial<StatesConfig>;
-  const config = resolved(statesOptions, preset, given, outputs);
+  const preset: Partial<StatesConfig> = {
+    ...without(["threshold", ...ofPlay], presets[environment]?.student ?? {}),
+    ...defaultsOf(outputs),
+  };
+  const config = resolved(statesOptions, preset, given);
+  checkLoss(config, outputs);
   checkRounds(config);
   const part = transitionsPart(config.loss);
   if (part === undefined) return config;
@@ -173,26 +179,22 @@ export function statesConfig(
 }
 
 /** The defaults, and both layers over them. A width that the preset or the call gives stays as it is. */
-function resolved<Config extends Pick<StudentConfig, "hidden" | "widerAttempts" | "loss">>(
+function resolved<Config extends Pick<StudentConfig, "hidden" | "widerAttempts">>(
   options: Options<Config>,
   preset: Partial<Config>,
   given: Partial<Config>,
-  outputs: Outputs,
 ): Config {
-  const config = configure(
-    "student",
-    options,
-    preset,
-    outputs === "logits" ? (ofLogits as Partial<StudentConfig> as Partial<Config>) : {},
-    given,
-  );
-  if (outputs === "logits" && fitsQValues(config.loss)) {
-    throw new ConfigError(
-      `the student's loss is ${config.loss}: its teacher's outputs are logits, so that cross-entropy, nll, kl or a sum of them is allowed`,
-    );
-  }
+  const config = configure("student", options, preset, given);
   const isGiven = (given.hidden ?? preset.hidden) !== undefined;
   return { ...config, widerAttempts: given.widerAttempts ?? preset.widerAttempts ?? !isGiven };
+}
+
+/** The level of logits means nothing, and so no loss may pull a student's to it. */
+function checkLoss({ loss }: Pick<StudentConfig, "loss">, outputs: Outputs): void {
+  if (outputs !== "logits" || !fitsQValues(loss)) return;
+  throw new ConfigError(
+    `the student's loss is ${loss}: its teacher's outputs are logits, so that cross-entropy, nll, kl or a sum of them is allowed`,
+  );
 }
 
 function checkRounds({ rounds, updates }: Pick<StudentConfig, "rounds" | "updates">): void {

@@ -25,7 +25,7 @@ import { linear } from "../training/schedules.js";
 import { Selection } from "../training/selection.js";
 import type { Pace, Play } from "../training/trial.js";
 import { type AddStates, Collector } from "./collector.js";
-import { ofLogits, type StudentConfig, studentConfig } from "./config.js";
+import { defaultsOf, type StudentConfig, studentConfig } from "./config.js";
 import { checkLabeller, type Labeller } from "./labeller.js";
 import { fitsQValues, parseLoss } from "./loss.js";
 import { checkReplay } from "./student.js";
@@ -208,7 +208,7 @@ function multiTaskConfig(
   }
   const [{ outputs = "qValues" }] = teachers;
   for (const [number, teacher] of teachers.entries()) checkOutputs(`teacher ${number + 1}`, teacher, outputs);
-  const defaults = { ...studentInFirstRelease, hidden: [64], ...(outputs === "logits" && ofLogits) };
+  const defaults = { ...studentInFirstRelease, hidden: [64], ...defaultsOf(outputs) };
   const whole = studentConfig("", { ...defaults, ...given }, outputs);
   const {
     widerAttempts: _wider,

@@ -18,7 +18,9 @@ export interface QPolicy extends Policy, Sized {
   readonly training?: Pick<Training, "distillation">;
   /** What its outputs are; Q-values if it does not say. */
   readonly outputs?: Outputs;
-  /** One Q-value for each action, for an observation of shape (observationSize). Of a network of logits it is not called. */
+  /**
+   * One Q-value for each action, for an observation of shape (observationSize). Of a network of logits it is not called.
+   */
   qValues(observation: ArrayLike<number>): ArrayLike<number>;
 }
 

@@ -46,8 +46,7 @@ export interface ImportOptions {
 /**
  * A model from the bytes of a file: safetensors (qstill's own, or a state dict), PyTorch (`torch.save` of a state dict,
  * of a checkpoint with one in it or of a module; TorchScript), Stable-Baselines3 (`model.save` of a DQN, a QR-DQN, a PPO,
- * an A2C and others whose actions are a list), or ONNX.
- * Nothing in the file is executed.
+ * an A2C and others whose actions are a list), or ONNX. Nothing in the file is executed.
  *
  * The layers must all be linear, with ReLU or tanh between them and nothing after the last. A dueling network is read by
  * the names of its two streams, as V + A − mean A. Numbers in f64, f16 and bf16 are rounded to f32.
@@ -73,7 +72,6 @@ export interface ModelFile {
 interface Graph {
   readonly layers: readonly Layer[];
   readonly activation: Activation | undefined;
-  readonly outputs?: Outputs;
 }
 
 /**
@@ -130,19 +128,15 @@ export function modelIn({ says }: ModelFile, options: ImportOptions): Model {
   }
   const normalisation = vecNormalize === undefined ? undefined : bytesOf(vecNormalize, "vecNormalize");
   const env = environment === undefined ? undefined : resolveEnv(environment, "environment");
-  const model = says instanceof Model ? says : made(says);
-  if (env !== undefined) checkFit("model", { widths: model.widths }, env);
-  return model;
-
-  function made(given: StateDict | Graph): Model {
-    const found: Found = "layers" in given ? { ...given, chain: assemble(given.layers) } : networkIn(given, map, name);
-    const { widths, parameters } = normalisation === undefined ? found.chain : normalised(found.chain, normalisation);
-    return new Model({
-      ...{ environment: env?.id ?? "", widths, parameters },
-      activation: found.activation ?? activation ?? found.usual,
+  const made = (found: Found) =>
+    new Model({
+      ...{ environment: env?.id ?? "", activation: found.activation ?? activation ?? found.usual },
+      ...(normalisation === undefined ? found.chain : normalised(found.chain, normalisation)),
       outputs: outputs ?? found.outputs,
     });
-  }
+  const model = says instanceof Model ? says : made(networkIn(says, map, name));
+  if (env !== undefined) checkFit("model", { widths: model.widths }, env);
+  return model;
 }
 
 /** A network, and what its file says of it. */
@@ -150,8 +144,9 @@ interface Found extends Pick<StateDict, "activation" | "usual" | "outputs"> {
   readonly chain: Chain;
 }
 
-function networkIn(dict: StateDict, map: LayerMap | undefined, name: string | undefined): Found {
-  const one = name === undefined ? dict : named(dict, name);
+function networkIn(says: StateDict | Graph, map: LayerMap | undefined, name: string | undefined): Found {
+  if ("layers" in says) return { ...says, chain: assemble(says.layers) };
+  const one = name === undefined ? says : named(says, name);
   const own = actorOf(one, map !== undefined);
   return { ...own, chain: stateDictNetwork(own, map) };
 }

@@ -32,9 +32,9 @@ export class Inert {
 export const largestPickle = 262_144;
 
 /**
- * The value that a pickle holds: null, booleans, numbers, bigints and strings; lists, tuples, and sets as arrays; bytes as they lie in the file;
- * dictionaries as maps; what the given globals return when they are called; any other object as an {@link Inert}. `end`
- * is where the pickle ends.
+ * The value that a pickle holds: null, booleans, numbers, bigints and strings; lists, tuples and sets as arrays; bytes as
+ * they lie in the file; dictionaries as maps; what the given globals return when they are called; any other object as an
+ * {@link Inert}. `end` is where the pickle ends.
  * @param globals everything that it may call
  * @param persistent returns the value for an identity that the file itself defines
  * @throws Error in one line for any other opcode, for a call of any other name, and for a damaged pickle

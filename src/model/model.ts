@@ -105,8 +105,8 @@ export interface ModelData {
 const largestBatch = 64;
 
 /**
- * A network that acts: its outputs are Q-values or logits. Its arithmetic is the core's: an output starts as its bias, then the products are added in
- * order. Each product and each sum is rounded to f32.
+ * A network that acts: its outputs are Q-values or logits. Its arithmetic is the core's: an output starts as its bias,
+ * then the products are added in order. Each product and each sum is rounded to f32.
  */
 export class Model implements ModelData {
   readonly environment: string;

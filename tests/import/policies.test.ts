@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { importModel } from "../../src/import/import-model.js";
 import type { LayerMap } from "../../src/import/state-dict.js";
 import type { Activation, Outputs } from "../../src/model/model.js";
-import { writeSafetensors } from "../../src/model/safetensors.js";
+import { fileOf } from "./counted.js";
 
 interface Expected {
   readonly activation: Activation;
@@ -88,16 +88,6 @@ test("a name picks one network by how its tensors' names begin or end", () => {
     'no tensor\'s name begins or ends with "q": it has "q1.0.weight"',
   );
 });
-
-/** A file of these tensors, whose elements are 1, 2, 3 and so on over all of them. */
-function fileOf(shapes: Record<string, number[]>): Uint8Array {
-  let next = 1;
-  const tensors = Object.entries(shapes).map(([name, shape]) => {
-    const values = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => next++);
-    return { name, dtype: "F32" as const, shape, data: new Uint8Array(values.buffer) };
-  });
-  return writeSafetensors(tensors, {});
-}
 
 test("a dueling head is told by its names: value and advantage, behind a trunk", () => {
   const trunk = { "fc1.weight": [2, 1] };

@@ -2,17 +2,7 @@
 import { expect, test } from "vitest";
 import { importModel } from "../../src/import/import-model.js";
 import type { LayerMap } from "../../src/import/state-dict.js";
-import { writeSafetensors } from "../../src/model/safetensors.js";
-
-/** A file of these tensors, in this order, whose elements are 1, 2, 3 and so on over all of them. */
-function fileOf(shapes: Record<string, number[]>): Uint8Array {
-  let next = 1;
-  const tensors = Object.entries(shapes).map(([name, shape]) => {
-    const values = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => next++);
-    return { name, dtype: "F32" as const, shape, data: new Uint8Array(values.buffer) };
-  });
-  return writeSafetensors(tensors, {});
-}
+import { fileOf } from "./counted.js";
 
 /** The layers 4-8-4 and 4-8-4. */
 const twins = (...names: string[]) =>
