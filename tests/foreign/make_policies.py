@@ -1,44 +1,21 @@
 # Writes actors, quantile networks and dueling networks here, each with what the library itself answers, into
 # policies.json. Run by hand: python3 make_policies.py, with torch, stable-baselines3, sb3-contrib and gymnasium.
-import io
 import json
 import sys
 import warnings
-import zipfile
 
 import gymnasium
 import numpy as np
 import sb3_contrib
 import stable_baselines3
 import torch
+from making import Answers, lively, smaller
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 from torch import nn
 
 warnings.simplefilter("ignore")
-torch.manual_seed(1)
-generator = np.random.default_rng(1)
-made = {}
-
-
-def record(file, model, size, activation="relu", change=None, **more):
-    """`change`: what is done to observations before the model gets them."""
-    # where terms cancel, f32 has no five digits left, whoever adds them
-    observations = generator.normal(0, 1, (64, size)).astype(np.float32)
-    changed = observations if change is None else change(observations).astype(np.float32)
-    with torch.no_grad():
-        values = model(torch.from_numpy(changed)).double().numpy()
-    kept = np.flatnonzero(np.abs(values).min(axis=1) > 0.1)[:8]
-    assert len(kept) > 3, file
-    rows = observations.astype(np.float64)[kept].tolist()
-    made[file] = {"activation": activation, "observations": rows, "qValues": values[kept].tolist(), **more}
-
-
-def lively(module):
-    """With larger parameters than PyTorch begins with, so that few outputs are near 0."""
-    with torch.no_grad():
-        for parameter in module.parameters():
-            parameter.normal_()
-    return module
+answers = Answers(1)
+record, generator = answers.record, answers.generator
 
 
 class Env(gymnasium.Env):
@@ -55,16 +32,6 @@ class Env(gymnasium.Env):
 
     def action_masks(self):
         return np.ones(2, bool)
-
-
-def smaller(model, file):
-    # without the optimiser's state, which is most of the file
-    buffer = io.BytesIO()
-    model.save(buffer)
-    with zipfile.ZipFile(buffer) as archive, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in archive.namelist():
-            if "optimizer" not in name:
-                packed.writestr(name, archive.read(name))
 
 
 def logits(policy):
@@ -209,6 +176,6 @@ smaller(made_by(stable_baselines3.SAC, {"net_arch": [4]}, box, buffer_size=1), "
 smaller(made_by(stable_baselines3.TD3, {"net_arch": [4]}, box, buffer_size=1), "refuse_td3.zip")
 
 with open("policies.json", "w") as file:
-    json.dump(made, file)
+    json.dump(answers.made, file)
 versions = [f"{each.__name__} {each.__version__}" for each in (torch, stable_baselines3, sb3_contrib, gymnasium)]
 print(*versions, sep=", ", file=sys.stderr)

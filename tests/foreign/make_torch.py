@@ -16,31 +16,12 @@ import gymnasium
 import numpy as np
 import stable_baselines3
 import torch
+from making import Answers, lively, smaller
 from torch import nn
 
 warnings.simplefilter("ignore")
-torch.manual_seed(0)
-generator = np.random.default_rng(0)
-made = {}
-
-
-def record(file, model, size, activation="relu", **more):
-    # where terms cancel, f32 has no five digits left, whoever adds them
-    observations = torch.from_numpy(generator.normal(0, 1, (64, size)).astype(np.float32))
-    with torch.no_grad():
-        values = model(observations).double().numpy()
-    kept = np.flatnonzero(np.abs(values).min(axis=1) > 0.1)[:8]
-    assert len(kept) > 3, file
-    rows = observations.numpy().astype(np.float64)[kept].tolist()
-    made[file] = {"activation": activation, "observations": rows, "qValues": values[kept].tolist(), **more}
-
-
-def lively(module):
-    """With larger parameters than PyTorch begins with, so that few outputs are near 0."""
-    with torch.no_grad():
-        for parameter in module.parameters():
-            parameter.normal_()
-    return module
+answers = Answers(0)
+record = answers.record
 
 
 def mlp(*widths, activation=nn.ReLU):
@@ -205,16 +186,6 @@ class Env(gymnasium.Env):
     action_space = gymnasium.spaces.Discrete(2)
 
 
-def smaller(model, file):
-    # without the optimiser's state, which is most of the file
-    buffer = io.BytesIO()
-    model.save(buffer)
-    with zipfile.ZipFile(buffer) as archive, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in archive.namelist():
-            if "optimizer" not in name:
-                packed.writestr(name, archive.read(name))
-
-
 parts = ["mlp_extractor.policy_net.0", "mlp_extractor.policy_net.2", "action_net"]
 for kind, kwargs, activation in [
     (stable_baselines3.PPO, {}, "tanh"),
@@ -252,5 +223,5 @@ for file in ["script_traced.pt", "script_functions.pt", "refuse_frozen.pt", "ref
     repacked(file)
 
 with open("torch.json", "w") as file:
-    json.dump(made, file)
+    json.dump(answers.made, file)
 print("PyTorch", torch.__version__, "Stable-Baselines3", stable_baselines3.__version__, file=sys.stderr)
